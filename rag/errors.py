@@ -1,0 +1,25 @@
+"""Errors that a user can act on: each message names the thing, what is wrong with it, and what to do."""
+
+
+class OnRecordError(Exception):
+    """Base of every error that OnRecord raises on purpose; its message is fit to be shown."""
+
+
+class UnreadableFile(OnRecordError):
+    """A file could not be turned into text."""
+
+
+class LibraryError(OnRecordError):
+    """The library on disk is missing, from another version, or made with another model."""
+
+
+class UnknownBriefing(OnRecordError):
+    """No briefing has the id given."""
+
+
+class InvalidRequest(OnRecordError):
+    """A question, filter or option cannot be used as given."""
+
+
+class ModelError(OnRecordError):
+    """An embedding model or a language model could not be loaded or did not answer."""

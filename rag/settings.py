@@ -1,0 +1,54 @@
+"""Settings: the only reader of the environment and of the settings file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_config_path, user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from onrecord.rag.errors import InvalidRequest
+
+
+class Settings(BaseSettings):
+    """What a user can set: `ONRECORD_<NAME>` in the environment, else `<name> = …` in the user's `settings.toml`.
+
+    `model` names or points at another sentence-transformers model than the bundled one. The `llm_*` settings switch an
+    OpenAI-compatible language model on; without `llm_url` no language model is used.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ONRECORD_", extra="ignore", frozen=True)
+
+    library: Path = Field(default_factory=lambda: user_data_path("onrecord", appauthor=False) / "library")
+    cache: Path = Field(default_factory=lambda: user_cache_path("onrecord", appauthor=False))
+    model: str | None = None
+    llm_url: str | None = None
+    llm_model: str | None = None
+    llm_key: str | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments go before the environment, the environment before the settings file."""
+        file = user_config_path("onrecord", appauthor=False) / "settings.toml"
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @classmethod
+    def load(cls) -> Settings:
+        """Read the settings; raises InvalidRequest naming the setting that cannot be used."""
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = "ONRECORD_" + "_".join(str(part) for part in first["loc"]).upper()
+            raise InvalidRequest(f"{name}: {first['msg']}. Correct or unset it.") from error
+        except ValueError as error:
+            file = user_config_path("onrecord", appauthor=False) / "settings.toml"
+            raise InvalidRequest(f"{file} is not valid TOML ({error}). Correct or delete it.") from error

@@ -1,0 +1,101 @@
+"""Where briefings, passages and vectors are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.rag.types import Briefing, Filters, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingModel:
+    """The model whose vectors a library holds: its name, dimension and the hash of its weights."""
+
+    name: str
+    dimension: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One line of the list of briefings, without text or turns."""
+
+    id: str
+    title: str
+    date: str | None
+    language: str
+    url: str | None
+    file: str
+    kind: str
+    characters: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewBriefing:
+    """All that one transaction writes: a briefing, its file's bytes, its passages and their vectors (n, dimension)."""
+
+    briefing: Briefing
+    data: bytes
+    passages: tuple[Passage, ...]
+    vectors: NDArray[np.float32]
+
+
+class Store(Protocol):
+    """A library on disk. Writes are atomic: a crash leaves the store as before or as after.
+
+    Only current versions are listed and searched; superseded ones stay readable by id.
+    """
+
+    def model(self) -> EmbeddingModel | None:
+        """The model of the vectors held, or None before the first."""
+
+    def add(self, new: NewBriefing, model: EmbeddingModel) -> None:
+        """Write a briefing, replacing one of the same id and superseding the current version of its lineage."""
+
+    def briefing(self, briefing_id: str) -> Briefing:
+        """A briefing of any version; raises UnknownBriefing."""
+
+    def briefings(self) -> list[Briefing]:
+        """The current briefings in the order they were added."""
+
+    def summaries(self) -> list[Summary]:
+        """The current briefings in the order they were added, without their text."""
+
+    def current_version(self, source: str) -> Summary | None:
+        """The current briefing that came from this path or address."""
+
+    def passages(self, briefing_id: str) -> list[Passage]:
+        """The passages of a briefing in order; raises UnknownBriefing."""
+
+    def passages_by_id(self, ids: Iterable[int]) -> dict[int, Passage]:
+        """Current passages by id; unknown ids are left out."""
+
+    def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
+        """The k current passages of highest inner product that pass the filters: (passage id, score)."""
+
+    def matching(self, terms: Sequence[str], k: int, filters: Filters) -> list[tuple[int, float]]:
+        """The k current passages of highest BM25 for any of the terms that pass the filters: (passage id, score)."""
+
+    def count(self, filters: Filters) -> tuple[int, int]:
+        """How many current briefings and passages pass the filters."""
+
+    def names(self) -> dict[str, list[str]]:
+        """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
+
+    def file(self, briefing_id: str) -> bytes:
+        """The bytes of the file as added; raises UnknownBriefing."""
+
+    def remove(self, briefing_id: str) -> None:
+        """Delete a briefing with all its versions; raises UnknownBriefing."""
+
+    def verify(self) -> list[str]:
+        """What is wrong with the store, one line each; empty when all is well."""
+
+    def close(self) -> None:
+        """Release the files."""

@@ -1,0 +1,83 @@
+"""The layout of a library's database, named once."""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = 1
+DATABASE = "library.db"
+VECTOR_CACHE = "vectors.faiss"
+
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE files (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
+
+CREATE TABLE briefings (
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    sha256 TEXT NOT NULL REFERENCES files(sha256),
+    title TEXT NOT NULL,
+    date TEXT,
+    language TEXT NOT NULL,
+    url TEXT,
+    file TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    exchanges TEXT NOT NULL,
+    boilerplate TEXT NOT NULL,
+    reported TEXT NOT NULL,
+    dates TEXT NOT NULL,
+    source TEXT NOT NULL,
+    lineage TEXT NOT NULL,
+    added TEXT NOT NULL,
+    superseded_by TEXT
+) STRICT;
+CREATE INDEX briefings_source ON briefings(source);
+CREATE INDEX briefings_lineage ON briefings(lineage);
+
+CREATE TABLE turns (
+    briefing_id TEXT NOT NULL REFERENCES briefings(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    label TEXT,
+    speaker TEXT,
+    role TEXT,
+    outlet TEXT,
+    kind TEXT NOT NULL,
+    inferred INTEGER NOT NULL,
+    country TEXT,
+    seconds REAL,
+    PRIMARY KEY (briefing_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE passages (
+    briefing_id TEXT NOT NULL REFERENCES briefings(id) ON DELETE CASCADE,
+    id INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    speaker TEXT,
+    role TEXT,
+    kind TEXT NOT NULL,
+    outlet TEXT,
+    language TEXT NOT NULL,
+    turn INTEGER NOT NULL,
+    exchange INTEGER,
+    seconds REAL,
+    context TEXT NOT NULL,
+    PRIMARY KEY (briefing_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX passages_id ON passages(id);
+CREATE INDEX passages_speaker ON passages(speaker);
+
+-- The passages that are searched (those of current versions), each with its vector: float32, little endian.
+-- generation is the write that brought the vector, so that an index in memory fetches only what is new.
+CREATE TABLE vectors (
+    passage_id INTEGER PRIMARY KEY,
+    generation INTEGER NOT NULL,
+    vector BLOB NOT NULL
+) STRICT;
+CREATE INDEX vectors_generation ON vectors(generation);
+
+CREATE VIRTUAL TABLE words USING fts5(terms, tokenize = "unicode61 remove_diacritics 0");
+"""

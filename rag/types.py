@@ -1,0 +1,250 @@
+"""The values that flow through OnRecord: immutable, and free of any behaviour that needs a model or a disk.
+
+Offsets count characters of `Briefing.text`; a quote is always `text[start:end]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypedDict
+
+Kind = Literal["statement", "question", "answer", "moderation", "report", "reported"]
+BriefingKind = Literal["transcript", "report"]
+Status = Literal["answered", "asked_not_answered", "not_found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A slice of a briefing's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One speaker's uninterrupted words; `start` and `end` leave the label out.
+
+    `label` is printed in the source (None where there is none); `inferred` says that the speaker is our conclusion,
+    not the source's statement. `seconds` is the timecode of the first word, where the source has one.
+    """
+
+    start: int
+    end: int
+    label: str | None = None
+    speaker: str | None = None
+    role: str | None = None
+    outlet: str | None = None
+    kind: Kind = "statement"
+    inferred: bool = False
+    country: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question with what was replied: positions in `Briefing.turns`.
+
+    `asked` holds the single questions inside the question turns; `follows` is the position in `Briefing.exchanges`
+    of the exchange that this one follows up.
+    """
+
+    questions: tuple[int, ...]
+    answers: tuple[int, ...]
+    asked: tuple[Span, ...] = ()
+    follows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Somebody's words quoted inside other text; the speaker is None where no sentence names one."""
+
+    start: int
+    end: int
+    speaker: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """Text that is kept but neither indexed nor quoted: site chrome, page furniture, prompts."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A relative date in the text ("yesterday") resolved against the briefing's own date (ISO 8601, maybe partial)."""
+
+    start: int
+    end: int
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """What a reader makes of one file: its text, and what the format itself says about it.
+
+    `turns` is None unless the format marks turns itself (JSON lines of turns, subtitles with voices).
+    `timecodes` are (offset, seconds) in order of offset. `boilerplate` is what the format shows to be no speech
+    (navigation, page furniture); more may be found in the words themselves.
+    """
+
+    text: str
+    title: str | None = None
+    date: str | None = None
+    url: str | None = None
+    language: str | None = None
+    turns: tuple[Turn, ...] | None = None
+    timecodes: tuple[tuple[int, float], ...] = ()
+    boilerplate: tuple[Boilerplate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What is understood of a text: who said what to whom, and what is not speech at all."""
+
+    kind: BriefingKind
+    language: str
+    title: str | None
+    date: str | None
+    turns: tuple[Turn, ...]
+    exchanges: tuple[Exchange, ...] = ()
+    boilerplate: tuple[Boilerplate, ...] = ()
+    reported: tuple[Reported, ...] = ()
+    dates: tuple[DateMention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """One source document. `file` is its name as added, `source` the path or address it came from.
+
+    `lineage` is the id of the first version of this document; a re-issue has an id of its own and the same lineage.
+    `superseded_by` is the id of the version that replaced this one, or None. `sha256` is that of the file as added.
+    """
+
+    id: str
+    title: str
+    date: str | None
+    language: str
+    url: str | None
+    file: str
+    kind: BriefingKind
+    text: str
+    turns: tuple[Turn, ...]
+    exchanges: tuple[Exchange, ...] = ()
+    boilerplate: tuple[Boilerplate, ...] = ()
+    reported: tuple[Reported, ...] = ()
+    dates: tuple[DateMention, ...] = ()
+    sha256: str = ""
+    source: str = ""
+    lineage: str = ""
+    added: str = ""
+    superseded_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is embedded and retrieved: `briefing.text[start:end]`.
+
+    `turn` is the position of its (first) turn and `exchange` of its exchange, where it has one. `context` is what is
+    embedded before the text (title, date, speaker, the question answered) and is never quoted.
+    """
+
+    id: int
+    briefing_id: str
+    start: int
+    end: int
+    text: str
+    speaker: str | None
+    role: str | None
+    kind: Kind
+    outlet: str | None = None
+    language: str = "en"
+    turn: int = 0
+    exchange: int | None = None
+    seconds: float | None = None
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found, with its score (higher is nearer) and its rank from 1."""
+
+    passage: Passage
+    score: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered pointer to a quote: `briefing.text[start:end] == quote`."""
+
+    number: int
+    briefing_id: str
+    title: str
+    date: str | None
+    url: str | None
+    file: str
+    speaker: str | None
+    role: str | None
+    kind: Kind
+    start: int
+    end: int
+    quote: str
+    outlet: str | None = None
+    language: str = "en"
+    passage_id: int = 0
+    inferred: bool = False
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Prose with `[n]` markers, the citations they point at, and a status.
+
+    `confidence` (0–1) is the estimated probability that the library answers the question. `searched` counts the
+    briefings and passages that the filters left. `seconds` holds the time of each stage.
+    """
+
+    question: str
+    standalone_question: str
+    status: Status
+    confidence: float
+    language: str
+    text: str
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    searched_briefings: int = 0
+    searched_passages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is limited to; None means no limit. Dates are ISO 8601, both ends included."""
+
+    speaker: str | None = None
+    role: str | None = None
+    outlet: str | None = None
+    since: str | None = None
+    until: str | None = None
+    language: str | None = None
+    briefing: str | None = None
+    kind: Kind | None = None
+
+
+class FilterOptions(TypedDict, total=False):
+    """The same limits as keyword arguments of `Library.search`, `ask` and `stream`."""
+
+    speaker: str | None
+    role: str | None
+    outlet: str | None
+    since: str | None
+    until: str | None
+    language: str | None
+    briefing: str | None
+    kind: Kind | None
