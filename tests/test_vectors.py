@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from onrecord.embeddings import DamagedIndex, VectorIndex
+
+DIMENSION = 8
+
+
+def unit_vectors(count: int, seed: int = 0) -> NDArray[np.float32]:
+    vectors = np.random.default_rng(seed).normal(size=(count, DIMENSION)).astype(np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def filled(count: int) -> tuple[VectorIndex, NDArray[np.int64], NDArray[np.float32]]:
+    vectors = unit_vectors(count)
+    ids = np.random.default_rng(1).choice(2**53, size=count, replace=False).astype(np.int64)
+    index = VectorIndex(DIMENSION)
+    index.add(ids, vectors)
+    return index, ids, vectors
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    removed=st.sets(st.integers(0, 39)),
+    allowed=st.none() | st.lists(st.integers(0, 45)),
+    k=st.integers(0, 50),
+    seed=st.integers(0, 99),
+)
+def test_search_equals_brute_force_under_removals_and_filters(
+    removed: set[int], allowed: list[int] | None, k: int, seed: int
+) -> None:
+    index, ids, vectors = filled(40)
+    assert index.remove(ids[sorted(removed)]) == len(removed)
+    held = [row for row in range(40) if row not in removed and (allowed is None or row in allowed)]
+    query = unit_vectors(1, seed)[0]
+    expected = sorted(((float(vectors[row] @ query), int(ids[row])) for row in held), reverse=True)[:k]
+    # Rows past the end stand for ids that the index never held.
+    asked = None if allowed is None else [int(ids[row]) if row < 40 else row for row in allowed]
+    found, scores = index.search(query, k, asked)
+    assert found.tolist() == [number for _, number in expected]
+    assert scores == pytest.approx([score for score, _ in expected], abs=1e-6)
+
+
+def test_adding_an_id_again_replaces_its_vector() -> None:
+    index, ids, vectors = filled(5)
+    index.add(ids[:1], vectors[4:5])
+    assert len(index) == 5
+    assert sorted(index.search(vectors[4], 2)[0].tolist()) == sorted([ids[0], ids[4]])
+
+
+def test_scores_are_inner_products_and_nan_for_unknown_ids() -> None:
+    index, ids, vectors = filled(5)
+    scores = index.scores(vectors[0], [int(ids[3]), 77, int(ids[0])])
+    assert scores[[0, 2]] == pytest.approx([vectors[3] @ vectors[0], 1.0], abs=1e-6)
+    assert np.isnan(scores[1])
+
+
+@pytest.mark.parametrize(("ids", "rows"), [([1, 2], 1), ([1, 1], 2)])
+def test_ids_and_vectors_that_do_not_pair_are_refused(ids: list[int], rows: int) -> None:
+    with pytest.raises(ValueError, match="different ids"):
+        VectorIndex(DIMENSION).add(ids, unit_vectors(rows))
+
+
+def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
+    index = VectorIndex(DIMENSION)
+    assert index.search(unit_vectors(1)[0], 3)[0].tolist() == []
+    index.save(tmp_path / "vectors")
+    assert len(VectorIndex.load(tmp_path / "vectors")) == 0
+
+
+def test_a_saved_index_answers_as_before(tmp_path: Path) -> None:
+    index, ids, vectors = filled(30)
+    index.save(tmp_path / "folder" / "vectors", stamp="état 3")
+    index.save(tmp_path / "folder" / "vectors", stamp="état 4")
+    loaded = VectorIndex.load(tmp_path / "folder" / "vectors", stamp="état 4")
+    assert loaded.dimension == DIMENSION
+    assert loaded.search(vectors[7], 5)[0].tolist() == index.search(vectors[7], 5)[0].tolist()
+    loaded.remove(ids[:1])
+    assert len(loaded) == 29
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["vectors"]
+
+
+@pytest.mark.parametrize("change", ["missing", "empty", "short", "flipped", "other file", "other stamp"])
+def test_what_cannot_be_trusted_is_not_loaded(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "vectors"
+    filled(30)[0].save(path, stamp="a")
+    data = bytearray(path.read_bytes())
+    if change == "missing":
+        path.unlink()
+    elif change == "empty":
+        path.write_bytes(b"")
+    elif change == "short":
+        path.write_bytes(data[:-1])
+    elif change == "flipped":
+        data[-100] ^= 1
+        path.write_bytes(data)
+    elif change == "other file":
+        path.write_bytes(b"<html>" * 100)
+    with pytest.raises(DamagedIndex, match="vectors"):
+        VectorIndex.load(path, stamp="b" if change == "other stamp" else "a")
+
+
+def test_searches_during_adding_see_whole_states() -> None:
+    index, _, vectors = filled(2000)
+    failures: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            for _ in range(200):
+                found, _ = index.search(vectors[3], 10)
+                assert len(found) == 10
+        except BaseException as error:  # noqa: BLE001 - reported by the main thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for batch in range(20):
+        index.add(np.arange(100) + batch * 100, unit_vectors(100, batch))
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert len(index) == 4000
