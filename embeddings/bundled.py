@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from onrecord.embeddings.errors import ModelError
 
 NAME = "multilingual-e5-small"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
 from onrecord.embeddings import bundled
 from onrecord.embeddings.errors import ModelError
 

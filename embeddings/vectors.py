@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from onrecord.embeddings.errors import DamagedIndex
 
 Ids = NDArray[np.int64]

