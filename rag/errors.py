@@ -1,8 +1,8 @@
 """Errors that a user can act on: each message names the thing, what is wrong with it, and what to do."""
 
+from onrecord.embeddings.errors import ModelError, OnRecordError
 
-class OnRecordError(Exception):
-    """Base of every error that OnRecord raises on purpose; its message is fit to be shown."""
+__all__ = ["InvalidRequest", "LibraryError", "ModelError", "OnRecordError", "UnknownBriefing", "UnreadableFile"]
 
 
 class UnreadableFile(OnRecordError):
@@ -19,7 +19,3 @@ class UnknownBriefing(OnRecordError):
 
 class InvalidRequest(OnRecordError):
     """A question, filter or option cannot be used as given."""
-
-
-class ModelError(OnRecordError):
-    """An embedding model or a language model could not be loaded or did not answer."""

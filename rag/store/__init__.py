@@ -88,6 +88,11 @@ class Store(Protocol):
     def names(self) -> dict[str, list[str]]:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
 
+    def replace_vectors(
+        self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], NDArray[np.float32]]]
+    ) -> None:
+        """Exchange all vectors for those of another model: (passage ids, vectors) in batches, in one transaction."""
+
     def file(self, briefing_id: str) -> bytes:
         """The bytes of the file as added; raises UnknownBriefing."""
 

@@ -1,0 +1,57 @@
+# `make serve` starts OnRecord; `make test` runs everything CI runs. Both install what they need into .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BRIEFINGS ?=
+PORT ?= 7860
+SOURCES := $(shell find rag embeddings ui -name '*.py' -o -name '*.js' -o -name '*.css')
+
+.PHONY: serve test format browser
+
+# Adds BRIEFINGS, or the samples to an empty library, and starts the page.
+serve: $(VENV)/package
+ifneq ($(BRIEFINGS),)
+	-$(BIN)/onrecord add "$(BRIEFINGS)"
+else
+	@$(BIN)/onrecord list --json | grep -q '"briefings": \[\]' && $(BIN)/onrecord add samples || true
+endif
+	@$(BIN)/onrecord serve --port $(PORT)
+
+test: $(VENV)/package $(VENV)/tools browser
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+format: $(VENV)/tools
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Debian's chromium, for the tests of the page; where it cannot be installed they skip and say so.
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else echo "No chromium here: the tests of the page will be skipped."; fi; }
+
+$(VENV)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "OnRecord needs Python 3.10 or newer: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+# torch goes first and alone: asked for by its exact version, pip takes a CPU build where one is at hand.
+$(VENV)/dependencies: $(VENV)/python constraints.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt "$$(grep '^torch==' constraints.txt)"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt "setuptools>=77" .
+	touch $@
+
+# An ordinary install, not an editable one: the tests run what a user gets.
+$(VENV)/package: $(VENV)/dependencies $(SOURCES)
+	rm -rf build
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --force-reinstall .
+	touch $@
+
+$(VENV)/tools: $(VENV)/dependencies
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt ".[dev]"
+	touch $@

@@ -1,0 +1,252 @@
+"""Adding files to a library: read, understand, split, embed, write, one transaction a briefing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from onrecord.embeddings import Encoder
+from onrecord.rag.errors import OnRecordError, UnknownBriefing, UnreadableFile
+from onrecord.rag.passages import passages_of
+from onrecord.rag.readers import Document, read
+from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
+from onrecord.rag.store import EmbeddingModel, NewBriefing, Store
+from onrecord.rag.transcript import understand
+from onrecord.rag.types import Briefing, Passage
+
+# 16 hexadecimal digits of SHA-256: a library of a million briefings has a chance of 3e-8 of two sharing one.
+_ID_LENGTH = 16
+# Enough passages for the encoder to sort them by length into full batches, few enough that an interrupted run repeats
+# little and memory stays flat.
+_PASSAGES_AT_ONCE = 256
+
+Outcome = Literal["added", "updated", "new version", "unchanged", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one file: `message` says why it failed, or what it replaced."""
+
+    file: str
+    outcome: Outcome
+    briefing_id: str | None = None
+    title: str | None = None
+    passages: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What became of each file, in order."""
+
+    files: tuple[Added, ...]
+
+    @property
+    def failed(self) -> tuple[Added, ...]:
+        """The files that could not be added."""
+        return tuple(item for item in self.files if item.outcome == "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an addition has come: files finished of all, the passages embedded so far, and the file in hand."""
+
+    done: int
+    total: int
+    passages: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A file to add: where it came from (a path or an address), and how to get its name and bytes."""
+
+    name: str
+    source: str
+    load: Callable[[], tuple[str, bytes]]
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A briefing that only waits for its vectors; `place` is its place in the report."""
+
+    place: int
+    briefing: Briefing
+    data: bytes
+    passages: tuple[Passage, ...]
+    outcome: Outcome
+
+
+def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
+    """The files named, and those in the folders named at any depth, sorted; hidden files and sidecars are left out.
+
+    `options` override a sidecar's metadata, which overrides what a file says of itself.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(
+                file
+                for file in path.rglob("*")
+                if file.is_file()
+                and not file.name.endswith(SIDECAR_SUFFIX)
+                and not any(part.startswith(".") for part in file.relative_to(path).parts)
+            )
+        else:
+            found.append(path)
+    return [
+        Original(file.name, str(file.absolute()), partial(_load_file, file), options) for file in dict.fromkeys(found)
+    ]
+
+
+def add_originals(
+    store: Store,
+    encoder: Callable[[], Encoder],
+    originals: Sequence[Original],
+    progress: Callable[[Progress], None] | None,
+) -> AddReport:
+    """Add files one by one; a bad one is reported and the rest go on.
+
+    `encoder` is called only when there is something to embed. Each briefing is written in one transaction, so an
+    interrupted run keeps what it has written and a second one goes on from there.
+    """
+    outcomes: dict[int, Added] = {}
+    waiting: dict[str, _Ready] = {}
+    embedded, done, file = 0, 0, ""
+
+    def advance(passages: int) -> None:
+        nonlocal embedded
+        embedded += passages
+        if progress:
+            progress(Progress(done, len(originals), embedded, file))
+
+    def flush() -> None:
+        if waiting:
+            for ready, added in _write(store, encoder(), list(waiting.values()), advance):
+                outcomes[ready.place] = added
+            waiting.clear()
+
+    place = 0
+    for done, original in enumerate(originals):
+        file = original.name
+        advance(0)
+        for document in _documents(original):
+            prepared = (
+                Added(original.name, "failed", message=str(document))
+                if isinstance(document, OnRecordError)
+                else _prepare(store, document, original, place, waiting)
+            )
+            if isinstance(prepared, Added):
+                outcomes[place] = prepared
+            else:
+                waiting[prepared.briefing.id] = prepared
+            place += 1
+            if sum(len(ready.passages) for ready in waiting.values()) >= _PASSAGES_AT_ONCE:
+                flush()
+    flush()
+    done, file = len(originals), ""
+    advance(0)
+    return AddReport(tuple(outcomes[key] for key in sorted(outcomes)))
+
+
+def embedded_text(passage: Passage) -> str:
+    """What is embedded for a passage: its context (title, date, speaker, question), then its words."""
+    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
+
+
+def _load_file(path: Path) -> tuple[str, bytes]:
+    try:
+        return path.name, path.read_bytes()
+    except FileNotFoundError as error:
+        raise UnreadableFile(f"{path}: there is no such file. Check the path.") from error
+    except OSError as error:
+        raise UnreadableFile(f"{path}: cannot be opened ({error.strerror}). Check its permissions.") from error
+
+
+def _documents(original: Original) -> Iterator[Document | OnRecordError]:
+    try:
+        yield from read(*original.load())
+    except OnRecordError as error:
+        yield error
+
+
+def _prepare(
+    store: Store, document: Document, original: Original, place: int, waiting: Mapping[str, _Ready]
+) -> Added | _Ready:
+    """Understand a document and split it; an `Added` where nothing is to be written."""
+    digest = sha256(document.data).hexdigest()
+    briefing_id = digest[:_ID_LENGTH]
+    source = original.source if document.name == original.name else f"{original.source}!/{document.name}"
+    try:
+        path = Path(original.source)
+        sidecar = read_sidecar(path) if "://" not in original.source else Metadata()
+        metadata = original.metadata.over(sidecar)
+        known = _known(store, briefing_id)
+        if briefing_id in waiting or (known and known.superseded_by is None and _agrees(known, metadata)):
+            name = known.file if known else waiting[briefing_id].briefing.file
+            same = "" if name == document.name else f"the same content as {name}"
+            return Added(document.name, "unchanged", briefing_id, known.title if known else None, message=same)
+        structure = understand(metadata.applied_to(document.source))
+    except OnRecordError as error:
+        return Added(document.name, "failed", message=str(error))
+    older = store.current_version(source)
+    replaced = None if older is None or older.id == briefing_id else store.briefing(older.id)
+    lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
+    briefing = Briefing(
+        id=briefing_id,
+        title=structure.title or Path(document.name).stem,
+        date=structure.date,
+        language=structure.language,
+        url=metadata.url or document.source.url,
+        file=document.name,
+        kind=structure.kind,
+        text=document.source.text,
+        turns=structure.turns,
+        exchanges=structure.exchanges,
+        boilerplate=structure.boilerplate,
+        reported=structure.reported,
+        dates=structure.dates,
+        sha256=digest,
+        source=source,
+        lineage=lineage,
+        added=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    )
+    passages = passages_of(briefing)
+    if not passages:
+        return Added(
+            document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
+        )
+    outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
+    return _Ready(place, briefing, document.data, passages, outcome)
+
+
+def _known(store: Store, briefing_id: str) -> Briefing | None:
+    try:
+        return store.briefing(briefing_id)
+    except UnknownBriefing:
+        return None
+
+
+def _agrees(briefing: Briefing, metadata: Metadata) -> bool:
+    return all(getattr(metadata, name) in (None, getattr(briefing, name)) for name in FIELDS)
+
+
+def _write(
+    store: Store, encoder: Encoder, waiting: Sequence[_Ready], advance: Callable[[int], None]
+) -> Iterator[tuple[_Ready, Added]]:
+    model = EmbeddingModel(encoder.name, encoder.dimension, encoder.fingerprint)
+    texts = [embedded_text(passage) for ready in waiting for passage in ready.passages]
+    vectors = encoder.encode_passages(texts, advance)
+    start = 0
+    for ready in waiting:
+        end = start + len(ready.passages)
+        store.add(NewBriefing(ready.briefing, ready.data, ready.passages, vectors[start:end]), model)
+        start = end
+        briefing = ready.briefing
+        yield ready, Added(briefing.file, ready.outcome, briefing.id, briefing.title, len(ready.passages))

@@ -1,0 +1,275 @@
+"""The library: what people, the command line and the page use."""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import Self, Unpack
+
+from onrecord.embeddings import Encoder, load_encoder
+from onrecord.rag.adding import AddReport, Original, Progress, add_originals, embedded_text, originals_under
+from onrecord.rag.answer import compose
+from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
+from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
+from onrecord.rag.settings import Settings
+from onrecord.rag.store import EmbeddingModel, Store, Summary
+from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
+
+History = Sequence[tuple[str, str]]
+Vector = NDArray[np.float32]
+
+# Passages that an answer is composed from.
+_ANSWER_HITS = 10
+# The encoder reads 512 tokens, about 2,000 characters.
+_LONGEST_QUESTION = 2000
+
+
+class Library:
+    """A collection of briefings in one folder. Open it with `Library.open`; safe to use from several threads."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._encoder: Encoder | None = None
+        self._encoder_lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: str | Path | None = None, *, settings: Settings | None = None) -> Self:
+        """Open the library in a folder, making it where there is none.
+
+        `path` defaults to the setting `ONRECORD_LIBRARY`, else the platform's user data folder. Raises LibraryError
+        for a folder that cannot be used.
+        """
+        settings = settings or Settings.load()
+        return cls(SqliteStore(Path(path) if path is not None else settings.library), settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the library's files."""
+        self._store.close()
+
+    def load_model(self) -> None:
+        """Load the embedding model now rather than at the first question; takes seconds.
+
+        Raises ModelError, or LibraryError where the library holds vectors of another model.
+        """
+        self._loaded_encoder()
+
+    def add(
+        self,
+        paths: str | Path | Sequence[str | Path],
+        *,
+        title: str | None = None,
+        date: str | None = None,
+        url: str | None = None,
+        language: str | None = None,
+        allow_private: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> AddReport:
+        """Add files, folders and web addresses; title, date, url and language override what is found in them.
+
+        A file that cannot be read is reported and the rest are added. A web address must be public unless
+        `allow_private`. Raises InvalidRequest for metadata that cannot be used.
+        """
+        options = checked_metadata({"title": title, "date": date, "url": url, "language": language})
+        originals: list[Original] = []
+        for path in [paths] if isinstance(paths, str | Path) else paths:
+            if isinstance(path, str) and path.lower().startswith(("http://", "https://")):
+                originals.append(_web_page(path, options, allow_private=allow_private))
+            else:
+                originals += originals_under([Path(path)], options)
+        return add_originals(self._store, self._loaded_encoder, originals, progress)
+
+    def briefings(self) -> list[Briefing]:
+        """The briefings in the order they were added."""
+        return self._store.briefings()
+
+    def summaries(self) -> list[Summary]:
+        """One line about each briefing, in the order they were added."""
+        return self._store.summaries()
+
+    def briefing(self, briefing_id: str) -> Briefing:
+        """A briefing of any version; raises UnknownBriefing."""
+        return self._store.briefing(briefing_id)
+
+    def passages(self, briefing_id: str) -> list[Passage]:
+        """The passages of a briefing in order; raises UnknownBriefing."""
+        return self._store.passages(briefing_id)
+
+    def file(self, briefing_id: str) -> bytes:
+        """The bytes of a briefing's file as added; raises UnknownBriefing."""
+        return self._store.file(briefing_id)
+
+    def names(self) -> dict[str, list[str]]:
+        """The speakers, roles, outlets, languages and kinds in the library, to choose filters from."""
+        return self._store.names()
+
+    def remove(self, briefing_id: str) -> None:
+        """Delete a briefing with all its versions; raises UnknownBriefing."""
+        self._store.remove(briefing_id)
+
+    def verify(self) -> list[str]:
+        """What is wrong with the library, one line each; empty when all is well."""
+        return self._store.verify()
+
+    def reembed(self, *, progress: Callable[[Progress], None] | None = None) -> int:
+        """Embed every passage again with the model that the settings name; returns the number of passages."""
+        encoder = load_encoder(self._settings.model, cache=self._settings.cache)
+        summaries = self._store.summaries()
+        count = 0
+
+        def batches() -> Iterator[tuple[list[int], Vector]]:
+            nonlocal count
+            for number, summary in enumerate(summaries):
+                if progress:
+                    progress(Progress(number, len(summaries), count, summary.file))
+                passages = self._store.passages(summary.id)
+                count += len(passages)
+                yield [p.id for p in passages], encoder.encode_passages([embedded_text(p) for p in passages])
+
+        self._store.replace_vectors(_model_of(encoder), batches())
+        return count
+
+    def search(
+        self, question: str, *, k: int = 10, history: History = (), **filters: Unpack[FilterOptions]
+    ) -> list[Hit]:
+        """The k passages nearest to a question among those that pass the filters, best first.
+
+        Raises InvalidRequest for an empty question, k < 1 or an impossible filter.
+        """
+        if k < 1:
+            raise InvalidRequest(f"k is {k}; ask for at least one passage.")
+        return self._search(_checked(question), k, _filters(filters))
+
+    def ask(self, question: str, *, history: History = (), **filters: Unpack[FilterOptions]) -> Answer:
+        """Answer a question from the passages that pass the filters; `history` is of (question, answer text).
+
+        Raises InvalidRequest for an empty question or an impossible filter.
+        """
+        *_, answer = self.stream(question, history=history, **filters)
+        return answer
+
+    def stream(self, question: str, *, history: History = (), **filters: Unpack[FilterOptions]) -> Iterator[Answer]:
+        """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
+        question, limits = _checked(question), _filters(filters)
+        started = time.perf_counter()
+        standalone = question
+        hits = self._search(standalone, _ANSWER_HITS, limits)
+        found = time.perf_counter()
+        briefings = {hit.passage.briefing_id: self._store.briefing(hit.passage.briefing_id) for hit in hits}
+        searched_briefings, searched_passages = self._store.count(limits)
+        answer = compose(
+            question,
+            hits,
+            briefings,
+            confidence=_confidence(hits),
+            scorer=self._score,
+            searched=(searched_briefings, searched_passages),
+        )
+        _verify(answer, briefings)
+        seconds = {"search": found - started, "answer": time.perf_counter() - found}
+        answer = replace(answer, standalone_question=standalone, seconds=seconds)
+        for end in _growth(answer.text):
+            yield replace(answer, text=answer.text[:end])
+        yield answer
+
+    def _search(self, question: str, k: int, filters: Filters) -> list[Hit]:
+        vector = self._loaded_encoder().encode_queries([question])[0]
+        ranked = self._store.nearest(vector, k, filters)
+        passages = self._store.passages_by_id([passage_id for passage_id, _ in ranked])
+        return [
+            Hit(passages[passage_id], score, rank)
+            for rank, (passage_id, score) in enumerate(ranked, start=1)
+            if passage_id in passages
+        ]
+
+    def _score(self, question: str, sentences: Sequence[str]) -> Sequence[float]:
+        """The cosine of a question with each of some sentences."""
+        encoder = self._loaded_encoder()
+        scores: list[float] = (encoder.encode_passages(sentences) @ encoder.encode_queries([question])[0]).tolist()
+        return scores
+
+    def _loaded_encoder(self) -> Encoder:
+        with self._encoder_lock:
+            if self._encoder is None:
+                encoder = load_encoder(self._settings.model, cache=self._settings.cache)
+                held = self._store.model()
+                if held is not None and held != _model_of(encoder):
+                    raise LibraryError(
+                        f"The library's vectors are of the model {held.name}, but {encoder.name} is set. "
+                        "Unset ONRECORD_MODEL, or embed all passages again with `onrecord reembed`."
+                    )
+                self._encoder = encoder
+            return self._encoder
+
+
+def _model_of(encoder: Encoder) -> EmbeddingModel:
+    return EmbeddingModel(encoder.name, encoder.dimension, encoder.fingerprint)
+
+
+def _checked(question: str) -> str:
+    words = " ".join(question.split())
+    if not words:
+        raise InvalidRequest("The question is empty. Ask in words, as in 'What was said about the budget?'.")
+    if len(words) > _LONGEST_QUESTION:
+        raise InvalidRequest(
+            f"The question has {len(words)} characters; {_LONGEST_QUESTION} are the most. Ask it more briefly."
+        )
+    return words
+
+
+def _filters(options: FilterOptions) -> Filters:
+    """The filters of the options given; raises InvalidRequest for one that cannot be."""
+    filters = Filters(**options)
+    for name in ("since", "until"):
+        value = getattr(filters, name)
+        if value is not None and iso_date(value) != value:
+            raise InvalidRequest(f"{name} {value!r} is not a date. Write 2026-02-12, 2026-02 or 2026.")
+    if filters.kind is not None and filters.kind not in get_args(Kind):
+        raise InvalidRequest(f"kind {filters.kind!r} is not known. Use one of {', '.join(get_args(Kind))}.")
+    return filters
+
+
+def _web_page(address: str, options: Metadata, *, allow_private: bool) -> Original:
+    def load() -> tuple[str, bytes]:
+        # The fetcher is imported only by those who fetch.
+        from onrecord.rag.fetch import fetch
+
+        page = fetch(address, allow_private=allow_private)
+        return page.name, page.data
+
+    return Original(address, address, load, replace(options, url=options.url or address))
+
+
+def _verify(answer: Answer, briefings: Mapping[str, Briefing]) -> None:
+    """Raise unless every quote is the slice it claims to be: an answer that fails must not reach anyone."""
+    for citation in answer.citations:
+        if briefings[citation.briefing_id].text[citation.start : citation.end] != citation.quote:
+            raise OnRecordError(
+                f"Citation [{citation.number}] is not the text of {citation.title}; the answer was withheld. "
+                "Run `onrecord verify`, and report this."
+            )
+
+
+def _growth(text: str) -> list[int]:
+    """Where a growing answer may pause: behind each marker, so that none is ever shown in part."""
+    return [match.end() for match in re.finditer(r"\[\d+\]", text)][:-1]
+
+
+def _confidence(hits: Sequence[Hit]) -> float:
+    return 1 / (1 + math.exp(-40 * (hits[0].score - 0.84))) if hits else 0.0

@@ -1,0 +1,83 @@
+"""Values to database rows and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Reported, Span, Turn
+
+
+def meta(connection: sqlite3.Connection, key: str) -> str | None:
+    """A value the store keeps about itself, or None."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
+def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Keep a value about the store itself."""
+    connection.execute(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value)
+    )
+
+
+def briefing_values(briefing: Briefing) -> dict[str, Any]:
+    """The columns of a current briefing, without its turns."""
+    return {
+        "id": briefing.id,
+        "sha256": briefing.sha256,
+        "title": briefing.title,
+        "date": briefing.date,
+        "language": briefing.language,
+        "url": briefing.url,
+        "file": briefing.file,
+        "kind": briefing.kind,
+        "text": briefing.text,
+        "exchanges": _json(briefing.exchanges),
+        "boilerplate": _json(briefing.boilerplate),
+        "reported": _json(briefing.reported),
+        "dates": _json(briefing.dates),
+        "source": briefing.source,
+        "lineage": briefing.lineage,
+        "added": briefing.added,
+        "superseded_by": None,
+    }
+
+
+def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
+    """The briefing of a row of `briefings`."""
+    return Briefing(
+        id=row["id"],
+        title=row["title"],
+        date=row["date"],
+        language=row["language"],
+        url=row["url"],
+        file=row["file"],
+        kind=row["kind"],
+        text=row["text"],
+        turns=turns,
+        exchanges=tuple(
+            Exchange(
+                questions=tuple(item["questions"]),
+                answers=tuple(item["answers"]),
+                asked=tuple(Span(**span) for span in item["asked"]),
+                follows=item["follows"],
+            )
+            for item in json.loads(row["exchanges"])
+        ),
+        boilerplate=tuple(Boilerplate(**item) for item in json.loads(row["boilerplate"])),
+        reported=tuple(Reported(**item) for item in json.loads(row["reported"])),
+        dates=tuple(DateMention(**item) for item in json.loads(row["dates"])),
+        sha256=row["sha256"],
+        source=row["source"],
+        lineage=row["lineage"],
+        added=row["added"],
+        superseded_by=row["superseded_by"],
+    )
+
+
+def _json(values: Iterable[Exchange | Boilerplate | Reported | DateMention]) -> str:
+    return json.dumps([asdict(value) for value in values], ensure_ascii=False)

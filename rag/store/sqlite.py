@@ -1,0 +1,403 @@
+"""The default store: one SQLite database (the truth) and one FAISS file (a cache built from it)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.rag.errors import LibraryError, UnknownBriefing
+from onrecord.rag.lexical import index_terms
+from onrecord.rag.names import matching_names
+from onrecord.rag.store import EmbeddingModel, NewBriefing, Summary
+from onrecord.rag.store.index import CachedIndex
+from onrecord.rag.store.rows import briefing_from_row, briefing_values, meta, set_meta
+from onrecord.rag.store.schema import DATABASE, SCHEMA, SCHEMA_VERSION, VECTOR_CACHE
+from onrecord.rag.types import Briefing, Filters, Passage, Turn
+
+_CURRENT = "b.superseded_by IS NULL"
+_PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
+_TURN_COLUMNS = ", ".join(f'"{field.name}"' for field in fields(Turn))
+# SQLite allows 32,766 bound values in one statement; well below it, and few enough statements.
+_BOUND_VALUES = 10_000
+
+
+class SqliteStore:
+    """A `Store` in one folder. Safe to use from several threads and several processes at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._connections_lock = threading.Lock()
+        self._write_lock = threading.Lock()
+        self._index = CachedIndex(folder / VECTOR_CACHE)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._prepare()
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise LibraryError(
+                f"The library at {folder} cannot be opened: {error}. Check the folder, or name another with --library."
+            ) from error
+
+    def model(self) -> EmbeddingModel | None:
+        """The model of the vectors held, or None before the first."""
+        value = meta(self._connection(), "model")
+        return EmbeddingModel(**json.loads(value)) if value else None
+
+    def add(self, new: NewBriefing, model: EmbeddingModel) -> None:
+        """Write a briefing in one transaction; see `Store.add`."""
+        briefing = new.briefing
+        with self._write() as (connection, generation):
+            set_meta(connection, "model", json.dumps(asdict(model)))
+            older = [
+                row[0]
+                for row in connection.execute(
+                    "SELECT id FROM briefings WHERE lineage = ? AND superseded_by IS NULL", (briefing.lineage,)
+                )
+            ]
+            for briefing_id in older:
+                self._unindex(connection, briefing_id)
+            self._unindex(connection, briefing.id)
+            connection.execute(
+                "INSERT INTO files VALUES (?, ?) ON CONFLICT DO NOTHING", (briefing.sha256, zlib.compress(new.data))
+            )
+            self._insert_briefing(connection, briefing)
+            connection.executemany(
+                "UPDATE briefings SET superseded_by = ? WHERE id = ?",
+                [(briefing.id, other) for other in older if other != briefing.id],
+            )
+            self._insert_passages(connection, new, generation)
+
+    def briefing(self, briefing_id: str) -> Briefing:
+        """A briefing of any version; raises UnknownBriefing."""
+        connection = self._connection()
+        row = connection.execute("SELECT * FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
+        if row is None:
+            raise UnknownBriefing(f"No briefing has the id {briefing_id!r}. `onrecord list` shows the ids.")
+        return briefing_from_row(row, self._turns(connection, briefing_id))
+
+    def briefings(self) -> list[Briefing]:
+        """The current briefings in the order they were added."""
+        connection = self._connection()
+        rows = connection.execute(f"SELECT * FROM briefings b WHERE {_CURRENT} ORDER BY position").fetchall()
+        return [briefing_from_row(row, self._turns(connection, row["id"])) for row in rows]
+
+    def summaries(self) -> list[Summary]:
+        """The current briefings in the order they were added, without their text."""
+        return self._summaries("TRUE", ())
+
+    def current_version(self, source: str) -> Summary | None:
+        """The current briefing that came from this path or address."""
+        found = self._summaries("b.source = ?", (source,))
+        return found[-1] if found else None
+
+    def passages(self, briefing_id: str) -> list[Passage]:
+        """The passages of a briefing in order; raises UnknownBriefing."""
+        connection = self._connection()
+        if connection.execute("SELECT 1 FROM briefings WHERE id = ?", (briefing_id,)).fetchone() is None:
+            raise UnknownBriefing(f"No briefing has the id {briefing_id!r}. `onrecord list` shows the ids.")
+        rows = connection.execute(
+            f'SELECT {_PASSAGE_COLUMNS} FROM passages p WHERE briefing_id = ? ORDER BY start, "end"',
+            (briefing_id,),
+        )
+        return [Passage(**dict(row)) for row in rows]
+
+    def passages_by_id(self, ids: Iterable[int]) -> dict[int, Passage]:
+        """Current passages by id; unknown ids are left out."""
+        found: dict[int, Passage] = {}
+        wanted = list(ids)
+        for first in range(0, len(wanted), _BOUND_VALUES):
+            group = wanted[first : first + _BOUND_VALUES]
+            rows = self._connection().execute(
+                f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN briefings b ON b.id = p.briefing_id "
+                f"WHERE {_CURRENT} AND p.id IN ({_marks(group)})",
+                group,
+            )
+            for row in rows:
+                found[row["id"]] = Passage(**dict(row))
+        return found
+
+    def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
+        """The k current passages of highest inner product that pass the filters: (passage id, score)."""
+        connection = self._connection()
+        # One read transaction, so that ids, vectors and generation are of one moment.
+        connection.execute("BEGIN")
+        try:
+            index = self._index.current(connection)
+        finally:
+            connection.execute("COMMIT")
+        allowed = None if filters == Filters() else np.asarray(self._allowed(filters), dtype=np.int64)
+        ids, scores = index.search(vector, k, allowed)
+        return list(zip(ids.tolist(), scores.tolist(), strict=True))
+
+    def matching(self, terms: Sequence[str], k: int, filters: Filters) -> list[tuple[int, float]]:
+        """The k current passages of highest BM25 for any of the terms that pass the filters: (passage id, score)."""
+        if not terms:
+            return []
+        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+        condition, values = "", list[Any]()
+        if filters != Filters():
+            joined, values = self._filter(filters)
+            condition = f"AND rowid IN (SELECT p.id {joined})"
+        rows = self._connection().execute(
+            f"SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? {condition} ORDER BY bm25(words) LIMIT ?",
+            (query, *values, k),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def count(self, filters: Filters) -> tuple[int, int]:
+        """How many current briefings and passages pass the filters."""
+        joined, values = self._filter(filters)
+        row = self._connection().execute(f"SELECT COUNT(DISTINCT b.id), COUNT(*) {joined}", values).fetchone()
+        return row[0], row[1]
+
+    def names(self) -> dict[str, list[str]]:
+        """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
+        return {column: self._distinct(column) for column in ("speaker", "role", "outlet", "language", "kind")}
+
+    def replace_vectors(
+        self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], NDArray[np.float32]]]
+    ) -> None:
+        """Exchange all vectors for those of another model, in one transaction."""
+        with self._write() as (connection, generation):
+            set_meta(connection, "model", json.dumps(asdict(model)))
+            for ids, vectors in batches:
+                connection.executemany(
+                    "UPDATE vectors SET vector = ?, generation = ? WHERE passage_id = ?",
+                    [
+                        (vector.astype("<f4").tobytes(), generation, passage_id)
+                        for passage_id, vector in zip(ids, vectors, strict=True)
+                    ],
+                )
+
+    def file(self, briefing_id: str) -> bytes:
+        """The bytes of the file as added; raises UnknownBriefing."""
+        row = self._connection().execute(
+            "SELECT data FROM files JOIN briefings USING (sha256) WHERE id = ?", (briefing_id,)
+        )
+        found = row.fetchone()
+        if found is None:
+            raise UnknownBriefing(f"No briefing has the id {briefing_id!r}. `onrecord list` shows the ids.")
+        return zlib.decompress(found[0])
+
+    def remove(self, briefing_id: str) -> None:
+        """Delete a briefing with all its versions; raises UnknownBriefing."""
+        with self._write() as (connection, _):
+            lineage = connection.execute("SELECT lineage FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
+            if lineage is None:
+                raise UnknownBriefing(f"No briefing has the id {briefing_id!r}. `onrecord list` shows the ids.")
+            for row in connection.execute("SELECT id FROM briefings WHERE lineage = ?", (lineage[0],)).fetchall():
+                self._unindex(connection, row[0])
+            connection.execute("DELETE FROM briefings WHERE lineage = ?", (lineage[0],))
+            connection.execute("DELETE FROM files WHERE sha256 NOT IN (SELECT sha256 FROM briefings)")
+
+    def verify(self) -> list[str]:
+        """What is wrong with the store, one line each; empty when all is well."""
+        connection = self._connection()
+        problems = [f"{DATABASE}: {row[0]}" for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        problems += [
+            f"{DATABASE}: a row of {row[0]} points at nothing" for row in connection.execute("PRAGMA foreign_key_check")
+        ]
+        problems += [
+            f"file {row['sha256'][:12]}…: its bytes no longer match its SHA-256"
+            for row in connection.execute("SELECT sha256, data FROM files")
+            if not _is_intact(row["data"], row["sha256"])
+        ]
+        problems += [
+            f"briefing {row[0]}: passage {row[1]} is not the slice of the text that it claims to be"
+            for row in connection.execute(
+                "SELECT b.id, p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id "
+                'WHERE substr(b.text, p.start + 1, p."end" - p.start) <> p.text'
+            )
+        ]
+        searched = f"SELECT p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {_CURRENT}"
+        for table, column in (("vectors", "passage_id"), ("words", "rowid")):
+            missing = connection.execute(
+                f"SELECT COUNT(*) FROM ({searched} EXCEPT SELECT {column} FROM {table})"
+            ).fetchone()[0]
+            surplus = connection.execute(
+                f"SELECT COUNT(*) FROM (SELECT {column} FROM {table} EXCEPT {searched})"
+            ).fetchone()[0]
+            if missing or surplus:
+                problems.append(f"{table}: {missing} passages are missing and {surplus} are left over")
+        return problems
+
+    def close(self) -> None:
+        """Release the files."""
+        with self._connections_lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()
+
+    def _prepare(self) -> None:
+        connection = self._connection()
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == SCHEMA_VERSION:
+            return
+        if version != 0:
+            raise LibraryError(
+                f"The library at {self._folder} has format {version}; this OnRecord reads format {SCHEMA_VERSION}. "
+                "Use the OnRecord that made it, or add its files to a new library."
+            )
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Another process may have made the tables while this one waited for the lock.
+            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                for statement in SCHEMA.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._folder / DATABASE, timeout=60, isolation_level=None, check_same_thread=False
+            )
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+            with self._connections_lock:
+                self._connections.append(connection)
+        return connection
+
+    @contextmanager
+    def _write(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+        """One transaction; yields the connection and the new generation. Any exception undoes it."""
+        connection = self._connection()
+        with self._write_lock:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                generation = int(meta(connection, "generation") or 0) + 1
+                set_meta(connection, "generation", str(generation))
+                set_meta(connection, "state", uuid.uuid4().hex)
+                yield connection, generation
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+
+    def _insert_briefing(self, connection: sqlite3.Connection, briefing: Briefing) -> None:
+        values = briefing_values(briefing)
+        # An update keeps the place of a briefing in the list and the versions that point at it.
+        updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
+        connection.execute(
+            f"INSERT INTO briefings ({', '.join(values)}) VALUES ({_marks(list(values))}) "
+            f"ON CONFLICT(id) DO UPDATE SET {updates}",
+            list(values.values()),
+        )
+        connection.execute("DELETE FROM turns WHERE briefing_id = ?", (briefing.id,))
+        connection.execute("DELETE FROM passages WHERE briefing_id = ?", (briefing.id,))
+        names = [field.name for field in fields(Turn)]
+        connection.executemany(
+            f"INSERT INTO turns (briefing_id, position, {_TURN_COLUMNS}) VALUES ({_marks([*names, '', ''])})",
+            [
+                (briefing.id, position, *(getattr(turn, name) for name in names))
+                for position, turn in enumerate(briefing.turns)
+            ],
+        )
+
+    def _insert_passages(self, connection: sqlite3.Connection, new: NewBriefing, generation: int) -> None:
+        names = [field.name for field in fields(Passage)]
+        columns = ", ".join(f'"{name}"' for name in names)
+        connection.executemany(
+            f"INSERT INTO passages ({columns}) VALUES ({_marks(names)})",
+            [tuple(getattr(passage, name) for name in names) for passage in new.passages],
+        )
+        connection.executemany(
+            "INSERT INTO vectors VALUES (?, ?, ?)",
+            [
+                (passage.id, generation, vector.astype("<f4").tobytes())
+                for passage, vector in zip(new.passages, new.vectors, strict=True)
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO words (rowid, terms) VALUES (?, ?)",
+            [
+                (passage.id, index_terms(f"{passage.context}\n{passage.text}", passage.language))
+                for passage in new.passages
+            ],
+        )
+
+    def _unindex(self, connection: sqlite3.Connection, briefing_id: str) -> None:
+        ids = [(row[0],) for row in connection.execute("SELECT id FROM passages WHERE briefing_id = ?", (briefing_id,))]
+        connection.executemany("DELETE FROM vectors WHERE passage_id = ?", ids)
+        connection.executemany("DELETE FROM words WHERE rowid = ?", ids)
+
+    def _turns(self, connection: sqlite3.Connection, briefing_id: str) -> tuple[Turn, ...]:
+        rows = connection.execute(
+            f"SELECT {_TURN_COLUMNS} FROM turns WHERE briefing_id = ? ORDER BY position",
+            (briefing_id,),
+        )
+        return tuple(Turn(**{**dict(row), "inferred": bool(row["inferred"])}) for row in rows)
+
+    def _summaries(self, condition: str, values: Sequence[str]) -> list[Summary]:
+        rows = self._connection().execute(
+            "SELECT b.id, title, date, b.language, url, file, b.kind, length(b.text) AS characters, "
+            "COUNT(p.id) AS passages FROM briefings b "
+            f"LEFT JOIN passages p ON p.briefing_id = b.id WHERE {_CURRENT} AND {condition} "
+            "GROUP BY b.id ORDER BY b.position",
+            values,
+        )
+        return [Summary(**dict(row)) for row in rows]
+
+    def _distinct(self, column: str) -> list[str]:
+        rows = self._connection().execute(
+            f"SELECT DISTINCT p.{column} FROM passages p JOIN briefings b ON b.id = p.briefing_id "
+            f"WHERE {_CURRENT} AND p.{column} IS NOT NULL ORDER BY 1"
+        )
+        return [row[0] for row in rows]
+
+    def _filter(self, filters: Filters) -> tuple[str, list[Any]]:
+        """The FROM and WHERE of the passages that pass the filters, and the values bound in it."""
+        conditions, values = [_CURRENT], list[Any]()
+        for column, wanted in (("speaker", filters.speaker), ("role", filters.role), ("outlet", filters.outlet)):
+            if wanted is not None:
+                names = matching_names(wanted, self._distinct(column))
+                conditions.append(f"p.{column} IN ({_marks(names)})")
+                values += names
+        for expression, value in (
+            ("b.date >= ?", filters.since),
+            # A partial date such as 2026-02 includes all that begins with it.
+            ("substr(b.date, 1, length(?1)) <= ?1", filters.until),
+            ("p.language = ?", filters.language),
+            ("p.kind = ?", filters.kind),
+            ("b.id = ?", filters.briefing),
+        ):
+            if value is not None:
+                # A numbered parameter would count from the statement's start, so it is bound twice instead.
+                values += [value] * (2 if "?1" in expression else 1)
+                conditions.append(expression.replace("?1", "?"))
+        return f"FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {' AND '.join(conditions)}", values
+
+    def _allowed(self, filters: Filters) -> list[int]:
+        joined, values = self._filter(filters)
+        return [row[0] for row in self._connection().execute(f"SELECT p.id {joined}", values)]
+
+
+def _is_intact(compressed: bytes, expected: str) -> bool:
+    try:
+        return sha256(zlib.decompress(compressed)).hexdigest() == expected
+    except zlib.error:
+        return False
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

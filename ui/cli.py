@@ -1,0 +1,339 @@
+"""The `onrecord` command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from tqdm import tqdm
+
+from onrecord.rag import (
+    Answer,
+    FilterOptions,
+    Hit,
+    InvalidRequest,
+    Library,
+    OnRecordError,
+    Progress,
+)
+from onrecord.ui.terminal import render_answer, render_briefing, render_hits, render_report, render_summaries
+
+app = typer.Typer(
+    name="onrecord",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Ask press briefings, and read the exact words on the record. Everything runs on this machine.\n\n"
+    "Start with: onrecord add FOLDER, then: onrecord ask 'What was said about …?'",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Speaker = Annotated[str | None, typer.Option(help="Only what this person says; part of a name is enough.")]
+Role = Annotated[str | None, typer.Option(help="Only speakers in this role.")]
+Outlet = Annotated[str | None, typer.Option(help="Only speakers of this outlet.")]
+Since = Annotated[str | None, typer.Option(help="Only briefings of this date or later (2026-02-12, 2026-02 or 2026).")]
+Until = Annotated[str | None, typer.Option(help="Only briefings of this date or earlier.")]
+Language = Annotated[str | None, typer.Option(help="Only passages in this language (en, fr).")]
+InBriefing = Annotated[str | None, typer.Option("--briefing", help="Only the briefing of this id.")]
+OfKind = Annotated[
+    str | None, typer.Option("--kind", help="Only statement, question, answer, moderation, report or reported.")
+]
+Batch = Annotated[
+    Path | None,
+    typer.Option(
+        help="JSON lines, each with 'question' and optional 'history' ([[question, answer], …]) and filters; "
+        "one JSON line out per line in. - reads standard input."
+    ),
+]
+
+
+@app.callback()
+def choose_library(
+    context: typer.Context,
+    library: Annotated[
+        Path | None, typer.Option(help="The library's folder. Default: ONRECORD_LIBRARY, else your data folder.")
+    ] = None,
+) -> None:
+    """Ask press briefings, and read the exact words on the record."""
+    context.obj = library
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, ZIP archives or web addresses.")],
+    title: Annotated[str | None, typer.Option(help="Title, overriding what is found.")] = None,
+    date: Annotated[str | None, typer.Option(help="Date, as 2026-02-12, overriding what is found.")] = None,
+    url: Annotated[str | None, typer.Option(help="Where the briefing was published.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language (en, fr), overriding what is found.")] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch from private and loopback addresses too.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Add briefings. Adding the same content again changes nothing; a changed file becomes a new version."""
+    with Library.open(context.obj) as library, _progress("files") as show:
+        report = library.add(
+            paths, title=title, date=date, url=url, language=language, allow_private=allow_private, progress=show
+        )
+    _print({"files": [asdict(item) for item in report.files]} if as_json else render_report(report))
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: Annotated[str | None, typer.Argument(help="The question, in English or French.")] = None,
+    batch: Batch = None,
+    speaker: Speaker = None,
+    role: Role = None,
+    outlet: Outlet = None,
+    since: Since = None,
+    until: Until = None,
+    language: Language = None,
+    briefing: InBriefing = None,
+    kind: OfKind = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question with verified quotes from the library."""
+    filters = _filters(speaker, role, outlet, since, until, language, briefing, kind)
+    with Library.open(context.obj) as library:
+        if batch is not None:
+            _run_batch(batch, filters, lambda line, limits: asdict(_ask(library, line, limits)), library)
+            return
+        _announce(library)
+        answer = library.ask(_required(question), **filters)
+    _print(asdict(answer) if as_json else render_answer(answer))
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    question: Annotated[str | None, typer.Argument(help="The question, in English or French.")] = None,
+    k: Annotated[int, typer.Option("-k", help="How many passages.", min=1)] = 10,
+    batch: Batch = None,
+    speaker: Speaker = None,
+    role: Role = None,
+    outlet: Outlet = None,
+    since: Since = None,
+    until: Until = None,
+    language: Language = None,
+    briefing: InBriefing = None,
+    kind: OfKind = None,
+    as_json: Json = False,
+) -> None:
+    """Show the passages nearest to a question."""
+    filters = _filters(speaker, role, outlet, since, until, language, briefing, kind)
+    with Library.open(context.obj) as library:
+        if batch is not None:
+            _run_batch(
+                batch,
+                filters,
+                lambda line, limits: _hits_object(
+                    line["question"],
+                    library.search(line["question"], k=k, history=_history(line), **limits),
+                ),
+                library,
+            )
+            return
+        _announce(library)
+        hits = library.search(_required(question), k=k, **filters)
+    _print(_hits_object(_required(question), hits) if as_json else render_hits(hits))
+
+
+@app.command("list")
+def list_briefings(context: typer.Context, as_json: Json = False) -> None:
+    """List the briefings in the library."""
+    with Library.open(context.obj) as library:
+        summaries = library.summaries()
+    _print({"briefings": [asdict(item) for item in summaries]} if as_json else render_summaries(summaries))
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    briefing_id: Annotated[str, typer.Argument(metavar="ID", help="The id that `onrecord list` shows.")],
+    everything: Annotated[bool, typer.Option("--all", help="Show what is not speech too, in grey.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show one briefing: who said what."""
+    with Library.open(context.obj) as library:
+        briefing = library.briefing(briefing_id)
+    _print(asdict(briefing) if as_json else render_briefing(briefing, everything=everything))
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    briefing_id: Annotated[str, typer.Argument(metavar="ID", help="The id that `onrecord list` shows.")],
+    as_json: Json = False,
+) -> None:
+    """Remove a briefing, with its earlier versions and its file as added."""
+    with Library.open(context.obj) as library:
+        title = library.briefing(briefing_id).title
+        library.remove(briefing_id)
+    _print({"removed": briefing_id, "title": title} if as_json else f"removed: {title} ({briefing_id})")
+
+
+@app.command()
+def verify(context: typer.Context, as_json: Json = False) -> None:
+    """Check the library: its database, its files' hashes, its passages and vectors."""
+    with Library.open(context.obj) as library:
+        problems = library.verify()
+        count = len(library.summaries())
+    _print(
+        {"problems": problems, "briefings": count} if as_json else "\n".join(problems) or f"{count} briefings: sound"
+    )
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def reembed(context: typer.Context, as_json: Json = False) -> None:
+    """Embed all passages again, after ONRECORD_MODEL was changed."""
+    with Library.open(context.obj) as library, _progress("briefings") as show:
+        count = library.reembed(progress=show)
+    _print({"passages": count} if as_json else f"{count} passages embedded again")
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)] = 7860,
+    auth_file: Annotated[
+        Path | None, typer.Option(help="A file of lines NAME:PASSWORD; the page then asks for a login.")
+    ] = None,
+) -> None:
+    """Start the web chat and print its address once it answers."""
+    # Gradio costs five seconds of import; only this command pays for it.
+    from onrecord.ui.web import serve as serve_page
+
+    with Library.open(context.obj) as library:
+        serve_page(library, host=host, port=port, auth_file=auth_file)
+
+
+def main() -> None:
+    """Run the command; a mistake is one line on standard error and exit code 1, wrong usage exit code 2."""
+    try:
+        app()
+    except OnRecordError as error:
+        print(f"onrecord: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("onrecord: stopped. What was written stays; the same command goes on from there.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _print(value: str | dict[str, Any]) -> None:
+    print(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _filters(
+    speaker: str | None,
+    role: str | None,
+    outlet: str | None,
+    since: str | None,
+    until: str | None,
+    language: str | None,
+    briefing: str | None,
+    kind: str | None,
+) -> FilterOptions:
+    return FilterOptions(
+        speaker=speaker,
+        role=role,
+        outlet=outlet,
+        since=since,
+        until=until,
+        language=language,
+        briefing=briefing,
+        kind=kind,  # type: ignore[typeddict-item]  # Library checks it and says which kinds there are
+    )
+
+
+def _required(question: str | None) -> str:
+    if question is None:
+        raise typer.BadParameter("give a question, or --batch FILE", param_hint="QUESTION")
+    return question
+
+
+def _history(line: dict[str, Any]) -> list[tuple[str, str]]:
+    try:
+        return [(str(question), str(answer)) for question, answer in line.get("history") or []]
+    except (TypeError, ValueError) as error:
+        raise InvalidRequest("history must be a list of [question, answer] pairs.") from error
+
+
+def _ask(library: Library, line: dict[str, Any], filters: FilterOptions) -> Answer:
+    return library.ask(line["question"], history=_history(line), **filters)
+
+
+def _hits_object(question: str, hits: list[Hit]) -> dict[str, Any]:
+    return {"question": question, "hits": [asdict(hit) for hit in hits]}
+
+
+def _run_batch(
+    file: Path,
+    filters: FilterOptions,
+    answer: Callable[[dict[str, Any], FilterOptions], dict[str, Any]],
+    library: Library,
+) -> None:
+    """Answer each line; a line that cannot be answered gives an `error` object, and the exit code is then 1."""
+    _announce(library)
+    failed = False
+    for text in _lines(file):
+        reply: dict[str, Any] = {}
+        try:
+            line = json.loads(text)
+            if not isinstance(line, dict) or not isinstance(line.get("question"), str):
+                raise InvalidRequest("each line must be a JSON object with a 'question'.")
+            reply = {"id": line["id"]} if "id" in line else {}
+            own = {name: line[name] for name in FilterOptions.__annotations__ if line.get(name) is not None}
+            reply |= answer(line, FilterOptions(**{**filters, **own}))  # type: ignore[typeddict-item]
+        except (OnRecordError, json.JSONDecodeError) as error:
+            failed = True
+            reply["error"] = str(error)
+        print(json.dumps(reply, ensure_ascii=False), flush=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _lines(file: Path) -> Iterator[str]:
+    try:
+        with sys.stdin if str(file) == "-" else file.open(encoding="utf-8") as lines:
+            yield from (line for line in lines if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"{file}: cannot be read as UTF-8 JSON lines ({error}). Check the file.") from error
+
+
+def _announce(library: Library) -> None:
+    print("Loading the embedding model…", file=sys.stderr, flush=True)
+    library.load_model()
+
+
+@contextmanager
+def _progress(unit: str) -> Iterator[Callable[[Progress], None]]:
+    """A progress bar on standard error, where that is a terminal."""
+    with tqdm(unit=f" {unit}", file=sys.stderr, dynamic_ncols=True, disable=None) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total = progress.total
+            bar.n = progress.done
+            bar.set_postfix_str(f"{progress.passages} passages {progress.file[:40]}".strip(), refresh=False)
+            bar.refresh()
+
+        yield show
+
+
+if __name__ == "__main__":
+    main()
