@@ -6,7 +6,7 @@ import re
 from statistics import median
 
 from onrecord.rag.types import Span
-from onrecord.rag.words import word_set
+from onrecord.rag.words import STARTERS, word_set
 
 # Closing marks that belong to the sentence they follow; a French guillemet may stand after a space.
 _END = re.compile(r"(?<![.!?…])[.!?…]+(?:[ \u00a0\u202f]?[»›]|[\"”’'\)\]])*(?=\s)")
@@ -27,15 +27,6 @@ _ABBREVIATIONS = {
 }
 # These end a sentence as often as they stand inside one: the next word decides.
 _UNDECIDED = word_set("etc inc ltd co corp jr sr no al a.m p.m est apr mar jan dec oct nov min ex")
-# Words that open a sentence far more often than they are a name.
-_STARTERS = word_set(
-    "the a an this that these those it he she we they i you and but so or if in on at as for from to with what who ",
-    "how why when where there here our my your his her their its no yes not now then well today let do does is are ",
-    "all some many most one after before because while since although however thank thanks next also ",
-    "le la les un une des ce cet cette ces il elle nous vous ils elles je on et mais donc or si dans sur pour par ",
-    "avec selon après avant comme quand qui que quoi où comment pourquoi notre mon son leur c'est aujourd'hui merci ",
-    "oui non alors ainsi cependant en au aux de du à",
-)
 # Lines of running text wrapped by hand or by a PDF are about this long; a break there ends no sentence.
 _WRAPPED = (40, 110)
 
@@ -72,7 +63,7 @@ def _ends_sentence(text: str, match: re.Match[str], abbreviations: frozenset[str
     found = _LAST_WORD.search(text, max(0, match.start() - 30), match.start())
     word = found.group() if found else ""
     lower = word.lower()
-    starts = following.lower().replace("’", "'") in _STARTERS
+    starts = following.lower().replace("’", "'") in STARTERS
     if found and word.isdigit():
         # "1. First" numbers a paragraph; "in 2024. First" ends a sentence.
         line_start = text.rfind("\n", 0, found.start()) + 1
