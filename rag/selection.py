@@ -1,0 +1,250 @@
+"""Which sentences answer: candidates from the passages found, scored, and joined to the shortest run that says it all."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from onrecord.rag.lexical import query_terms
+from onrecord.rag.questions import Question, folded_words
+from onrecord.rag.quoting import turn_position
+from onrecord.rag.sentences import sentences
+from onrecord.rag.types import Briefing, Hit, Passage, Span
+
+SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]
+"""Similarity of a question to each of some sentences, higher is nearer: a cosine of unit vectors."""
+
+# Sentences put to the encoder for one question: what fits into the time an answer may take.
+MOST_SCORED = 32
+# A cosine of multilingual-e5-small between a question and a sentence lies in this range nearly always.
+_COSINE_RANGE = (0.74, 0.90)
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|"
+    r"millions?|billions?|half|dozens?|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|mille|moitié|no|none|aucune?)\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\b(?:\d{4}|january|february|march|april|may|june|july|august|september|october|november|december|today|yesterday|"
+    r"tomorrow|week|month|year|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|"
+    r"aujourd['’]hui|hier|demain|semaine|mois|an(?:née)?s?)\b",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"\b(?:because|since|so that|in order to|the reason|that['’]s why|due to|parce qu|car|afin|pour que|c['’]est pourquoi|"
+    r"en raison|à cause)\b",
+    re.IGNORECASE,
+)
+_PROPER = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)*")
+_QUESTION_MARK = re.compile(r"\?[”»\"’]?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a passage found: `briefing.text[span.start:span.end]`, with what speaks for it."""
+
+    passage: Passage
+    span: Span
+    text: str
+    rank: int
+    turn: int
+    lexical: float = 0.0
+    similarity: float = 0.0
+    score: float = 0.0
+
+
+def candidates(hits: Iterable[Hit], sources: Mapping[str, Briefing], question: Question) -> list[Candidate]:
+    """The sentences of the passages found, best passage first, each with its share of the question's words."""
+    found: list[Candidate] = []
+    for hit in hits:
+        passage = hit.passage
+        briefing = sources.get(passage.briefing_id)
+        if briefing is None:
+            continue
+        for span in _sentence_spans(briefing, passage.start, passage.end, passage.language):
+            found.append(
+                Candidate(
+                    passage,
+                    span,
+                    briefing.text[span.start : span.end],
+                    hit.rank,
+                    _turn_of(briefing, span, passage),
+                )
+            )
+    return with_lexical(found, question)
+
+
+def _turn_of(briefing: Briefing, span: Span, passage: Passage) -> int:
+    position = turn_position(briefing, span)
+    return passage.turn if position is None else position
+
+
+def _sentence_spans(briefing: Briefing, start: int, end: int, language: str) -> list[Span]:
+    return [Span(start + s.start, start + s.end) for s in sentences(briefing.text[start:end], language)]
+
+
+def with_lexical(found: Sequence[Candidate], question: Question) -> list[Candidate]:
+    """Give each candidate the share of the question's telling words that it holds, rare words counting more."""
+    wanted = query_terms(question.text, question.language)
+    if not wanted or not found:
+        return list(found)
+    held = [terms_of(candidate.text, candidate.passage.language) for candidate in found]
+    frequency = Counter(term for terms in held for term in terms)
+    weights = {term: math.log(1 + len(found) / (1 + _count(term, frequency))) for term in wanted}
+    total = sum(weights.values()) or 1.0
+    return [
+        replace(candidate, lexical=sum(weights[term] * _holds(term, terms) for term in wanted) / total)
+        for candidate, terms in zip(found, held, strict=True)
+    ]
+
+
+def terms_of(text: str, language: str) -> frozenset[str]:
+    """The telling stems of a text."""
+    return frozenset(query_terms(text, language))
+
+
+def _count(term: str, frequency: Counter[str]) -> int:
+    return max(frequency[term], frequency[term[:5]] if len(term) > 5 else 0)
+
+
+def _holds(term: str, terms: frozenset[str]) -> float:
+    """1 for the stem itself; half for a word that begins alike, as cognates in English and French do."""
+    if term in terms:
+        return 1.0
+    return 0.5 if len(term) >= 5 and any(other.startswith(term[:5]) for other in terms) else 0.0
+
+
+def score(
+    found: Sequence[Candidate],
+    question: Question,
+    sources: Mapping[str, Briefing],
+    scorer: SentenceScorer,
+    *,
+    query: str | None = None,
+    most: int = MOST_SCORED,
+) -> list[Candidate]:
+    """Score candidates and return those scored, best first.
+
+    Only `most` sentences go to the encoder: those of the best passages and those that share words with the question.
+    """
+    chosen = sorted(found, key=lambda c: (-(0.6 * c.lexical + 1.0 / (1 + c.rank)), c.span.start))[:most]
+    similar = scorer(query or question.text, [candidate.text for candidate in chosen]) if chosen else []
+    scored = [replace(candidate, similarity=float(value)) for candidate, value in zip(chosen, similar, strict=True)]
+    scored = [replace(candidate, score=_score(candidate, question, sources)) for candidate in scored]
+    return sorted(scored, key=lambda c: (-c.score, c.rank, c.span.start))
+
+
+def _score(candidate: Candidate, question: Question, sources: Mapping[str, Briefing]) -> float:
+    low, high = _COSINE_RANGE
+    value = (candidate.similarity - low) / (high - low)
+    value += 0.6 * candidate.lexical
+    value += 0.25 / candidate.rank
+    value += _form(candidate, question)
+    turn = sources[candidate.passage.briefing_id].turns
+    kind = turn[candidate.turn].kind if candidate.turn < len(turn) else candidate.passage.kind
+    if kind == "moderation":
+        value -= 0.6
+    if kind == "question":
+        value -= 0.5
+    if question.speaker:
+        own = candidate.passage.speaker
+        value += 0.3 if own and same_person(own, question.speaker) else (-0.5 if question.explicit else -0.1)
+    return value
+
+
+def _form(candidate: Candidate, question: Question) -> float:
+    """What the form of the sentence says: a number for "how many", no bare question, no fragment."""
+    text = candidate.text
+    value = 0.0
+    words = len(text.split())
+    if words < 4:
+        value -= 0.4
+    elif words < 7:
+        value -= 0.15
+    if _QUESTION_MARK.search(text):
+        value -= 0.3
+    if question.wanted == "number" and _NUMBER.search(text):
+        value += 0.3
+    elif (question.wanted == "date" and _DATE.search(text)) or (question.wanted == "reason" and _REASON.search(text)):
+        value += 0.2
+    elif question.wanted == "person" and _PROPER.search(text):
+        value += 0.15
+    return value
+
+
+def same_person(first: str, second: str) -> bool:
+    """Whether two names end in the same last name, ignoring case, accents and one letter more or less at the end."""
+    one, other = folded_words(first), folded_words(second)
+    if not one or not other:
+        return False
+    short, long = sorted((one[-1], other[-1]), key=len)
+    return short == long or (len(short) >= 6 and long.startswith(short) and len(long) - len(short) <= 1)
+
+
+_CORRECTION = re.compile(
+    r"^\W*(?:(?:or|no|sorry|excuse me|correction|rather|i mean|i meant|actually|pardon|the other way (?:a)?round|let me correct|"
+    r"i misspoke|i should say|non|pardon|excusez-moi|plutôt|je veux dire|je voulais dire|ou plutôt|je me corrige|l['’]inverse|"
+    r"c['’]est l['’]inverse)\b)",
+    re.IGNORECASE,
+)
+_CORRECTED_INSIDE = re.compile(
+    r"\b(?:the other way (?:a)?round|i misspoke|let me correct|correct myself|i should say|i stand corrected|je me corrige|"
+    r"c['’]est l['’]inverse|je me suis trompée?)\b",
+    re.IGNORECASE,
+)
+_BROKEN_OFF = re.compile(r"(?:[-–—]|\.\.\.|…)\s*$")
+_LEANS_BACK = re.compile(
+    r"^\W*(?:and |but |so |because |et |mais |donc )?(?:it|its|they|their|this|that|these|those|he|she|him|her|which|"
+    r"il|elle|ils|elles|cela|ça|ceci|ce|c['’]est|celui-ci|celle-ci)\b",
+    re.IGNORECASE,
+)
+
+
+def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate]) -> Span:
+    """The shortest run of whole sentences around the best one that can be read alone.
+
+    It takes in a correction made in the next breath, the words corrected, what a pronoun at its beginning points back
+    to, and a neighbour that scores nearly as well.
+    """
+    spans = _paragraph(best, briefing)
+    first = last = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), 0)
+    text = briefing.text
+    said = [text[span.start : span.end] for span in spans]
+    by_start = {(c.passage.briefing_id, c.span.start): c.score for c in scored}
+    while last + 1 < len(spans) and (
+        _CORRECTION.match(said[last + 1]) or _CORRECTED_INSIDE.search(said[last + 1]) or _BROKEN_OFF.search(said[last])
+    ):
+        last += 1
+    while first > 0 and (
+        _CORRECTED_INSIDE.search(said[first]) or _CORRECTION.match(said[first]) or _BROKEN_OFF.search(said[first - 1])
+    ):
+        first -= 1
+    near = best.score - 0.12
+    if last + 1 < len(spans) and by_start.get((briefing.id, spans[last + 1].start), -9.0) >= near:
+        last += 1
+    elif first > 0 and by_start.get((briefing.id, spans[first - 1].start), -9.0) >= near:
+        first -= 1
+    if first > 0 and first == last and _LEANS_BACK.match(said[first]) and len(said[first].split()) < 25:
+        first -= 1
+    return Span(spans[first].start, spans[last].end)
+
+
+def _paragraph(best: Candidate, briefing: Briefing) -> list[Span]:
+    """The sentences around one, within its turn, that no line break parts from it."""
+    text = briefing.text
+    turn = briefing.turns[best.turn] if best.turn < len(briefing.turns) else None
+    low, high = (turn.start, turn.end) if turn else (best.passage.start, best.passage.end)
+    # Two thousand characters either way hold any run worth quoting; a break there does no harm.
+    low, high = max(low, text.rfind("\n", 0, max(0, best.span.start - 2000)) + 1), min(high, best.span.end + 2000)
+    spans = _sentence_spans(briefing, low, high, best.passage.language)
+    place = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), None)
+    if place is None:
+        return [best.span]
+    first = last = place
+    while first > 0 and "\n" not in text[spans[first - 1].end : spans[first].start]:
+        first -= 1
+    while last + 1 < len(spans) and "\n" not in text[spans[last].end : spans[last + 1].start]:
+        last += 1
+    return spans[first : last + 1]
