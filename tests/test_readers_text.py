@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading import read_one, refusal
+
 from onrecord.rag.errors import InvalidRequest, UnreadableFile
 from onrecord.rag.readers import Document, Metadata, checked_metadata, read, read_sidecar
 
@@ -19,21 +21,6 @@ FRENCH = [
     "ÉTÉ : À L’ÎLE",
     "M. Özdem a répondu : « ça ira »…",
 ]
-
-
-def read_one(name: str, data: bytes) -> Document:
-    (document,) = read(name, data)
-    assert isinstance(document, Document), document
-    return document
-
-
-def refusal(name: str, data: bytes) -> str:
-    (error,) = read(name, data)
-    assert isinstance(error, UnreadableFile), error
-    message = str(error)
-    assert message.startswith(name)
-    assert "\n" not in message
-    return message
 
 
 @pytest.mark.parametrize("text", FRENCH)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.readers.encoding import decode
+from onrecord.rag.readers.formats import format_of
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, read_sidecar, sidecar_of
 from onrecord.rag.types import SourceText
 
@@ -37,6 +38,11 @@ def read(name: str, data: bytes) -> Iterator[Document | UnreadableFile]:
 
 def _source(name: str, data: bytes) -> SourceText:
     # Each reader is imported when its first file comes, so that plain text never pays for a PDF library.
+    format_ = format_of(name, data)
+    if format_ == "html":
+        from onrecord.rag.readers.html import read_html
+
+        return read_html(name, data)
     from onrecord.rag.readers.text import read_text
 
     return read_text(name, decode(name, data))

@@ -26,6 +26,10 @@ _WESTERN = frozenset(
 _UNLIKELY = re.compile(r"[^\W\d_][¼½¾]|[¼½¾][^\W\d_]|[a-zàâçéèêëîïôùû][ÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸÁÍÓÚÑÃÕÅØ]")
 _SINGLE_BYTE = ("cp1252", "iso8859-15", "mac-roman", "cp850")
 
+_OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
+# Bytes that are no UTF-8, as "surrogateescape" writes them.
+_STRAY = re.compile("[\udc80-\udcff]")
+
 # Control characters other than tab, line ends, form feed and escape do not occur in text.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n?")
@@ -79,15 +83,11 @@ def _decoded(name: str, data: bytes) -> str:
 def _mostly_utf8(data: bytes) -> str | None:
     """Text of a UTF-8 file with a few stray Windows-1252 bytes in it (pieces pasted together), else None."""
     loose = data.decode("utf-8", "surrogateescape")
-    strays = sum("\udc80" <= character <= "\udcff" for character in loose)
-    sound = sum(character > "\x7f" for character in loose) - strays
+    strays = len(_STRAY.findall(loose))
+    sound = len(_OUTSIDE_ASCII.findall(loose)) - strays
     if sound <= 2 * strays:
         return None
-    return re.sub(
-        "[\udc80-\udcff]",
-        lambda stray: bytes([ord(stray.group()) - 0xDC00]).decode("cp1252", "replace"),
-        loose,
-    )
+    return _STRAY.sub(lambda stray: bytes([ord(stray.group()) - 0xDC00]).decode("cp1252", "replace"), loose)
 
 
 def _western(data: bytes, encoding: str) -> str | None:
@@ -95,7 +95,7 @@ def _western(data: bytes, encoding: str) -> str | None:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return None
-    if not {character for character in text if character > "\x7f"} <= _WESTERN or _UNLIKELY.search(text):
+    if not set(_OUTSIDE_ASCII.findall(text)) <= _WESTERN or _UNLIKELY.search(text):
         return None
     return text
 

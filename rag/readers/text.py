@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 
 import yaml
+
 from onrecord.rag.readers.encoding import require_words
 from onrecord.rag.readers.metadata import Metadata, found_metadata
 from onrecord.rag.types import Boilerplate, SourceText

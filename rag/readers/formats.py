@@ -1,0 +1,154 @@
+"""Which format a file is in, told from its content."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import re
+import zipfile
+from typing import Literal
+
+from onrecord.rag.errors import UnreadableFile
+
+Format = Literal["text", "html", "mhtml", "pdf", "docx", "zip", "subtitles", "json lines"]
+
+# How much of a file is looked at; comments and licence blocks may precede the first telling tag of a page.
+_HEAD = 8192
+
+_PICTURE = "Run text recognition on it and add the recognised text, or a PDF that holds it."
+_RECORDING = "Add its transcript or its subtitles (VTT or SRT) instead."
+_PACKED = "Unpack it, and add the files or a ZIP of them."
+_OFFICE = "Save it as DOCX, PDF or text and add that."
+
+# (offset, signature, what it is, what to do), as file formats define their first bytes.
+_FOREIGN: tuple[tuple[int, bytes, str, str], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", "a PNG picture", _PICTURE),
+    (0, b"\xff\xd8\xff", "a JPEG picture", _PICTURE),
+    (0, b"GIF8", "a GIF picture", _PICTURE),
+    (0, b"II*\x00", "a TIFF picture", _PICTURE),
+    (0, b"MM\x00*", "a TIFF picture", _PICTURE),
+    (0, b"AT&TFORM", "a DjVu document", _PICTURE),
+    (4, b"ftypheic", "a HEIC picture", _PICTURE),
+    (4, b"ftypavif", "an AVIF picture", _PICTURE),
+    (4, b"ftypM4A", "an M4A sound recording", _RECORDING),
+    (4, b"ftypqt", "a QuickTime video", _RECORDING),
+    (4, b"ftyp", "an MP4 video", _RECORDING),
+    (8, b"WEBP", "a WebP picture", _PICTURE),
+    (8, b"WAVE", "a WAV sound recording", _RECORDING),
+    (8, b"AVI ", "an AVI video", _RECORDING),
+    (0, b"\x1aE\xdf\xa3", "a WebM or Matroska video", _RECORDING),
+    (0, b"OggS", "an Ogg recording", _RECORDING),
+    (0, b"fLaC", "a FLAC sound recording", _RECORDING),
+    (0, b"ID3", "an MP3 sound recording", _RECORDING),
+    (0, b"\xff\xfb", "an MP3 sound recording", _RECORDING),
+    (0, b"\x1f\x8b", "a gzip archive", _PACKED),
+    (0, b"BZh", "a bzip2 archive", _PACKED),
+    (0, b"\xfd7zXZ\x00", "an xz archive", _PACKED),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _PACKED),
+    (0, b"Rar!\x1a\x07", "a RAR archive", _PACKED),
+    (257, b"ustar", "a tar archive", _PACKED),
+    (
+        0,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an old Office document (such as .doc), or a DOCX with a password",
+        _OFFICE,
+    ),
+    (0, b"{\\rtf", "an RTF document", _OFFICE),
+    (0, b"SQLite format 3\x00", "an SQLite database", "Export the texts in it and add those."),
+    (0, b"\x7fELF", "a program", "Add the text of a briefing instead."),
+    (0, b"MZ\x90\x00", "a program", "Add the text of a briefing instead."),
+)
+
+# Documents that are ZIP files, each told by a member that it must have.
+_PACKED_FOREIGN = {
+    "ppt/presentation.xml": "a PowerPoint presentation",
+    "xl/workbook.xml": "an Excel workbook",
+    "META-INF/manifest.xml": "an OpenDocument file",
+    "META-INF/container.xml": "an EPUB book",
+}
+
+_PDF = re.compile(rb"^%PDF-\d\.\d", re.MULTILINE)
+_PAGE = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+# A fragment of a page: it begins with a tag and closes one that pages are made of.
+_FRAGMENT = re.compile(r"\s*<(?:[a-z][a-z0-9]*[\s>/]|!--)", re.IGNORECASE)
+_FRAGMENT_END = re.compile(r"</(?:p|div|body|html|h[1-6]|table|ul|article|section|main)\s*>", re.IGNORECASE)
+_XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
+_MHTML = re.compile(r"(?:[\w-]+:.*(?:\n[ \t].*)*\n)*?content-type:\s*multipart/related", re.IGNORECASE)
+_TIMING = re.compile(r"(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}[ \t]*-->[ \t]*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}")
+_CUE = re.compile(rf"\s*(?:\S+[ \t]*\n)?{_TIMING.pattern}")
+
+
+def format_of(name: str, data: bytes) -> Format:
+    """Return the format of `data`; `name` decides only between a Markdown file and a fragment of HTML.
+
+    Raises UnreadableFile, naming what the file is, for the formats that OnRecord knows and cannot read.
+    """
+    for offset, signature, what, remedy in _FOREIGN:
+        if data.startswith(signature, offset) and _is_binary(data, offset, signature):
+            raise UnreadableFile(f"{name}: this is {what}, not a text. {remedy}")
+    if data.startswith(b"%PDF-") or (_PDF.search(data[:1024]) and b"endobj" in data):
+        return "pdf"
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _packed_format(name, data)
+    return _text_format(name, data)
+
+
+def _is_binary(data: bytes, offset: int, signature: bytes) -> bool:
+    """Tell a file that begins with a signature from a text that happens to begin with the same letters."""
+    if offset == 8:
+        return data.startswith(b"RIFF")
+    return not signature.isascii() or signature.startswith(b"{\\") or b"\0" in data[:_HEAD]
+
+
+def _packed_format(name: str, data: bytes) -> Format:
+    """Tell documents that are ZIP files inside from a ZIP of documents."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise UnreadableFile(f"{name}: this ZIP or DOCX file is damaged ({error}). Get or save it again.") from error
+    if "word/document.xml" in members:
+        return "docx"
+    for member, what in _PACKED_FOREIGN.items():
+        if member in members:
+            raise UnreadableFile(f"{name}: this is {what}, which is not read. Save it as PDF or text and add that.")
+    return "zip"
+
+
+def _text_format(name: str, data: bytes) -> Format:
+    head = _head(data)
+    if head.startswith("WEBVTT") or _CUE.match(head):
+        return "subtitles"
+    if _PAGE.match(head):
+        return "html"
+    if _FRAGMENT.match(head) and _FRAGMENT_END.search(head) and not name.lower().endswith((".md", ".markdown", ".txt")):
+        return "html"
+    if _XML.match(head):
+        raise UnreadableFile(f"{name}: this is XML, which is not read. Save it as HTML or text and add that.")
+    if _MHTML.match(head):
+        return "mhtml"
+    if head.lstrip().startswith("{") and _is_object(data):
+        return "json lines"
+    return "text"
+
+
+def _head(data: bytes) -> str:
+    """Return the beginning of a text well enough to look for ASCII in it."""
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark):
+            return data[2:_HEAD].decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
+    head = data[:_HEAD].removeprefix(codecs.BOM_UTF8)
+    return head.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_object(data: bytes) -> bool:
+    """Return whether the first line that is not blank is a JSON object."""
+    text = data.decode(
+        "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig", "replace"
+    )
+    line = next((line for line in text.split("\n") if line.strip()), "")
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False

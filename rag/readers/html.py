@@ -1,0 +1,236 @@
+"""A web page as saved by a browser: all its visible text, with what stands around the main text marked."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+
+import lxml.html
+import trafilatura
+from lxml import etree
+
+from onrecord.rag.errors import UnreadableFile
+from onrecord.rag.readers.encoding import decode
+from onrecord.rag.readers.html_blocks import Block, blocks_of
+from onrecord.rag.readers.metadata import Metadata, found_metadata
+from onrecord.rag.types import Boilerplate, SourceText
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
+# What browsers write at the top of a page they save.
+_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->")
+_WORD = re.compile(r"\w+")
+
+# Enough words to be found by chance nowhere else on the page.
+_TELLING_WORDS = 6
+# The main text stands in the innermost element that holds nearly all of what trafilatura chose; a stray teaser
+# elsewhere on the page must not widen it to the whole page.
+_MOST = 0.9
+# An element is as good as the main text itself when no more than a date line or two in it was not chosen.
+_NEARLY_ALL = 0.98
+# More than half link text is navigation; prose with links in it stays far below (a list of links is above 0.9).
+_LINK_SHARE = 0.5
+# A page heading is followed by the text within about this many words (date, place, share buttons between).
+_HEADING_REACH = 80
+
+_CHROME_TAGS = frozenset(("nav", "aside", "footer", "form", "button", "dialog", "menu"))
+_CHROME_ROLES = frozenset(("navigation", "complementary", "banner", "contentinfo", "search", "dialog", "menu"))
+# Words that site builders commonly use in `class` and `id` for what is not the article itself.
+_CHROME_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|share|sharing|social|newsletter|subscribe|signup|related|"
+    r"recommended|sidebar|cookies?|consent|gdpr|comments?|ads?|advert\w*|sponsor\w*|promo\w*|pagination|pager|toolbar|"
+    r"skip|widget|popup|modal|paywall|partage\w*|abonne\w*|publicite)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+def read_html(name: str, data: bytes) -> SourceText:
+    """Return the page's visible text in its order, whatever stands outside the main text marked as site chrome.
+
+    The main text is what trafilatura chooses, completed by the lines between that it left out. Title, date, address and
+    language are the page's own. Raises UnreadableFile for a page without text.
+    """
+    return read_markup(name, _decoded(name, data))
+
+
+def read_markup(name: str, markup: str) -> SourceText:
+    """Do what `read_html` does with a page that is decoded already."""
+    page = _parsed(name, markup)
+    body = page.find("body")
+    blocks = list(blocks_of(page if body is None else body))
+    if not any(map(str.isalnum, "".join(block.text for block in blocks))):
+        raise UnreadableFile(
+            f"{name}: the page holds no text. If it shows text in a browser, save it there as a complete web page or "
+            "as PDF, and add that."
+        )
+    main = _main_blocks(blocks, _chosen(markup))
+    text, boilerplate = _composed(blocks, main)
+    return _metadata(page, markup, blocks, main).applied_to(SourceText(text=text, boilerplate=boilerplate))
+
+
+def _decoded(name: str, data: bytes) -> str:
+    declared = _CHARSET.search(data[:4096])
+    if declared and not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        label = declared.group(1).decode("ascii").lower()
+        # What calls itself Latin-1 on the web is Windows-1252 (WHATWG Encoding Standard); what is UTF-8 throughout is
+        # UTF-8 whatever it calls itself, since browsers convert on saving.
+        encoding = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252"}.get(label, label)
+        if not _is_utf8(data):
+            with suppress(UnicodeError, LookupError):
+                return decode(name, data.decode(encoding).encode("utf-8"))
+    return decode(name, data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _parsed(name: str, markup: str) -> etree._Element:
+    # huge_tree lifts libxml2's limit of 256 nested elements, which old pages of nested tables pass.
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        page = lxml.html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableFile(f"{name}: the page holds no text ({error}). Save it again from the browser.") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        # The parser stops there, and the rest of the page would be lost unseen.
+        raise UnreadableFile(f"{name}: its elements are nested too deeply. Save the page as PDF or text and add that.")
+    return page
+
+
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def _chosen(markup: str) -> list[str]:
+    """Return the lines of the main text by trafilatura, as lower-case words; empty where it finds none."""
+    extracted = trafilatura.extract(markup, include_comments=False, include_tables=True, favor_recall=True)
+    return [words for line in (extracted or "").splitlines() if (words := _words(line))]
+
+
+def _main_blocks(blocks: Sequence[Block], chosen: Sequence[str]) -> list[bool]:
+    """Return for each block whether it belongs to the main text."""
+    lines = set(chosen)
+    stream = f" {' '.join(chosen)} "
+    words = [_words(block.text) for block in blocks]
+    sure = [line.count(" ") + 1 >= _TELLING_WORDS and f" {line} " in stream for line in words]
+    if not any(sure):
+        return [not _is_chrome(block, None) for block in blocks] if not chosen else [line in lines for line in words]
+    container, dense = _container(blocks, sure)
+    inside = [_is_inside(block.element, container) for block in blocks]
+    anchors = [number for number in range(len(blocks)) if sure[number] and inside[number]]
+    first, last = anchors[0], anchors[-1]
+    kin = {(blocks[number].element.getparent(), blocks[number].element.tag) for number in anchors}
+    main = []
+    for number, block in enumerate(blocks):
+        if sure[number] or (inside[number] and words[number] in lines):
+            main.append(True)
+        elif not inside[number] or _is_chrome(block, container):
+            main.append(False)
+        else:
+            # What was left out in an element of little else, or between chosen lines, is short ("Q  Yes."), not
+            # foreign; elsewhere only what is set like the chosen lines belongs.
+            between = first < number < last
+            main.append(dense or between or (block.element.getparent(), block.element.tag) in kin)
+    return main
+
+
+def _container(blocks: Sequence[Block], sure: Sequence[bool]) -> tuple[etree._Element, bool]:
+    """Return the element that holds the main text, and whether it holds little else."""
+    chosen: Counter[etree._Element] = Counter()
+    whole: Counter[etree._Element] = Counter()
+    for block, is_sure in zip(blocks, sure, strict=True):
+        for element in (block.element, *block.element.iterancestors()):
+            whole[element] += len(block.text)
+            chosen[element] += len(block.text) if is_sure else 0
+    enough = _MOST * sum(len(block.text) for block, is_sure in zip(blocks, sure, strict=True) if is_sure)
+    holders = [element for element in chosen if chosen[element] >= enough]
+    # They all lie on one path from the root: the one with the least text is the innermost. From there outwards, as
+    # long as hardly anything is added that was not chosen.
+    container = min(holders, key=lambda element: (whole[element], -sum(1 for _ in element.iterancestors())))
+    parent = container.getparent()
+    while parent is not None and chosen[parent] >= _NEARLY_ALL * whole[parent]:
+        container, parent = parent, parent.getparent()
+    return container, chosen[container] >= _NEARLY_ALL * whole[container]
+
+
+def _is_inside(element: etree._Element, container: etree._Element) -> bool:
+    return element is container or any(ancestor is container for ancestor in element.iterancestors())
+
+
+def _is_chrome(block: Block, container: etree._Element | None) -> bool:
+    if block.hidden or block.linked > _LINK_SHARE * len(block.text):
+        return True
+    element: etree._Element | None = block.element
+    while element is not None and element is not container and element.tag != "body":
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if element.tag in _CHROME_TAGS or element.get("role") in _CHROME_ROLES or _CHROME_NAMES.search(names):
+            return True
+        element = element.getparent()
+    return False
+
+
+def _composed(blocks: Sequence[Block], main: Sequence[bool]) -> tuple[str, tuple[Boilerplate, ...]]:
+    pieces: list[str] = []
+    chrome: list[tuple[int, int]] = []
+    offset = 0
+    was_main = True
+    for block, is_main in zip(blocks, main, strict=True):
+        gap = "" if not pieces else "\n\n" if block.apart or is_main != was_main else "\n"
+        start = offset + len(gap)
+        offset = start + len(block.text)
+        pieces.append(gap + block.text)
+        if not is_main:
+            if chrome and not was_main:
+                chrome[-1] = (chrome[-1][0], offset)
+            else:
+                chrome.append((start, offset))
+        was_main = is_main
+    return "".join(pieces), tuple(Boilerplate(start, end, "site chrome") for start, end in chrome)
+
+
+def _metadata(page: etree._Element, markup: str, blocks: Sequence[Block], main: Sequence[bool]) -> Metadata:
+    said = trafilatura.extract_metadata(page, extensive=False)
+    locale = page.xpath("string(//meta[@property='og:locale' or @http-equiv='content-language']/@content)")
+    saved = _SAVED_FROM.search(markup[:2000])
+    certain = found_metadata(
+        {
+            "url": saved.group(1) if saved else None,
+            "language": page.get("lang") or page.get("xml:lang") or locale or None,
+        }
+    )
+    heading = _heading(blocks, main)
+    title = said.title or None
+    if heading and title and not _alike(heading, title, blocks):
+        # The page's metadata speak of something else (the section it was listed in): its date and address do as well.
+        return certain.over(found_metadata({"title": heading}))
+    return certain.over(found_metadata({"title": heading or title, "date": said.date, "url": said.url}))
+
+
+def _heading(blocks: Sequence[Block], main: Sequence[bool]) -> str | None:
+    """Return the first-level heading right above the main text or at its top, if there is one."""
+    body = next((n for n, block in enumerate(blocks) if main[n] and len(block.text.split()) >= _TELLING_WORDS), None)
+    if body is None:
+        return None
+    between = 0
+    for block in reversed(blocks[: body + 1]):
+        if block.element.tag == "h1":
+            return block.text
+        between += len(block.text.split()) if block is not blocks[body] else 0
+        if between > _HEADING_REACH:
+            break
+    return None
+
+
+def _alike(heading: str, title: str, blocks: Sequence[Block]) -> bool:
+    """Return whether `title` is a wording of `heading`, and not of another first-level heading on the page."""
+    first, second = set(_words(heading).split()), set(_words(title).split())
+    if first != second and any(_words(block.text) == _words(title) for block in blocks if block.element.tag == "h1"):
+        return False
+    return 2 * len(first & second) >= min(len(first), len(second))
