@@ -1,0 +1,68 @@
+"""Fixtures: libraries with the bundled model, and a tiny real model for tests in which meaning does not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from onrecord.rag import Library, Settings
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "samples"
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of the sample briefings."""
+    return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def source_documents() -> Path:
+    """The two documents the project was created from; they are not part of it."""
+    folder = SHARED / "briefings"
+    if not folder.is_dir():
+        pytest.skip("the source documents (../shared/briefings) are not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_library(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[Library]:
+    """The samples, embedded with the bundled model. Tests that share it must not change it."""
+    with Library.open(tmp_path_factory.mktemp("samples")) as library:
+        report = library.add(samples)
+        assert not report.failed
+        yield library
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers model of 256 random byte vectors: real, loaded by path, and fast."""
+    import numpy as np
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokenizer = Tokenizer(models.BPE(vocab={letter: number for number, letter in enumerate(alphabet)}, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    weights = np.random.default_rng(7).standard_normal((len(alphabet), 32)).astype(np.float32)
+    folder = tmp_path_factory.mktemp("model")
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu").save(str(folder))
+    return folder
+
+
+@pytest.fixture
+def small_settings(small_model: Path, tmp_path: Path) -> Settings:
+    """Settings of an empty library that uses the tiny model."""
+    return Settings(library=tmp_path / "library", model=str(small_model))
+
+
+@pytest.fixture
+def small_library(small_settings: Settings) -> Iterator[Library]:
+    """An empty library that uses the tiny model."""
+    with Library.open(settings=small_settings) as library:
+        yield library

@@ -1,0 +1,153 @@
+"""The `onrecord` command as scripts use it: output, exit codes, errors in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TEXT = """Harbour Minister Ada Quill
+Good morning. The new breakwater will open in May, and it cost forty million crowns.
+Ivo Stern, Coast Radio
+Who paid for the breakwater?
+Harbour Minister Ada Quill
+The port authority paid for the breakwater, from its own reserves.
+"""
+
+
+class Command:
+    """Runs `onrecord` as a process of its own, on a library of its own."""
+
+    def __init__(self, folder: Path, model: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "ONRECORD_LIBRARY": str(folder / "library"),
+            "ONRECORD_MODEL": str(model),
+        }
+
+    def __call__(self, *words: str | Path, given: str = "", code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "onrecord.ui.cli", *map(str, words)],
+            input=given,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            cwd=self.folder,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+
+@pytest.fixture
+def command(tmp_path: Path, small_model: Path) -> Command:
+    (tmp_path / "harbour.txt").write_text(TEXT, encoding="utf-8")
+    return Command(tmp_path, small_model)
+
+
+def test_from_adding_to_removing(command: Command) -> None:
+    report = json.loads(command("add", "harbour.txt", "--date", "2025-03-04", "--json").stdout)
+    [added] = report["files"]
+    assert (added["file"], added["outcome"]) == ("harbour.txt", "added")
+
+    [listed] = json.loads(command("list", "--json").stdout)["briefings"]
+    assert (listed["id"], listed["file"], listed["date"]) == (added["briefing_id"], "harbour.txt", "2025-03-04")
+
+    shown = json.loads(command("show", listed["id"], "--json").stdout)
+    assert shown["text"] == TEXT
+    assert [turn["speaker"] for turn in shown["turns"]] == ["Ada Quill", "Ivo Stern", "Ada Quill"]
+
+    found = json.loads(command("search", "Who paid for the breakwater?", "-k", "2", "--json").stdout)
+    assert found["question"] == "Who paid for the breakwater?"
+    assert [hit["rank"] for hit in found["hits"]] == [1, 2][: len(found["hits"])]
+    for hit in found["hits"]:
+        passage = hit["passage"]
+        assert TEXT[passage["start"] : passage["end"]] == passage["text"]
+
+    answer = json.loads(command("ask", "Who paid for the breakwater?", "--json").stdout)
+    assert {"question", "standalone_question", "status", "confidence", "language", "text", "citations", "hits"} <= set(
+        answer
+    )
+    for citation in answer["citations"]:
+        assert TEXT[citation["start"] : citation["end"]] == citation["quote"]
+
+    assert "sound" in command("verify").stdout
+    assert "harbour" in command("remove", listed["id"]).stdout.lower()
+    assert json.loads(command("list", "--json").stdout) == {"briefings": []}
+
+
+def test_text_output_names_the_speaker_and_the_file(command: Command) -> None:
+    assert "added: harbour.txt" in command("add", "harbour.txt").stdout
+    assert "unchanged: harbour.txt" in command("add", "harbour.txt").stdout
+    assert "Ada Quill" in command("search", "breakwater").stdout
+    identifier = json.loads(command("list", "--json").stdout)["briefings"][0]["id"]
+    assert "[question] Ivo Stern" in command("show", identifier).stdout
+
+
+def test_batch_gives_one_line_out_for_each_line_in(command: Command) -> None:
+    command("add", "harbour.txt")
+    lines = [
+        {"id": "a", "question": "Who paid?"},
+        {"id": "b", "question": "Who paid?", "speaker": "nobody of that name"},
+        {"question": "And when?", "history": [["Who paid?", "The port authority."]]},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines) + "\n"
+    for name in ("search", "ask"):
+        out = [json.loads(line) for line in command(name, "--batch", "-", given=text).stdout.splitlines()]
+        assert [line.get("id") for line in out] == ["a", "b", None]
+        assert [line["question"] for line in out] == ["Who paid?", "Who paid?", "And when?"]
+        assert out[0]["hits"]
+        assert out[1]["hits"] == []
+
+
+def test_batch_goes_on_after_a_bad_line(command: Command) -> None:
+    command("add", "harbour.txt")
+    given = 'not json\n{"question": ""}\n{"question": "Who paid?", "since": "then"}\n{"question": "Who paid?"}\n'
+    done = command("search", "--batch", "-", given=given, code=1)
+    out = [json.loads(line) for line in done.stdout.splitlines()]
+    assert ["error" in line for line in out] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "no-such-id"),
+        ("remove", "no-such-id"),
+        ("add", "no-such-file.txt"),
+        ("ask", " "),
+        ("search", "why", "--since", "yesterday"),
+        ("ask", "--batch", "no-such-file.jsonl"),
+    ],
+)
+def test_a_mistake_is_one_clear_line_and_exit_code_1(command: Command, words: tuple[str, ...]) -> None:
+    done = command(*words, code=1)
+    said = (done.stderr + done.stdout).replace("Loading the embedding model…", "").strip().splitlines()
+    assert 1 <= len(said) <= 2, said
+    assert not done.stdout or words[0] == "add"
+
+
+@pytest.mark.parametrize(
+    "words", [("fly",), ("add",), ("ask",), ("search", "-k", "none", "why"), ("list", "--nonsense")]
+)
+def test_wrong_usage_is_exit_code_2(command: Command, words: tuple[str, ...]) -> None:
+    assert command(*words, code=2).stderr
+
+
+def test_help_teaches(command: Command) -> None:
+    said = command("--help").stdout
+    assert "onrecord add FOLDER" in said
+    for name in ("add", "ask", "search", "list", "show", "remove", "verify", "serve"):
+        assert name in said
+
+
+def test_listing_does_not_load_a_model(command: Command) -> None:
+    command.environment["ONRECORD_MODEL"] = "/no/such/model"
+    command("list")
+    command("verify")
+    assert "/no/such/model" in command("ask", "why?", code=1).stderr

@@ -1,0 +1,54 @@
+"""A process killed while it writes leaves the library as before or as after."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from onrecord.rag import Library, Settings
+
+KILLS = 4
+
+
+def make_briefings(folder: Path, count: int) -> None:
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number:03}.txt").write_text(
+            "\n".join(f"Statement {number}.{line}: the harbour has {line * number} berths." for line in range(60)),
+            encoding="utf-8",
+        )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL here")
+def test_killed_additions_lose_nothing_written_and_go_on(small_settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    make_briefings(folder, 120)
+    environment = {**os.environ, "ONRECORD_MODEL": str(small_settings.model)}
+    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", str(small_settings.library), "add", str(folder)]
+    database = small_settings.library / "library.db-wal"
+    seen = 0
+    for _ in range(KILLS):
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # The kill falls while the write-ahead log grows, so in the middle of writing, wherever that is this time.
+        before = database.stat().st_size if database.exists() else 0
+        while process.poll() is None and (database.stat().st_size if database.exists() else 0) <= before:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        with Library.open(settings=small_settings) as library:
+            assert library.verify() == []
+            count = len(library.summaries())
+            assert count >= seen
+            seen = count
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    with Library.open(settings=small_settings) as library:
+        assert library.verify() == []
+        assert len(library.summaries()) == 120
+        passages = sum(summary.passages for summary in library.summaries())
+        assert len(library.search("How many berths?", k=10_000)) == passages

@@ -1,0 +1,58 @@
+"""Dependencies point one way, and what is heavy is imported only by those who need it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ALLOWED = {"embeddings": {"embeddings"}, "rag": {"embeddings", "rag"}, "ui": {"rag", "ui"}}
+
+
+def imported(file: Path) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: a relative import"
+            names.append(node.module or "")
+    return names
+
+
+@pytest.mark.parametrize("layer", sorted(ALLOWED))
+def test_each_layer_imports_only_those_below(layer: str) -> None:
+    for file in (ROOT / layer).rglob("*.py"):
+        for name in imported(file):
+            if name.startswith("onrecord."):
+                assert name.split(".")[1] in ALLOWED[layer], f"{file.name} imports {name}"
+
+
+def test_the_page_and_the_command_use_only_public_names() -> None:
+    for file in (ROOT / "ui").rglob("*.py"):
+        for name in imported(file):
+            if name.startswith("onrecord.rag"):
+                assert name == "onrecord.rag", f"{file.name} imports {name}"
+
+
+def test_one_file_imports_faiss() -> None:
+    users = {
+        file.relative_to(ROOT).as_posix()
+        for layer in ALLOWED
+        for file in (ROOT / layer).rglob("*.py")
+        if any(name.split(".")[0] == "faiss" for name in imported(file))
+    }
+    assert users == {"embeddings/vectors.py"}
+
+
+def test_the_command_starts_without_models_or_the_page() -> None:
+    code = (
+        "import sys; import onrecord.ui.cli; "
+        "print([n for n in ('torch', 'faiss', 'gradio', 'sentence_transformers', 'trafilatura') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
