@@ -37,8 +37,9 @@ _LONGEST_QUESTION = 2000
 class Library:
     """A collection of briefings in one folder. Open it with `Library.open`; safe to use from several threads."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, folder: Path) -> None:
         self._store = store
+        self._folder = folder
         self._settings = settings
         self._encoder: Encoder | None = None
         self._encoder_lock = threading.Lock()
@@ -51,7 +52,13 @@ class Library:
         for a folder that cannot be used.
         """
         settings = settings or Settings.load()
-        return cls(SqliteStore(Path(path) if path is not None else settings.library), settings)
+        folder = Path(path) if path is not None else settings.library
+        return cls(SqliteStore(folder), settings, folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the library is kept; what belongs to it may be kept beside it."""
+        return self._folder
 
     def __enter__(self) -> Self:
         return self
