@@ -1,0 +1,249 @@
+"""How altered wording lies in a text: the nearest place, what differs word by word, and runs of words kept exactly."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.rag.lexical import query_terms
+from onrecord.rag.quotes import fold
+from onrecord.rag.types import Span
+
+ChangeKind = Literal["same", "changed", "added", "left_out"]
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+(?:['’ʼ‑-][^\W_]+)*")
+# Costs of the alignment, in tenths of a word that carries meaning: function words tell little about whether two
+# sentences are the same one, and another ending of the same stem is half a change.
+_CONTENT = 10
+_FUNCTION = 4
+_SAME_STEM = 5
+# Stands between two texts: nothing may be aligned across it.
+_BORDER = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A stretch of an alignment: the words of the quotation and the words of the source that answer to them.
+
+    `same`: equal but for typography; `changed`: other words; `added`: only in the quotation; `left_out`: only in the
+    source.
+    """
+
+    kind: ChangeKind
+    quoted: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The place in `texts[index]` that is worded most like a quotation.
+
+    `similarity` is 1 for the same words and 0 for none in common, function words counting less than others.
+    """
+
+    index: int
+    span: Span
+    similarity: float
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words of a quotation (`quoted`, a slice of it) that stand together in `texts[index]` at `span`."""
+
+    quoted: Span
+    index: int
+    span: Span
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    folded: tuple[str, ...]
+    spans: tuple[Span, ...]
+
+
+@lru_cache(maxsize=512)
+def _words(text: str) -> _Words:
+    matches = list(_WORD.finditer(text))
+    return _Words(tuple(fold(match[0]) for match in matches), tuple(Span(*match.span()) for match in matches))
+
+
+@lru_cache(maxsize=65536)
+def _weight(word: str) -> int:
+    # A word that either language uses as grammar is grammar here: quotations mix languages.
+    return _CONTENT if query_terms(word, "en") and query_terms(word, "fr") else _FUNCTION
+
+
+@lru_cache(maxsize=65536)
+def _stems(word: str) -> frozenset[str]:
+    return frozenset(query_terms(word, "en") + query_terms(word, "fr")) or frozenset((word,))
+
+
+def nearest(quotation: str, texts: Sequence[str]) -> Near | None:
+    """Find the slice of one of `texts` whose words are nearest to the quotation's; None where no word is shared.
+
+    A weighted edit distance over words with free ends in the text (Sellers 1980), exact, in time and memory
+    proportional to the words of the quotation times the words of the texts.
+    """
+    wanted = _words(quotation)
+    sources = [_words(text) for text in texts]
+    owners = [index for index, source in enumerate(sources) for _ in (*source.folded, None)]
+    if not wanted.folded or not set(wanted.folded) & {word for source in sources for word in source.folded}:
+        return None
+    stream: list[str | None] = [word for source in sources for word in (*source.folded, None)]
+    table = _distances(wanted.folded, stream)
+    end = int(np.argmin(table[-1]))
+    pairs = _traced(table, wanted.folded, stream, end)
+    used = [column for _, column in pairs if column is not None]
+    if not used:
+        return None
+    offsets = np.cumsum([0, *(len(source.folded) + 1 for source in sources)])
+    index = owners[used[0]]
+    source, first = sources[index], int(offsets[index])
+    local = [(row, None if column is None else column - first) for row, column in pairs]
+    total = sum(_weight(word) for word in wanted.folded)
+    return Near(
+        index=index,
+        span=Span(source.spans[used[0] - first].start, source.spans[used[-1] - first].end),
+        similarity=max(0.0, 1 - float(table[-1, end]) / total),
+        changes=_changes(quotation, wanted, texts[index], source, local),
+    )
+
+
+def _distances(wanted: Sequence[str], stream: Sequence[str | None]) -> NDArray[np.int32]:
+    """The table of edit distances, (words + 1, stream + 1)."""
+    insertions = np.array([_BORDER if word is None else _weight(word) for word in stream], dtype=np.int32)
+    skipped = np.concatenate(([0], np.cumsum(insertions, dtype=np.int64))).astype(np.int64)
+    places: dict[str | None, list[int]] = defaultdict(list)
+    for position, word in enumerate(stream):
+        places[word].append(position)
+    kinds = [word for word in places if word is not None]
+    stems: dict[str, list[str]] = defaultdict(list)
+    for word in kinds:
+        for stem in _stems(word):
+            stems[stem].append(word)
+    table = np.zeros((len(wanted) + 1, len(stream) + 1), dtype=np.int32)
+    for row, word in enumerate(wanted, start=1):
+        weight = _weight(word)
+        substitution = np.maximum(insertions, weight)
+        for akin in {other for stem in _stems(word) for other in stems.get(stem, ())}:
+            substitution[places[akin]] = min(_SAME_STEM, weight)
+        substitution[places.get(word, [])] = 0
+        above = table[row - 1].astype(np.int64)
+        best = above + weight
+        best[1:] = np.minimum(best[1:], above[:-1] + substitution)
+        # Skipping words of the text: the cheapest start to the left plus what lies between, in one pass.
+        table[row] = np.minimum.accumulate(best - skipped) + skipped
+    return table
+
+
+def _substitution(word: str, other: str) -> int:
+    if word == other:
+        return 0
+    akin = not _stems(word).isdisjoint(_stems(other))
+    return min(_SAME_STEM, _weight(word)) if akin else max(_weight(word), _weight(other))
+
+
+def _traced(
+    table: NDArray[np.int32],
+    wanted: Sequence[str],
+    stream: Sequence[str | None],
+    end: int,
+) -> list[tuple[int | None, int | None]]:
+    """The pairs (word of the quotation, word of the stream) of the best alignment; None where one has no partner."""
+    pairs: list[tuple[int | None, int | None]] = []
+    row, column = len(wanted), end
+    while row > 0:
+        here = int(table[row, column])
+        word = wanted[row - 1]
+        other = stream[column - 1] if column else None
+        if other is not None and here == int(table[row - 1, column - 1]) + _substitution(word, other):
+            row, column = row - 1, column - 1
+            pairs.append((row, column))
+        elif here == int(table[row - 1, column]) + _weight(word):
+            row -= 1
+            pairs.append((row, None))
+        else:
+            column -= 1
+            pairs.append((None, column))
+    pairs.reverse()
+    return pairs
+
+
+def _changes(
+    quotation: str, wanted: _Words, text: str, source: _Words, pairs: Sequence[tuple[int | None, int | None]]
+) -> tuple[Change, ...]:
+    stretches: list[tuple[bool, list[int], list[int]]] = []
+    for row, column in pairs:
+        same = row is not None and column is not None and wanted.folded[row] == source.folded[column]
+        if not stretches or stretches[-1][0] != same:
+            stretches.append((same, [], []))
+        stretches[-1][1].extend([] if row is None else [row])
+        stretches[-1][2].extend([] if column is None else [column])
+    changes = []
+    for same, rows, columns in stretches:
+        kind: ChangeKind = "same" if same else "changed" if rows and columns else "added" if rows else "left_out"
+        changes.append(Change(kind, _slice(quotation, wanted, rows), _slice(text, source, columns)))
+    return tuple(changes)
+
+
+def _slice(text: str, words: _Words, positions: Sequence[int]) -> str:
+    return text[words.spans[positions[0]].start : words.spans[positions[-1]].end] if positions else ""
+
+
+def runs(quotation: str, texts: Sequence[str], *, shortest: int) -> list[Run]:
+    """Cut the quotation into the longest runs of words that stand together in one of `texts`, from left to right.
+
+    Words in no run of at least `shortest` words are left out. Of equally long places the one that follows the run
+    before is taken.
+    """
+    wanted = _words(quotation)
+    sources = [_words(text) for text in texts]
+    index: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for number, source in enumerate(sources):
+        for position, pair in enumerate(zip(source.folded, source.folded[1:], strict=False)):
+            index[pair].append((number, position))
+    found: list[Run] = []
+    row, previous = 0, (-1, -1)
+    while row + shortest <= len(wanted.folded):
+        best: tuple[int, bool, int, int] = (0, False, 0, 0)
+        for number, position in index.get(wanted.folded[row : row + 2], ()):
+            words = sources[number].folded
+            length = 2
+            while (
+                row + length < len(wanted.folded)
+                and position + length < len(words)
+                and wanted.folded[row + length] == words[position + length]
+            ):
+                length += 1
+            follows = number == previous[0] and position >= previous[1]
+            if (length, follows) > best[:2]:
+                best = (length, follows, number, position)
+        length, _, number, position = best
+        if length < shortest:
+            row += 1
+            continue
+        spans = sources[number].spans
+        found.append(
+            Run(
+                Span(wanted.spans[row].start, wanted.spans[row + length - 1].end),
+                number,
+                Span(spans[position].start, spans[position + length - 1].end),
+                length,
+            )
+        )
+        row, previous = row + length, (number, position + length)
+    return found
+
+
+def word_count(text: str) -> int:
+    """Count the words of a text as the alignment does."""
+    return len(_words(text).folded)

@@ -1,0 +1,335 @@
+"""Who an article says spoke, and whether that is the speaker on the record (pure; English and French)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from onrecord.rag.types import Span
+from onrecord.rag.words import word_set
+
+
+def _any_of(*lines: str) -> str:
+    """An alternation of the words of some lines, the longest first."""
+    return "|".join(sorted(word_set(*lines), key=lambda word: (-len(word), word)))
+
+
+_SAID = _any_of(
+    "said says told tells added adds explained explains insisted insists stated states noted notes argued argues",
+    "replied replies answered answers asked asks warned warns announced announces declared declares stressed stresses",
+    "continued continues concluded concludes claimed claims admitted admits acknowledged acknowledges confirmed",
+    "confirms remarked remarks observed observes recalled recalls promised promises wrote writes repeated repeats",
+    "reiterated underlined underlines emphasised emphasized joked pointed called calls described describes mentioned",
+    "conceded vowed pledged responded thinks thought believes urged predicted assured reminded suggested quipped went",
+)
+_DIT_PAST = _any_of(
+    "dit déclaré affirmé ajouté expliqué insisté souligné assuré précisé répondu demandé averti annoncé estimé",
+    "indiqué rappelé conclu poursuivi martelé lancé confié reconnu confirmé promis répété noté regretté salué jugé",
+    "prévenu plaidé qualifié décrit évoqué réaffirmé soutenu avoué admis plaisanté résumé observé écrit parlé réclamé",
+    "réagi exhorté appelé félicité remercié exprimé",
+)
+_DIT_NOW = _any_of(
+    "dit déclare affirme ajoute explique insiste souligne assure précise répond demande avertit annonce estime",
+    "indique rappelle conclut poursuit martèle lance confie reconnaît confirme promet répète note regrette salue juge",
+    "prévient plaide qualifie décrit évoque soutient avoue admet plaisante résume observe écrit raconte réagit",
+)
+_CAPITAL = "A-ZÀ-ÖØ-ÞŒ"
+_TITLE = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon|M|MM|Mme|Mlle|Me|Sir|Lord|Lady|Dame)\.?\s+)"
+_PARTICLE = r"(?:d[eu]|des|van|von|der|den|ten|la|le|di|da|dos|al|el|bin|ibn|ben|y)"
+_PART = rf"(?:[dDlL]['’]|O['’])?[{_CAPITAL}][\w'’‑-]*(?:(?<=\b[A-Z])\.)?"
+NAME = rf"{_TITLE}?{_PART}(?:\s+(?:{_PARTICLE}\s+)*{_PART})*"
+_PRONOUN = r"(?:he|she|they|it|who|il|elle|ils|elles|on|qui|celui-ci|celle-ci|ce dernier|cette dernière)"
+_DETERMINER = r"(?:the|a|an|le|la|les|l['’]|un|une|our|its|his|her|notre|son|sa)"
+_EN_VERB = rf"(?:{_SAID})"
+_FR_PAST = (
+    r"(?:a|ont|avait|aurait|s['’]est|a-t-(?:il|elle|on)|ont-(?:ils|elles))\s+"
+    rf"(?:(?:\w+ment|aussi|également|encore|ensuite)\s+)?(?:{_DIT_PAST})e?s?"
+)
+_FR_NOW = rf"(?:{_DIT_NOW})(?:(?:-t)?-(?P<il>il|elle|on))?"
+_VERB = re.compile(rf"\b(?:{_FR_PAST}|{_FR_NOW}|{_EN_VERB})(?![\w-])")
+_ACCORDING = re.compile(r"\b(?:according to|in the words of|selon|d['’]après|aux yeux de)\s+", re.IGNORECASE)
+_INVERTED = re.compile(r"\b(?:a-t-|ont-|(?:\w+)(?:-t)?-)(?P<pronoun>ils?|elles?|on)\b")
+
+# What may stand between a subject and its verb.
+_BETWEEN = re.compile(
+    r"(?:\s+(?:has|have|had|also|then|later|however|again|further|himself|herself|earlier|repeatedly|once|ensuite|lui|leur|nous|"
+    r"aussi|également|encore|l['’]|y|en|ne|on\s+\w+day|\w+ly))+\s*$"
+)
+_DAYS = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "january february march april may june july august september october november december",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+)
+_OPENERS = word_set(
+    "the a an in on at but and as so when while after before for if this that these those it he she they we i asked",
+    "answering speaking according yes no then there here earlier later however meanwhile also still to from with of",
+    "le la les un une des dans sur mais et quand alors après avant pour si ce cette ces il elle ils elles nous on je",
+    "interrogé interrogée selon hier aujourd'hui puis ensuite enfin ainsi lors à au aux de du en par d'après d’après",
+)
+_HONORIFICS = word_set(
+    "mr mrs ms dr prof hon m mm mme mlle me sir lord lady dame the le la les l un une a an of de du des"
+)
+_ROLES = word_set(
+    "secretary general minister ministre prime premier première president présidente président chief foreign defence",
+    "defense chancellor chancelier senator sénateur commissioner commissaire ambassador ambassadeur spokesman",
+    "spokesperson spokeswoman porte-parole moderator modérateur chair chairman chairwoman secrétaire général générale",
+    "director directeur directrice governor gouverneur mayor maire king queen colonel admiral amiral captain doctor",
+    "docteur deputy vice auditor reporter journalist journaliste correspondent correspondant official responsable",
+    "officer medical transport infrastructure health santé défense intérieur head leader boss patron patronne",
+    "intervieweur member députée député mp secretary-general préfet préfète professeur professor",
+)
+_PLAIN_ROLES = frozenset(
+    "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+    for word in _ROLES
+)
+# difflib's ratio between two spellings of one name; "Vekker"/"Vecker" is 0.83, different short names stay below 0.8.
+_SAME_SPELLING = 0.8
+# A reported clause shorter than this ("said so", "added more") holds nothing to check.
+_FEWEST_WORDS = 4
+# "…, the minister for transport said on Tuesday": more words behind the last comma are a clause, not an attribution.
+_LONGEST_TAIL = 12
+_LONGEST_WHEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who is said to speak, as the article names him; `pronoun` where it only says "he"."""
+
+    named: str | None
+    pronoun: bool = False
+
+
+def attribution_after(text: str, quotation_ended: str) -> Attribution | None:
+    """Read who spoke from what follows a quotation ("…,” said X", "» , a-t-il déclaré").
+
+    `quotation_ended` is the last character inside the marks: a full stop there closes the sentence.
+    """
+    body = re.sub(r"^[\s,;–—-]+", "", text)
+    if quotation_ended in ".…" and re.match(rf"\s+[{_CAPITAL}]", text):
+        return None
+    if according := _ACCORDING.match(body):
+        return _subject_after(body[according.end() :])
+    verb = _VERB.search(body)
+    if verb is None or len(body[: verb.start()].split()) > 12:
+        return None
+    if inverted := _INVERTED.match(verb[0]):
+        return Attribution(None, pronoun=inverted["pronoun"] != "")
+    before = body[: verb.start()].strip()
+    if before:
+        return _subject_before(before)
+    return _subject_after(body[verb.end() :])
+
+
+def attribution_before(text: str) -> Attribution | None:
+    """Read who spoke from what precedes a quotation in its sentence ("X said: “…", "Selon X, « …")."""
+    if label := re.search(rf"(?:^|\n)\s*({NAME})\s*:\s*$", text):
+        return _subject_before(label[1])
+    verbs = list(_VERB.finditer(text))
+    for verb in reversed(verbs):
+        if _INVERTED.match(verb[0]):
+            return Attribution(None, pronoun=True)
+        found = _subject_before(text[: verb.start()].strip())
+        if found is not None:
+            return found
+    if view := re.match(rf"\s*Pour\s+({NAME}),\s*$", text):
+        return Attribution(_trimmed(view[1]))
+    for according in reversed(list(_ACCORDING.finditer(text))):
+        found = _subject_after(text[according.end() :])
+        if found is not None:
+            return found
+    return None
+
+
+def last_speaker(text: str) -> str | None:
+    """Name the person whom `text` last says to say something; None where it names none."""
+    for verb in reversed(list(_VERB.finditer(text))):
+        line = re.split(r"[.!?…:;]\s|[\n“”«»\"]", text[: verb.start()])[-1]
+        subject = _subject_before(line.strip())
+        if subject is not None and subject.named and not _is_role(subject.named):
+            return subject.named
+    return None
+
+
+def last_person(text: str) -> str | None:
+    """Name the person whom `text` names last, whatever about."""
+    return _person_in(text)
+
+
+def _is_subject(text: str) -> bool:
+    """Whether a name, a pronoun or a role begins here, and no other object of the verb."""
+    described = re.match(rf"{_DETERMINER}\s?(?P<first>[\w’'-]+)", text, re.IGNORECASE)
+    if described:
+        return _plain(described["first"]) in _PLAIN_ROLES
+    return bool(re.match(rf"{NAME}|{_PRONOUN}\b", text))
+
+
+def _is_role(named: str) -> bool:
+    return bool(re.match(rf"{_DETERMINER}\b", named, re.IGNORECASE))
+
+
+def _subject_before(text: str) -> Attribution | None:
+    """The subject whose verb comes next."""
+    text = _BETWEEN.sub("", f"{text.rstrip()} ").rstrip()
+    if text.endswith(","):
+        # "X, the minister, said": what stands between the commas is said about X.
+        text = re.sub(r",[^,]*,$", "", text)
+    if re.search(rf"(?:^|[\s'’]){_PRONOUN}$", text, re.IGNORECASE):
+        return Attribution(None, pronoun=True)
+    if match := re.search(rf"({NAME})$", text):
+        named = _trimmed(match[1])
+        if named:
+            return Attribution(named)
+    if match := re.search(
+        rf"(?:^|[\s,'’])({_DETERMINER}\s?(?:(?!{_DETERMINER}\s)[\w'’‑-]+\s+){{0,7}}[\w‑-]+)$", text, re.IGNORECASE
+    ):
+        return Attribution(_person_in(match[1]) or match[1])
+    return Attribution(name) if (name := _person_in(text)) else None
+
+
+def _subject_after(text: str) -> Attribution | None:
+    """The subject whose verb came just before ("said X", "a déclaré le ministre, X,")."""
+    text = (
+        re.split(r"[.;:!?“«\"\n](?:\s|$)", text.strip(), maxsplit=1)[0]
+        if not re.match(_TITLE, text.strip())
+        else text.strip()
+    )
+    head, _, rest = text.partition(",")
+    if re.match(rf"{_PRONOUN}\b", head, re.IGNORECASE):
+        return Attribution(None, pronoun=True)
+    described = re.match(rf"{_DETERMINER}\s?\w", head, re.IGNORECASE)
+    apposition = re.match(rf"\s*({NAME})", rest) if described else None
+    # "said the Minister of Defence of Corvanne, Mathieu Kerbrunec": the name behind the comma, not the country.
+    if apposition and " " in apposition[1] and (named := _trimmed(apposition[1])):
+        return Attribution(named)
+    if name := _person_in(head, first=True):
+        return Attribution(name)
+    return Attribution(" ".join(head.split()[:8])) if described else None
+
+
+def _person_in(text: str, *, first: bool = False) -> str | None:
+    """A person's name in a stretch of text: the last one, or the first."""
+    names = [named for match in re.finditer(NAME, text) if (named := _trimmed(match[0]))]
+    people = [named for named in names if not _name_words(named) <= _PLAIN_ROLES]
+    return (people[0] if first else people[-1]) if people else None
+
+
+def _trimmed(name: str) -> str | None:
+    """A name without what only the start of a sentence or a date capitalised."""
+    words = name.split()
+    while words and _plain(words[0]) in _OPENERS:
+        words = words[1:]
+    while words and _plain(words[-1]) in _DAYS:
+        words = words[:-1]
+    return " ".join(words).strip(",.'’") or None
+
+
+def same_person(named: str, speaker: str | None, role: str | None, *, known: str = "") -> bool | None:
+    """Say whether a name or role in an article can mean a speaker on the record; None where it cannot be told.
+
+    A surname, a first name with an honorific, an initial and another spelling (accents, one or two letters) count as
+    the same; a role ("the Secretary General") is compared with the speaker's. `known` is more that is recorded about
+    him (outlet, title of the briefing): a word of it is not taken for another person's name.
+    """
+    if not speaker:
+        return None
+    wanted = [word for word in _ordered(named) if word not in _HONORIFICS]
+    people = [word for word in wanted if word not in _PLAIN_ROLES]
+    names = [word for word in _ordered(speaker) if word not in _HONORIFICS]
+    own = [word for word in names if word not in _PLAIN_ROLES] or names
+    if not wanted:
+        return None
+    surname = own[-1]
+    place = next((index for index, word in enumerate(people) if _alike(word, surname)), None)
+    if place is not None:
+        given = people[place - 1] if place else None
+        if given is None or len(own) == 1 or any(_alike(given, word) or _initial(given, word) for word in own[:-1]):
+            return True
+        # "Alliance chief Halvorsen": a capitalised word before a surname is not always a first name.
+        return given in _ordered(f"{role or ''} {known}")
+    if people and all(any(_alike(word, own_word) for own_word in own) for word in people):
+        return True
+    about = set(_ordered(role or ""))
+    if not people or named[:1].islower():
+        shared = {word for word in wanted if word in about or any(_alike(word, other) for other in about)}
+        return True if shared else None
+    if set(people) & (about | set(_ordered(known))):
+        return None
+    return False
+
+
+def _initial(one: str, other: str) -> bool:
+    return (len(one) == 1 or len(other) == 1) and one[0] == other[0]
+
+
+def _alike(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    return min(len(one), len(other)) >= 4 and difflib.SequenceMatcher(None, one, other).ratio() >= _SAME_SPELLING
+
+
+def _plain(word: str) -> str:
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _ordered(text: str) -> list[str]:
+    """The words of a name, without accents and the genitive's s."""
+    return [word for word in re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", _plain(text))) if word]
+
+
+def _name_words(text: str) -> set[str]:
+    return set(_ordered(text)) - _HONORIFICS
+
+
+@dataclass(frozen=True, slots=True)
+class IndirectSpeech:
+    """A sentence that reports speech in its own words: `said` is the slice of it that was said."""
+
+    said: Span
+    attribution: Attribution
+
+
+# "said that …", "told reporters on Thursday that …", "a déclaré hier que …".
+_THAT = re.compile(r"^(?:[^,.;:]{0,60}?\s)?(?:that\s+|que\s+|qu['’])(?=\w)")
+_PLAIN_SAID = re.compile(r"^(?:said|says|added|adds)$")
+
+
+def indirect_speech(sentence: str) -> IndirectSpeech | None:
+    """Read "X said that …", "X a déclaré que …", "According to X, …" or "…, said X"; None for another sentence."""
+    if according := re.match(
+        r"(?:according to|selon|d['’]après)\s+([^,]+(?:,[^,]+(?=,))?),\s+", sentence, re.IGNORECASE
+    ):
+        subject = _subject_after(according[1])
+        if subject is not None:
+            return _indirect(sentence, according.end(), len(sentence), subject)
+    for verb in _VERB.finditer(sentence):
+        subject = _subject_before(sentence[: verb.start()].strip()) if sentence[: verb.start()].strip() else None
+        that = _THAT.match(sentence[verb.end() :].lstrip())
+        offset = verb.end() + len(sentence[verb.end() :]) - len(sentence[verb.end() :].lstrip())
+        if subject is not None and that is not None:
+            return _indirect(sentence, offset + that.end(), len(sentence), subject)
+        plain = _PLAIN_SAID.match(verb[0]) and re.match(r"\s+[a-z]", sentence[verb.end() :])
+        if subject is not None and plain and len(sentence[verb.end() :].split()) >= _FEWEST_WORDS:
+            return _indirect(sentence, offset, len(sentence), subject)
+    bare = sentence.rstrip(".!? ")
+    for comma in re.finditer(r",\s+", bare):
+        tail = bare[comma.end() :]
+        verb = _VERB.search(tail)
+        # Behind a subject that stands before its verb only a day or a place may follow: "…, she said on Monday".
+        closes = bool(_ACCORDING.match(tail))
+        if verb is not None:
+            rest = tail[verb.end() :].strip()
+            closes = closes or (_is_subject(rest) if verb.start() == 0 else len(rest.split()) <= _LONGEST_WHEN)
+        subject = attribution_after(tail, ",") if closes and len(tail.split()) <= _LONGEST_TAIL else None
+        if subject is not None:
+            return _indirect(sentence, 0, comma.start(), subject)
+    return None
+
+
+def _indirect(sentence: str, start: int, end: int, subject: Attribution) -> IndirectSpeech | None:
+    said = sentence[start:end].rstrip(" .!?\n")
+    if len(said.split()) < _FEWEST_WORDS:
+        return None
+    return IndirectSpeech(Span(start, start + len(said)), subject)
