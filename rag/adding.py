@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
@@ -15,17 +16,19 @@ from onrecord.rag.errors import OnRecordError, UnknownBriefing, UnreadableFile
 from onrecord.rag.passages import passages_of
 from onrecord.rag.readers import Document, read
 from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
-from onrecord.rag.store import EmbeddingModel, NewBriefing, Store
+from onrecord.rag.store import EmbeddingModel, NewBriefing, Store, Summary
 from onrecord.rag.transcript import understand
 from onrecord.rag.types import Briefing, Passage
 
 # 16 hexadecimal digits of SHA-256: a library of a million briefings has a chance of 3e-8 of two sharing one.
 _ID_LENGTH = 16
+# Between an archive's path and its member's name.
+_MEMBER = "!/"
 # Enough passages for the encoder to sort them by length into full batches, few enough that an interrupted run repeats
 # little and memory stays flat.
 _PASSAGES_AT_ONCE = 256
 
-Outcome = Literal["added", "updated", "new version", "unchanged", "failed"]
+Outcome = Literal["added", "updated", "new version", "moved", "unchanged", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def add_originals(
             waiting.clear()
 
     place = 0
-    for done, original in enumerate(originals):
+    for original in originals:
         file = original.name
         advance(0)
         for document in _documents(original):
@@ -149,8 +152,9 @@ def add_originals(
             place += 1
             if sum(len(ready.passages) for ready in waiting.values()) >= _PASSAGES_AT_ONCE:
                 flush()
+        done += 1
     flush()
-    done, file = len(originals), ""
+    file = ""
     advance(0)
     return AddReport(tuple(outcomes[key] for key in sorted(outcomes)))
 
@@ -182,13 +186,16 @@ def _prepare(
     """Understand a document and split it; an `Added` where nothing is to be written."""
     digest = sha256(document.data).hexdigest()
     briefing_id = digest[:_ID_LENGTH]
-    source = original.source if document.name == original.name else f"{original.source}!/{document.name}"
+    source = original.source if document.name == original.name else f"{original.source}{_MEMBER}{document.name}"
     try:
         path = Path(original.source)
         sidecar = read_sidecar(path) if "://" not in original.source else Metadata()
         metadata = original.metadata.over(sidecar)
         known = _known(store, briefing_id)
         if briefing_id in waiting or (known and known.superseded_by is None and _agrees(known, metadata)):
+            if known and known.source != source and not _still_there(known.source):
+                store.move(briefing_id, source, document.name)
+                return Added(document.name, "moved", briefing_id, known.title, message=f"was {known.file}")
             name = known.file if known else waiting[briefing_id].briefing.file
             same = "" if name == document.name else f"the same content as {name}"
             return Added(document.name, "unchanged", briefing_id, known.title if known else None, message=same)
@@ -224,6 +231,17 @@ def _prepare(
         )
     outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
     return _Ready(place, briefing, document.data, passages, outcome)
+
+
+def missing_briefings(summaries: Iterable[Summary], folder: Path) -> list[Summary]:
+    """The briefings whose file lay in the folder, at any depth, and is no longer there."""
+    root = str(folder.absolute()) + os.sep
+    return [item for item in summaries if item.source.startswith(root) and not _still_there(item.source)]
+
+
+def _still_there(source: str) -> bool:
+    """Whether a source can still be had; a web page counts as there, and so does a member of an archive that is."""
+    return "://" in source or Path(source.split(_MEMBER)[0]).exists()
 
 
 def _known(store: Store, briefing_id: str) -> Briefing | None:

@@ -14,6 +14,7 @@ import typer
 from tqdm import tqdm
 
 from onrecord.rag import (
+    AddReport,
     Answer,
     FilterOptions,
     Hit,
@@ -86,6 +87,44 @@ def add(
     _print({"files": [asdict(item) for item in report.files]} if as_json else render_report(report))
     if report.failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def watch(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder to follow.")],
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove briefings whose files are gone, without asking.")
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Bring the library level with the folder, and stop.")] = False,
+) -> None:
+    """Keep the library level with a folder: new and changed files are added, removed ones asked about."""
+    # Only this command pays for the import.
+    from watchfiles import watch as changes_in
+
+    with Library.open(context.obj) as library:
+        _level(library, [folder], folder, prune=prune)
+        if once:
+            return
+        print(f"Watching {folder}. Ctrl-C stops.", file=sys.stderr, flush=True)
+        for changes in changes_in(folder, raise_interrupt=True):
+            there = sorted(Path(path) for _, path in changes if Path(path).is_file())
+            _level(library, there, folder, prune=prune)
+
+
+def _level(library: Library, paths: list[Path], folder: Path, *, prune: bool) -> None:
+    with _progress("files") as show:
+        report = library.add(paths, progress=show)
+    changed = AddReport(tuple(item for item in report.files if item.outcome != "unchanged"))
+    if changed.files:
+        print(render_report(changed), flush=True)
+    for gone in library.missing(folder):
+        ask_first = not prune and sys.stdin.isatty()
+        if prune or (ask_first and typer.confirm(f"{gone.file} is gone. Remove “{gone.title}” from the library?")):
+            library.remove(gone.id)
+            print(f"removed: {gone.title} ({gone.id})", flush=True)
+        elif not ask_first:
+            print(f"kept: {gone.title} ({gone.id}), though {gone.file} is gone; --prune removes it", flush=True)
 
 
 @app.command()

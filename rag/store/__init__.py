@@ -34,6 +34,7 @@ class Summary:
     kind: str
     characters: int
     passages: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Store(Protocol):
 
     def add(self, new: NewBriefing, model: EmbeddingModel) -> None:
         """Write a briefing, replacing one of the same id and superseding the current version of its lineage."""
+
+    def move(self, briefing_id: str, source: str, file: str) -> None:
+        """Note that a briefing's file now lies elsewhere under another name."""
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""

@@ -80,6 +80,11 @@ class SqliteStore:
             )
             self._insert_passages(connection, new, generation)
 
+    def move(self, briefing_id: str, source: str, file: str) -> None:
+        """Note that a briefing's file now lies elsewhere under another name."""
+        with self._write() as (connection, _):
+            connection.execute("UPDATE briefings SET source = ?, file = ? WHERE id = ?", (source, file, briefing_id))
+
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
         connection = self._connection()
@@ -351,7 +356,7 @@ class SqliteStore:
     def _summaries(self, condition: str, values: Sequence[str]) -> list[Summary]:
         rows = self._connection().execute(
             "SELECT b.id, title, date, b.language, url, file, b.kind, length(b.text) AS characters, "
-            "COUNT(p.id) AS passages FROM briefings b "
+            "COUNT(p.id) AS passages, source FROM briefings b "
             f"LEFT JOIN passages p ON p.briefing_id = b.id WHERE {_CURRENT} AND {condition} "
             "GROUP BY b.id ORDER BY b.position",
             values,
