@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from onrecord.rag.drafting import Draft
 from onrecord.rag.leads import Leads
-from onrecord.rag.questions import Names, Question, read_question
+from onrecord.rag.listings import mentions, over_time, overview
+from onrecord.rag.questions import Names, read_question
 from onrecord.rag.quoting import Quotes
-from onrecord.rag.selection import Candidate, SentenceScorer, candidates, run_around, score, terms_of
-from onrecord.rag.types import Answer, Briefing, Hit, Span, Status
+from onrecord.rag.replying import asked_by_name, asked_not_answered, what_was_said_of_it, who_asked
+from onrecord.rag.selection import Candidate, SentenceScorer, candidates, run_around, score, terms_of, topic_of
+from onrecord.rag.types import Answer, Briefing, Filters, Hit, Span, Status
 from onrecord.rag.wording import plain, wording
 
 # Below this probability that the library answers the question, the answer says that nothing was found.
 NOT_FOUND_BELOW = 0.5
-# Statements quoted for one question, the first included; a second must score nearly as well and say something else.
+# Statements quoted for one question, the first included; a further one scores nearly as well and says something else.
 _MOST_STATEMENTS = 3
-_NEAR = 0.35
+_NEAR = 0.3
 _SAME_WORDS = 0.6
 _NEAREST_SHOWN = 2
 
@@ -30,25 +33,38 @@ def compose(
     searched: tuple[int, int] = (0, 0),
     standalone: str | None = None,
     language: str | None = None,
+    filters: Filters | None = None,
 ) -> Answer:
     """Compose the answer to a question.
 
     Args:
         question: as typed.
         hits: the passages found, best first.
-        sources: the briefings that the filters leave, by id; those of the hits at least.
+        sources: briefings by id: those of the hits at least; all that the filters leave where
+            `read_question(question).kind` is in `questions.WHOLE_LIBRARY`.
         confidence: probability (0–1) that the passages answer the question.
         scorer: similarity of a question to sentences.
         searched: how many briefings and passages the filters left.
         standalone: the question without what it leans on in a conversation, where that differs.
         language: of the answer, "en" or "fr"; found in the question where None.
+        filters: those of the search; lists keep to their speaker, role, outlet and kind.
 
     Returns:
         an answer in the question's language whose every quote is `briefing.text[start:end]`. `seconds` is empty.
     """
-    asked = read_question(standalone or question, _names(sources), language=language)
-    writer = _Writer(asked, hits, sources, scorer, confidence, searched)
-    status, text = writer.answer()
+    asked = read_question(standalone or question, names_in(sources), language=language)
+    draft = Draft(
+        asked,
+        hits,
+        sources,
+        scorer,
+        filters or Filters(),
+        searched,
+        wording(asked.language),
+        Quotes(asked.language, sources, [hit.passage for hit in hits]),
+        Leads(asked.language, sources),
+    )
+    status, text = _written(draft, confidence)
     return Answer(
         question=question,
         standalone_question=standalone or question,
@@ -56,90 +72,82 @@ def compose(
         confidence=confidence,
         language=asked.language,
         text=text,
-        citations=writer.quotes.citations if status != "not_found" else (),
+        citations=draft.quotes.citations,
         hits=tuple(hits),
         searched_briefings=searched[0],
         searched_passages=searched[1],
     )
 
 
-def _names(sources: Mapping[str, Briefing]) -> Names:
-    speakers: dict[str, None] = {}
-    outlets: dict[str, None] = {}
-    for briefing in sources.values():
-        for turn in briefing.turns:
-            if turn.speaker:
-                speakers.setdefault(turn.speaker)
-            if turn.outlet:
-                outlets.setdefault(turn.outlet)
-        for reported in briefing.reported:
-            if reported.speaker:
-                speakers.setdefault(reported.speaker)
+def names_in(sources: Mapping[str, Briefing]) -> Names:
+    """The speakers and outlets of some briefings."""
+    turns = [turn for briefing in sources.values() for turn in briefing.turns]
+    speakers = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
+    outlets = dict.fromkeys(turn.outlet for turn in turns if turn.outlet)
     return Names(tuple(speakers), tuple(outlets))
 
 
-class _Writer:
-    """Writes one answer."""
+def _written(draft: Draft, confidence: float) -> tuple[Status, str]:
+    kind = draft.question.kind
+    # What code can count is there or is not, whatever the search thinks of it.
+    if kind == "mentions" and (text := mentions(draft)):
+        return "answered", text
+    if kind == "overview" and (text := overview(draft)):
+        return "answered", text
+    if kind == "what_asked" and (text := asked_by_name(draft)):
+        return "answered", text
+    scored = score(candidates(draft.hits, draft.sources, draft.question), draft.question, draft.sources, draft.scorer)
+    if not scored or confidence < NOT_FOUND_BELOW:
+        return "not_found", _nothing(draft, scored)
+    if kind == "over_time" and (text := over_time(draft)):
+        return "answered", text
+    if kind in ("who_asked", "what_asked") and (text := who_asked(draft)):
+        return "answered", text
+    if text := asked_not_answered(draft, scored):
+        return "asked_not_answered", text
+    if kind == "did_answer" and (text := what_was_said_of_it(draft, scored)):
+        return "answered", text
+    return "answered", " ".join(draft.statement(c.passage.briefing_id, span) for c, span in _statements(draft, scored))
 
-    def __init__(
-        self,
-        question: Question,
-        hits: Sequence[Hit],
-        sources: Mapping[str, Briefing],
-        scorer: SentenceScorer,
-        confidence: float,
-        searched: tuple[int, int],
-    ) -> None:
-        self.question = question
-        self.hits = hits
-        self.sources = sources
-        self.scorer = scorer
-        self.confidence = confidence
-        self.searched = searched
-        self.words = wording(question.language)
-        self.quotes = Quotes(question.language, sources, [hit.passage for hit in hits])
-        self.leads = Leads(question.language, sources)
 
-    def answer(self) -> tuple[Status, str]:
-        scored = score(candidates(self.hits, self.sources, self.question), self.question, self.sources, self.scorer)
-        if not scored or self.confidence < NOT_FOUND_BELOW:
-            return "not_found", self.nothing(scored)
-        return "answered", " ".join(self.statement(span, c) for c, span in self.statements(scored))
+def _statements(draft: Draft, scored: Sequence[Candidate]) -> list[tuple[Candidate, Span]]:
+    """The best statement and the further ones that add something, each as a run of whole sentences."""
+    chosen: list[tuple[Candidate, Span]] = []
+    for candidate in scored:
+        if len(chosen) == _MOST_STATEMENTS or candidate.score < scored[0].score - _NEAR:
+            break
+        span = run_around(candidate, draft.sources[candidate.passage.briefing_id], scored)
+        if all(_adds(draft, candidate, span, other, taken) for other, taken in chosen):
+            chosen.append((candidate, span))
+    return chosen
 
-    def statements(self, scored: Sequence[Candidate]) -> list[tuple[Candidate, Span]]:
-        """The best statement and the further ones that add something, each as a run of whole sentences."""
-        best = scored[0]
-        chosen = [(best, run_around(best, self.sources[best.passage.briefing_id], scored))]
-        for candidate in scored[1:]:
-            if len(chosen) == _MOST_STATEMENTS or candidate.score < best.score - _NEAR:
-                break
-            if all(self._adds(candidate, other, span) for other, span in chosen):
-                chosen.append((candidate, run_around(candidate, self.sources[candidate.passage.briefing_id], scored)))
-        return chosen
 
-    def _adds(self, candidate: Candidate, other: Candidate, span: Span) -> bool:
-        same_place = candidate.passage.briefing_id == other.passage.briefing_id
-        if same_place and candidate.span.start < span.end and span.start < candidate.span.end:
-            return False
-        text = self.sources[other.passage.briefing_id].text[span.start : span.end]
-        mine = terms_of(candidate.text, candidate.passage.language)
-        theirs = terms_of(text, other.passage.language)
-        return len(mine & theirs) < _SAME_WORDS * max(1, min(len(mine), len(theirs)))
+def _adds(draft: Draft, candidate: Candidate, span: Span, other: Candidate, taken: Span) -> bool:
+    """Whether a run of sentences says something else than one chosen already."""
+    mine, theirs = draft.sources[candidate.passage.briefing_id], draft.sources[other.passage.briefing_id]
+    if mine.id == theirs.id and span.start < taken.end and taken.start < span.end:
+        return False
+    terms = terms_of(candidate.text, candidate.passage.language)
+    said = terms_of(theirs.text[taken.start : taken.end], other.passage.language)
+    return len(terms & said) < _SAME_WORDS * max(1, min(len(terms), len(said)))
 
-    def statement(self, span: Span, candidate: Candidate) -> str:
-        citation = self.quotes.cite(candidate.passage.briefing_id, span)
-        return self.leads.lead(citation) + self.quotes.quote(candidate.passage.briefing_id, span)
 
-    def nothing(self, scored: Sequence[Candidate]) -> str:
-        """What was searched, and the nearest passages named without a citation."""
-        briefings, _ = self.searched
-        count = self.words.searched_one if briefings == 1 else self.words.searched_many.format(briefings=briefings)
-        text = self.words.nothing.format(searched=count)
-        places = []
-        for candidate in scored[:_NEAREST_SHOWN]:
-            briefing = self.sources[candidate.passage.briefing_id]
-            speaker = plain(candidate.passage.speaker or "")
-            places.append(self.words.nearest_by.format(speaker=speaker) if speaker else plain(briefing.title))
-        if places:
-            text += " " + self.words.nearest.format(places="; ".join(dict.fromkeys(places)))
-        return text
+def _nothing(draft: Draft, scored: Sequence[Candidate]) -> str:
+    """What was searched, and the nearest passages, named and uncited."""
+    text = draft.words.nothing.format(searched=draft.briefings_searched())
+    places = dict.fromkeys(_place(draft, candidate) for candidate in scored[:_NEAREST_SHOWN])
+    return f"{text} {draft.words.nearest}{draft.words.colon}{'; '.join(places)}." if places else text
+
+
+def _place(draft: Draft, candidate: Candidate) -> str:
+    briefing = draft.sources[candidate.passage.briefing_id]
+    words = draft.words
+    speaker, topic = candidate.passage.speaker, topic_of(candidate.text)
+    if topic:
+        place = words.passage_on.format(topic=plain(topic))
+    elif speaker:
+        place, speaker = words.passage_by.format(speaker=plain(speaker)), None
+    else:
+        place = words.passage_in.format(title=draft.leads.title(briefing))
+    details = ", ".join(part for part in (plain(speaker or ""), draft.leads.when(briefing.date).strip()) if part)
+    return f"{place} ({details})" if details else place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from onrecord.rag.naming import named, surname, with_outlet
+from onrecord.rag.naming import contracted, named, surname, with_outlet
 from onrecord.rag.quoting import turn_position
 from onrecord.rag.types import Briefing, Citation, Exchange, Span
 from onrecord.rag.wording import date_words, plain, wording
@@ -30,30 +30,35 @@ class Leads:
         if citation.kind == "reported":
             return self._reported(citation)
         if citation.kind == "report":
-            return self._words.report_says.format(title=self.title(briefing)) + self._words.colon
+            return self.sentence(self._words.report_says.format(title=self.title(briefing)))
         if again and citation.speaker:
-            return self._words.added.format(speaker=surname(citation.speaker)) + self._words.colon
+            return self.sentence(self._words.added.format(speaker=surname(citation.speaker)))
         if citation.kind == "question":
             return self._in_question(citation, briefing, exchange)
         answering = exchange is not None and position in exchange.answers and citation.kind == "answer"
         lead = self._words.answering.format(asker=self.asker(briefing, exchange)) if answering else ""
         said = self._words.said.format(speaker=self.speaker(citation), when=self.when(citation.date))
-        return _capital(lead + said) + self._words.colon
+        return self.sentence(lead + said)
 
     def _reported(self, citation: Citation) -> str:
         briefing = self._sources[citation.briefing_id]
         who = named(citation.speaker, citation.role, self._language, briefing.text)
         title = self.title(briefing)
         if not who:
-            return self._words.report_says.format(title=title) + self._words.colon
-        return _capital(self._words.reported.format(speaker=who, title=title)) + self._words.colon
+            return self.sentence(self._words.report_says.format(title=title))
+        return self.sentence(self._words.reported.format(speaker=who, title=title))
 
     def _in_question(self, citation: Citation, briefing: Briefing, exchange: Exchange | None) -> str:
         who = with_outlet(citation.speaker, citation.outlet) or self._words.a_reporter
         to = self.answerer(briefing, exchange)
         whom = self._words.question_to.format(speaker=to) if to else ""
         words = self._words.in_question.format(asker=who, whom=whom, when=self.when(citation.date))
-        return _capital(words) + self._words.colon
+        return self.sentence(words)
+
+    def sentence(self, words: str) -> str:
+        """Words that lead to a quote as they are printed: a capital first, French articles contracted, a colon last."""
+        words = contracted(words, self._language)
+        return words[:1].upper() + words[1:] + self._words.colon
 
     def speaker(self, citation: Citation) -> str:
         """The speaker of a quote, with the role, as the subject of a sentence."""
@@ -73,12 +78,15 @@ class Leads:
         for position in exchange.answers if exchange else ():
             turn = briefing.turns[position]
             if turn.speaker or turn.role:
-                return plain(turn.speaker or turn.role or "")
+                return named(turn.speaker or turn.role, None, self._language, briefing.text)
         return None
 
     def when(self, date: str | None) -> str:
-        """ " on 12 September 2022"; nothing for an unknown date."""
-        return self._words.when.format(date=date_words(date, self._language)) if date else ""
+        """ " on 12 September 2022", " in 2022"; nothing for an unknown date."""
+        if not date:
+            return ""
+        template = self._words.when if date.count("-") == 2 else self._words.when_month
+        return template.format(date=date_words(date, self._language))
 
     def title(self, briefing: Briefing) -> str:
         """The briefing's title, or the name of its file."""
@@ -90,7 +98,3 @@ def exchange_at(briefing: Briefing, turn: int | None) -> Exchange | None:
     if turn is None:
         return None
     return next((e for e in briefing.exchanges if turn in e.questions or turn in e.answers), None)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

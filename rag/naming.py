@@ -74,6 +74,13 @@ def with_outlet(name: str | None, outlet: str | None) -> str | None:
     return plain(name or outlet or "") or None
 
 
+def contracted(text: str, language: str) -> str:
+    """A French text with its articles contracted: "à le président" is "au président"."""
+    if language != "fr":
+        return text
+    return re.sub(r"\b(à|de) le(?= [a-z])", lambda found: "au" if found.group(1) == "à" else "du", text)
+
+
 def surname(name: str) -> str:
     """What a second mention of a person says: the last name where there are two or three; all else unchanged."""
     words = plain(name).split()
@@ -89,7 +96,9 @@ def _alone(name: str | None, language: str, evidence: str) -> str | None:
         return plain(name)
     if language == "fr":
         return translated
-    return ("an " if translated[:1].lower() in "aeiou" else "a ") + translated[:1].lower() + translated[1:]
+    # An office without a name is anybody's: "a senior administration official".
+    role = translated if translated.split()[0].isupper() and len(translated.split()[0]) <= 4 else translated.lower()
+    return ("an " if role[:1] in "aeiou" else "a ") + role
 
 
 def _translated(role: str, language: str, evidence: str, name: str | None) -> str | None:

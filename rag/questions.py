@@ -23,108 +23,108 @@ _DIRE = (
     r"(?:dit|dire|répondu|expliqué|précisé|confirmé|démenti|indiqué|annoncé|révélé|commenté|donné|détaillé|"
     r"clarifié|promis|exclu|abordé|évoqué|mentionné)"
 )
+# Kinds that look beyond the passages found: at every turn, or at everybody who asked.
+WHOLE_LIBRARY: frozenset[QuestionKind] = frozenset({"mentions", "over_time", "overview", "what_asked"})
 # In order: the first that matches decides. A group "subject" is what the question is about.
-_KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        (
-            "mentions",
-            r"^(?:(?:show|list|find|give|quote)(?: me)? )?(?:every|each|all(?: the)?) times?\b.*?\b(?:mention(?:s|ed)?|"
-            r"sa(?:y|ys|id)|speaks? of|spoke of|refer(?:s|red)? to|talk(?:s|ed)? about|used?|uttered)\s+(?P<subject>.+)",
-        ),
-        (
-            "mentions",
-            r"^(?:(?:show|list|find|give|quote)(?: me)? )?(?:every|each|all(?: the)?) (?:mentions?|references?)"
-            r"(?: (?:of|to))\s+(?P<subject>.+)",
-        ),
-        (
-            "mentions",
-            r"^how (?:often|many times)\b.*?\b(?:mention(?:s|ed)?|sa(?:y|ys|id)|speaks? of|refer(?:s|red)? to|"
-            r"talk(?:s|ed)? about|used?)\s+(?P<subject>.+)",
-        ),
-        (
-            "mentions",
-            r"^(?:(?:montre|liste|cite|donne)\w*(?:[- ]moi)? )?(?:toutes les|chaque|tous les) "
-            r"(?:mentions?|références?|occurrences?|passages?(?= où))\s*(?:faites? )?(?:du mot|de la|de l['’]|des|du|de|d['’]|à|au)\s*"
-            r"(?P<subject>.+)",
-        ),
-        (
-            "mentions",
-            r"^(?:toutes les fois|chaque fois|combien de fois)\b.*?\b(?:mentionn\w*|parl\w* d(?:e la |e l['’]|es |u |e |['’])|"
-            r"évoqu\w*|cit\w*|dit|utilis\w*|prononc\w*)\s*(?P<subject>.+)",
-        ),
-        (
-            "over_time",
-            r"^how (?:has|have|had|did|does|do)\b(?P<subject>.*?)\b(?:changed?|evolved?|shift(?:ed)?|develop(?:ed)?|"
-            r"var(?:y|ied))\b.*$",
-        ),
-        ("over_time", r"^(?P<subject>.+?)\b(?:over time|over the (?:months|years|weeks)|through the years)\b.*$"),
-        (
-            "over_time",
-            r"^(?:comment|en quoi)\b(?P<subject>.*?)\b(?:évolué|changé|varié|a-t-(?:il|elle) changé|évolue(?:nt)?|"
-            r"change(?:nt)?)\b.*$",
-        ),
-        ("over_time", r"^quelle (?:est|a été) l['’]évolution (?:de |du |des |d['’])(?P<subject>.+)"),
-        (
-            "overview",
-            r"^(?:what (?:was|were|is|has been|did they|topics? (?:was|were)|subjects? (?:was|were))\b"
-            r"(?: the (?:main |key )?(?:topics?|themes?|subjects?|points?|issues?))?(?: all)?"
-            r"(?: (?:discussed?|talked about|covered|addressed|raised|about))"
-            r"(?!.*\b(?:about|on|regarding|concerning)\b)(?P<subject>.*)|"
-            r"(?:give (?:me )?(?:an? )?|write (?:an? )?)?(?:overview|summary|summari[sz]e)\b(?P<rest>.*))$",
-        ),
-        (
-            "overview",
-            r"^(?:what|which) (?:were the |are the )?questions?(?: (?:were|was|did) (?:the (?:journalists|reporters|press) )?"
-            r"(?:asked?|raised?|put)|(?= (?:at|in|during|of)\b))"
-            r"(?!.*\b(?:about|on|regarding|concerning|by)\b)(?P<subject>.*)$",
-        ),
-        (
-            "overview",
-            r"^(?:de quoi (?:a-t-on|ont-ils|a-t-il été|fut-il) (?:parlé|discuté|question)|"
-            r"quel(?:le)?s? (?:sont|étaient|ont été)?\s*(?:les )?(?:principa(?:ux|les) )?(?:questions?|sujets?|thèmes?)"
-            r"(?: (?:ont été|ont-ils été|ont-elles été|furent|abordée?s|posée?s|discutée?s|évoquée?s|les journalistes|de))*"
-            r"|résum\w*|qu['’]a-t-on discuté)"
-            r"(?!.*\b(?:sur|à propos|au sujet|concernant|par)\b)(?P<subject>.*)$",
-        ),
-        (
-            "who_asked",
-            r"^(?:who|which (?:\w+ )?(?:reporters?|journalists?|outlets?|correspondents?|media|newspapers?)|"
-            r"what (?:reporters?|journalists?|outlets?))\b(?: was it that| else)?\s*(?:has |have )?"
-            r"(?:ask\w*|rais\w*|brought up|put|pressed|inquired?|wanted to know|question\w*|pose\w*)"
-            r"\b(?:.*?\b(?:about|on|regarding|concerning|whether|if|why|how|for|the (?:question|issue|subject) of))?"
-            r"\s*(?P<subject>.+)",
-        ),
-        (
-            "who_asked",
-            r"^(?:qui|quel(?:le)?s? (?:journalistes?|reporters?|médias?|correspondante?s?))\b.{0,20}?"
-            r"\b(?:a|ont|avait)\b\s*(?:bien )?(?:demandé|posé|interrogé|questionné|soulevé|voulu savoir)"
-            r"(?: (?:une|la|des|les) questions?)?(?:.*?\b(?:sur|à propos d[eu]s?|au sujet d[eu]s?|concernant|si|"
-            r"pourquoi|comment|ce qui|ce que))?\s*(?P<subject>.+)",
-        ),
-        (
-            "what_asked",
-            r"^(?:what (?:did|does|has|was|were)|what questions? (?:did|was|were)|which questions? (?:did|was|were))\b"
-            r"(?P<subject>.*?\b(?:ask(?:ed)?|want(?:ed)? to (?:know|find out|hear)|question(?:ed)?|inquire[d]?|raise[d]?)\b.*)",
-        ),
-        (
-            "what_asked",
-            r"^(?:qu['’]\s?(?:a|ont|avait|est-ce que?)|que|quelles? questions?)\b"
-            r"(?P<subject>.*?\b(?:demandé|demandait|demande|vou(?:lait|laient|lu) savoir|posée?s?|interrogé)\b.*)",
-        ),
-        (
-            "did_answer",
-            rf"^(?:did|does|do|has|have|was|were)\b(?!.*\bask(?:ed)?\b).{{0,60}}?\b{_SAY}\b"
-            r"(?: (?:whether|if|that|how|what|which|why|when|where|exactly|an answer|a (?:figure|number|date)|to))*"
-            r"\s*(?P<subject>.+)",
-        ),
-        (
-            "did_answer",
-            rf"^(?:est-ce que?\b|qu['’]est-ce|.{{0,60}}?\b(?:a|ont)-t?-?(?:il|elle|ils|elles|on)\b).{{0,40}}?\b{_DIRE}\b"
-            r"(?: (?:si|que|comment|pourquoi|quand|où|quel(?:le)?s?|ce que?|à))*\s*(?P<subject>.+)",
-        ),
-    )
+_KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
+    (
+        "mentions",
+        r"^(?:(?:show|list|find|give|quote)(?: me)? )?(?:every|each|all(?: the)?) times?\b.*?\b(?:mention(?:s|ed)?|"
+        r"sa(?:y|ys|id)|speaks? of|spoke of|refer(?:s|red)? to|talk(?:s|ed)? about|used?|uttered)\s+(?P<subject>.+)",
+    ),
+    (
+        "mentions",
+        r"^(?:(?:show|list|find|give|quote)(?: me)? )?(?:every|each|all(?: the)?) (?:mentions?|references?)"
+        r"(?: (?:of|to))\s+(?P<subject>.+)",
+    ),
+    (
+        "mentions",
+        r"^how (?:often|many times)\b.*?\b(?:mention(?:s|ed)?|sa(?:y|ys|id)|speaks? of|refer(?:s|red)? to|"
+        r"talk(?:s|ed)? about|used?)\s+(?P<subject>.+)",
+    ),
+    (
+        "mentions",
+        r"^(?:(?:montre|liste|cite|donne)\w*(?:[- ]moi)? )?(?:toutes les|chaque|tous les) "
+        r"(?:mentions?|références?|occurrences?|passages?(?= où))\s*(?:faites? )?(?:du mot|de la|de l['’]|des|du|de|d['’]|à|au)\s*"
+        r"(?P<subject>.+)",
+    ),
+    (
+        "mentions",
+        r"^(?:toutes les fois|chaque fois|combien de fois)\b.*?\b(?:mentionn\w*|parl\w* d(?:e la |e l['’]|es |u |e |['’])|"
+        r"évoqu\w*|cit\w*|dit|utilis\w*|prononc\w*)\s*(?P<subject>.+)",
+    ),
+    (
+        "over_time",
+        r"^how (?:has|have|had|did|does|do)\b(?P<subject>.*?)\b(?:changed?|evolved?|shift(?:ed)?|develop(?:ed)?|"
+        r"var(?:y|ied))\b.*$",
+    ),
+    ("over_time", r"^(?P<subject>.+?)\b(?:over time|over the (?:months|years|weeks)|through the years)\b.*$"),
+    (
+        "over_time",
+        r"^(?:comment|en quoi)\b(?P<subject>.*?)\b(?:évolué|changé|varié|a-t-(?:il|elle) changé|évolue(?:nt)?|"
+        r"change(?:nt)?)\b.*$",
+    ),
+    ("over_time", r"^quelle (?:est|a été) l['’]évolution (?:de |du |des |d['’])(?P<subject>.+)"),
+    (
+        "overview",
+        r"^(?:what (?:was|were|is|has been|did they|topics? (?:was|were)|subjects? (?:was|were))\b"
+        r"(?: the (?:main |key )?(?:topics?|themes?|subjects?|points?|issues?))?(?: all)?"
+        r"(?: (?:discussed?|talked about|covered|addressed|raised|about))"
+        r"(?!.*\b(?:about|on|regarding|concerning)\b)(?P<subject>.*)|"
+        r"(?:give (?:me )?(?:an? )?|write (?:an? )?)?(?:overview|summary|summari[sz]e)\b(?P<rest>.*))$",
+    ),
+    (
+        "overview",
+        r"^(?:what|which) (?:were the |are the )?questions?(?: (?:were|was|did) (?:the (?:journalists|reporters|press) )?"
+        r"(?:asked?|raised?|put)|(?= (?:at|in|during|of)\b))"
+        r"(?!.*\b(?:about|on|regarding|concerning|by)\b)(?P<subject>.*)$",
+    ),
+    (
+        "overview",
+        r"^(?:de quoi (?:a-t-on|ont-ils|a-t-il été|fut-il) (?:parlé|discuté|question)|"
+        r"quel(?:le)?s? (?:sont|étaient|ont été)?\s*(?:les )?(?:principa(?:ux|les) )?(?:questions?|sujets?|thèmes?)"
+        r"(?: (?:ont été|ont-ils été|ont-elles été|furent|abordée?s|posée?s|discutée?s|évoquée?s|les journalistes|de))*"
+        r"|résum\w*|qu['’]a-t-on discuté)"
+        r"(?!.*\b(?:sur|à propos|au sujet|concernant|par)\b)(?P<subject>.*)$",
+    ),
+    (
+        "who_asked",
+        r"^(?:who|which (?:\w+ )?(?:reporters?|journalists?|outlets?|correspondents?|media|newspapers?)|"
+        r"what (?:reporters?|journalists?|outlets?))\b(?: was it that| else)?\s*(?:has |have )?"
+        r"(?:ask\w*|rais\w*|brought up|put|pressed|inquired?|wanted to know|question\w*|pose\w*)"
+        r"\b(?:.*?\b(?:about|on|regarding|concerning|whether|if|why|how|for|the (?:question|issue|subject) of))?"
+        r"\s*(?P<subject>.+)",
+    ),
+    (
+        "who_asked",
+        r"^(?:qui|quel(?:le)?s? (?:journalistes?|reporters?|médias?|correspondante?s?))\b.{0,20}?"
+        r"\b(?:a|ont|avait)\b\s*(?:bien )?(?:demandé|posé|interrogé|questionné|soulevé|voulu savoir)"
+        r"(?: (?:une|la|des|les) questions?)?(?:.*?\b(?:sur|à propos d[eu]s?|au sujet d[eu]s?|concernant|si|"
+        r"pourquoi|comment|ce qui|ce que))?\s*(?P<subject>.+)",
+    ),
+    (
+        "what_asked",
+        r"^(?:what (?:did|does|has|was|were)|what questions? (?:did|was|were)|which questions? (?:did|was|were))\b"
+        r"(?P<subject>.*?\b(?:ask(?:ed)?|want(?:ed)? to (?:know|find out|hear)|question(?:ed)?|inquire[d]?|raise[d]?)\b.*)",
+    ),
+    (
+        "what_asked",
+        r"^(?:qu['’]\s?(?:a|ont|avait|est-ce que?)|que|quelles? questions?)\b"
+        r"(?P<subject>.*?\b(?:demandé|demandait|demande|vou(?:lait|laient|lu) savoir|posée?s?|interrogé)\b.*)",
+    ),
+    (
+        "did_answer",
+        rf"^(?:did|does|do|has|have|was|were)\b(?!.*\bask(?:ed)?\b).{{0,60}}?\b{_SAY}\b"
+        r"(?: (?:whether|if|that|how|what|which|why|when|where|exactly|an answer|a (?:figure|number|date)|to))*"
+        r"\s*(?P<subject>.+)",
+    ),
+    (
+        "did_answer",
+        rf"^(?:est-ce que?\b|qu['’]est-ce|.{{0,60}}?\b(?:a|ont)-t?-?(?:il|elle|ils|elles|on)\b).{{0,40}}?\b{_DIRE}\b"
+        r"(?: (?:si|que|comment|pourquoi|quand|où|quel(?:le)?s?|ce que?|à))*\s*(?P<subject>.+)",
+    ),
 )
+_KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KIND_PATTERNS)
 _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
     (
         "number",

@@ -34,8 +34,8 @@ _OPEN_ENGLISH = (
     r"\b(?:would|will|[’']ll|[’']d|have to|need to) (?:just )?(?:need to |have to )?(?:check|ask (?:him|her|them|the)|go back)\b",
     r"\b(?:we|i)[’']?(?:ll| will) (?:have|share|provide|let you know|be (?:able|happy) to share)\b[^.?!;]{0,40}?\b(?:more|later|once|when|soon|"
     r"in the coming|what)\b|\b(?:once|when|if) we have (?:more|something|anything|it|an update|details)\b",
-    r"\bfollow up\b[^.?!]{0,30}\bwith\b|\bstay tuned\b|\bin due (?:course|time)\b|\bwe(?:['’]ll| will) (?:have to )?(?:wait and )?see\b",
-    r"\btoo (?:early|soon) to\b|\bremains to be seen\b|\bahead of (?:the|any|that|ourselves|myself|him|them)\b|\bjust \d+ hours ago\b",
+    r"\bfollow up\b[^.?!]{0,30}\bwith\b|\bstay tuned\b|\bin due (?:course|time)\b",
+    r"\btoo (?:early|soon) to\b|\bahead of (?:the|any|that|ourselves|myself|him|them)\b|\bjust \d+ hours ago\b",
     # not knowing
     r"\bi (?:really |just |honestly )?(?:don['’]t|do not) (?:really )?know\b|\bi(?:['’]m| am) not (?:sure|aware|certain|familiar)\b|"
     r"\b(?:i|we) have(?:n['’]t| not) (?:seen|spoken|talked|heard|been briefed|had a chance|looked)\b|\bno idea\b|\bcan['’]t tell you\b|"
@@ -54,7 +54,7 @@ _OPEN_FRENCH = (
     r"\b(?:pas|aucun|sans) (?:de )?commentaires?\b|\brien (?:à|de plus à) (?:ajouter|annoncer|dire|déclarer|signaler|partager)\b",
     r"\bje n['’](?:ai|en ai) (?:pas|rien|aucun\w*)\b|\bnous n['’]avons (?:pas|rien|aucun\w*)\b",
     r"\bje vous renvoie\b|\b(?:je|nous) (?:laisse|laissons)\b|\badressez-vous\b|\b(?:reviendr(?:ai|ons)|revenir) vers vous\b",
-    r"\bje ne (?:le )?sais pas\b|\bnous (?:le )?verrons\b|\bon verra\b|\btrop tôt\b|\bprématuré\b|\ben temps (?:voulu|utile)\b|\ble moment venu\b",
+    r"\bje ne (?:le )?sais pas\b|\btrop tôt\b|\bprématuré\b|\ben temps (?:voulu|utile)\b|\ble moment venu\b",
     r"\bhypothétique|\bhypothèses?\b|\bconfidentiel|\bsecret\b|\benquête en cours\b|\bpas à moi de\b|\bje l['’]ignore\b",
 )
 _OPEN = re.compile("|".join(_OPEN_ENGLISH + _OPEN_FRENCH), re.IGNORECASE)

@@ -86,27 +86,30 @@ def _sentence_spans(briefing: Briefing, start: int, end: int, language: str) -> 
 
 
 def with_lexical(found: Sequence[Candidate], question: Question) -> list[Candidate]:
-    """Give each candidate the share of the question's telling words that it holds, rare words counting more."""
+    """Give each candidate the share of the question's telling words that it holds."""
+    shares = share_of_words([(candidate.text, candidate.passage.language) for candidate in found], question)
+    return [replace(candidate, lexical=share) for candidate, share in zip(found, shares, strict=True)]
+
+
+def share_of_words(texts: Sequence[tuple[str, str]], question: Question) -> list[float]:
+    """For each (text, language), the share (0–1) of the question's telling words it holds; rare words count more."""
     wanted = query_terms(question.text, question.language)
-    if not wanted or not found:
-        return list(found)
-    held = [terms_of(candidate.text, candidate.passage.language) for candidate in found]
+    held = [terms_of(text, language) for text, language in texts]
     frequency = Counter(term for terms in held for term in terms)
-    weights = {term: math.log(1 + len(found) / (1 + _count(term, frequency))) for term in wanted}
+    weights = {term: math.log(1 + len(texts) / (1 + frequency[term])) for term in wanted}
     total = sum(weights.values()) or 1.0
-    return [
-        replace(candidate, lexical=sum(weights[term] * _holds(term, terms) for term in wanted) / total)
-        for candidate, terms in zip(found, held, strict=True)
-    ]
+    return [sum(weights[term] * _holds(term, terms) for term in wanted) / total for terms in held]
+
+
+def in_order_of_words(shares: Sequence[float], most: int) -> list[int]:
+    """The positions of at most `most` texts, those given first and those with the most of the question's words."""
+    order = sorted(range(len(shares)), key=lambda place: (-(shares[place] + 1.0 / (4 + place)), place))
+    return order[:most]
 
 
 def terms_of(text: str, language: str) -> frozenset[str]:
     """The telling stems of a text."""
     return frozenset(query_terms(text, language))
-
-
-def _count(term: str, frequency: Counter[str]) -> int:
-    return max(frequency[term], frequency[term[:5]] if len(term) > 5 else 0)
 
 
 def _holds(term: str, terms: frozenset[str]) -> float:
@@ -146,8 +149,8 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
     kind = turn[candidate.turn].kind if candidate.turn < len(turn) else candidate.passage.kind
     if kind == "moderation":
         value -= 0.6
-    if kind == "question":
-        value -= 0.5
+    if kind == "question" and not question.outlet:
+        value -= 0.6
     if question.speaker:
         own = candidate.passage.speaker
         value += 0.3 if own and same_person(own, question.speaker) else (-0.5 if question.explicit else -0.1)
@@ -248,3 +251,8 @@ def _paragraph(best: Candidate, briefing: Briefing) -> list[Span]:
     while last + 1 < len(spans) and "\n" not in text[spans[last].end : spans[last + 1].start]:
         last += 1
     return spans[first : last + 1]
+
+
+def topic_of(text: str) -> str | None:
+    """The longest name inside a sentence, to say what a passage is about; None where it holds none."""
+    return max(_PROPER.findall(text), key=len, default=None)

@@ -47,7 +47,7 @@ _LANGUAGE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The sentences of one language, as `str.format` templates."""
+    """The phrases of one language, as `str.format` templates; `colon` ends what leads to a quote."""
 
     said: str
     added: str
@@ -56,38 +56,40 @@ class Wording:
     report_says: str
     asked: str
     asked_whom: str
-    question_to: str
     in_question: str
+    question_to: str
     replied: str
     unanswered: str
+    by: str
     no_reply: str
+    also: str
     nobody: str
     a_reporter: str
     in_language: str
     inferred: str
     when: str
-    nothing: str
+    when_month: str
     searched_one: str
     searched_many: str
+    nothing: str
     nearest: str
-    nearest_by: str
-    nearest_topic: str
-    nearest_place: str
+    passage_on: str
+    passage_by: str
+    passage_in: str
     mentions_one: str
     mentions_many: str
-    mentions_page: str
-    mentions_more: str
+    mentions_by: str
+    page: str
+    more: str
     over_time: str
     over_time_undated: str
     over_time_once: str
     only_first: str
     only_last: str
     overview: str
-    overview_page: str
-    overview_more: str
+    overview_parts: str
     undated: str
     colon: str
-    also: str
 
 
 ENGLISH = Wording(
@@ -98,38 +100,40 @@ ENGLISH = Wording(
     report_says="{title} says",
     asked="{asker} asked{whom}{when}",
     asked_whom=" {speaker}",
-    question_to=" to {speaker}",
     in_question="{asker}, in a question{whom}, said{when}",
+    question_to=" to {speaker}",
     replied="{speaker} replied",
-    unanswered="Asked by {asker}{when}, but not answered by {speaker}",
+    unanswered="Asked by {asker}{when}, but not answered{by}",
+    by=" by {speaker}",
     no_reply="No reply to it is on record.",
+    also="Also",
     nobody="An unnamed speaker",
     a_reporter="a reporter",
     in_language="(in {language})",
     inferred=" (speaker inferred)",
     when=" on {date}",
-    nothing="Nothing in the {searched} answers this.",
-    searched_one="1 briefing searched",
-    searched_many="{briefings} briefings searched",
-    nearest="Nearest, not an answer: {places}.",
-    nearest_by="a passage by {speaker}",
-    nearest_topic="the passage on {topic}",
-    nearest_place="{passage} ({details})",
-    mentions_one="{term}: 1 mention{by} in {briefings} searched.",
-    mentions_many="{term}: {count} mentions{by} in {briefings} searched.",
-    mentions_page="Shown: {first}–{last} of {count} passages, in order.",
-    mentions_more="Ask for page {page} to see more.",
+    when_month=" in {date}",
+    searched_one="the 1 briefing searched ({passages} passages)",
+    searched_many="the {briefings} briefings searched ({passages} passages)",
+    nothing="Nothing in {searched} answers this.",
+    nearest="Nearest, not an answer",
+    passage_on="the passage on {topic}",
+    passage_by="a passage by {speaker}",
+    passage_in="a passage in {title}",
+    mentions_one="{term}: 1 mention{by} in {searched}.",
+    mentions_many="{term}: {count} mentions{by} in {searched}.",
+    mentions_by=" by {speaker}",
+    page="Shown: {first}–{last} of {count} quotes, in order.",
+    more="Ask for page {page} to see more.",
     over_time="From {first} to {last}, in order:",
     over_time_undated="The briefings that speak of it have no date, so no order in time is claimed:",
     over_time_once="Only one date speaks of it, so no change can be shown:",
     only_first="Words only in the first: {words}.",
     only_last="Words only in the last: {words}.",
     overview="{title}{when}: {count} exchanges.",
-    overview_page="Shown: {first}–{last} of {count}.",
-    overview_more="Ask for page {page} to see more.",
+    overview_parts="{title}{when}: {count} parts.",
     undated="undated",
     colon=": ",
-    also="Also: ",
 )
 
 # A no-break space stands before a French colon.
@@ -141,38 +145,40 @@ FRENCH = Wording(
     report_says="On lit dans {title}",
     asked="{asker} a demandé{whom}{when}",
     asked_whom=" à {speaker}",
-    question_to=" à {speaker}",
     in_question="{asker}, dans une question{whom}, a dit{when}",
-    replied="Réponse de {speaker}",
-    unanswered="Demandé par {asker}{when}, mais sans réponse de {speaker}",
-    no_reply="Aucune réponse n'y figure.",
+    question_to=" à {speaker}",
+    replied="{speaker} a répondu",
+    unanswered="Demandé par {asker}{when}, mais resté sans réponse{by}",
+    by=" de {speaker}",
+    no_reply="Aucune réponse n'y est consignée.",
+    also="Également",
     nobody="Une personne non nommée",
     a_reporter="la presse",
     in_language="(en {language})",
     inferred=" (attribution déduite)",
     when=" le {date}",
+    when_month=" en {date}",
+    searched_one="le seul briefing interrogé ({passages} passages)",
+    searched_many="les {briefings} briefings interrogés ({passages} passages)",
     nothing="Rien dans {searched} ne répond à cette question.",
-    searched_one="le seul briefing interrogé",
-    searched_many="les {briefings} briefings interrogés",
-    nearest="Au plus près, sans y répondre\u00a0: {places}.",
-    nearest_by="un passage de {speaker}",
-    nearest_topic="le passage sur {topic}",
-    nearest_place="{passage} ({details})",
-    mentions_one="{term}\u00a0: 1 mention{by} dans {briefings} interrogés.",
-    mentions_many="{term}\u00a0: {count} mentions{by} dans {briefings} interrogés.",
-    mentions_page="Affichés\u00a0: {first}–{last} sur {count} passages, dans l'ordre.",
-    mentions_more="Demandez la page {page} pour la suite.",
+    nearest="Au plus près, sans y répondre",
+    passage_on="le passage sur {topic}",
+    passage_by="un passage de {speaker}",
+    passage_in="un passage dans {title}",
+    mentions_one="{term}\u00a0: 1 mention{by} dans {searched}.",
+    mentions_many="{term}\u00a0: {count} mentions{by} dans {searched}.",
+    mentions_by=" par {speaker}",
+    page="Affichées\u00a0: citations {first} à {last} sur {count}, dans l'ordre.",
+    more="Demandez la page {page} pour la suite.",
     over_time="Du {first} au {last}, dans l'ordre\u00a0:",
-    over_time_undated="Les briefings qui en parlent ne sont pas datés\u00a0; aucun ordre dans le temps n'est affirmé\u00a0:",
+    over_time_undated="Les briefings qui en parlent n'ont pas de date\u00a0; aucun ordre n'est affirmé\u00a0:",
     over_time_once="Une seule date en parle\u00a0; aucun changement ne peut être montré\u00a0:",
     only_first="Mots présents seulement dans la première\u00a0: {words}.",
     only_last="Mots présents seulement dans la dernière\u00a0: {words}.",
     overview="{title}{when}\u00a0: {count} échanges.",
-    overview_page="Affichés\u00a0: {first}–{last} sur {count}.",
-    overview_more="Demandez la page {page} pour la suite.",
+    overview_parts="{title}{when}\u00a0: {count} parties.",
     undated="sans date",
     colon="\u00a0: ",
-    also="Également\u00a0: ",
 )
 
 
