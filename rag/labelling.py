@@ -50,7 +50,7 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
             chosen[style] = _members(style, members, lines, place, vocabulary)
     most = max((len(members) for members in chosen.values()), default=0)
     best: dict[int, Candidate] = {}
-    for style, members in chosen.items():
+    for members in chosen.values():
         minor = len(members) < _MINOR * most
         for candidate in members:
             if minor and candidate.grade < Grade.OFFICE:
@@ -82,7 +82,7 @@ def style_in_use(style: str, members: Sequence[Candidate], lines: Sequence[Line]
         spoken = [candidate for candidate in members if _introduces(candidate, lines, place)]
         offices = {candidate.key for candidate in spoken if candidate.grade is Grade.OFFICE}
         again = Counter(candidate.key for candidate in spoken if candidate.key in repeated)
-        return any(count > 1 for count in again.values()) and len({c.key for c in spoken}) > 1 or len(offices) > 2
+        return (any(count > 1 for count in again.values()) and len({c.key for c in spoken}) > 1) or len(offices) > 2
     if style.endswith(("dash", "bracket")) or style.startswith("dashed"):
         return bool(repeated) and (len(repeated) > 1 or bool(offices))
     if repeated:

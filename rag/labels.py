@@ -45,6 +45,8 @@ _GROUP = re.compile(r"\s*[(\[][^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*[)\]]?")
 _FORBIDDEN = re.compile(r"[?!;\"“”«»=@\\|<>{}…/*#_:]")
 # French words that join an office to what it is about, which is written small; English writes it with capitals.
 _OF = frozenset(["de", "du", "des", "a", "au", "aux", "la", "les", "l"])
+# "a" is a verb in French ("le président a dit") where "à" is none.
+_VERBS = frozenset(["a"])
 _ELISION = re.compile(r"[dlDL]['’](?=[^\W\d_])")
 
 
@@ -257,7 +259,7 @@ def _parts(tokens: list[str]) -> tuple[bool, list[str], int] | None:
         elif first.isupper():
             if folded not in ROLE_QUALIFIERS and folded not in PARTICLES:
                 names.append(inner)
-        elif folded in PARTICLES and token != "a":
+        elif folded in PARTICLES and token not in _VERBS:
             completing = office and (folded in _OF or inner != token)
         elif folded in ROLE_QUALIFIERS:
             continue

@@ -50,8 +50,9 @@ ROLES = (
         "ministre porte-parole directeur directrice directeur-general commissaire ambassadeur ambassadrice gouverneur",
         "gouverneure senateur senatrice depute deputee maire mairesse lieutenant-colonel amiral capitaine commandant",
         "secretaire generale conseiller conseillere juge chancelier chanceliere journaliste correspondant",
-        "correspondante professeur professeure docteur coordinateur coordonnateur coordonnatrice rapporteure chef cheffe",
-        "prefet prefete procureur procureure delegue deleguee administrateur administratrice inspecteur inspectrice",
+        "correspondante professeur professeure docteur coordinateur coordonnateur coordonnatrice rapporteure",
+        "chef cheffe prefet prefete procureur procureure delegue deleguee",
+        "administrateur administratrice inspecteur inspectrice",
         "intervenant intervenante responsable expert experte representant representante medecin economiste",
     )
     | word_set(_NOBLE)
@@ -68,14 +69,15 @@ HONORIFICS = word_set(
     "monsieur messieurs maitre sen rep gov gen col lt capt cmdr sgt adm amb rev rt right mgr pr",
 )
 PARTICLES = word_set(
-    "de du des d la le les l of the and et for in at von van der den ten ter zu bin ibn al el da dos di del y e à a aux",
-    "en to on sur pour un une",
+    "de du des d la le les l of the and et for in at von van der den ten ter zu bin ibn al el da dos di del y e à a",
+    "aux en to on sur pour un une",
 )
 # Labels that name a field of a page, a section or a stage direction, never a speaker.
 FIELDS = word_set(
     "note notes nb date time place location venue subject re to from cc contact contacts tel telephone phone email fax",
-    "web website source sources photo photos image credit caption video audio watch listen read more related tags topic",
-    "topics share update updated published posted author by title url link language see background summary context",
+    "web website source sources photo photos image credit caption video audio watch listen read more related tags",
+    "topic topics share update updated published posted author by title url",
+    "link language see background summary context",
     "agenda example warning important reminder conclusion introduction annex figure table lire voir objet sujet lieu",
     "heure auteur legende resume contexte rappel remarque exemple ps pour en laughter applause inaudible crosstalk",
     "music pause silence rires applaudissements musique continued translation transcript release embargo duration",
