@@ -43,6 +43,10 @@ def _source(name: str, data: bytes) -> SourceText:
         from onrecord.rag.readers.html import read_html
 
         return read_html(name, data)
+    if format_ == "pdf":
+        from onrecord.rag.readers.pdf import read_pdf
+
+        return read_pdf(name, data)
     from onrecord.rag.readers.text import read_text
 
     return read_text(name, decode(name, data))
