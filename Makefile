@@ -7,7 +7,7 @@ BRIEFINGS ?=
 PORT ?= 7860
 SOURCES := $(shell find rag embeddings ui -name '*.py' -o -name '*.js' -o -name '*.css')
 
-.PHONY: serve test format browser
+.PHONY: serve test format browser constraints
 
 # Adds BRIEFINGS, or the samples to an empty library, and starts the page.
 serve: $(VENV)/package
@@ -27,6 +27,11 @@ test: $(VENV)/package $(VENV)/tools browser
 format: $(VENV)/tools
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Writes down the versions now installed, so that others get the same.
+constraints: $(VENV)/tools
+	{ echo "# Versions that were tested together, written by \`make constraints\`; Python 3.10 takes what pyproject.toml allows."; \
+	  $(BIN)/python -m pip freeze --exclude onrecord | sed -e 's/+cpu//' -e '/^torch==/!s/$$/ ; python_version >= "3.11"/'; } > constraints.txt
 
 # Debian's chromium, for the tests of the page; where it cannot be installed they skip and say so.
 browser:
