@@ -320,16 +320,19 @@ def asked_in(text: str, turn: Turn, language: str) -> tuple[Span, ...]:
         Span(turn.start + span.start, turn.start + span.end)
         for span in sentences(text[turn.start : turn.end], language)
     ]
-    marked = [span for span in spans if text[span.start : span.end].rstrip('"”’» )').endswith("?")]
     asked: list[Span] = []
-    for span in marked:
-        size = len(text[span.start : span.end].split())
-        if size <= _TAG_WORDS and asked and not text[asked[-1].end : span.start].strip():
+    for position, span in enumerate(spans):
+        words = text[span.start : span.end]
+        if not words.rstrip('"”’» )').endswith("?") and not _UNMARKED.match(words):
+            continue
+        if len(words.split()) > _TAG_WORDS:
+            asked.append(span)
+        elif asked and asked[-1].end == spans[position - 1].end:
             asked[-1] = replace(asked[-1], end=span.end)
         else:
-            asked.append(span)
-    real = [span for span in asked if len(text[span.start : span.end].split()) > _TAG_WORDS]
-    if real or asked:
-        return tuple(real or asked)
+            # "Are you?" asks what the sentence before it says.
+            asked.append(Span(spans[max(0, position - 1)].start, span.end))
+    if asked:
+        return tuple(asked)
     phrased = [span for span in spans if _ASKS.search(text[span.start : span.end])]
     return tuple(phrased) or (Span(turn.start, turn.end),)
