@@ -1,0 +1,1 @@
+"""The `onrecord` command and the page; imports only the public names of `onrecord.rag`."""

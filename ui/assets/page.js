@@ -1,0 +1,183 @@
+// The chat's own script: what is sent with a question, the buttons under an answer, the header, and names for
+// Gradio's nameless parts.
+
+import { announce, api, button, copy, counted, el, fill, language, send, switchLanguage, words } from "./base.js";
+import { conversation, nowIn, onConversation } from "./conversations.js";
+import { filters } from "./filters.js";
+
+const PHONE = "(max-width: 768px)";
+const POLL = 700;
+
+let ask = () => {};
+let pending = null;
+let editing = null;
+
+// The header; its component passes questions of buttons on to the chat.
+export function mountHeader(element, trigger) {
+  ask = (question, replacing = null) => {
+    pending = { question, replacing };
+    trigger("submit");
+  };
+  onConversation(() => trigger("reopened"));
+  const state = el("p", { class: "state", role: "status" });
+  element.replaceChildren(
+    el(
+      "header",
+      { class: "page-head" },
+      el("a", { class: "skip", href: "#question" }, words.skip),
+      el("div", {}, el("h1", {}, words.name), el("p", { class: "tagline" }, words.tagline)),
+      state,
+      button(words.switch_language, switchLanguage, { class: "plain", lang: words.switch_language_code }),
+    ),
+  );
+  element.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    textarea()?.focus();
+  });
+  follow(state);
+  document.addEventListener("onrecord-library", () => follow(state));
+  document.addEventListener("click", act);
+  if (matchMedia(PHONE).matches) closeLeft();
+  nameThings();
+}
+
+// Say how far the model is until it is loaded, then what the library holds.
+async function follow(line) {
+  try {
+    const { model, briefings, passages } = await api("status");
+    if (model.state === "failed") line.textContent = fill(words.failed, { message: model.message });
+    else if (model.state === "loading") {
+      line.textContent = words.loading;
+      setTimeout(() => follow(line), POLL);
+    } else line.textContent = `${counted("briefings", briefings)} · ${counted("passages", passages)}`;
+    line.dataset.state = model.state;
+  } catch (error) {
+    line.textContent = error.message;
+  }
+}
+
+// What goes to the server with a question typed, or with one from a button.
+export function request(typed) {
+  const question = pending ? pending.question : typed;
+  const replacing = pending ? pending.replacing : editing;
+  pending = null;
+  stopEditing();
+  return [question, { conversation: conversation(), replacing, filters: filters(), language }];
+}
+
+export function context() {
+  return { conversation: conversation(), language };
+}
+
+// The server has finished an answer.
+export function answered(sent) {
+  nowIn(sent?.conversation);
+  announce(words.ready);
+}
+
+function textarea() {
+  return document.querySelector("#question textarea");
+}
+
+function act(event) {
+  const suggestion = event.target.closest?.("button.suggestion");
+  if (suggestion) return ask(suggestion.textContent);
+  const action = event.target.closest?.("button.act");
+  if (!action) return undefined;
+  const id = action.value;
+  const question = document.getElementById(`asked-${id}`)?.innerText || "";
+  if (action.classList.contains("copy")) return copy(plain(document.getElementById(`record-${id}`), question));
+  if (action.classList.contains("retry")) return ask(question, id);
+  if (action.classList.contains("edit")) return edit(question, id);
+  return judge(action, id, action.classList.contains("helpful") ? "helpful" : "unhelpful");
+}
+
+async function judge(action, id, verdict) {
+  try {
+    await send("feedback", "POST", { asked: id, verdict });
+    for (const other of action.parentElement.querySelectorAll(".helpful, .unhelpful")) {
+      other.setAttribute("aria-pressed", String(other === action));
+    }
+    announce(words.thanks);
+  } catch (error) {
+    announce(error.message);
+  }
+}
+
+// An answer as text to paste: question, answer, its sources, its status.
+function plain(record, question) {
+  const said = [...record.querySelectorAll(".said > *")].map((block) => block.innerText).join("\n\n");
+  const sources = [...record.querySelectorAll("a.cited")].map((link) => {
+    const [number, who, where] = ["number", "who", "where"].map((name) => link.querySelector(`.${name}`).textContent);
+    return `[${number}] ${who}. ${where}. ${link.href}`;
+  });
+  const status = record.querySelector(".status")?.textContent || "";
+  return [question, said.replace(/Source (?=\[)/g, ""), sources.join("\n"), status].filter(Boolean).join("\n\n");
+}
+
+function edit(question, id) {
+  const area = textarea();
+  editing = id;
+  area.value = question;
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  area.focus();
+  const note = el(
+    "p",
+    { id: "editing", class: "hint" },
+    words.editing,
+    " ",
+    button(words.cancel, () => {
+      stopEditing();
+      area.value = "";
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    }),
+  );
+  document.getElementById("editing")?.remove();
+  document.getElementById("question").before(note);
+}
+
+function stopEditing() {
+  editing = null;
+  document.getElementById("editing")?.remove();
+}
+
+function closeLeft() {
+  document.querySelector("#library.open .toggle-button")?.click();
+}
+
+// Gradio leaves its buttons without names, reads every step of a growing answer aloud, and labels messages with their
+// markup.
+function nameThings() {
+  const set = (element, name, value) => {
+    if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
+  };
+  const tidy = () => {
+    const question = document.getElementById("question");
+    set(question?.querySelector("textarea"), "aria-label", words.ask_label);
+    set(question?.querySelector(".submit-button"), "aria-label", words.send);
+    set(question?.querySelector(".stop-button"), "aria-label", words.stop);
+    set(document.querySelector("#library > .toggle-button"), "aria-label", words.toggle_library);
+    set(document.querySelector("#source > .toggle-button"), "aria-label", words.toggle_source);
+    for (const [id, side] of [["library", null], ["source", null]]) {
+      const bar = document.getElementById(id);
+      const opened = bar?.classList.contains("open");
+      set(bar?.querySelector(":scope > .toggle-button"), "aria-expanded", String(Boolean(opened)));
+      const content = bar?.querySelector(":scope > .sidebar-content");
+      // What is off the screen must not be reached by Tab.
+      if (content && content.inert === Boolean(opened)) content.inert = !opened;
+    }
+    const log = document.querySelector("#chat [role=log]");
+    set(log, "aria-live", "off");
+    set(log, "aria-label", words.conversation);
+    for (const message of document.querySelectorAll("#chat [data-testid=bot], #chat [data-testid=user]")) {
+      message.removeAttribute("aria-label");
+    }
+  };
+  tidy();
+  new MutationObserver(tidy).observe(document.body, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ["aria-label", "aria-live", "class"],
+  });
+}

@@ -1,0 +1,215 @@
+"""One question of a conversation, from the browser's request to the messages of the chat; knows nothing of Gradio."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from onrecord.rag import Answer, Filters, InvalidRequest, Library, OnRecordError, UnknownBriefing
+from onrecord.ui.conversations import Asked, Conversations, new_id
+from onrecord.ui.loading import ModelLoading
+from onrecord.ui.render import answer_html, error_html, question_html, waiting_html
+from onrecord.ui.suggestions import suggestions_after
+from onrecord.ui.text import preferred_language, spoken_date, words
+
+_log = logging.getLogger(__name__)
+QUESTION_LENGTH = 2000
+# What is said further back no longer helps to understand a follow-up.
+_HISTORY_LENGTH = 6
+
+Message = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the page sends with a question. `replacing` is an earlier question that gives way to this one."""
+
+    question: str
+    conversation: str | None = None
+    replacing: str | None = None
+    filters: Filters = field(default_factory=Filters)
+    language: str = "en"
+
+    @classmethod
+    def parse(cls, question: object, context: object) -> Request:
+        """A request from what a browser sent, which can be anything; raises InvalidRequest."""
+        sent = context if isinstance(context, Mapping) else {}
+        language = preferred_language(_text(sent.get("language")), None)
+        said = question.strip() if isinstance(question, str) else ""
+        if not said:
+            raise InvalidRequest(words(language)["no_question"])
+        if len(said) > QUESTION_LENGTH:
+            raise InvalidRequest(words(language)["too_long"].format(n=QUESTION_LENGTH))
+        return cls(
+            said,
+            _text(sent.get("conversation")),
+            _text(sent.get("replacing")),
+            filters_in(sent.get("filters")),
+            language,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The chat's messages now, and the conversation they belong to."""
+
+    messages: Sequence[Message]
+    conversation: str | None
+    finished: bool = False
+
+
+class Chat:
+    """Answers questions of visitors' conversations."""
+
+    def __init__(self, library: Library, conversations: Conversations, loading: ModelLoading) -> None:
+        self._library = library
+        self._conversations = conversations
+        self._loading = loading
+
+    def messages(self, visitor: str | None, conversation: str | None) -> list[Message]:
+        """A conversation as it was left; empty where it is not the visitor's."""
+        return self._messages(self._earlier(visitor, conversation))
+
+    def ask(self, visitor: str | None, question: object, context: object) -> Iterator[Update]:
+        """Yield the chat as the answer grows. A failure is a message of the chat; nothing is raised."""
+        earlier: list[Asked] = []
+        conversation = _text(context.get("conversation")) if isinstance(context, Mapping) else None
+        shown = question if isinstance(question, str) else ""
+        language = "en"
+        try:
+            earlier = self._earlier(visitor, conversation)
+            if not earlier:
+                conversation = None
+            request = Request.parse(question, context)
+            language = request.language
+            position = next((i for i, asked in enumerate(earlier) if asked.id == request.replacing), len(earlier))
+            earlier = earlier[:position]
+            yield from self._answer(visitor, conversation, earlier, request)
+        except OnRecordError as error:
+            yield self._failure(earlier, shown, str(error), conversation)
+        except Exception:  # noqa: BLE001 - it would cover the whole chat with "Error"; the log has the cause
+            _log.exception("A question could not be answered")
+            yield self._failure(earlier, shown, words(language)["unexpected"], conversation)
+
+    def _answer(
+        self, visitor: str | None, conversation: str | None, earlier: Sequence[Asked], request: Request
+    ) -> Iterator[Update]:
+        before = self._messages(earlier)
+        id_ = new_id()
+        asked = _message("user", question_html(request.question, id_))
+        waiting = "loading_ask" if self._loading.state().state == "loading" else "searching"
+        yield Update(
+            [*before, asked, _message("assistant", waiting_html(words(request.language)[waiting]))], conversation
+        )
+        history = [(one.question, one.answer.text) for one in earlier[-_HISTORY_LENGTH:]]
+        options = filter_options(request.filters)
+        answer: Answer | None = None
+        for answer in self._library.stream(request.question, history=history, **options):
+            growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
+            yield Update([*before, asked, _message("assistant", growing)], conversation)
+        if answer is None:
+            return
+        kept = Asked(id_, request.question, answer, request.filters)
+        if visitor:
+            conversation = self._conversations.record(
+                visitor, conversation, kept, replacing=request.replacing if conversation else None
+            )
+        yield Update([*before, asked, _message("assistant", self._html(kept))], conversation, finished=True)
+        suggestions = suggestions_after(self._library, answer, earlier, options)
+        if suggestions:
+            kept = Asked(id_, request.question, answer, request.filters, suggestions)
+            if visitor:
+                self._conversations.suggest(visitor, id_, suggestions)
+            yield Update([*before, asked, _message("assistant", self._html(kept))], conversation, finished=True)
+
+    def _failure(self, earlier: Sequence[Asked], question: str, message: str, conversation: str | None) -> Update:
+        said = [_message("user", question_html(question))] if question.strip() else []
+        shown = [*self._messages(earlier), *said, _message("assistant", error_html(message))]
+        return Update(shown, conversation, finished=True)
+
+    def _earlier(self, visitor: str | None, conversation: str | None) -> list[Asked]:
+        if not visitor or not conversation:
+            return []
+        try:
+            return self._conversations.asked(visitor, conversation)
+        except OnRecordError:
+            return []
+
+    def _messages(self, earlier: Sequence[Asked]) -> list[Message]:
+        messages = []
+        for asked in earlier:
+            messages.append(_message("user", question_html(asked.question, asked.id)))
+            messages.append(_message("assistant", self._html(asked)))
+        return messages
+
+    def _html(self, asked: Asked) -> str:
+        titles = {}
+        if asked.answer.status == "not_found":
+            for hit in asked.answer.hits[:3]:
+                briefing = hit.passage.briefing_id
+                if briefing not in titles:
+                    titles[briefing] = self._title(briefing)
+        return answer_html(
+            asked.answer,
+            verified=verified_numbers(self._library, asked.answer),
+            exchange=asked.id,
+            titles=titles,
+            limits=self._limits(asked.filters, asked.answer.language),
+            suggestions=asked.suggestions,
+        )
+
+    def _title(self, briefing_id: str) -> str:
+        try:
+            return self._library.briefing(briefing_id).title
+        except UnknownBriefing:
+            return ""
+
+    def _limits(self, filters: Filters, language: str) -> list[str]:
+        limits = [value for value in (filters.speaker, filters.role, filters.outlet, filters.language) if value]
+        if filters.briefing:
+            limits.append(self._title(filters.briefing) or filters.briefing)
+        for key in ("since", "until"):
+            date = getattr(filters, key)
+            if date:
+                limits.append(f"{words(language)[key].lower()} {spoken_date(date, language)}")
+        if filters.kind:
+            limits.append(words(language)[filters.kind])
+        return limits
+
+
+def verified_numbers(library: Library, answer: Answer) -> frozenset[int]:
+    """The numbers of the citations whose slice of the stored briefing is their quote, to the letter."""
+    texts: dict[str, str] = {}
+    verified = set()
+    for citation in answer.citations:
+        if citation.briefing_id not in texts:
+            try:
+                texts[citation.briefing_id] = library.briefing(citation.briefing_id).text
+            except UnknownBriefing:
+                texts[citation.briefing_id] = ""
+        if citation.quote and texts[citation.briefing_id][citation.start : citation.end] == citation.quote:
+            verified.add(citation.number)
+    return frozenset(verified)
+
+
+def filters_in(sent: object) -> Filters:
+    """Filters from what a browser sent: unknown names and empty values are left out, anything but text too."""
+    if not isinstance(sent, Mapping):
+        return Filters()
+    known = {one.name for one in fields(Filters)}
+    return Filters(**{name: value for name, value in sent.items() if name in known and _text(value)})
+
+
+def filter_options(filters: Filters) -> dict[str, Any]:
+    """Filters as keyword arguments of the library, without those that are not set."""
+    return {one.name: value for one in fields(filters) if (value := getattr(filters, one.name)) is not None}
+
+
+def _message(role: str, content: str) -> Message:
+    return {"role": role, "content": content}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,248 @@
+"""Conversations, kept per visitor in a SQLite file of their own; and what readers thought of answers and citations."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from onrecord.rag import Answer, Filters, OnRecordError
+
+Verdict = Literal["helpful", "unhelpful", "wrong_source", "unsupported", "misquoted"]
+TITLE_LENGTH = 80
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE conversation (
+    id TEXT PRIMARY KEY, visitor TEXT NOT NULL, title TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL
+);
+CREATE INDEX conversation_visitor ON conversation (visitor, updated);
+CREATE TABLE asked (
+    id TEXT PRIMARY KEY,
+    conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    question TEXT NOT NULL, answer TEXT NOT NULL, filters TEXT NOT NULL, suggestions TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE INDEX asked_conversation ON asked (conversation, position);
+CREATE TABLE feedback (
+    asked TEXT NOT NULL REFERENCES asked (id) ON DELETE CASCADE,
+    citation INTEGER NOT NULL,
+    verdict TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (asked, citation)
+);
+"""
+
+_ANSWER = TypeAdapter(Answer)
+_FILTERS = TypeAdapter(Filters)
+_SUGGESTIONS = TypeAdapter(tuple[str, ...])
+
+
+class UnknownConversation(OnRecordError):  # noqa: N818 - named like its siblings
+    """No conversation of this visitor has the id given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One line of a visitor's list; times are ISO 8601, UTC."""
+
+    id: str
+    title: str
+    created: str
+    updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a conversation with its answer, the filters it was asked under, and what was suggested next."""
+
+    id: str
+    question: str
+    answer: Answer
+    filters: Filters
+    suggestions: tuple[str, ...] = ()
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a reader thought of an answer (`citation` 0) or of one of its citations."""
+
+    question: str
+    citation: int
+    verdict: Verdict
+    at: str
+
+
+def new_id() -> str:
+    """128 random bits: an id that cannot be guessed."""
+    return secrets.token_hex(16)
+
+
+class Conversations:
+    """The visitors' conversations in one file. Every call names the visitor, and reaches only what is theirs."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        with self._open() as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, _SCHEMA_VERSION):
+                raise OnRecordError(
+                    f"{file} was written by another version of OnRecord ({version}). Update OnRecord or move it away."
+                )
+            if version == 0:
+                database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
+        # The words of one visitor are nobody else's business on a shared machine either.
+        file.chmod(0o600)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        database = sqlite3.connect(self._file, timeout=30)
+        try:
+            database.execute("PRAGMA foreign_keys = ON")
+            with database:
+                yield database
+        finally:
+            database.close()
+
+    def of(self, visitor: str) -> list[Conversation]:
+        """A visitor's conversations, the one last used first."""
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT id, title, created, updated FROM conversation WHERE visitor = ? "
+                "ORDER BY updated DESC, rowid DESC",
+                (visitor,),
+            ).fetchall()
+        return [Conversation(*row) for row in rows]
+
+    def asked(self, visitor: str, conversation: str) -> list[Asked]:
+        """The questions of a conversation in order; raises UnknownConversation."""
+        with self._open() as database:
+            self._own(database, visitor, conversation)
+            rows = database.execute(
+                "SELECT id, question, answer, filters, suggestions, at FROM asked WHERE conversation = ? "
+                "ORDER BY position",
+                (conversation,),
+            ).fetchall()
+        return [
+            Asked(
+                id_,
+                question,
+                _ANSWER.validate_json(answer),
+                _FILTERS.validate_json(filters),
+                _SUGGESTIONS.validate_json(suggestions),
+                at,
+            )
+            for id_, question, answer, filters, suggestions, at in rows
+        ]
+
+    def record(self, visitor: str, conversation: str | None, asked: Asked, *, replacing: str | None = None) -> str:
+        """Keep a question with its answer; returns the conversation's id, a new one where none is given.
+
+        `replacing` names an earlier question: it and all after it give way. Raises UnknownConversation.
+        """
+        now = _now()
+        with self._open() as database:
+            if conversation is None:
+                conversation = new_id()
+                title = " ".join(asked.question.split())[:TITLE_LENGTH]
+                database.execute(
+                    "INSERT INTO conversation VALUES (?, ?, ?, ?, ?)", (conversation, visitor, title, now, now)
+                )
+            else:
+                self._own(database, visitor, conversation)
+                database.execute("UPDATE conversation SET updated = ? WHERE id = ?", (now, conversation))
+            if replacing:
+                database.execute(
+                    "DELETE FROM asked WHERE conversation = ?1 AND position >= "
+                    "(SELECT position FROM asked WHERE id = ?2 AND conversation = ?1)",
+                    (conversation, replacing),
+                )
+            database.execute(
+                "INSERT INTO asked SELECT ?1, ?2, coalesce(max(position), 0) + 1, ?3, ?4, ?5, ?6, ?7 "
+                "FROM asked WHERE conversation = ?2",
+                (
+                    asked.id,
+                    conversation,
+                    asked.question,
+                    _ANSWER.dump_json(asked.answer).decode(),
+                    _FILTERS.dump_json(asked.filters).decode(),
+                    _SUGGESTIONS.dump_json(asked.suggestions).decode(),
+                    now,
+                ),
+            )
+        return conversation
+
+    def suggest(self, visitor: str, asked: str, suggestions: Sequence[str]) -> None:
+        """Keep what was suggested after an answer; raises UnknownConversation."""
+        with self._open() as database:
+            self._own_asked(database, visitor, asked)
+            database.execute(
+                "UPDATE asked SET suggestions = ? WHERE id = ?",
+                (_SUGGESTIONS.dump_json(tuple(suggestions)).decode(), asked),
+            )
+
+    def rename(self, visitor: str, conversation: str, title: str) -> None:
+        """Give a conversation another title; raises UnknownConversation."""
+        title = " ".join(title.split())[:TITLE_LENGTH]
+        if not title:
+            raise OnRecordError("The new name is empty. Write one.")
+        with self._open() as database:
+            self._own(database, visitor, conversation)
+            database.execute("UPDATE conversation SET title = ? WHERE id = ?", (title, conversation))
+
+    def delete(self, visitor: str, conversation: str) -> None:
+        """Delete a conversation with its feedback; raises UnknownConversation."""
+        with self._open() as database:
+            self._own(database, visitor, conversation)
+            database.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
+
+    def judge(self, visitor: str, asked: str, verdict: Verdict, *, citation: int = 0) -> None:
+        """Keep what a reader thinks of an answer (`citation` 0) or of a citation; the last word counts.
+
+        Raises UnknownConversation for a question that is not the visitor's.
+        """
+        with self._open() as database:
+            self._own_asked(database, visitor, asked)
+            database.execute("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", (asked, citation, verdict, _now()))
+
+    def feedback(self, visitor: str) -> list[Feedback]:
+        """All that a visitor said of answers and citations, oldest first."""
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT asked.question, feedback.citation, feedback.verdict, feedback.at FROM feedback "
+                "JOIN asked ON asked.id = feedback.asked JOIN conversation ON conversation.id = asked.conversation "
+                "WHERE conversation.visitor = ? ORDER BY feedback.at, feedback.rowid",
+                (visitor,),
+            ).fetchall()
+        return [Feedback(*row) for row in rows]
+
+    @staticmethod
+    def _own(database: sqlite3.Connection, visitor: str, conversation: str) -> None:
+        own = database.execute(
+            "SELECT 1 FROM conversation WHERE id = ? AND visitor = ?", (conversation, visitor)
+        ).fetchone()
+        if not own:
+            # One message for what is not there and what is another's: an id tells nothing.
+            raise UnknownConversation("There is no such conversation here. Start a new one.")
+
+    @staticmethod
+    def _own_asked(database: sqlite3.Connection, visitor: str, asked: str) -> None:
+        own = database.execute(
+            "SELECT 1 FROM asked JOIN conversation ON conversation.id = asked.conversation "
+            "WHERE asked.id = ? AND conversation.visitor = ?",
+            (asked, visitor),
+        ).fetchone()
+        if not own:
+            raise UnknownConversation("There is no such answer here. Ask again.")
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,276 @@
+"""The page: a Gradio chat inside a FastAPI application. The only file that imports Gradio."""
+
+from __future__ import annotations
+
+import os
+
+# Before Gradio is imported: it reports its import otherwise. Nothing here ever asks another machine.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+import json
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, UnknownBriefing
+from onrecord.ui.api import briefings_api, conversations_api
+from onrecord.ui.chat import QUESTION_LENGTH, Chat, Update
+from onrecord.ui.conversations import Conversations, UnknownConversation
+from onrecord.ui.loading import ModelLoading
+from onrecord.ui.login import Login, accounts_in
+from onrecord.ui.reader import reader_pages
+from onrecord.ui.render import welcome_html
+from onrecord.ui.security import Guard, Visitors, allowed_hosts, visitor_of
+from onrecord.ui.suggestions import suggestions_at_start
+from onrecord.ui.text import ENGLISH, FRENCH, preferred_language, words
+
+CONVERSATIONS_FILE = "conversations.sqlite"
+# Answers read at once; the encoder takes turns anyway, but a slow reader must not keep others waiting.
+_STREAMS = 16
+_STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503}
+
+_HEAD = """
+<link rel="stylesheet" href="page/base.css">
+<link rel="stylesheet" href="page/page.css">
+<link rel="stylesheet" href="page/rooms.css">
+<script type="application/json" id="onrecord-words">{words}</script>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="page/icon.svg" type="image/svg+xml">
+"""
+# The modules are imported where they are used: whichever of Gradio's and our scripts comes first, both find them.
+_MODULE = "(await import(new URL('page/{name}', document.baseURI)))"
+_SEND_QUESTION = f"async (question, sent) => {_MODULE.format(name='page.js')}.request(question)"
+_SEND_CONTEXT = f"async (sent) => [{_MODULE.format(name='page.js')}.context()]"
+_ANSWERED = f"async (sent) => {{ {_MODULE.format(name='page.js')}.answered(sent); }}"
+_MOUNT = "import(new URL('page/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
+
+
+def page_words() -> str:
+    """The words of the page in both languages as JSON that cannot end its script element."""
+    return json.dumps({"en": dict(ENGLISH), "fr": dict(FRENCH)}, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def create_app(
+    library: Library, *, hosts: Sequence[str] = ("127.0.0.1", "localhost"), accounts: Mapping[str, str] | None = None
+) -> FastAPI:
+    """The whole application: page, reader and API. `accounts` maps names to passwords; without any there is no login.
+
+    The model starts loading at once, in the background.
+    """
+    conversations = Conversations(library.folder / CONVERSATIONS_FILE)
+    loading = ModelLoading(library)
+    app: FastAPI = FastAPIOffline(
+        title="OnRecord",
+        description="Ask press briefings, and read the exact words on the record.",
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        static_url="/api/static",
+    )
+    app.include_router(briefings_api(library, loading))
+    app.include_router(conversations_api(conversations))
+    app.include_router(reader_pages(library))
+    app.mount("/page", StaticFiles(directory=str(files("onrecord.ui") / "assets")))
+    app.add_exception_handler(OnRecordError, _refusal)
+    page = _blocks(library, Chat(library, conversations, loading), loading)
+    app = gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        pwa=False,
+        enable_monitoring=False,
+        show_error=False,
+        theme=_theme(),
+        head=_HEAD.format(words=page_words()),
+    )
+    if accounts:
+        app.add_middleware(Login, accounts=accounts)
+    app.add_middleware(Visitors)
+    app.add_middleware(Guard)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    loading.start()
+    return app
+
+
+def serve(library: Library, *, host: str, port: int, auth_file: Path | None = None) -> None:
+    """Serve the page until interrupted; prints the address once it answers. Port 0 takes a free one.
+
+    Raises InvalidRequest for an address that cannot be listened on or an unusable `auth_file`.
+    """
+    accounts = accounts_in(auth_file) if auth_file else None
+    listener = _listener(host, port)
+    app = create_app(library, hosts=allowed_hosts(host), accounts=accounts)
+    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
+    name = f"[{host}]" if ":" in host else host
+    address = f"http://{name}:{listener.getsockname()[1]}"
+    _Server(config, address).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that says where it is once it answers."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"OnRecord answers at {self._address} (stop it with Ctrl-C)", flush=True)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        raise InvalidRequest(
+            f"{host}:{port}: cannot be listened on ({error.strerror}). Name another --port or --host."
+        ) from error
+    return listener
+
+
+async def _refusal(_: Request, error: Exception) -> JSONResponse:
+    status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 400)
+    return JSONResponse({"detail": str(error)}, status)
+
+
+def _theme() -> gr.themes.Base:
+    # Fonts of the system: a named web font would be fetched from outside.
+    return gr.themes.Base(
+        primary_hue="blue",
+        neutral_hue="slate",
+        font=["system-ui", "-apple-system", "Segoe UI", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    )
+
+
+def _blocks(library: Library, chat: Chat, loading: ModelLoading) -> gr.Blocks:
+    page: gr.Blocks
+    with gr.Blocks(title="OnRecord", fill_height=True, fill_width=True, analytics_enabled=False) as page:
+        sent = gr.JSON(visible=False)
+        with gr.Sidebar(elem_id="library", position="left", width=300):
+            gr.HTML(js_on_load=_MOUNT.format(name="library.js", mount="mount", events=""), apply_default_css=False)
+        header = gr.HTML(
+            js_on_load=_MOUNT.format(name="page.js", mount="mountHeader", events="['reopened'];"),
+            elem_id="header",
+            apply_default_css=False,
+        )
+        conversation = gr.Chatbot(
+            elem_id="chat",
+            show_label=False,
+            container=False,
+            scale=1,
+            height="100%",
+            layout="bubble",
+            buttons=[],
+            feedback_options=[],
+            latex_delimiters=[],
+            group_consecutive_messages=False,
+            allow_file_downloads=False,
+            placeholder=welcome_html("en", empty=False),
+        )
+        gr.HTML(
+            js_on_load=_MOUNT.format(name="filters.js", mount="mountChips", events=""),
+            elem_id="limits",
+            apply_default_css=False,
+        )
+        question = gr.Textbox(
+            elem_id="question",
+            show_label=False,
+            container=False,
+            lines=1,
+            max_lines=6,
+            max_length=QUESTION_LENGTH,
+            placeholder=words("en")["ask_placeholder"],
+            submit_btn=True,
+            stop_btn=False,
+            autofocus=True,
+        )
+        with gr.Sidebar(elem_id="source", position="right", width=430, open=False) as source:
+            viewer = gr.HTML(
+                js_on_load=_MOUNT.format(name="source.js", mount="mount", events="['opened', 'closed'];"),
+                apply_default_css=False,
+            )
+        viewer.opened(
+            fn=None, js="() => ({ open: true, __type__: 'update' })", outputs=source, api_visibility="private"
+        )
+        viewer.closed(
+            fn=None, js="() => ({ open: false, __type__: 'update' })", outputs=source, api_visibility="private"
+        )
+
+        def ask(typed: object, context: object, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+            finished = False
+            for update in chat.ask(_visitor(request), typed, context):
+                finished = update.finished
+                yield _shown(update, context, busy=not finished)
+            if not finished:
+                yield gr.skip(), gr.Textbox(submit_btn=True, stop_btn=False), gr.skip()
+
+        def reopen(context: object, request: gr.Request) -> tuple[Any, ...]:
+            given = context if isinstance(context, Mapping) else {}
+            language = preferred_language(given.get("language"), request.headers.get("accept-language"))
+            welcome = welcome_html(language, empty=not library.summaries())
+            messages: Any = chat.messages(_visitor(request), given.get("conversation"))
+            return (
+                gr.Chatbot(value=messages, placeholder=welcome),
+                gr.Textbox(placeholder=words(language)["ask_placeholder"], submit_btn=True, stop_btn=False),
+            )
+
+        def suggest(context: object) -> Any:
+            given = context if isinstance(context, Mapping) else {}
+            language = preferred_language(given.get("language"), None)
+            if loading.wait().state != "ready":
+                return gr.skip()
+            found = suggestions_at_start(library, language)
+            return gr.Chatbot(placeholder=welcome_html(language, empty=not library.summaries(), suggestions=found))
+
+        asked = gr.on(
+            [question.submit, header.submit],
+            ask,
+            inputs=[question, sent],
+            outputs=[conversation, question, sent],
+            js=_SEND_QUESTION,
+            show_progress="hidden",
+            concurrency_limit=_STREAMS,
+            api_visibility="private",
+        )
+        asked.then(fn=None, js=_ANSWERED, inputs=sent, api_visibility="private")
+        question.stop(
+            lambda: gr.Textbox(submit_btn=True, stop_btn=False), None, question, cancels=asked, api_visibility="private"
+        )
+        opening: dict[str, Any] = {
+            "inputs": sent,
+            "outputs": [conversation, question],
+            "js": _SEND_CONTEXT,
+            "show_progress": "hidden",
+            "api_visibility": "private",
+        }
+        page.load(reopen, **opening).then(suggest, **{**opening, "outputs": conversation})
+        header.reopened(reopen, **opening, cancels=asked)
+    return page
+
+
+def _shown(update: Update, context: object, *, busy: bool) -> tuple[Any, ...]:
+    sent = {**context, "conversation": update.conversation} if isinstance(context, Mapping) else gr.skip()
+    return list(update.messages), gr.Textbox(value="", submit_btn=not busy, stop_btn=busy), sent
+
+
+def _visitor(request: gr.Request) -> str | None:
+    return visitor_of(dict(request.cookies))
