@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -18,10 +19,12 @@ from onrecord.rag.readers import Document, read
 from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
 from onrecord.rag.store import EmbeddingModel, NewBriefing, Store, Summary
 from onrecord.rag.transcript import understand
-from onrecord.rag.types import Briefing, Passage
+from onrecord.rag.types import Briefing, Passage, Structure
 
 # 16 hexadecimal digits of SHA-256: a library of a million briefings has a chance of 3e-8 of two sharing one.
 _ID_LENGTH = 16
+# Enough of an opening to know a text again, short enough for one line.
+_TITLE_WORDS = 9
 # Between an archive's path and its member's name.
 _MEMBER = "!/"
 # Enough passages for the encoder to sort them by length into full batches, few enough that an interrupted run repeats
@@ -207,7 +210,7 @@ def _prepare(
     lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
     briefing = Briefing(
         id=briefing_id,
-        title=structure.title or Path(document.name).stem,
+        title=structure.title or _descriptive_title(structure, document),
         date=structure.date,
         language=structure.language,
         url=metadata.url or document.source.url,
@@ -242,6 +245,22 @@ def missing_briefings(summaries: Iterable[Summary], folder: Path) -> list[Summar
 def _still_there(source: str) -> bool:
     """Whether a source can still be had; a web page counts as there, and so does a member of an archive that is."""
     return "://" in source or Path(source.split(_MEMBER)[0]).exists()
+
+
+def _descriptive_title(structure: Structure, document: Document) -> str:
+    """A name for a briefing that has none: who mostly speaks in it, or how it begins; failing both, its file's."""
+    words: Counter[str] = Counter()
+    for turn in structure.turns:
+        if turn.speaker:
+            name = f"{turn.speaker}, {turn.role}" if turn.role else turn.speaker
+            words[name] += turn.end - turn.start
+    if structure.kind == "transcript" and words:
+        return words.most_common(1)[0][0]
+    text = document.source.text
+    opening = next((text[turn.start : turn.end].split() for turn in structure.turns), [])
+    if not opening:
+        return Path(document.name).stem
+    return " ".join(opening[:_TITLE_WORDS]) + ("…" if len(opening) > _TITLE_WORDS else "")
 
 
 def _known(store: Store, briefing_id: str) -> Briefing | None:
