@@ -15,6 +15,7 @@ from onrecord.rag.attribution import (
     indirect_speech,
     last_person,
     last_speaker,
+    opening_person,
 )
 from onrecord.rag.languages import detect_language
 from onrecord.rag.sentences import sentences
@@ -170,7 +171,9 @@ def _joined(article: str, marked: Sequence[_Marked]) -> list[list[_Marked]]:
         last = groups[-1][-1] if groups else None
         between = article[last.end : one.start] if last else ""
         goes_on = last is not None and last.end == last.inner.end and not between.strip()
-        if goes_on or (last and _INTERRUPTION.match(between) and attribution_after(between, ",")):
+        if goes_on or (
+            last and _INTERRUPTION.match(between) and attribution_after(between, article[last.inner.end - 1])
+        ):
             groups[-1].append(one)
         else:
             groups.append([one])
@@ -220,14 +223,20 @@ def _statements(article: str, quotations: Sequence[Claim]) -> Iterator[tuple[Cla
                 yield Claim("statement", start, end, said, (said,)), speech.attribution
 
 
+def _sentence_end(article: str, position: int) -> int:
+    """Where the sentence that holds `position` ends: the attribution behind a quotation belongs to that quotation."""
+    end = _ENDS_SENTENCE.search(article, position)
+    return end.end() if end else len(article)
+
+
 def _with_speaker(article: str, claim: Claim, attribution: Attribution | None, earlier: Sequence[Claim]) -> Claim:
     """Name the speaker: as attributed, or whom "he" means, or who was quoted just before in the same paragraph."""
     if attribution is not None and attribution.named:
         return replace(claim, speaker=attribution.named)
     last = next((other for other in reversed(earlier) if other.speaker), None)
     if attribution is not None:
-        since = article[last.end if last else 0 : claim.start]
-        speaker = last_speaker(since) or (last.speaker if last else last_person(since))
+        since = article[_sentence_end(article, last.end) if last else 0 : claim.start]
+        speaker = last_speaker(since) or opening_person(since) or (last.speaker if last else last_person(since))
         return replace(claim, speaker=speaker, inferred=True)
     if last is not None and not re.search(r"\n\s*\n", article[last.end : claim.start]):
         return replace(claim, speaker=last.speaker, inferred=True)

@@ -22,7 +22,7 @@ _SAID = _any_of(
     "continued continues concluded concludes claimed claims admitted admits acknowledged acknowledges confirmed",
     "confirms remarked remarks observed observes recalled recalls promised promises wrote writes repeated repeats",
     "reiterated underlined underlines emphasised emphasized joked pointed called calls described describes mentioned",
-    "conceded vowed pledged responded thinks thought believes urged predicted assured reminded suggested quipped went",
+    "conceded vowed pledged responded thinks thought believes urged predicted assured reminded suggested quipped",
 )
 _DIT_PAST = _any_of(
     "dit déclaré affirmé ajouté expliqué insisté souligné assuré précisé répondu demandé averti annoncé estimé",
@@ -133,6 +133,9 @@ def attribution_before(text: str) -> Attribution | None:
         found = _subject_before(text[: verb.start()].strip())
         if found is not None:
             return found
+    if text.rstrip().endswith(":") and (person := _person_in(re.split(r"[.!?…]\s", text.strip())[-1])):
+        # Whatever the verb, a colon introduces what the person of the clause says ("Ferrant was short: “…”").
+        return Attribution(person)
     if view := re.match(rf"\s*Pour\s+({NAME}),\s*$", text):
         return Attribution(_trimmed(view[1]))
     for according in reversed(list(_ACCORDING.finditer(text))):
@@ -146,10 +149,20 @@ def last_speaker(text: str) -> str | None:
     """Name the person whom `text` last says to say something; None where it names none."""
     for verb in reversed(list(_VERB.finditer(text))):
         line = re.split(r"[.!?…:;]\s|[\n“”«»\"]", text[: verb.start()])[-1]
-        subject = _subject_before(line.strip())
+        subject = _subject_before(line.strip(), anywhere=False)
         if subject is not None and subject.named and not _is_role(subject.named):
             return subject.named
     return None
+
+
+def opening_person(text: str) -> str | None:
+    """Name the person with whom a sentence of `text` last began ("Health Minister Clarisse Audrenne was blunt.")."""
+    found = None
+    for match in re.finditer(rf"(?:^|[.!?…]\s+|\n\s*)(?:[\w’'-]+\s*,\s+)?({NAME})(?=[\s,])", text):
+        named = _trimmed(match[1])
+        if named and len(_name_words(named) - _PLAIN_ROLES) > 1:
+            found = named
+    return found
 
 
 def last_person(text: str) -> str | None:
@@ -169,11 +182,14 @@ def _is_role(named: str) -> bool:
     return bool(re.match(rf"{_DETERMINER}\b", named, re.IGNORECASE))
 
 
-def _subject_before(text: str) -> Attribution | None:
-    """The subject whose verb comes next."""
+def _subject_before(text: str, *, anywhere: bool = True) -> Attribution | None:
+    """The subject whose verb comes next; `anywhere` takes a person named earlier in the clause where none adjoins."""
     text = _BETWEEN.sub("", f"{text.rstrip()} ").rstrip()
     if text.endswith(","):
         # "X, the minister, said": what stands between the commas is said about X.
+        aside = re.search(r",\s*([^,]*),$", text)
+        if aside and " " in aside[1] and re.fullmatch(NAME, aside[1]) and not _name_words(aside[1]) <= _PLAIN_ROLES:
+            return Attribution(aside[1])
         text = re.sub(r",[^,]*,$", "", text)
     if re.search(rf"(?:^|[\s'’]){_PRONOUN}$", text, re.IGNORECASE):
         return Attribution(None, pronoun=True)
@@ -185,7 +201,8 @@ def _subject_before(text: str) -> Attribution | None:
         rf"(?:^|[\s,'’])({_DETERMINER}\s?(?:(?!{_DETERMINER}\s)[\w'’‑-]+\s+){{0,7}}[\w‑-]+)$", text, re.IGNORECASE
     ):
         return Attribution(_person_in(match[1]) or match[1])
-    return Attribution(name) if (name := _person_in(text)) else None
+    name = _person_in(text) if anywhere else None
+    return Attribution(name) if name else None
 
 
 def _subject_after(text: str) -> Attribution | None:
@@ -240,6 +257,9 @@ def same_person(named: str, speaker: str | None, role: str | None, *, known: str
     own = [word for word in names if word not in _PLAIN_ROLES] or names
     if not wanted:
         return None
+    if set(own) <= _PLAIN_ROLES:
+        # The record names an office only ("Secretary General"): the same office is the same person.
+        return True if {word for word in wanted if word in _PLAIN_ROLES} & set(own) else None
     surname = own[-1]
     place = next((index for index, word in enumerate(people) if _alike(word, surname)), None)
     if place is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -29,11 +30,17 @@ _SLIP = 0.8
 # A run of words kept exactly is a piece of a stitched quotation from this length, and all but this share must be such.
 _PIECE_WORDS = 4
 _STITCHED = 0.85
-# Cosine of the bundled model's vectors (multilingual-e5-small) of a sentence and its translation; measured by
-# benchmarks/check.py. The model packs all cosines between about 0.7 and 1.
-_TRANSLATED = 0.86
-# A quotation of this many words may translate two sentences.
-_TWO_SENTENCES = 20
+# Nearness in sense (`Lookup.similarity`) from which a sentence may be a translation; chosen on the 40 sentences of
+# benchmarks/check/translations.jsonl, where translations begin at 0.50 and all others end at 0.48.
+TRANSLATION = 0.5
+# Of so many of the nearest sentences the clauses are compared too, where they are of about the quotation's length:
+# French runs about a fifth longer than English.
+_REFINED = 4
+_SHORTEST_PART = 0.6
+_LONGEST_PART = 1.7
+_CLAUSE = re.compile(r"[,;:«»“”\"—–]\s*")
+_MARKS = ' \n\t\u00a0\u202f«»“”",;:—–'
+_NUMBER = re.compile(r"\d+(?:[\s.,]\d+)*")
 
 
 class Lookup(Protocol):
@@ -48,7 +55,7 @@ class Lookup(Protocol):
         ...
 
     def similarity(self, quotation: str, texts: Sequence[str]) -> Sequence[float]:
-        """How near some texts are in sense, whatever their languages: cosines, higher is nearer."""
+        """How near texts of one other language are to a quotation in sense: -1 to 1, `TRANSLATION` being the border."""
         ...
 
 
@@ -119,12 +126,12 @@ def _judged(claim: Claim, lookup: Lookup, number: int) -> Finding:
     briefings = {passage.briefing_id: lookup.briefing(passage.briefing_id) for passage in passages}
     exact = _exact(claim, list(briefings.values()))
     if exact:
-        same, place, spans = min(
+        same, said_in, spans = min(
             ((_same(claim, briefing, spans[0]), briefing, spans) for briefing, spans in exact),
             key=lambda found: (True, None, False).index(found[0]),
         )
         verdict: Verdict = "other_speaker" if same is False else "verbatim"
-        return _finding(claim, verdict, 1.0, number, [(place, span) for span in spans])
+        return _finding(claim, verdict, 1.0, number, [(said_in, span) for span in spans])
     places = _places(passages, briefings)
     marked = _stitched_pieces(claim, list(briefings.values()))
     if marked:
@@ -226,26 +233,70 @@ def _translated(
     claim: Claim, lookup: Lookup, passages: Sequence[Passage], briefings: Mapping[str, Briefing], number: int
 ) -> Finding:
     """Look for the nearest sentence, or two, in another language than the quotation's."""
-    language = detect_language(claim.text)
-    windows: list[tuple[Briefing, Span]] = []
-    for passage in passages:
-        if passage.language == language:
-            continue
-        briefing = briefings[passage.briefing_id]
-        spans = [
-            Span(passage.start + span.start, passage.start + span.end)
-            for span in sentences(passage.text, passage.language)
+    own = detect_language(claim.text)
+    best: tuple[float, Briefing, Span] | None = None
+    for language in dict.fromkeys(passage.language for passage in passages if passage.language != own):
+        found = [
+            (briefings[passage.briefing_id], span)
+            for passage in passages
+            if passage.language == language
+            for span in _whole_sentences(passage)
         ]
-        windows += [(briefing, span) for span in spans]
-        if word_count(claim.text) >= _TWO_SENTENCES:
-            windows += [(briefing, Span(one.start, two.end)) for one, two in pairwise(spans)]
-    if windows:
-        texts = [briefing.text[span.start : span.end] for briefing, span in windows]
-        scores = lookup.similarity(claim.text, texts)
-        best = max(range(len(windows)), key=lambda index: scores[index])
-        if scores[best] >= _TRANSLATED:
-            return _finding(claim, "translated", scores[best], number, [windows[best]])
-    return _finding(claim, "not_found", 0.0, number, [])
+        ranked = sorted(_scored(claim.text, found, lookup), key=lambda one: -one[0])
+        # Of the nearest sentences, and of each with its neighbour, the part may be what was translated.
+        parts = [
+            (briefing, part)
+            for _, briefing, span in ranked[:_REFINED]
+            for part in _parts(briefing.text, span, claim.text)
+        ]
+        for one in ranked[:1] + _scored(claim.text, parts, lookup):
+            if best is None or one[0] > best[0]:
+                best = one
+    if best is None or best[0] < TRANSLATION:
+        return _finding(claim, "not_found", 0.0, number, [])
+    score, briefing, span = best
+    changes = _other_numbers(claim.text, briefing.text[span.start : span.end])
+    return _finding(claim, "translated", score, number, [(briefing, span)], changes)
+
+
+def _scored(
+    quotation: str, windows: Sequence[tuple[Briefing, Span]], lookup: Lookup
+) -> list[tuple[float, Briefing, Span]]:
+    texts = [briefing.text[span.start : span.end] for briefing, span in windows]
+    scores = lookup.similarity(quotation, texts) if texts else []
+    return [(score, briefing, span) for score, (briefing, span) in zip(scores, windows, strict=True)]
+
+
+def _whole_sentences(passage: Passage) -> list[Span]:
+    """The sentences of a passage and each two neighbours."""
+    spans = [
+        Span(passage.start + span.start, passage.start + span.end) for span in sentences(passage.text, passage.language)
+    ]
+    return spans + [Span(one.start, two.end) for one, two in pairwise(spans)]
+
+
+def _parts(text: str, span: Span, quotation: str) -> list[Span]:
+    """The stretches of whole clauses of a sentence that are about as long as the quotation."""
+    cuts = [span.start, *(match.end() for match in _CLAUSE.finditer(text, span.start, span.end)), span.end]
+    words = word_count(quotation)
+    return [
+        Span(start + len(part) - len(part.lstrip(_MARKS)), start + len(part.rstrip(_MARKS)))
+        for index, start in enumerate(cuts)
+        for end in cuts[index + 1 :]
+        if (part := text[start:end]).strip(_MARKS)
+        and (start, end) != (span.start, span.end)
+        and _SHORTEST_PART * words <= word_count(part) <= _LONGEST_PART * words
+    ]
+
+
+def _other_numbers(quotation: str, source: str) -> tuple[Change, ...]:
+    """The figures that a translation has and its source has not: what a translation may least change."""
+    quoted, said = (
+        {re.sub(r"[\s.,]", "", number): number for number in _NUMBER.findall(text)} for text in (quotation, source)
+    )
+    strange = [number for digits, number in quoted.items() if digits not in said]
+    missing = [number for digits, number in said.items() if digits not in quoted]
+    return (Change("changed", ", ".join(strange), ", ".join(missing)),) if strange and missing else ()
 
 
 def _same(claim: Claim, briefing: Briefing, span: Span) -> bool | None:

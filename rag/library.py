@@ -16,10 +16,20 @@ from numpy.typing import NDArray
 from typing_extensions import Self, Unpack
 
 from onrecord.embeddings import Encoder, load_encoder
-from onrecord.rag.adding import AddReport, Original, Progress, add_originals, embedded_text, originals_under
+from onrecord.rag.adding import (
+    AddReport,
+    Original,
+    Progress,
+    add_originals,
+    embedded_text,
+    missing_briefings,
+    originals_under,
+)
 from onrecord.rag.answer import compose
+from onrecord.rag.check import CheckReport, check
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
+from onrecord.rag.record import Record
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
@@ -126,6 +136,10 @@ class Library:
         """The speakers, roles, outlets, languages and kinds in the library, to choose filters from."""
         return self._store.names()
 
+    def missing(self, folder: str | Path) -> list[Summary]:
+        """The briefings that were added from files in a folder, at any depth, and whose files are gone from it."""
+        return missing_briefings(self._store.summaries(), Path(folder))
+
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
         self._store.remove(briefing_id)
@@ -194,6 +208,15 @@ class Library:
         for end in _growth(answer.text):
             yield replace(answer, text=answer.text[:end])
         yield answer
+
+    def check(self, article: str) -> CheckReport:
+        """Check every quotation and attributed statement of an article (plain text) against the library.
+
+        Raises InvalidRequest for an empty text.
+        """
+        if not article.strip():
+            raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
+        return check(article, Record(self._store, self._loaded_encoder()))
 
     def _search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         vector = self._loaded_encoder().encode_queries([question])[0]

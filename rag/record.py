@@ -1,0 +1,55 @@
+"""What the quote check looks up in a library: passages by their words and by their sense, in every language held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from onrecord.embeddings import Encoder
+from onrecord.rag.languages import LANGUAGES, detect_language
+from onrecord.rag.lexical import query_terms
+from onrecord.rag.store import Store
+from onrecord.rag.translation import Translations
+from onrecord.rag.types import Briefing, Filters, Passage
+
+# Passages looked up by words in each language, and by sense in each. An exact quotation is among the first few by its
+# words; a stitched one needs the places of all its pieces.
+_BY_WORDS = 12
+_BY_SENSE = 12
+# With fewer words of meaning than this ("I was wrong") the words find little, so more is looked up by sense.
+_FEW_TERMS = 3
+_BY_SENSE_ALONE = 24
+
+
+class Record:
+    """The lookups of `onrecord.rag.check.Lookup` over a store and the model of its vectors."""
+
+    def __init__(self, store: Store, encoder: Encoder) -> None:
+        self._store = store
+        self._translations = Translations(store, encoder)
+        self._briefings: dict[str, Briefing] = {}
+        self._languages = [code for code in store.names().get("language", ()) if code] or list(LANGUAGES)
+
+    def candidates(self, quotation: str) -> list[Passage]:
+        """The passages that share words with the quotation, then those nearest in sense, of every language."""
+        ids: dict[int, None] = {}
+        own = detect_language(quotation)
+        for language in self._languages:
+            filters = Filters(language=language)
+            terms = query_terms(quotation, language)
+            ids |= dict.fromkeys(passage for passage, _ in self._store.matching(terms, _BY_WORDS, filters))
+            crosses = language != own
+            vector = self._translations.sense(quotation, language) if crosses else self._translations.plain(quotation)
+            reach = _BY_SENSE if len(terms) >= _FEW_TERMS else _BY_SENSE_ALONE
+            ids |= dict.fromkeys(passage for passage, _ in self._store.nearest(vector, reach, filters))
+        found = self._store.passages_by_id(ids)
+        return [found[passage] for passage in ids if passage in found]
+
+    def briefing(self, briefing_id: str) -> Briefing:
+        """A briefing by its id, kept in memory while the check lasts."""
+        if briefing_id not in self._briefings:
+            self._briefings[briefing_id] = self._store.briefing(briefing_id)
+        return self._briefings[briefing_id]
+
+    def similarity(self, quotation: str, texts: Sequence[str]) -> list[float]:
+        """How near texts of one other language are to the quotation in sense."""
+        return self._translations.similarity(quotation, texts)
