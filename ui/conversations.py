@@ -44,7 +44,7 @@ _FILTERS = TypeAdapter(Filters)
 _SUGGESTIONS = TypeAdapter(tuple[str, ...])
 
 
-class UnknownConversation(OnRecordError):  # noqa: N818 - named like its siblings
+class UnknownConversation(OnRecordError):
     """No conversation of this visitor has the id given."""
 
 

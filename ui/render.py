@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from urllib.parse import quote as url_quote
 
-from onrecord.rag import Answer, Citation, Hit
+from onrecord.rag import Answer, Citation, Hit, Passage
 from onrecord.ui.text import counted, spoken_date, words
 
 # C0 controls but tab and newline: no browser shows them, and NUL breaks parsers.
@@ -124,6 +124,13 @@ def attribution(speaker: str | None, role: str | None, outlet: str | None, langu
     return f"{said} ({outlet})" if outlet else said
 
 
+def _who(spoken: Citation | Passage, language: str) -> str:
+    """Who spoke; the prose of a report has no speaker to be missed."""
+    if not spoken.speaker and spoken.kind in ("report", "reported"):
+        return words(language)["report"]
+    return attribution(spoken.speaker, spoken.role, spoken.outlet, language)
+
+
 def _prose(text: str, answer: Answer, exchange: str) -> str:
     paragraphs = [block.strip("\n") for block in re.split(r"\n\s*\n", text) if block.strip()]
     return "".join(_paragraph(block, answer, exchange) for block in paragraphs)
@@ -192,7 +199,7 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
     items = []
     for citation in answer.citations:
         href = source_link(citation.briefing_id, citation.start, citation.end, citation.quote, citation.passage_id)
-        who = attribution(citation.speaker, citation.role, citation.outlet, language)
+        who = _who(citation, language)
         if citation.inferred:
             who += f" ({words(language)['inferred']})"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
@@ -215,7 +222,7 @@ def _nearest(answer: Answer, titles: Mapping[str, str]) -> str:
 def _near(hit: Hit, titles: Mapping[str, str], language: str) -> str:
     passage = hit.passage
     href = source_link(passage.briefing_id, passage.start, passage.end, passage.text, passage.id)
-    who = attribution(passage.speaker, passage.role, passage.outlet, language)
+    who = _who(passage, language)
     where = titles.get(passage.briefing_id, "")
     begins = shortened(passage.text, _NEAREST_LENGTH)
     return (

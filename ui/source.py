@@ -9,7 +9,7 @@ from onrecord.rag import Briefing, InvalidRequest, Passage, Turn
 from onrecord.ui.render import fingerprint
 
 # Long speeches are cut around the quote; the reader page has the whole.
-_SPEECH_SHOWN = 1600
+_SPEECH_SHOWN = 1300
 _NEIGHBOUR_SHOWN = 500
 
 

@@ -176,6 +176,7 @@ def _blocks(library: Library, chat: Chat, loading: ModelLoading) -> gr.Blocks:
             elem_id="chat",
             show_label=False,
             container=False,
+            autoscroll=False,
             scale=1,
             height="100%",
             layout="bubble",

@@ -7,10 +7,13 @@ import { filters } from "./filters.js";
 
 const PHONE = "(max-width: 768px)";
 const POLL = 700;
+// Longer than any answer takes to begin; what comes later does not move the page.
+const FOLLOWED = 60000;
 
 let ask = () => {};
 let pending = null;
 let editing = null;
+let stopFollowing = () => {};
 
 // The header; its component passes questions of buttons on to the chat.
 export function mountHeader(element, trigger) {
@@ -62,6 +65,7 @@ export function request(typed) {
   const replacing = pending ? pending.replacing : editing;
   pending = null;
   stopEditing();
+  followAnswer();
   return [question, { conversation: conversation(), replacing, filters: filters(), language }];
 }
 
@@ -73,6 +77,24 @@ export function context() {
 export function answered(sent) {
   nowIn(sent?.conversation);
   announce(words.ready);
+  stopFollowing();
+}
+
+// Keep the question just asked at the top while its answer grows, unless the reader scrolls away.
+function followAnswer() {
+  const log = document.querySelector("#chat [role=log]");
+  if (!log) return;
+  const observer = new MutationObserver(() => {
+    const asked = log.querySelectorAll(".asked");
+    const row = asked[asked.length - 1]?.closest(".message-row");
+    if (row) log.scrollTop += row.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+  });
+  const stop = () => observer.disconnect();
+  stopFollowing();
+  stopFollowing = stop;
+  observer.observe(log, { subtree: true, childList: true });
+  for (const event of ["wheel", "touchmove", "keydown"]) log.addEventListener(event, stop, { once: true });
+  setTimeout(stop, FOLLOWED);
 }
 
 function textarea() {

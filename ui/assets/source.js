@@ -98,13 +98,14 @@ function show(...children) {
   panel.replaceChildren(...children);
 }
 
-function heading(...middle) {
+function heading(middle = null, ...more) {
   return el(
     "header",
     { class: "source-head" },
     el("h2", {}, words.source_title),
-    ...middle,
+    middle || el("span", {}),
     button("×", close, { class: "plain close", "aria-label": words.close }),
+    more,
   );
 }
 
@@ -112,27 +113,24 @@ function render(source, link) {
   const { reader } = target(link);
   const marks = [];
   const excerpts = source.excerpts.map((excerpt) => excerptOf(excerpt, source, marks));
-  const about = el(
-    "div",
-    { class: "source-about" },
-    el("h3", { lang: source.language }, source.title),
-    el(
-      "p",
-      { class: "meta" },
-      [spokenDate(source.date), languageName(source.language), source.file].filter(Boolean).join(" · "),
-    ),
-    el(
-      "p",
-      { class: "speaker" },
-      el("strong", {}, source.speaker || words.unnamed),
-      source.role ? `, ${source.role}` : "",
-      source.outlet ? ` (${source.outlet})` : "",
-      badge(words[source.speech] || source.speech),
-      source.inferred ? badge(words.inferred) : null,
-    ),
-    notice(source),
+  const speaker = el(
+    "p",
+    { class: "speaker" },
+    el("strong", {}, source.speaker || (source.kind === "report" ? words.report : words.unnamed)),
+    source.role ? `, ${source.role}` : "",
+    source.outlet ? ` (${source.outlet})` : "",
+    source.speaker ? badge(words[source.speech] || source.speech) : null,
+    source.inferred ? badge(words.inferred) : null,
   );
-  show(heading(stepper(link)), about, el("div", { class: "excerpts" }, excerpts), links(source, reader), judgement(link));
+  const title = el("p", { class: "title", lang: source.language, title: source.title }, source.title);
+  const facts = [spokenDate(source.date), languageName(source.language), source.file].filter(Boolean).join(" · ");
+  show(
+    heading(stepper(link), speaker, title),
+    el("div", { class: "source-about" }, el("p", { class: "meta" }, facts), notice(source)),
+    el("div", { class: "excerpts" }, excerpts),
+    links(source, reader),
+    judgement(link),
+  );
   bringIntoView(marks[0], panel.querySelector(".excerpt.cited"));
 }
 
@@ -143,7 +141,8 @@ function bringIntoView(mark, cited) {
   if (!mark || mark.getBoundingClientRect().bottom < room.getBoundingClientRect().bottom - 24) return;
   const turn = (cited || mark).getBoundingClientRect();
   if (mark.getBoundingClientRect().bottom - turn.top < room.clientHeight * 0.75) {
-    room.scrollTop = Math.max(0, turn.top - room.getBoundingClientRect().top - 72);
+    const head = panel.querySelector(".source-head").offsetHeight;
+    room.scrollTop = Math.max(0, turn.top - room.getBoundingClientRect().top - head - 12);
   } else {
     mark.scrollIntoView({ block: "center" });
   }
@@ -178,7 +177,7 @@ function excerptOf(excerpt, source, marks) {
   return el(
     "section",
     { class: `excerpt ${place}` },
-    el("h4", {}, el("span", { class: "place" }, label), " ", attribution(excerpt.speaker, excerpt.role, excerpt.outlet)),
+    el("h4", {}, el("span", { class: "place" }, label), excerpt.speaker ? ` ${excerpt.speaker}` : "", excerpt.outlet ? ` (${excerpt.outlet})` : ""),
     el(
       "p",
       { class: "speech", lang: source.language },
@@ -191,8 +190,7 @@ function excerptOf(excerpt, source, marks) {
 
 function links(source, reader) {
   const original = /^https?:\/\//i.test(source.url || "") ? source.url : null;
-  const who = attribution(source.speaker, source.role, source.outlet);
-  const said = `“${source.quote}”\n— ${[who, source.title, spokenDate(source.date), original].filter(Boolean).join(", ")}`;
+  const said = `“${source.quote}”\n— ${[who(source), source.title, spokenDate(source.date), original].filter(Boolean).join(", ")}`;
   return el(
     "div",
     { class: "links" },
@@ -202,6 +200,11 @@ function links(source, reader) {
       : null,
     button(words.copy_quote, () => copy(said)),
   );
+}
+
+// Who said it; an article's own prose has no speaker to be missed.
+function who(source) {
+  return !source.speaker && source.kind === "report" ? "" : attribution(source.speaker, source.role, source.outlet);
 }
 
 // Previous and next among the citations of the same answer.
@@ -277,7 +280,7 @@ function showCard(chip, delay) {
     card = el(
       "div",
       { id: "citation-card", role: "tooltip" },
-      el("p", { class: "who" }, attribution(source.speaker, source.role, source.outlet)),
+      el("p", { class: "who" }, who(source)),
       el("p", { class: "words", lang: source.language }, `“${quote}”`),
       el("p", { class: "where" }, `${source.title} · ${spokenDate(source.date)}`),
     );

@@ -1,0 +1,306 @@
+"""The chat's messages: every foreign character escaped, every marker that has a citation a link, nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from onrecord.rag import Answer, Briefing, Citation, Exchange, Hit, InvalidRequest, Passage, Turn
+from onrecord.ui.reader import missing_page, reader_page
+from onrecord.ui.render import answer_html, error_html, escape, fingerprint, question_html, status_line, welcome_html
+from onrecord.ui.source import source_of
+from onrecord.ui.text import ENGLISH, FRENCH, counted, preferred_language, spoken_date
+
+QUOTE = "The harbour reopens on Monday."
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "</div><script>alert(1)</script>",
+    "[1]: http://elsewhere.example",
+    "[1](javascript:alert(1)) ![x](http://elsewhere.example/x.png)",
+    "# Heading\n\n* a list\n    code\n> quote\n\n---",
+    "$$\\frac{1}{2}$$ \\(x\\) `code` **bold** _it_ ~~gone~~",
+    "http://elsewhere.example www.elsewhere.example someone@elsewhere.example",
+    "&lt;b&gt; &amp; &#60;",
+    "<!-- comment --> <![CDATA[x]]>",
+    "\r\nline\rline\u2028line\x00",
+]
+
+
+class Reader(HTMLParser):
+    """What a browser shows of some HTML: its text, tags and links."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text = ""
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src", "action")]
+        if tag == "br":
+            self.text += "\n"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def citation(number: int = 1, quote: str = QUOTE, **changes: object) -> Citation:
+    made = Citation(
+        number, "b1", "Harbour briefing", "2026-02-12", None, "harbour.txt", "Ada Quill", "Minister", "answer", 0,
+        len(quote), quote, language="en", passage_id=7,
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def answer(text: str, *citations: Citation, **changes: object) -> Answer:
+    made = Answer("When?", "When?", "answered", 0.9, "en", text, citations, (), {}, 2, 63)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def shown(text: str) -> str:
+    """What of a text can be seen: line breaks as they are drawn, no control characters."""
+    text = re.sub(r"\r\n?|\u2028|\u2029", "\n", text)
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "\N{REPLACEMENT CHARACTER}", text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_and_does_nothing(text: str) -> None:
+    for html in (question_html(text), error_html(text)):
+        assert "\n" not in html
+        read = Reader(html)
+        assert read.text == shown(text)
+        assert set(read.tags) <= {"div", "br"}
+        assert read.links == []
+
+
+@given(st.text())
+def test_any_text_survives_html_and_markdown(text: str) -> None:
+    html = question_html(text)
+    assert Reader(html).text == shown(text)
+    assert Reader(MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(html)).text.rstrip("\n") == shown(
+        text
+    ).rstrip("\n")
+
+
+@given(st.text())
+def test_escaped_text_holds_no_markup(text: str) -> None:
+    assert not re.search(r"[<>\[\]()*_`$\\!~|\n\"']", escape(text).replace("<br>", ""))
+
+
+def test_a_marker_with_a_citation_becomes_a_link_to_its_words() -> None:
+    html = answer_html(answer(f"Quill said: “{QUOTE}” [1] So be it. [2]", citation()), verified=frozenset({1}))
+    chips = re.findall(r'<a class="cite"[^>]*href="([^"]*)"', html)
+    assert [unescape(chip) for chip in chips] == [
+        f"briefings/b1?start=0&end={len(QUOTE)}&check={fingerprint(QUOTE)}#p7"
+    ]
+    assert f'<q class="words" lang="en">{escape("“" + QUOTE + "”")}</q>' in html
+    # A marker without a citation stays what it is: text.
+    assert escape("[2]") in html
+
+
+def test_a_chip_reads_as_its_marker_and_has_a_name() -> None:
+    html = answer_html(answer(f"“{QUOTE}” [1]", citation()), verified=frozenset({1}), finished=False)
+    assert Reader(html).text.replace("\N{NO-BREAK SPACE}", " ") == f"“{QUOTE}” Source [1]"
+
+
+@pytest.mark.parametrize("quote", HOSTILE)
+def test_hostile_quotes_titles_and_speakers_are_text(quote: str) -> None:
+    hostile = citation(1, quote, title=quote, speaker=quote, role=quote, outlet=quote, briefing_id=quote)
+    html = answer_html(
+        answer(f"“{quote}” [1]", hostile, standalone_question=quote),
+        verified=frozenset({1}),
+        exchange=quote,
+        limits=[quote],
+        suggestions=[quote],
+    )
+    assert "\n" not in html
+    read = Reader(html)
+    allowed = {"div", "p", "q", "a", "span", "ol", "ul", "li", "button", "br"}
+    assert set(read.tags) <= allowed
+    assert all(link.startswith("briefings/") for link in read.links)
+    assert shown(quote).strip() in read.text
+
+
+def test_quotes_within_quotes_are_marked_whole() -> None:
+    inner = "He said “never” and left."
+    html = answer_html(answer(f"Quill: “{inner}” [1]", citation(1, inner)), verified=frozenset({1}), finished=False)
+    assert re.findall(r"<q[^>]*>(.*?)</q>", html) == [escape(f"“{inner}”")]
+
+
+def test_joined_slices_are_marked_from_the_opening_mark() -> None:
+    html = answer_html(answer("Quill: “One … two.” [1]", citation(1, "One")), verified=frozenset({1}), finished=False)
+    assert re.findall(r"<q[^>]*>(.*?)</q>", html) == [escape("“One … two.”")]
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+def test_a_growing_answer_never_shows_part_of_a_marker(cut: int) -> None:
+    text = f"“{QUOTE}” [12]"
+    html = answer_html(answer(text[:-cut], citation(12)), verified=frozenset(), finished=False)
+    assert escape("[") not in html
+    assert "cite" not in html
+
+
+def test_the_status_line_says_what_was_found_verified_and_searched() -> None:
+    one = answer("x [1]", citation(), searched_passages=0)
+    assert status_line(one, frozenset({1})) == "answered · 1 of 1 quote verified · 2 briefings searched"
+    french = replace(one, language="fr")
+    assert status_line(french, frozenset({1})) == "répondu · 1 citation vérifiée sur 1 · 2 briefings interrogés"
+    nothing = answer("Nothing.", status="not_found", searched_passages=0)
+    assert status_line(nothing, frozenset()) == "not found · 2 briefings searched"
+    limited = status_line(nothing, frozenset(), ["Ada Quill", "from 2026"])
+    assert limited == "not found · 2 briefings searched · limited to Ada Quill, from 2026"
+
+
+def test_an_unverified_quote_is_called_so() -> None:
+    html = answer_html(answer(f"“{QUOTE}” [1]", citation()), verified=frozenset())
+    assert ENGLISH["unverified"] in html
+    assert "0 of 1" in Reader(html).text
+
+
+def test_a_rewritten_question_is_shown() -> None:
+    html = answer_html(answer("No.", standalone_question="When does the harbour reopen?"), verified=frozenset())
+    assert "understood as: When does the harbour reopen?" in Reader(html).text
+
+
+def test_not_found_shows_the_nearest_passages_as_no_answer() -> None:
+    passage = Passage(9, "b1", 0, len(QUOTE), QUOTE, "Ada Quill", "Minister", "answer")
+    html = answer_html(
+        answer("Nothing.", status="not_found", hits=(Hit(passage, 0.4, 1),)),
+        verified=frozenset(),
+        titles={"b1": "Harbour"},
+    )
+    read = Reader(html)
+    assert ENGLISH["nearest"] in read.text
+    assert QUOTE in read.text
+    assert len(read.links) == 1
+
+
+def test_lists_are_lists() -> None:
+    html = answer_html(answer("- one\n- two"), verified=frozenset(), finished=False)
+    assert re.findall(r"<li>(.*?)</li>", html) == ["one", "two"]
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert ENGLISH.keys() == FRENCH.keys()
+    for key, english in ENGLISH.items():
+        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", FRENCH[key])), key
+    assert counted("en", "briefings", 0) == "0 briefings"
+    assert counted("fr", "briefings", 0) == "0 briefing"
+    assert "empty" not in welcome_html("en", empty=False)
+
+
+@pytest.mark.parametrize(
+    ("date", "language", "said"),
+    [
+        ("2026-02-12", "en", "12 February 2026"),
+        ("2026-03-01", "fr", "1er mars 2026"),
+        ("2026-03", "fr", "mars 2026"),
+        ("2026", "en", "2026"),
+        (None, "en", "undated"),
+        ("soon", "en", "soon"),
+        ("2026-13-01", "en", "2026-13-01"),
+    ],
+)
+def test_dates_as_they_are_said(date: str | None, language: str, said: str) -> None:
+    assert spoken_date(date, language) == said
+
+
+@pytest.mark.parametrize(
+    ("chosen", "header", "language"),
+    [
+        ("fr", "en", "fr"),
+        (None, "fr-CA,fr;q=0.9,en;q=0.5", "fr"),
+        (None, "de, fr;q=0.4, en;q=0.8", "en"),
+        ("xx", None, "en"),
+        (None, "fr;q=nonsense", "en"),
+    ],
+)
+def test_the_language_follows_the_choice_then_the_browser(
+    chosen: str | None, header: str | None, language: str
+) -> None:
+    assert preferred_language(chosen, header) == language
+
+
+TEXT = "Site menu\nAda Quill:\nGood morning.\nIvo Stern:\nWho paid?\nAda Quill:\nThe port paid, <b>all</b> of it.\nEnd."
+
+
+def briefing(text: str = TEXT) -> Briefing:
+    def turn(words: str, **facts: object) -> Turn:
+        return replace(Turn(text.index(words), text.index(words) + len(words)), **facts)  # type: ignore[arg-type]
+
+    turns = (
+        turn("Good morning.", speaker="Ada Quill", role="Minister"),
+        turn("Who paid?", speaker="Ivo Stern", outlet="Coast Radio", kind="question"),
+        turn("The port paid, <b>all</b> of it.", speaker="Ada Quill", role="Minister", kind="answer"),
+    )
+    return Briefing(
+        "b1", "Harbour <i>briefing</i>", "2026-02-12", "en", "https://harbour.example/1", "harbour.txt", "transcript",
+        text, turns, (Exchange((1,), (2,)),),
+    )  # fmt: skip
+
+
+def test_a_source_is_the_exact_slice_with_its_question_and_neighbours() -> None:
+    text = TEXT
+    start = text.index("paid, <b>all")
+    source = source_of(briefing(), start, start + len("paid, <b>all</b>"), fingerprint("paid, <b>all</b>"))
+    assert source.quote == "paid, <b>all</b>"
+    assert source.unchanged
+    assert (source.speaker, source.role, source.speech) == ("Ada Quill", "Minister", "answer")
+    assert [excerpt.place for excerpt in source.excerpts] == ["question", "cited"]
+    assert all(text[excerpt.start : excerpt.end] == excerpt.text for excerpt in source.excerpts)
+
+
+def test_a_source_whose_words_changed_says_so() -> None:
+    assert not source_of(briefing(), 0, 4, fingerprint("other words")).unchanged
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 3), (3, 3), (5, 2), (0, 10_000)])
+def test_a_slice_outside_the_text_is_refused(start: int, end: int) -> None:
+    with pytest.raises(InvalidRequest):
+        source_of(briefing(), start, end)
+
+
+@given(st.data())
+def test_every_excerpt_is_a_slice_and_the_cited_ones_hold_the_quote(data: st.DataObject) -> None:
+    lines = data.draw(st.lists(st.text(alphabet="ab c\n", min_size=1, max_size=2500), min_size=1, max_size=6))
+    text, turns = "", []
+    for number, line in enumerate(lines):
+        turns.append(Turn(len(text), len(text) + len(line), speaker=f"S{number}"))
+        text += line
+    made = Briefing("b", "t", None, "en", None, "f", "transcript", text, tuple(turns))
+    turn = data.draw(st.sampled_from(turns))
+    start = data.draw(st.integers(turn.start, turn.end - 1))
+    end = data.draw(st.integers(start + 1, turn.end))
+    source = source_of(made, start, end)
+    assert source.quote == text[start:end]
+    assert all(text[excerpt.start : excerpt.end] == excerpt.text for excerpt in source.excerpts)
+    [cited] = [excerpt for excerpt in source.excerpts if excerpt.place == "cited"]
+    assert cited.start <= start
+    assert end <= cited.end
+
+
+def test_the_reader_shows_the_whole_text_and_marks_the_quote() -> None:
+    text = TEXT
+    start = text.index("The port paid")
+    passages = [Passage(7, "b1", start, start + 14, text[start : start + 14], "Ada Quill", None, "answer")]
+    html = reader_page(briefing(), passages, "en", (start, start + 8))
+    article = html.split("<article", 1)[1].split("</article>")[0]
+    words = re.sub(r"<h2.*?</h2>", "", article.split(">", 1)[1])
+    assert Reader(words).text == text
+    assert re.findall(r"<mark>(.*?)</mark>", html) == ["The port"]
+    assert 'id="p7"' in html
+    assert "<i>" not in html
+
+
+def test_the_reader_of_nothing_says_so() -> None:
+    assert FRENCH["no_such_briefing"] in unescape(missing_page("fr"))
