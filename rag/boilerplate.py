@@ -51,6 +51,8 @@ _PAGE_NUMBER = re.compile(
 )
 _NUMBER = re.compile(r"\d{1,4}")
 _CLOCK = r"\d{1,2}[:.h]\d{2}\s*(?:[AP]\.?M\.?)?\s*(?:\(?[A-Z]{2,5}\)?|\([^)]{1,40}\))?"
+CLOCK = re.compile(_CLOCK, re.IGNORECASE)
+_EDITORIAL = re.compile(r"[(\[][^()\[\]]{20,400}[)\]]")
 _END_MARK = re.compile(
     rf"(?:\(?(?:end|fin|ends|-30-)\)?[\s.:–—-]*(?:{_CLOCK})?|{_CLOCK}|[#*=_\s-]{{3,}}"
     r"|\[?end of (?:transcript|briefing)\]?\.?)",
@@ -63,6 +65,7 @@ TERMINAL_MARKS = (".", "!", "?", "…", ":", ";", "”", '"', "»", "’", ")", 
 _FOREIGN_SHARE = 0.3
 _FOREIGN_WORDS = 5
 _MENU_LINES, _MENU_WORDS = 4, 4
+_BUTTON_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,11 @@ def chrome(lines: Sequence[Line], first: int | None, last: int | None, language:
     """
     outside = [line for line in lines if first is None or last is None or not first <= line.number <= last]
     counts = Counter(line.text.casefold() for line in outside if len(line.text) > 20)
-    scores = {line.number: sum(bool(cue.search(line.text)) for cue in _CUES) for line in lines}
-    marked = {line.number: "site chrome" for line in lines if _only_chrome(line.text, scores[line.number])}
+    short = [line for line in lines if len(line.text.split(None, _BUTTON_WORDS)) <= _BUTTON_WORDS]
+    scores = {
+        line.number: sum(bool(cue.search(line.text)) for cue in _CUES) for line in dict.fromkeys([*outside, *short])
+    }
+    marked = {line.number: "site chrome" for line in short if _only_chrome(line.text, scores[line.number])}
     for line in outside:
         again = counts[line.text.casefold()] > 1 and not _SPOKEN.search(line.text)
         if _is_chrome(line.text, scores[line.number]):
@@ -138,7 +144,7 @@ def _is_chrome(text: str, score: int) -> bool:
 
 def _only_chrome(text: str, score: int) -> bool:
     """What marks a line even between a speaker's lines: an advertisement's heading, buttons to share or to log in."""
-    if not score or len(text.split()) > 6 or text.endswith(("?", "!", ",", "—", "…")) or _SPOKEN.search(text):
+    if not score or text.endswith(("?", "!", ",", "—", "…")) or _SPOKEN.search(text):
         return False
     return bool(_CUES[-2].search(text)) or (score >= 2 and not text.endswith("."))
 
@@ -152,6 +158,11 @@ def _foreign(
     size = 0
     previous = -2
     for line in outside:
+        if len(line.text.split()) < _FOREIGN_WORDS and blocks and line.number == previous + 1:
+            # A short line tells no language; between foreign ones it is theirs.
+            previous = line.number
+            blocks[-1].append(line)
+            continue
         if len(line.text.split()) < _FOREIGN_WORDS or detect_language(line.text, default=language) == language:
             continue
         if line.number != previous + 1:
@@ -159,6 +170,9 @@ def _foreign(
         blocks[-1].append(line)
         previous = line.number
         size += len(line.text)
+    for block in blocks:
+        while len(block[-1].text.split()) < _FOREIGN_WORDS:
+            block.pop()
     if size > _FOREIGN_SHARE * total:
         return []
     found: list[int] = []
@@ -192,7 +206,10 @@ def end_marks(lines: Sequence[Line]) -> list[Marked]:
     """Find the marks that close a transcript ("END 3:56 P.M.", "# # #") among its last lines."""
     found: list[Marked] = []
     for line in reversed(lines[-8:]):
-        if not _END_MARK.fullmatch(line.text):
+        if _END_MARK.fullmatch(line.text):
+            found.append(Marked(line.number, "end mark"))
+        elif _EDITORIAL.fullmatch(line.text) and len(lines) > 1:
+            found.append(Marked(line.number, "editor's note"))
+        else:
             break
-        found.append(Marked(line.number, "end mark"))
     return found[::-1]

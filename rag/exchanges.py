@@ -89,7 +89,7 @@ def kinds_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None]) -> 
             kind = turn.kind
         elif parts[position] == "answerer":
             kind = "answer"
-        elif asker[position]:
+        elif asker[position] or (who[position] in chairs and _asks_itself(words[position], following, asker)):
             kind = "question"
         elif who[position] in chairs:
             alone = asked and not answered and following is not None and asker[following]
@@ -134,12 +134,10 @@ def _askers(
     spoken: dict[str, list[int]] = defaultdict(list)
     for position, name in enumerate(who):
         spoken[name].append(position)
-    printed = {
-        name
-        for name, positions in spoken.items()
-        if parts[positions[0]] == "asker"
-        or (turns[positions[0]].outlet and not turns[positions[0]].role and _share(marks, positions) >= _MOSTLY)
-    }
+    from_outlets = [name for name, places in spoken.items() if turns[places[0]].outlet and not turns[places[0]].role]
+    outlets = [position for name in from_outlets for position in spoken[name]]
+    reporters = set(from_outlets) if outlets and _share(marks, outlets) >= _MOSTLY else set()
+    printed = {name for name, positions in spoken.items() if parts[positions[0]] == "asker" or name in reporters}
     if not printed and "\0answerer" not in who:
         return _asking_turns(turns, parts, who, marks)
     unknown = [name for name in spoken if name not in printed]
@@ -164,14 +162,17 @@ def _asking_turns(
 ) -> list[bool]:
     """Where no reporters are printed (committees, interviews), a turn asks if it does and the next speaker replies."""
     asks: list[bool] = []
+    # Who puts questions at the moment, until somebody else does or a chair speaks.
+    floor = ""
     for position, turn in enumerate(turns):
         chair = _is_chair(turn, parts[position])
         after = asks[-1] and not chair if asks else False
         following = _next_other(turns, who, position)
         long_reply = after and turn.end - turn.start > turns[position - 1].end - turns[position - 1].start
-        asks.append(
-            marks[position] and following is not None and not chair and not long_reply and turn.label is not None
-        )
+        goes_on = who[position] == floor and bool(asks) and not asks[-1]
+        asking = (marks[position] and not long_reply) or goes_on
+        asks.append(asking and following is not None and not chair and turn.label is not None)
+        floor = who[position] if asks[-1] else "" if chair else floor
     return asks
 
 
@@ -225,6 +226,11 @@ def _seats(turns: Sequence[Turn], who: Sequence[str], asker: Sequence[bool], wor
 
 def _hands_over(words: str) -> bool:
     return len(words.split()) <= 2 * _SHORT_TURN and bool(_HANDOVER.search(words))
+
+
+def _asks_itself(words: str, following: int | None, asker: Sequence[bool]) -> bool:
+    """Whether a chair puts a question to the one who speaks next rather than calls for one."""
+    return following is not None and not asker[following] and "?" in words and not _HANDOVER.search(words)
 
 
 def _share(marks: Sequence[bool], positions: Sequence[int]) -> float:
@@ -301,7 +307,7 @@ def _follows(
         return None
     before = exchanges[-1]
     asker, previous = turns[question], turns[before.questions[-1]]
-    if asker.speaker or previous.speaker:
+    if asker.speaker and (asker.speaker == previous.speaker or previous.speaker):
         return len(exchanges) - 1 if asker.speaker == previous.speaker else None
     if before.answers and _calls_on(text[turns[before.answers[-1]].start : turns[before.answers[-1]].end]):
         return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onrecord.rag.boilerplate import TERMINAL_MARKS
+from onrecord.rag.boilerplate import CLOCK, TERMINAL_MARKS
 from onrecord.rag.dates import date_in, is_date_line
 from onrecord.rag.lines import Line
 
@@ -30,11 +30,12 @@ _MOST_LINES = 12
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The title found, the date found in head or title, and the lines that are head: line number to reason."""
+    """The title, the date found in head or title, the lines that are head (number to reason), and all of it as text."""
 
     title: str | None
     date: str | None
     lines: dict[int, str]
+    text: str
 
 
 def header_of(lines: Sequence[Line], title: str | None, date: str | None, language: str, *, labelled: bool) -> Header:
@@ -75,17 +76,24 @@ def header_of(lines: Sequence[Line], title: str | None, date: str | None, langua
         date = date_in(title, language)
     if date is None:
         date = _first_date([line.text for line in head], language) or _dateline(lines, language)
-    return Header(title, date, reasons)
+    text = "\n".join(dict.fromkeys([title or "", *(_MARKS.sub("", line.text) for line in head)]))
+    return Header(title, date, reasons, text)
 
 
 def _is_head(text: str) -> bool:
-    if _NOTE.fullmatch(text) or _FIELD.fullmatch(text):
+    if _NOTE.fullmatch(text) or _FIELD.fullmatch(text) or CLOCK.fullmatch(text):
         return True
     return len(text) <= _LONGEST_TITLE and not text.rstrip("*_").endswith(TERMINAL_MARKS[:-2])
 
 
 def _may_be_title(text: str) -> bool:
-    if is_date_line(text) or _FIELD.fullmatch(text) or _NOTE.fullmatch(text) or _BYLINE.fullmatch(text):
+    if (
+        is_date_line(text)
+        or CLOCK.fullmatch(text)
+        or _FIELD.fullmatch(text)
+        or _NOTE.fullmatch(text)
+        or _BYLINE.fullmatch(text)
+    ):
         return False
     return sum(character.isalpha() for character in text) >= 4
 

@@ -44,6 +44,8 @@ _BRACKET = re.compile(r"\[([^\[\]]{2,80})\](?::|[ \t\u00a0])[ \t\u00a0]*(?=\S)")
 _GROUP = re.compile(r"\s*[(\[][^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*[)\]]?")
 _FORBIDDEN = re.compile(r"[?!;\"“”«»=@\\|<>{}…/*#_:]")
 # French words that join an office to what it is about, which is written small; English writes it with capitals.
+# Words that open a sentence and a label or a surname ("The Chair", "De Haan") alike.
+_ARTICLES = frozenset(["the", "le", "la", "les", "l", "un", "une", "de", "du", "des"])
 _OF = frozenset(["de", "du", "des", "a", "au", "aux", "la", "les", "l"])
 # "a" is a verb in French ("le président a dit") where "à" is none.
 _VERBS = frozenset(["a"])
@@ -202,7 +204,7 @@ def grade_of(label: str, vocabulary: Vocabulary) -> Grade:
     if not tokens or len(tokens) > _MOST_WORDS or _FORBIDDEN.search(primary):
         return Grade.NONE
     opening = fold(tokens[0]).strip(".'")
-    if opening in FIELDS or (opening in STARTERS - PARTICLES) or label.startswith("("):
+    if opening in FIELDS or (opening in STARTERS - _ARTICLES) or label.startswith("("):
         return Grade.NONE
     if not all(_may_follow(part) for part in tail):
         return Grade.NONE

@@ -60,7 +60,7 @@ class Vocabulary:
     def is_common(self, word: str) -> bool:
         """Whether the text uses a word in lower case about as often as capitalised, as it does no name."""
         lower = word.lower().replace("’", "'")
-        if lower in STARTERS:
+        if lower in STARTERS or ("'" in lower and lower.split("'")[0] in STARTERS):
             return True
         small = self._small[lower]
         return small > 0 and 2 * small >= self._capital[lower]

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from onrecord.rag.labels import without_groups
 from onrecord.rag.lines import Vocabulary
 from onrecord.rag.roles import HONORIFICS, ROLE_QUALIFIERS, fold, is_role
 from onrecord.rag.speakers import Person, parse_label, split_role
 from onrecord.rag.types import Span
-from onrecord.rag.words import STARTERS
 
 # Two given names this alike, beside one surname and one role, are one name spelt twice ("Marc", "Mark").
 _GIVEN_ALIKE = 0.7
@@ -45,7 +45,7 @@ def identify(
         labels: the turns' labels as printed.
         spans: the turns' words.
         text: the whole text, where introductions give surnames their full names.
-        title: the briefing's title, which does so too.
+        title: the briefing's title and head, which do so too.
         vocabulary: how the text writes its words.
     """
     parsed = {label: parse_label(label, vocabulary) for label in dict.fromkeys(labels)}
@@ -56,7 +56,8 @@ def identify(
     _mend_slips(parsed, counts)
     _name_offices(parsed)
     _complete_surnames(parsed, first, text, title, vocabulary)
-    pairs = [(parsed[label].name or "", parsed[label].role) for label in labels if parsed[label].name]
+    # Reporters are told apart by their outlets as others are by their offices.
+    pairs = [(person.name, person.role or person.outlet) for person in map(parsed.__getitem__, labels) if person.name]
     canonical = canonical_speakers(pairs)
     roles = _roles(parsed, counts, canonical)
     people: dict[str, Person] = {}
@@ -64,7 +65,7 @@ def identify(
         name = canonical.get(person.name or "", person.name)
         people[label] = replace(person, name=name, role=person.role or roles.get(name or ""))
     _share_outlets(people)
-    people = {label: _displayed(person) for label, person in people.items()}
+    people = {label: _displayed(label, person) for label, person in people.items()}
     return [people[label] for label in labels]
 
 
@@ -79,10 +80,10 @@ def given_and_surname(tokens: Sequence[str], vocabulary: Vocabulary) -> str | No
     return " ".join(kept) or None
 
 
-def _displayed(person: Person) -> Person:
-    """Name those who are known by a form of address or an office alone by just that: "Ms. Doe", "Moderator"."""
+def _displayed(label: str, person: Person) -> Person:
+    """Name those who are known by a form of address or an office alone by just that: "Ms. Doe", "Mme la ministre"."""
     if person.name is None and person.role:
-        return replace(person, name=person.role, role=None)
+        return replace(person, name=person.role if label.isupper() else without_groups(label), role=None)
     if person.name and person.address and " " not in person.name and not person.role:
         address = person.address.capitalize()
         stop = "." if address in ("Mr", "Ms", "Mrs", "Dr") else ""
@@ -160,7 +161,10 @@ def _complete_surnames(
             given = max(forms[last], key=lambda form: (forms[last][form], -len(form)))
             parsed[label] = replace(person, name=f"{given} {name}", role=person.role or roles.get(last))
     for label, person in offices.items():
-        named = _holder_in(title or "", person.role or "", text, vocabulary) if _DEFINITE.match(label) else None
+        named = _holder_in(title or "", person.role or "", text, vocabulary)
+        # "A senior official" may be anybody: without an article only a full name will do.
+        if named and not _DEFINITE.match(label) and " " not in named:
+            named = None
         if named:
             parsed[label] = replace(person, name=named)
 
@@ -181,8 +185,6 @@ def _mentions(
             given: list[str] = []
             for token in reversed(rest):
                 plain = fold(token).strip(".")
-                if plain.split("'")[0] in STARTERS and "'" in plain:
-                    break
                 if vocabulary.is_common(token) or is_role(token.rstrip("s")) or plain in HONORIFICS | ROLE_QUALIFIERS:
                     break
                 given.insert(0, token)
@@ -214,15 +216,23 @@ def _office(tokens: Sequence[str]) -> str | None:
 
 def _holder_in(title: str, role: str, text: str, vocabulary: Vocabulary) -> str | None:
     """The one name that a title prints behind an office: "Remarks by President Doe" names "The President"."""
-    pattern = re.compile(rf"\b{re.escape(role)}\s+({_CAPITALISED}(?:\s{_CAPITALISED}){{0,2}})", re.IGNORECASE)
     names = set()
-    for match in pattern.finditer(title):
+    office = re.escape(role)
+    after = (
+        rf"(?<!\ba )(?<!\ban )\b(?i:{office})(?:\s[a-z][^,.;]{{0,60}},)?\s+({_CAPITALISED}(?:\s{_CAPITALISED}){{0,3}})"
+    )
+    before = rf"({_CAPITALISED}(?:\s{_CAPITALISED}){{1,3}}),\s+(?i:(?:the |le |la |l['’])?{office})\b"
+    for match in re.finditer(rf"{before}|{after}", title):
+        tokens = (match.group(1) or match.group(2)).split()
+        while tokens and fold(tokens[0]).strip(".") in HONORIFICS:
+            tokens = tokens[1:]
         kept: list[str] = []
-        for token in match.group(1).split():
+        for token in tokens:
             word = re.sub(r"['’]s$", "", token).strip(",.")
-            longer = " ".join([*kept, word])
+            known = len(tokens) == 2 or text.count(" ".join([*kept, word])) >= (_AGAIN if kept else 1)
+            known = known or bool(match.group(1))
             # What follows a surname in a title ("Press Conference") stands nowhere else behind it.
-            if not word[:1].isupper() or vocabulary.is_common(word) or (kept and text.count(longer) < _AGAIN):
+            if not word[:1].isupper() or vocabulary.is_common(word) or fold(word) in ROLE_QUALIFIERS or not known:
                 break
             kept.append(word)
         if kept:

@@ -18,12 +18,14 @@ _SAID_FR = (
     "déclaré|dit|affirmé|indiqué|souligné|ajouté|expliqué|précisé|estimé|insisté|rappelé|annoncé|assuré|répondu|conclu"
     "|lancé|poursuivi|confié|martelé|regretté|averti|prévenu|promis|reconnu|noté|relevé|décrit|qualifié|salué|réaffirmé"
     "|confirmé|évoqué|exprimé|appelé|demandé|plaidé|soutenu|écrit|observé|commenté|jugé|accusé|dénoncé|félicité"
-    "|remercié|exhorté|résumé|démenti|réagi|glissé|tranché|avancé|admis|fait savoir|parlé|invité|mis en garde|critiqué"
+    "|remercié|exhorté|résumé|démenti|réagi|glissé|tranché|avancé|admis"
+    "|fait savoir|parlé|invité|mis en garde|critiqué|pointé|défendu|prononcé"
 )
 _SAYS_FR = (
     "déclare|dit|affirme|indique|souligne|ajoute|explique|précise|estime|insiste|rappelle|annonce|assure|répond|conclut"
     "|lance|poursuit|confie|martèle|regrette|avertit|prévient|promet|reconnaît|note|relève|décrit|qualifie|salue|réaffirme"
-    "|confirme|évoque|plaide|soutient|écrit|observe|commente|juge|accuse|dénonce|résume|dément|glisse|tranche|admet"
+    "|confirme|évoque|plaide|soutient|écrit|observe|commente|juge|accuse|dénonce|résume|dément|glisse|tranche"
+    "|admet|parle|pointe|défend"
 )
 _SAID_EN = (
     "said|says|told|added|adds|stated|explained|noted|warned|announced|insisted|replied|argued|stressed|continued|concluded"
@@ -41,6 +43,7 @@ _NAME = re.compile(
     r"[A-ZÀ-Þ][\w'’-]*(?:\s+(?:(?:de|du|von|van|der|den|ter|bin|al|el|la|le|di|da)\s+){0,2}[A-ZÀ-Þ][\w'’.-]*){0,4}"
 )
 _ARTICLE = re.compile(r"^(?:the|le|la|l['’]|un|une|a|an|his|her|son|sa)\s*", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:\bM\.|\bMme|\bMe|\bMr\.?|\bMs\.?|\bMrs\.?|\bDr\.?)\s+$")
 # An office stands at most this far before a name, and who is quoted at most this far after the verb.
 _OFFICE_REACH, _SUBJECT_REACH = 110, 90
 
@@ -172,7 +175,8 @@ def _mentions(prose: str, vocabulary: Vocabulary, known: dict[str, _Mention]) ->
     for role, mention in list(known.items()):
         if not role.startswith("role "):
             continue
-        for match in re.finditer(rf"\b{re.escape(role[5:])}\b", prose, re.IGNORECASE):
+        office = rf"(?<!\w)(?:the|le|la|l['’])\s*{re.escape(role[5:])}\b(?!\s+(?:de|du|des|of|for)\b|\s+d['’])"
+        for match in re.finditer(office, prose, re.IGNORECASE):
             if not any(start <= match.start() < end for start, end in taken):
                 found.append(_Mention(match.start(), match.end(), mention.name, mention.role))
     return sorted(found, key=lambda mention: mention.start)
@@ -181,7 +185,11 @@ def _mentions(prose: str, vocabulary: Vocabulary, known: dict[str, _Mention]) ->
 def _mention(prose: str, match: re.Match[str], vocabulary: Vocabulary, known: dict[str, _Mention]) -> _Mention | None:
     tokens = match.group().split()
     offset = match.start()
-    while tokens and _is_no_name(tokens[0], vocabulary):
+    address = _ADDRESS.search(prose, max(0, offset - 14), offset)
+    begin = address.start() if address else offset
+    while tokens and (_is_no_name(tokens[0], vocabulary) or (tokens[0] == "Me" and len(tokens) > 1)):
+        if fold(tokens[0]).strip(".") not in HONORIFICS:
+            begin = offset + len(tokens[0]) + 1
         offset += len(tokens[0]) + 1
         tokens = tokens[1:]
     if not tokens:
@@ -190,8 +198,8 @@ def _mention(prose: str, match: re.Match[str], vocabulary: Vocabulary, known: di
     end = match.end()
     if len(tokens) == 1:
         earlier = known.get(fold(name))
-        return _Mention(offset, end, earlier.name, earlier.role) if earlier else None
-    role, start = _office_before(prose, offset)
+        return _Mention(begin, end, earlier.name, earlier.role) if earlier else None
+    role, start = _office_before(prose, begin)
     if role is None:
         role = _office_after(prose, end)
     same = known.get(fold(name))
@@ -199,8 +207,11 @@ def _mention(prose: str, match: re.Match[str], vocabulary: Vocabulary, known: di
     known[fold(name)] = mention
     known[fold(name.split()[-1])] = mention
     if role:
-        short = " ".join(role.split()[: next((i for i, w in enumerate(role.split()) if fold(w) in PARTICLES), 4)])
-        known[f"role {short}"] = mention
+        words = re.split(r"\s+(?:de|du|des|of|for|at|à|pour)\s+|\s+d['’]", role)[0].split()
+        first = next((index for index, word in enumerate(words) if is_role(word)), 0)
+        # "the secretary general of the Alliance" is later "the secretary general", "the secretary".
+        for end in range(first + 1, len(words) + 1):
+            known[f"role {' '.join(words[first:end])}"] = mention
     return mention
 
 

@@ -22,6 +22,9 @@ ASKERS = frozenset(
         *("female reporter", "participant", "inaudible question", "une question", "autre question"),
     ]
 )
+REPORTERS = word_set(
+    "reporter journalist correspondent interviewer journaliste correspondant correspondante intervieweur"
+)
 ANSWERERS = frozenset(["a", "r", "answer", "reponse", "response", "reply"])
 MODERATORS = word_set(
     "moderator moderators moderateur moderatrice moderation operator operateur operatrice host facilitator emcee mc",
@@ -53,7 +56,8 @@ ROLES = (
         "correspondante professeur professeure docteur coordinateur coordonnateur coordonnatrice rapporteure",
         "chef cheffe prefet prefete procureur procureure delegue deleguee",
         "administrateur administratrice inspecteur inspectrice",
-        "intervenant intervenante responsable expert experte representant representante medecin economiste",
+        "avocat avocate lawyer intervenant intervenante responsable expert experte representant representante medecin",
+        "economiste",
     )
     | word_set(_NOBLE)
 )

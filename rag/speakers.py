@@ -16,6 +16,7 @@ from onrecord.rag.roles import (
     INTERPRETERS,
     MODERATORS,
     PARTICLES,
+    REPORTERS,
     ROLE_QUALIFIERS,
     bare_label,
     fold,
@@ -56,6 +57,9 @@ def parse_label(label: str, vocabulary: Vocabulary) -> Person:
         label: as printed, such as "Jane Doe, Daily Planet (Moldova)" or "THE PRESIDENT".
         vocabulary: how the text writes its words, for names printed in capitals only.
     """
+    if not any(map(str.isalnum, label)):
+        # Captions mark a change of speaker by ">>" and name nobody.
+        return Person()
     groups = [group.strip() for group in _GROUP.findall(label)]
     main = " ".join(_GROUP.sub(" ", label).replace("_", " ").split()).strip(" ,:.")
     whole = bare_label(main)
@@ -119,12 +123,12 @@ def _primary(primary: str, vocabulary: Vocabulary) -> Person:
 
 
 def _part(role: list[str]) -> Part | None:
-    folded = {fold(word).strip(".") for word in role}
+    folded = {fold(word).strip(".,") for word in role}
     if folded & MODERATORS:
         return "moderator"
     if folded & INTERPRETERS:
         return "interpreter"
-    if folded & ASKERS:
+    if folded & REPORTERS:
         return "asker"
     return None
 
@@ -159,8 +163,8 @@ def _with_tail(person: Person, part: str, vocabulary: Vocabulary) -> Person:
     if any(is_role(_ELISION.sub("", token)) for token in tokens):
         folded = {fold(token).strip(".") for token in tokens}
         role = f"{person.role}, {part}" if person.role else part
-        asker: Part | None = "asker" if folded & ASKERS else person.part
-        match = _OF.search(part) if folded & ASKERS else None
+        asker: Part | None = "asker" if folded & REPORTERS else person.part
+        match = _OF.search(part) if folded & REPORTERS else None
         if match:
             return replace(person, role=part[: match.start()], outlet=part[match.end() :], part=asker)
         return replace(person, role=_cased_role(role, vocabulary), part=asker)
@@ -183,11 +187,14 @@ def _with_group(person: Person, group: str, vocabulary: Vocabulary) -> Person:
     if not inner[0].isupper():
         return person
     if person.part == "asker":
+        name, _, rest = inner.partition(", ")
+        if rest and person.name is None and len(name.split()) > 1:
+            return replace(person, name=_cased(name, vocabulary), outlet=person.outlet or rest)
         return replace(person, outlet=person.outlet or inner)
     if person.name is None:
         named = _primary(inner.split(",")[0], vocabulary)
         return replace(person, name=named.name, address=named.address, role=person.role or named.role)
-    if "," in inner or person.role:
+    if "," in inner or person.role or person.address:
         return replace(person, role=person.role or inner)
     initials = "".join(word[0] for word in (person.outlet or "").split() if word[0].isupper())
     if person.outlet and (initials == inner or inner.isupper()):

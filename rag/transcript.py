@@ -10,6 +10,7 @@ from onrecord.rag.boilerplate import Marked, chrome, end_marks, furniture
 from onrecord.rag.dates import relative_dates
 from onrecord.rag.exchanges import answerer_of, exchanges_of, kinds_of
 from onrecord.rag.header import Header, header_of
+from onrecord.rag.introductions import introductions
 from onrecord.rag.labelling import labels_of
 from onrecord.rag.labels import Candidate
 from onrecord.rag.languages import detect_language
@@ -87,7 +88,7 @@ def _language_of(lines: Sequence[Line]) -> str:
 def _chrome(
     lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str], language: str
 ) -> list[Marked]:
-    alone = {candidate.line for candidate in candidates}
+    alone = {candidate.line for candidate in candidates if candidate.alone}
     judged = [line for line in lines if line.number not in marked and line.number not in alone]
     if not candidates:
         return chrome(judged, None, None, language)
@@ -144,7 +145,7 @@ def _completed(
     vocabulary: Vocabulary,
 ) -> Structure:
     text = source.text
-    parts = _with_people(text, turns, header.title, vocabulary)
+    parts = _with_people(text, turns, header.text, vocabulary)
     labelled = any(turn.label or turn.speaker for turn in turns)
     prose = not labelled and not any(is_spoken(text[turn.start : turn.end][:_OPENING]) for turn in turns)
     if labelled:
@@ -177,13 +178,13 @@ def _completed(
     )
 
 
-def _with_people(text: str, turns: list[Turn], title: str | None, vocabulary: Vocabulary) -> list[Part | None]:
+def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabulary) -> list[Part | None]:
     """Fill in who speaks, in place, where the format did not say; return what each label makes of its speaker."""
     places = [position for position, turn in enumerate(turns) if turn.label]
     labels = [turns[position].label or "" for position in places]
     spans = [Span(turns[position].start, turns[position].end) for position in places]
     parts: list[Part | None] = [None] * len(turns)
-    for position, person in zip(places, identify(labels, spans, text, title, vocabulary), strict=True):
+    for position, person in zip(places, identify(labels, spans, text, heading, vocabulary), strict=True):
         turn = turns[position]
         parts[position] = person.part
         turns[position] = replace(
@@ -193,6 +194,12 @@ def _with_people(text: str, turns: list[Turn], title: str | None, vocabulary: Vo
             outlet=turn.outlet or person.outlet,
             country=turn.country or person.country,
         )
+    unnamed = [position for position in places if parts[position] == "asker" and turns[position].speaker is None]
+    words = [text[turns[position].start : turns[position].end] for position in unnamed]
+    for position, asker in zip(unnamed, introductions(words, vocabulary), strict=True):
+        if asker is not None:
+            outlet = turns[position].outlet or asker.outlet
+            turns[position] = replace(turns[position], speaker=asker.name, outlet=outlet, inferred=True)
     return parts
 
 
