@@ -30,6 +30,8 @@ _OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
 # Bytes that are no UTF-8, as "surrogateescape" writes them.
 _STRAY = re.compile("[\udc80-\udcff]")
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+
 # Control characters other than tab, line ends, form feed and escape do not occur in text.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n?")
@@ -57,6 +59,11 @@ def require_words(name: str, text: str) -> None:
     """Raise UnreadableFile where `text` holds no letter and no digit."""
     if not any(map(str.isalnum, text)):
         raise UnreadableFile(f"{name}: the file holds no words, only blank space or marks. Add a file with text in it.")
+
+
+def whole_characters(text: str) -> str:
+    """Return `text` with halves of surrogate pairs, which escapes can write and no file can hold, as U+FFFD."""
+    return _HALF_PAIR.sub("\ufffd", text)
 
 
 def _decoded(name: str, data: bytes) -> str:

@@ -10,6 +10,7 @@ import zipfile
 from typing import Literal
 
 from onrecord.rag.errors import UnreadableFile
+from onrecord.rag.readers.subtitles import TIMING
 
 Format = Literal["text", "html", "mhtml", "pdf", "docx", "zip", "subtitles", "json lines"]
 
@@ -75,8 +76,7 @@ _FRAGMENT = re.compile(r"\s*<(?:[a-z][a-z0-9]*[\s>/]|!--)", re.IGNORECASE)
 _FRAGMENT_END = re.compile(r"</(?:p|div|body|html|h[1-6]|table|ul|article|section|main)\s*>", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 _MHTML = re.compile(r"(?:[\w-]+:.*(?:\n[ \t].*)*\n)*?content-type:\s*multipart/related", re.IGNORECASE)
-_TIMING = re.compile(r"(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}[ \t]*-->[ \t]*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}")
-_CUE = re.compile(rf"\s*(?:\S+[ \t]*\n)?{_TIMING.pattern}")
+_CUE = re.compile(rf"\s*(?:\S+[ \t]*\n)?{TIMING.pattern}")
 
 
 def format_of(name: str, data: bytes) -> Format:
@@ -128,7 +128,7 @@ def _text_format(name: str, data: bytes) -> Format:
         raise UnreadableFile(f"{name}: this is XML, which is not read. Save it as HTML or text and add that.")
     if _MHTML.match(head):
         return "mhtml"
-    if head.lstrip().startswith("{") and _is_object(data):
+    if head.lstrip().startswith(("{", "[")) and _is_json(data):
         return "json lines"
     return "text"
 
@@ -142,13 +142,14 @@ def _head(data: bytes) -> str:
     return head.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _is_object(data: bytes) -> bool:
-    """Return whether the first line that is not blank is a JSON object."""
-    text = data.decode(
-        "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig", "replace"
-    )
-    line = next((line for line in text.split("\n") if line.strip()), "")
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
+def _is_json(data: bytes) -> bool:
+    """Return whether the first line that is not blank is a JSON object, or all of it an object or array."""
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    text = data.decode("utf-16" if data.startswith(marks) else "utf-8-sig", "replace").strip()
+    for candidate in (text.split("\n", 1)[0], text):
+        try:
+            found = json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+        return isinstance(found, dict) or (isinstance(found, list) and any(isinstance(entry, dict) for entry in found))
+    return False

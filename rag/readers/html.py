@@ -110,7 +110,10 @@ def _words(text: str) -> str:
 
 def _chosen(markup: str) -> list[str]:
     """Return the lines of the main text by trafilatura, as lower-case words; empty where it finds none."""
-    extracted = trafilatura.extract(markup, include_comments=False, include_tables=True, favor_recall=True)
+    try:
+        extracted = trafilatura.extract(markup, include_comments=False, include_tables=True, favor_recall=True)
+    except Exception:  # noqa: BLE001  (pages are odd without limit, and this one can be read without the advice)
+        return []
     return [words for line in (extracted or "").splitlines() if (words := _words(line))]
 
 
@@ -196,7 +199,10 @@ def _composed(blocks: Sequence[Block], main: Sequence[bool]) -> tuple[str, tuple
 
 
 def _metadata(page: etree._Element, markup: str, blocks: Sequence[Block], main: Sequence[bool]) -> Metadata:
-    said = trafilatura.extract_metadata(page, extensive=False)
+    try:
+        said = trafilatura.extract_metadata(page, extensive=False).as_dict()
+    except Exception:  # noqa: BLE001  (as above)
+        said = {}
     locale = page.xpath("string(//meta[@property='og:locale' or @http-equiv='content-language']/@content)")
     saved = _SAVED_FROM.search(markup[:2000])
     certain = found_metadata(
@@ -206,11 +212,11 @@ def _metadata(page: etree._Element, markup: str, blocks: Sequence[Block], main: 
         }
     )
     heading = _heading(blocks, main)
-    title = said.title or None
+    title = said.get("title") or None
     if heading and title and not _alike(heading, title, blocks):
         # The page's metadata speak of something else (the section it was listed in): its date and address do as well.
         return certain.over(found_metadata({"title": heading}))
-    return certain.over(found_metadata({"title": heading or title, "date": said.date, "url": said.url}))
+    return certain.over(found_metadata({"title": heading or title, "date": said.get("date"), "url": said.get("url")}))
 
 
 def _heading(blocks: Sequence[Block], main: Sequence[bool]) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from onrecord.rag.errors import InvalidRequest, UnreadableFile
+from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.types import SourceText
 
 if sys.version_info >= (3, 11):
@@ -25,6 +26,13 @@ SIDECAR_SUFFIX = ".meta.toml"
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ]\d{2}:\d{2}.*)?)?)?")
 # A primary language tag with an optional script or region (BCP 47): en, fr-CA, fr_CA.
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{2,8})*")
+
+# Titles that programs put into a document's properties by themselves.
+_NO_TITLE = re.compile(
+    r"untitled.*|sans titre.*|word document|document ?\d*|microsoft \w+ - .*"
+    r"|.*\.(?:docx?|odt|rtf|indd|qxp|pdf|txt|html?)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +85,11 @@ def found_metadata(values: Mapping[str, object]) -> Metadata:
     return Metadata(**found)
 
 
-def sidecar_of(path: Path) -> Path:
-    """Return where the metadata of the file at `path` is looked for: `notes.txt` -> `notes.txt.meta.toml`.
-
-    `notes.meta.toml` is meant too where it exists and the longer name does not.
-    """
-    beside = path.with_name(path.name + SIDECAR_SUFFIX)
-    short = path.with_name(path.stem + SIDECAR_SUFFIX)
-    return short if short.is_file() and not beside.is_file() else beside
+def sidecar_names(name: str) -> tuple[str, str]:
+    """Return the names of a file's sidecar, the first going before: `a.txt` has `a.txt.meta.toml` or `a.meta.toml`."""
+    folder, slash, last = name.rpartition("/")
+    stem = last.rpartition(".")[0] or last
+    return name + SIDECAR_SUFFIX, f"{folder}{slash}{stem}{SIDECAR_SUFFIX}"
 
 
 def read_sidecar(path: Path) -> Metadata:
@@ -92,21 +97,36 @@ def read_sidecar(path: Path) -> Metadata:
 
     Raises UnreadableFile for a sidecar that is no TOML, or holds an unknown key or a value that cannot be used.
     """
-    sidecar = sidecar_of(path)
-    if not sidecar.is_file():
+    beside = (path.with_name(name) for name in sidecar_names(path.name))
+    sidecar = next((candidate for candidate in beside if candidate.is_file()), None)
+    if sidecar is None:
         return Metadata()
     try:
-        values = tomllib.loads(sidecar.read_bytes().decode("utf-8-sig"))
+        data = sidecar.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{sidecar.name}: cannot be opened ({error.strerror}). Check its permissions.") from error
+    return parse_sidecar(sidecar.name, data)
+
+
+def parse_sidecar(name: str, data: bytes) -> Metadata:
+    """Return the metadata in the content of a sidecar called `name`; raises UnreadableFile as `read_sidecar` does."""
+    try:
+        values = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{sidecar.name}: is not UTF-8. Save it as UTF-8 and add again.") from error
+        raise UnreadableFile(f"{name}: is not UTF-8. Save it as UTF-8 and add again.") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UnreadableFile(f'{sidecar.name}: is not TOML ({error}). Write lines like date = "2024-05-17".') from error
+        problem = " ".join(str(error).split())
+        raise UnreadableFile(f'{name}: is not TOML ({problem}). Write lines like date = "2024-05-17".') from error
     try:
         return checked_metadata(values)
     except InvalidRequest as error:
-        raise UnreadableFile(f"{sidecar.name}: {error}") from error
+        raise UnreadableFile(f"{name}: {error}") from error
+
+
+def document_title(value: object) -> str | None:
+    """Return the title in a document's properties, unless a program put it in by itself (a file name, "Untitled")."""
+    title = _title(value)
+    return None if title is None or _NO_TITLE.fullmatch(title) else title
 
 
 def iso_date(value: object) -> str | None:
@@ -128,7 +148,7 @@ def iso_date(value: object) -> str | None:
 
 
 def _title(value: object) -> str | None:
-    words = " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
+    words = " ".join(whole_characters(str(value)).split()) if isinstance(value, str | int | float) else ""
     return words or None
 
 
@@ -138,7 +158,9 @@ def _url(value: object) -> str | None:
     address = value.strip()
     try:
         parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", address)
+        usable = (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and address.isprintable() and " " not in address
+        )
     except ValueError:
         return None
     return address if usable else None

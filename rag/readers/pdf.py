@@ -10,7 +10,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from onrecord.rag.errors import UnreadableFile
-from onrecord.rag.readers.metadata import found_metadata
+from onrecord.rag.readers.metadata import document_title, found_metadata
 from onrecord.rag.readers.page_layout import Line, flow_of
 from onrecord.rag.types import Boilerplate, SourceText
 
@@ -25,10 +25,6 @@ _BLANK = re.compile(r"[ \u00a0\t\u2000-\u200a\u202f]+")
 # A line may be broken after a space, a hyphen or a dash.
 _UNIT = re.compile(r"\s*\S+?(?:[-–—](?=\S)|(?=\s)|$)")
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
-# Titles that programs put in by themselves.
-_NO_TITLE = re.compile(
-    r"untitled.*|sans titre.*|microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|indd|qxp|pdf|txt|html?)", re.IGNORECASE
-)
 
 
 def read_pdf(name: str, data: bytes) -> SourceText:
@@ -61,7 +57,7 @@ def read_pdf(name: str, data: bytes) -> SourceText:
         body = len(text)
         text += "\n\n" + "\n".join(furniture)
         boilerplate = (Boilerplate(body + 2, len(text), "page furniture"),)
-    metadata = found_metadata({"title": None if _NO_TITLE.fullmatch(title.strip()) else title})
+    metadata = found_metadata({"title": document_title(title)})
     return metadata.applied_to(SourceText(text=text, boilerplate=boilerplate))
 
 
