@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations
 from typing import Literal, Protocol, get_args
 
 from onrecord.rag.alignment import Change, nearest, runs, word_count
 from onrecord.rag.article import Claim, ClaimKind, claims
 from onrecord.rag.attribution import same_person
-from onrecord.rag.languages import detect_language
 from onrecord.rag.quotes import cite, find, occurrences, pieces
 from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Briefing, Citation, Passage, Span
@@ -33,11 +32,15 @@ _STITCHED = 0.85
 # Nearness in sense (`Lookup.similarity`) from which a sentence may be a translation; chosen on the 40 sentences of
 # benchmarks/check/translations.jsonl, where translations begin at 0.50 and all others end at 0.48.
 TRANSLATION = 0.5
+# Among many parts of sentences one comes near by chance: the highest wrong one there was 0.53.
+_PART_MARGIN = 0.05
 # Of so many of the nearest sentences the clauses are compared too, where they are of about the quotation's length:
 # French runs about a fifth longer than English.
 _REFINED = 4
 _SHORTEST_PART = 0.6
-_LONGEST_PART = 1.7
+_LONGEST_PART = 1.6
+# Characters between two sentences that follow each other.
+_NEXT = 3
 _CLAUSE = re.compile(r"[,;:«»“”\"—–]\s*")
 _MARKS = ' \n\t\u00a0\u202f«»“”",;:—–'
 _NUMBER = re.compile(r"\d+(?:[\s.,]\d+)*")
@@ -48,6 +51,10 @@ class Lookup(Protocol):
 
     def candidates(self, quotation: str) -> Sequence[Passage]:
         """The passages that may hold a quotation, by its words and by its sense, in any language, best first."""
+        ...
+
+    def across(self, quotation: str, speaker: str | None) -> Sequence[Passage]:
+        """The passages in other languages that may say the same, those of the speaker first."""
         ...
 
     def briefing(self, briefing_id: str) -> Briefing:
@@ -146,7 +153,7 @@ def _judged(claim: Claim, lookup: Lookup, number: int) -> Finding:
         place = places[near.index]
         span = Span(place.start + near.span.start, place.start + near.span.end)
         return _finding(claim, "altered", kept, number, [(place.briefing, span)], near.changes)
-    return _translated(claim, lookup, passages, briefings, number)
+    return _translated(claim, lookup, number)
 
 
 def _candidates(claim: Claim, lookup: Lookup) -> list[Passage]:
@@ -229,30 +236,31 @@ def _shares(changes: Sequence[Change]) -> bool:
     return sum(word_count(change.quoted) for change in changes if change.kind == "same") >= _FEWEST_SHARED
 
 
-def _translated(
-    claim: Claim, lookup: Lookup, passages: Sequence[Passage], briefings: Mapping[str, Briefing], number: int
-) -> Finding:
+def _translated(claim: Claim, lookup: Lookup, number: int) -> Finding:
     """Look for the nearest sentence, or two, in another language than the quotation's."""
-    own = detect_language(claim.text)
+    passages = lookup.across(claim.text, claim.speaker)
+    briefings = {passage.briefing_id: lookup.briefing(passage.briefing_id) for passage in passages}
     best: tuple[float, Briefing, Span] | None = None
-    for language in dict.fromkeys(passage.language for passage in passages if passage.language != own):
+    for language in dict.fromkeys(passage.language for passage in passages):
         found = [
-            (briefings[passage.briefing_id], span)
+            (briefings[passage.briefing_id], Span(passage.start + span.start, passage.start + span.end))
             for passage in passages
             if passage.language == language
-            for span in _whole_sentences(passage)
+            for span in sentences(passage.text, language)
         ]
         ranked = sorted(_scored(claim.text, found, lookup), key=lambda one: -one[0])
-        # Of the nearest sentences, and of each with its neighbour, the part may be what was translated.
-        parts = [
-            (briefing, part)
+        # The quotation may translate two sentences, or a part of one.
+        others = [
+            (briefing, other)
             for _, briefing, span in ranked[:_REFINED]
-            for part in _parts(briefing.text, span, claim.text)
+            for other in _around(briefing.text, span, [near for place, near in found if place is briefing], claim.text)
         ]
-        for one in ranked[:1] + _scored(claim.text, parts, lookup):
+        near = [one for one in ranked[:1] if one[0] >= TRANSLATION]
+        near += [one for one in _scored(claim.text, others, lookup) if one[0] >= TRANSLATION + _PART_MARGIN]
+        for one in near:
             if best is None or one[0] > best[0]:
                 best = one
-    if best is None or best[0] < TRANSLATION:
+    if best is None:
         return _finding(claim, "not_found", 0.0, number, [])
     score, briefing, span = best
     changes = _other_numbers(claim.text, briefing.text[span.start : span.end])
@@ -267,26 +275,20 @@ def _scored(
     return [(score, briefing, span) for score, (briefing, span) in zip(scores, windows, strict=True)]
 
 
-def _whole_sentences(passage: Passage) -> list[Span]:
-    """The sentences of a passage and each two neighbours."""
-    spans = [
-        Span(passage.start + span.start, passage.start + span.end) for span in sentences(passage.text, passage.language)
-    ]
-    return spans + [Span(one.start, two.end) for one, two in pairwise(spans)]
-
-
-def _parts(text: str, span: Span, quotation: str) -> list[Span]:
-    """The stretches of whole clauses of a sentence that are about as long as the quotation."""
-    cuts = [span.start, *(match.end() for match in _CLAUSE.finditer(text, span.start, span.end)), span.end]
+def _around(text: str, span: Span, neighbours: Sequence[Span], quotation: str) -> list[Span]:
+    """A sentence with its neighbours, and the stretches of clauses in these that are about as long as the quotation."""
+    pairs = [Span(span.start, near.end) for near in neighbours if 0 <= near.start - span.end <= _NEXT]
+    pairs += [Span(near.start, span.end) for near in neighbours if 0 <= span.start - near.end <= _NEXT]
     words = word_count(quotation)
-    return [
-        Span(start + len(part) - len(part.lstrip(_MARKS)), start + len(part.rstrip(_MARKS)))
-        for index, start in enumerate(cuts)
-        for end in cuts[index + 1 :]
-        if (part := text[start:end]).strip(_MARKS)
-        and (start, end) != (span.start, span.end)
-        and _SHORTEST_PART * words <= word_count(part) <= _LONGEST_PART * words
-    ]
+    found = dict.fromkeys(pairs)
+    for whole in (span, *pairs):
+        cuts = [whole.start, *(match.end() for match in _CLAUSE.finditer(text, whole.start, whole.end)), whole.end]
+        for start, end in combinations(cuts, 2):
+            part = text[start:end].strip(_MARKS)
+            if _SHORTEST_PART * words <= word_count(part) <= _LONGEST_PART * words:
+                begin = text.index(part, start)
+                found[Span(begin, begin + len(part))] = None
+    return [part for part in found if part != span]
 
 
 def _other_numbers(quotation: str, source: str) -> tuple[Change, ...]:

@@ -93,15 +93,10 @@ class Translations:
         scores: list[float] = (_unit(vectors[1:] - self._mean(theirs, own)) @ wanted).tolist()
         return scores
 
-    def plain(self, quotation: str) -> Vector:
-        """The vector of the quotation as the model gives it, for passages of its own language."""
-        plain: Vector = self._vectors([quotation])[0]
-        return plain
-
-    def sense(self, quotation: str, language: str) -> Vector:
-        """A vector to look for the quotation's sense in the passages of another language: its own language taken off."""
-        sense: Vector = _unit(self._vectors([quotation]) - self._mean(detect_language(quotation), language))[0]
-        return sense
+    def vector(self, quotation: str) -> Vector:
+        """The unit vector of a quotation, to look for its sense in the passages."""
+        vector: Vector = self._vectors([quotation])[0]
+        return vector
 
     def _vectors(self, texts: Sequence[str]) -> Vector:
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
