@@ -46,12 +46,7 @@ def decode(name: str, data: bytes) -> str:
     if not data:
         raise UnreadableFile(f"{name}: the file is empty. Add a file that holds the words of a briefing.")
     text = _LINE_END.sub("\n", _decoded(name, data))
-    controls = len(_CONTROL.findall(text))
-    if "\0" in text or controls > 2 + len(text) // 100:
-        raise UnreadableFile(
-            f"{name}: this is binary data, not a text. Add the briefing as text, Markdown, HTML, PDF, DOCX, "
-            "subtitles (VTT, SRT), JSON lines or a ZIP of these."
-        )
+    _require_text(name, text)
     return text
 
 
@@ -59,6 +54,15 @@ def require_words(name: str, text: str) -> None:
     """Raise UnreadableFile where `text` holds no letter and no digit."""
     if not any(map(str.isalnum, text)):
         raise UnreadableFile(f"{name}: the file holds no words, only blank space or marks. Add a file with text in it.")
+
+
+def _require_text(name: str, text: str) -> None:
+    controls = len(_CONTROL.findall(text))
+    if "\0" in text or controls > 2 + len(text) // 100:
+        raise UnreadableFile(
+            f"{name}: this is binary data, not a text. Add the briefing as text, Markdown, HTML, PDF, DOCX, "
+            "subtitles (VTT, SRT), JSON lines or a ZIP of these."
+        )
 
 
 def whole_characters(text: str) -> str:
@@ -109,6 +113,8 @@ def _western(data: bytes, encoding: str) -> str | None:
 
 def _guessed(name: str, data: bytes) -> str:
     import charset_normalizer  # only the rare file needs it
+
+    _require_text(name, data.decode("latin-1"))
 
     # A sample is enough to tell, and keeps a file of many megabytes fast.
     best = charset_normalizer.from_bytes(data[:200_000]).best()
