@@ -204,7 +204,9 @@ def grade_of(label: str, vocabulary: Vocabulary) -> Grade:
     if not tokens or len(tokens) > _MOST_WORDS or _FORBIDDEN.search(primary):
         return Grade.NONE
     opening = fold(tokens[0]).strip(".'")
-    if opening in FIELDS or (opening in STARTERS - _ARTICLES) or label.startswith("("):
+    second = fold(tokens[1]).strip(".") if len(tokens) > 1 else ""
+    sentence = opening in STARTERS - _ARTICLES and second not in HONORIFICS
+    if opening in FIELDS or sentence or label.startswith("("):
         return Grade.NONE
     if not all(_may_follow(part) for part in tail):
         return Grade.NONE
@@ -263,7 +265,7 @@ def _parts(tokens: list[str]) -> tuple[bool, list[str], int] | None:
                 names.append(inner)
         elif folded in PARTICLES and token not in _VERBS:
             completing = office and (folded in _OF or inner != token)
-        elif folded in ROLE_QUALIFIERS:
+        elif folded in ROLE_QUALIFIERS or folded in HONORIFICS:
             continue
         elif office and (completing or complement or inner != token):
             complement += 1

@@ -106,4 +106,5 @@ def bare_label(label: str) -> str:
 
 def is_role(token: str) -> bool:
     """Whether a word names an office, whatever its case or plural mark."""
-    return fold(token).strip(".,'") in ROLES
+    word = fold(token).strip(".,'")
+    return word in ROLES or (word.endswith("s") and word[:-1] in ROLES)
