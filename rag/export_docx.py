@@ -1,0 +1,61 @@
+"""The little of Word that an export needs, over python-docx."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import datetime, timezone
+
+import docx
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Pt
+
+# What XML 1.0, and so a DOCX, cannot hold.
+_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_SMALL = Pt(9)
+
+
+class Document:
+    """A Word document that is written from top to bottom."""
+
+    def __init__(self, title: str) -> None:
+        self._document = docx.Document()
+        properties = self._document.core_properties
+        properties.author, properties.comments = "OnRecord", ""
+        properties.title = _clean(title)[:255]
+        properties.created = properties.modified = datetime.now(timezone.utc)
+        self._document.add_heading(_clean(title), level=1)
+
+    def heading(self, text: str) -> None:
+        """Add a heading of the second level."""
+        self._document.add_heading(_clean(text), level=2)
+
+    def paragraph(self, text: str, *, style: str | None = None, small: bool = False) -> None:
+        """Add a paragraph; `style` is one of Word's built-in ones."""
+        run = self._document.add_paragraph(style=style).add_run(_clean(text))
+        if small:
+            run.font.size = _SMALL
+
+    def linked(self, text: str, address: str | None) -> None:
+        """Add a paragraph that links to `address`, where there is one."""
+        paragraph = self._document.add_paragraph()
+        run = paragraph.add_run(_clean(text))
+        if address:
+            relation = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+            link = OxmlElement("w:hyperlink")
+            link.set(qn("r:id"), relation)
+            run.font.underline = True
+            link.append(run._r)
+            paragraph._p.append(link)
+
+    def data(self) -> bytes:
+        """The document as a file's bytes."""
+        out = io.BytesIO()
+        self._document.save(out)
+        return out.getvalue()
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)

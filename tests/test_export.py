@@ -1,0 +1,237 @@
+"""Exports keep the quote, its source and its context, and run nothing that a briefing says."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from urllib.parse import unquote
+
+import docx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+from markdown_it import MarkdownIt
+
+from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.export import EXPORT_FORMATS, copied, export, timecode
+from onrecord.rag.quotes import cite
+from onrecord.rag.text_fragments import link_to, text_fragment
+from onrecord.rag.types import Answer, Briefing, Citation, Turn
+
+_TEXT = (
+    "Host: Is it well-known, the price?\nMinister: It costs 5 million & more.\nWe pay. Next year, too.\nHost: Thanks."
+)
+_SHA = "0f" * 32
+_HOSTILE = (
+    '=HYPERLINK("http://x.example")',
+    "<script>alert(1)</script>",
+    "[1]: http://x.example",
+    "![x](http://x.example/i.png)",
+    "<img src=x onerror=alert(1)>",
+    "](javascript:alert(1))",
+    "@SUM(1)",
+    "# heading\n- list\n\n---",
+    "\x00\x1b[31m\u202e",
+    "http://x.example www.x.example",
+)
+
+
+def _briefing(text: str = _TEXT, **changes: object) -> Briefing:
+    start = text.index("Minister: ") + 10
+    end = text.rindex("\nHost")
+    briefing = Briefing(
+        id="b1",
+        title="Invented press briefing",
+        date="2025-03-11",
+        language="en",
+        url="https://briefings.example.org/a?b=1&c=2",
+        file="b1.txt",
+        kind="transcript",
+        text=text,
+        turns=(
+            Turn(6, text.index("\nMinister"), "Host:", "Host", kind="question"),
+            Turn(start, end, "Minister:", "Ada Brook", "Minister of Prices", "Prices Office", "answer", seconds=3725.4),
+            Turn(end + 7, len(text), "Host:", "Host"),
+        ),
+        sha256=_SHA,
+    )
+    return replace(briefing, **changes)  # type: ignore[arg-type]
+
+
+def _answer(briefing: Briefing, citations: tuple[Citation, ...], **changes: object) -> Answer:
+    answer = Answer(
+        question="What does it cost?",
+        standalone_question="What does it cost?",
+        status="answered",
+        confidence=0.9,
+        language="en",
+        text="Ada Brook said: “It costs 5 million & more.” [1]",
+        citations=citations,
+        hits=(),
+        searched_briefings=2,
+        searched_passages=9,
+    )
+    return replace(answer, **changes)  # type: ignore[arg-type]
+
+
+def _exported(format: str) -> tuple[Briefing, Citation, str | bytes]:
+    briefing = _briefing()
+    start = briefing.text.index("It costs")
+    citation = cite(1, briefing, start, start + 26)
+    return briefing, citation, export(_answer(briefing, (citation,)), format, {"b1": briefing})  # type: ignore[call-overload]
+
+
+def _plain(format: str, data: str | bytes) -> str:
+    if isinstance(data, bytes):
+        return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(data)).paragraphs)
+    if format == "html":
+        return str(lxml_html.fromstring(data).text_content())
+    if format == "markdown":
+        return str(lxml_html.fromstring(MarkdownIt().render(data)).text_content())
+    return data
+
+
+@pytest.mark.parametrize("format", EXPORT_FORMATS)
+def test_every_format_holds_the_quote_with_its_whole_source(format: str) -> None:
+    _, citation, data = _exported(format)
+    plain = _plain(format, data)
+    for expected in (
+        "It costs 5 million & more.",
+        "Ada Brook",
+        "Minister of Prices",
+        "Prices Office",
+        "Invented press briefing",
+        "2025-03-11",
+        "1:02:05",
+        "Host: Is it well-known, the price?",
+        "We pay. Next year, too.",
+        "Host: Thanks.",
+        _SHA,
+        "What does it cost?",
+    ):
+        assert expected in plain, expected
+    assert citation.quote in plain
+
+
+def test_links_open_at_the_words() -> None:
+    _, _, page = _exported("html")
+    link = "https://briefings.example.org/a?b=1&c=2#:~:text=It%20costs%205%20million%20%26%20more."
+    assert link in lxml_html.fromstring(page).xpath("//blockquote/@cite")
+    _, _, markdown = _exported("markdown")
+    assert f"(<{link}>)" in markdown
+    _, _, table = _exported("csv")
+    (row,) = csv.DictReader(io.StringIO(str(table).removeprefix("\ufeff")))
+    assert row["link"] == link
+    _, _, document = _exported("docx")
+    assert isinstance(document, bytes)
+    links = [
+        relation.target_ref
+        for relation in docx.Document(io.BytesIO(document)).part.rels.values()
+        if relation.is_external
+    ]
+    assert links == [link]
+
+
+@pytest.mark.parametrize(
+    ("words", "fragment"),
+    [
+        ("well-known, isn’t it?", "text=well%2Dknown%2C%20isn%E2%80%99t%20it%3F"),
+        ("a b c d e f g h i j k", "text=a%20b%20c%20d%20e,g%20h%20i%20j%20k"),
+        ("first line\nthe second line", "text=first%20line,the%20second%20line"),
+        ("  \n ", ""),
+    ],
+)
+def test_text_fragments_are_encoded_as_the_specification_says(words: str, fragment: str) -> None:
+    assert text_fragment(words) == fragment
+
+
+@given(st.text(max_size=80))
+def test_a_text_fragment_never_breaks_its_link(words: str) -> None:
+    words = words.encode("utf-8", "ignore").decode()
+    fragment = text_fragment(words)
+    assert not set(fragment.removeprefix("text=")) & set(" &-#\"'<>\n=:")
+    assert all(" ".join(part.split()) in " ".join(words.split()) for part in map(unquote, fragment[5:].split(",")))
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://a.example/b#part", "https://a.example/b#part:~:text=x"),
+        ("https://a.example/b#:~:text=old", "https://a.example/b#:~:text=x"),
+        ("javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        ('https://a.example/"onload=', None),
+        ("file:///etc/passwd", None),
+        ("https://[bad", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_only_web_addresses_become_links(url: str | None, link: str | None) -> None:
+    assert link_to(url, "x") == link
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_nothing_a_briefing_says_is_run_or_rendered(data: st.DataObject) -> None:
+    hostile = st.sampled_from(_HOSTILE) | st.text(max_size=20).map(lambda text: text.encode("utf-8", "ignore").decode())
+    words, title, speaker, question = (data.draw(hostile) for _ in range(4))
+    text = f"Host: {words}\nMinister: {words} It costs more. {words}\nHost: {words}"
+    briefing = _briefing(text, title=title, url=None, file=words)
+    briefing = replace(briefing, turns=tuple(replace(turn, speaker=speaker, label=speaker) for turn in briefing.turns))
+    citation = cite(1, briefing, briefing.turns[1].start, briefing.turns[1].end)
+    answer = _answer(briefing, (citation,), question=question, text=f"{words} said: “{words}” [1]")
+    exported = {format: export(answer, format, {"b1": briefing}) for format in EXPORT_FORMATS}
+
+    page = lxml_html.fromstring(str(exported["html"]).encode("utf-8").replace(b"\0", b""))
+    assert not page.xpath("//script|//img|//iframe|//form|//@onerror|//a[not(starts-with(@href,'#quote-'))]")
+    rendered = lxml_html.fromstring(MarkdownIt("commonmark").enable("table").render(str(exported["markdown"])))
+    assert not rendered.xpath("//script|//img|//a|//li|//code|//pre|//table")
+    for row in csv.reader(io.StringIO(str(exported["csv"]).removeprefix("\ufeff"), newline="")):
+        assert len(row) == 20
+        assert not any(cell.lstrip()[:1] in tuple("=+-@|") for cell in row if cell.strip())
+    assert isinstance(exported["docx"], bytes)
+    assert docx.Document(io.BytesIO(exported["docx"])).paragraphs
+
+
+def test_a_french_answer_has_french_labels_and_no_quotes_where_there_are_none() -> None:
+    answer = _answer(_briefing(), (), language="fr", status="not_found", text="Rien ne répond à cette question.")
+    assert "introuvable · 2 briefings et 9 passages interrogés" in export(answer, "html", {})
+    assert "Citations" not in export(answer, "markdown", {})
+
+
+def test_a_quote_outside_any_turn_is_given_with_the_words_around_it() -> None:
+    briefing = _briefing(turns=())
+    citation = cite(1, briefing, 6, 34)
+    (row,) = csv.DictReader(
+        io.StringIO(export(_answer(briefing, (citation,)), "csv", {"b1": briefing}).removeprefix("\ufeff"))
+    )
+    assert (row["before"], row["timecode"], row["speaker"]) == ("Host:", "", "")
+    assert row["after"].startswith("Minister: It costs")
+
+
+def test_copying_keeps_the_source() -> None:
+    briefing, citation, _ = _exported("csv")
+    plain, page = copied(citation, briefing)
+    assert plain.startswith("“It costs 5 million & more.”\n— Ada Brook (Minister of Prices, Prices Office), Invented")
+    assert plain.endswith("#:~:text=It%20costs%205%20million%20%26%20more.")
+    assert "&amp; more.”</blockquote>" in page
+
+
+def test_what_cannot_be_exported_is_refused() -> None:
+    briefing, citation, _ = _exported("csv")
+    with pytest.raises(InvalidRequest, match="no export format"):
+        export(_answer(briefing, (citation,)), "pdf", {"b1": briefing})  # type: ignore[call-overload]
+    with pytest.raises(InvalidRequest, match="no longer in the library"):
+        export(_answer(briefing, (citation,)), "csv", {})
+
+
+def test_timecodes_count_hours() -> None:
+    assert [timecode(seconds) for seconds in (0.0, 59.9, 3600.0, 36061.2)] == [
+        "0:00:00",
+        "0:00:59",
+        "1:00:00",
+        "10:01:01",
+    ]
