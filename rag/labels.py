@@ -46,6 +46,7 @@ _FORBIDDEN = re.compile(r"[?!;\"“”«»=@\\|<>{}…/*#_:]")
 # French words that join an office to what it is about, which is written small; English writes it with capitals.
 # Words that open a sentence and a label or a surname ("The Chair", "De Haan") alike.
 _ARTICLES = frozenset(["the", "le", "la", "les", "l", "un", "une", "de", "du", "des"])
+_DETERMINERS = frozenset(["the", "le", "la", "some", "an", "un", "une", "plusieurs"])
 _OF = frozenset(["de", "du", "des", "a", "au", "aux", "la", "les", "l"])
 # "a" is a verb in French ("le président a dit") where "à" is none.
 _VERBS = frozenset(["a"])
@@ -211,7 +212,7 @@ def grade_of(label: str, vocabulary: Vocabulary) -> Grade:
     if not all(_may_follow(part) for part in tail):
         return Grade.NONE
     address = False
-    while tokens and fold(tokens[0]).strip(".") in HONORIFICS | {"the", "le", "la"}:
+    while tokens and fold(tokens[0]).strip(".") in HONORIFICS | _DETERMINERS:
         address = address or fold(tokens[0]).strip(".") in HONORIFICS
         tokens = tokens[1:]
     parts = _parts(tokens)

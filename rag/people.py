@@ -29,6 +29,7 @@ _HEAD = 3000
 _INITIAL = re.compile(r"^(?:[A-ZÀ-Þ]\.?)+$")
 # A label with a definite article names the one holder of an office.
 _DEFINITE = re.compile(r"^(?:M\.\s+|Mme\s+|Monsieur\s+|Madame\s+)?(?:the|le|la|l['’])\b", re.IGNORECASE)
+_PRESIDED = re.compile(r"\bPrésidence de (?:M\.|Mme)\s+([A-ZÀ-Þ][\w'’-]+(?:\s+[A-ZÀ-Þ][\w'’-]+){1,3})")
 # Capitalised words after these belong to an office ("of the Economic Council Jane Doe").
 _JOINING = frozenset(
     ["of", "for", "and", "on", "the", "to", "de", "du", "des", "et", "la", "le", "les", "l", "d", "a", "aux"]
@@ -218,6 +219,8 @@ def _holder_in(title: str, role: str, text: str, vocabulary: Vocabulary) -> str 
     """The one name that a title prints behind an office: "Remarks by President Doe" names "The President"."""
     names = set()
     office = re.escape(role)
+    if presided := _PRESIDED.search(title):
+        return presided.group(1) if fold(role).startswith("president") else None
     after = (
         rf"(?<!\ba )(?<!\ban )\b(?i:{office})(?:\s[a-z][^,.;]{{0,60}},)?\s+({_CAPITALISED}(?:\s{_CAPITALISED}){{0,3}})"
     )

@@ -28,7 +28,7 @@ Part = Literal["asker", "answerer", "moderator", "interpreter"]
 
 _GROUP = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))*)[)\]]?")
 _ELISION = re.compile(r"^[dl]['’]", re.IGNORECASE)
-_INDEX = re.compile(r"[\s_#]*\d{1,3}$")
+_NUMBERED = re.compile(r"(?:speaker|intervenant|orateur|voice|voix)[\s#]*\d{1,3}", re.IGNORECASE)
 _OF = re.compile(r"\s+(?:of|from|with)\s+(?=[A-ZÀ-Þ])")
 _SPLIT = re.compile(r"\s+[-–—/|]\s+|/")
 _POSTNOMINAL = word_set("AM MP MPs MEP MS MSP MPP MLA MNA QC KC PC OBE CBE MBE PhD MD RN USN USA")
@@ -66,6 +66,9 @@ def parse_label(label: str, vocabulary: Vocabulary) -> Person:
     person = Person()
     if whole in ASKERS:
         person = Person(part="asker")
+    elif _NUMBERED.fullmatch(main):
+        # Software that cannot tell who speaks numbers the voices.
+        person = Person(name=main)
     elif whole in ANSWERERS:
         person = Person(part="answerer")
     else:

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from onrecord.rag.boilerplate import Marked, chrome, end_marks, furniture
 from onrecord.rag.dates import relative_dates
-from onrecord.rag.exchanges import answerer_of, exchanges_of, kinds_of
+from onrecord.rag.exchanges import answerer_of, exchanges_of
 from onrecord.rag.header import Header, header_of
 from onrecord.rag.introductions import introductions
+from onrecord.rag.kinds import kinds_of
 from onrecord.rag.labelling import labels_of
 from onrecord.rag.labels import Candidate
 from onrecord.rag.languages import detect_language
