@@ -1,0 +1,109 @@
+"""Follow-up questions: what is plain is filled in, what is not is left, and the search leans on the history."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onrecord.rag.followup import answered_words, leans, search_query, shares_shown
+from onrecord.rag.standalone import standalone_question
+
+UKRAINE = "What did Rutte say about Ukraine?"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "complete"),
+    [
+        (UKRAINE, "And on Moldova?", "What did Rutte say about Moldova?"),
+        (UKRAINE, "What about Moldova?", "What did Rutte say about Moldova?"),
+        (UKRAINE, "What did he say about Moldova?", "What did Rutte say about Moldova?"),
+        ("What did Rutte say?", "And Hegseth?", "What did Hegseth say?"),
+        ("What is Arctic Sentry?", "When was it launched?", "When was Arctic Sentry launched?"),
+        ("What is PURL?", "What is its budget?", "What is PURL's budget?"),
+        ("Who is Maia Sandu?", "What did she say about NATO?", "What did Maia Sandu say about NATO?"),
+        ("How much was spent in 2024?", "And in 2025?", "How much was spent in 2025?"),
+        ("Qu'a dit Rutte sur l'Ukraine ?", "Et sur la Moldavie ?", "Qu'a dit Rutte sur la Moldavie ?"),
+        ("Qu’a dit Rutte sur l’Ukraine ?", "et la Moldavie ?", "Qu’a dit Rutte sur la Moldavie ?"),
+        ("Que pense Rutte de l'Ukraine ?", "Et du Kosovo ?", "Que pense Rutte du Kosovo ?"),
+        ("Que pense Rutte du Kosovo ?", "Et l'Ukraine ?", "Que pense Rutte de l'Ukraine ?"),
+        ("Que pense Rutte de l'Ukraine ?", "Que pense-t-il de Trump ?", "Que pense Rutte de Trump ?"),
+        ("Qu'a dit Rutte sur l'Ukraine ?", "Qu'a-t-il dit de la Moldavie ?", "Qu'a dit Rutte de la Moldavie ?"),
+        ("Qu'est-ce qu'Arctic Sentry ?", "Quand a-t-elle été lancée ?", "Quand Arctic Sentry a-t-elle été lancée ?"),
+        ("Qu'est-ce qu'Arctic Sentry ?", "Est-ce qu'elle est finie ?", "Est-ce qu'Arctic Sentry est finie ?"),
+        # The name is carried from one language to the other.
+        (UKRAINE, "Qu'a-t-il dit sur la Moldavie ?", "Qu'a dit Rutte sur la Moldavie ?"),
+    ],
+)
+def test_what_is_plain_is_filled_in(earlier: str, question: str, complete: str) -> None:
+    assert standalone_question(question, [(earlier, "An answer.")]) == complete
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question"),
+    [
+        (UKRAINE, "How much will the new headquarters in Lisbon cost?"),
+        (UKRAINE, "Why?"),
+        # Nobody can tell a person from a place by the words alone.
+        ("What did Rutte say about Maia Sandu?", "Where was she born?"),
+        ("What is PURL?", "Is it possible to say more?"),
+        ("What did the Bloomberg reporter ask?", "And the one from Reuters?"),
+        ("What do Sweden, Finland and Norway want?", "When did it begin?"),
+        ("Qu'a dit Rutte sur l'Ukraine ?", "Pourquoi ?"),
+        (UKRAINE, "Et sur la Moldavie ?"),
+    ],
+)
+def test_what_is_not_plain_is_left(earlier: str, question: str) -> None:
+    assert standalone_question(question, [(earlier, "An answer.")]) == question
+
+
+def test_a_chain_of_follow_ups_is_followed() -> None:
+    history = [(UKRAINE, ""), ("And on Moldova?", "")]
+    assert standalone_question("And on Georgia?", history) == "What did Rutte say about Georgia?"
+
+
+@settings(deadline=None)  # the language detector is loaded at its first use
+@given(st.text(max_size=80), st.lists(st.tuples(st.text(max_size=80), st.text(max_size=80)), max_size=3))
+def test_any_conversation_is_read(question: str, history: list[tuple[str, str]]) -> None:
+    assert isinstance(standalone_question(question, history), str)
+    assert standalone_question(question, []) == question
+    query = search_query(question, history)
+    assert query.texts[0][1] == 1.0
+    assert not set(query.words) & set(query.earlier)
+
+
+def test_a_question_that_leans_is_searched_with_its_history() -> None:
+    history = [
+        ("How will the Selkie cable be paid for?", "The minister said: “The harbour fund pays.” [1]"),
+        ("Who manages the harbour fund?", "Answering a reporter, she said: “The port authority does.” [1]"),
+    ]
+    query = search_query("Was that always so?", history)
+    assert [text for text, _ in query.texts] == [
+        "Was that always so?",
+        "How will the Selkie cable be paid for?",
+        "The port authority does.",
+    ]
+    assert {"selki", "cabl", "harbour", "fund"} <= set(query.earlier)
+
+
+def test_a_question_that_stands_alone_is_searched_alone() -> None:
+    question = "How many ferries cross the Orlen between Ostmere and Brandvik every day in summer?"
+    assert not leans(question)
+    assert search_query(question, [("What about the cable?", "It is laid.")]).texts == ((question, 1.0),)
+
+
+def test_an_answer_that_found_nothing_says_nothing_of_the_subject() -> None:
+    assert answered_words("Nothing in the 2 briefings searched answers this. Nearest, not an answer: a passage.") == ""
+    assert answered_words("Er sagte: « Le pont est ouvert. » [1]") == "Le pont est ouvert."
+
+
+def test_a_passage_shown_is_told_from_one_of_which_a_sentence_was_quoted() -> None:
+    quoted = "The harbour fund pays for the whole cable this year."
+    rest = " The port authority will decide next spring whether the ferries keep their old winter timetable."
+    new = "Ostmere bought eleven trams from a yard in Brennia last month."
+    whole, part, none = shares_shown(
+        [(quoted, "en"), (quoted + rest, "en"), (new, "en")], [("Who pays?", f"She said: “{quoted}” [1]")]
+    )
+    assert whole == 1.0
+    assert 0.1 < part < 0.6
+    assert none == 0.0
