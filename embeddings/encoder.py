@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import bundled
 from onrecord.embeddings.errors import ModelError
+from onrecord.embeddings.runtime import OnnxModel
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -56,8 +57,30 @@ class Encoder(Protocol):
         """Return (len(texts), dimension) unit vectors of passages, in the order given."""
 
 
+class BundledEncoder:
+    """The bundled model on onnxruntime: ready in a second, without torch; safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the folder that `bundled_model` made."""
+        self._model = OnnxModel(folder)
+        self.name = bundled.NAME
+        self.dimension = self._model.dimension
+        self.fingerprint = bundled.SHA256
+        self._queries = _Remembered(
+            lambda texts: self._model.encode([bundled.QUERY_PROMPT + text for text in texts]), self.dimension
+        )
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return (len(texts), dimension) unit vectors of questions; recent ones are remembered."""
+        return self._queries(texts)
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return (len(texts), dimension) unit vectors of passages, in the order given."""
+        return self._model.encode([bundled.PASSAGE_PROMPT + text for text in texts], progress)
+
+
 class SentenceEncoder:
-    """Any sentence-transformers model on the CPU, safe to share between threads."""
+    """Any sentence-transformers model on the CPU; safe to share between threads."""
 
     def __init__(self, model: SentenceTransformer, *, name: str, fingerprint: str) -> None:
         """Wrap a loaded `model`; `name` and `fingerprint` are those that the library remembers."""
@@ -68,25 +91,13 @@ class SentenceEncoder:
         self.name = name
         self.dimension = int(dimension)
         self.fingerprint = fingerprint
-        self._query_prompt, self._passage_prompt = _prompts(model, name)
+        query_prompt, self._passage_prompt = _prompts(model, name)
         self._running = threading.Lock()
-        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
-        self._remembering = threading.Lock()
+        self._queries = _Remembered(lambda texts: self._encode(texts, query_prompt), self.dimension)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension) unit vectors of questions; recent ones are remembered."""
-        with self._remembering:
-            found = {text: self._remembered[text] for text in texts if text in self._remembered}
-        missing = [text for text in dict.fromkeys(texts) if text not in found]
-        if missing:
-            found.update(zip(missing, self._encode(missing, self._query_prompt), strict=True))
-        with self._remembering:
-            for text in texts:
-                self._remembered[text] = found[text]
-                self._remembered.move_to_end(text)
-            while len(self._remembered) > _REMEMBERED_QUERIES:
-                self._remembered.popitem(last=False)
-        return np.array([found[text] for text in texts], np.float32).reshape(len(texts), self.dimension)
+        return self._queries(texts)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return (len(texts), dimension) unit vectors of passages, in the order given.
@@ -119,15 +130,38 @@ class SentenceEncoder:
         return np.asarray(vectors, np.float32)
 
 
+class _Remembered:
+    """A function from texts to vectors that remembers the last results."""
+
+    def __init__(self, encode: Callable[[list[str]], Vectors], dimension: int) -> None:
+        self._encode = encode
+        self._dimension = dimension
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        with self._lock:
+            found = {text: self._vectors[text] for text in texts if text in self._vectors}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        if missing:
+            found.update(zip(missing, self._encode(missing), strict=True))
+        with self._lock:
+            for text in texts:
+                self._vectors[text] = found[text]
+                self._vectors.move_to_end(text)
+            while len(self._vectors) > _REMEMBERED_QUERIES:
+                self._vectors.popitem(last=False)
+        return np.array([found[text] for text in texts], np.float32).reshape(len(texts), self._dimension)
+
+
 def load_encoder(model: str | None = None, *, cache: Path) -> Encoder:
     """Load a model: None is the bundled one, otherwise a sentence-transformers folder or name.
 
     `cache` is the folder in which the bundled model is unpacked. The model hub is reached only for a `model` that is
     not a folder: naming one is the user's explicit choice. Raises ModelError with what to do.
     """
-    if model is None:
-        folder = bundled.bundled_model(cache)
-        return SentenceEncoder(_open(str(folder)), name=bundled.NAME, fingerprint=bundled.SHA256)
+    if model is None or model == bundled.NAME:
+        return BundledEncoder(bundled.bundled_model(cache))
     loaded = _open(model)
     return SentenceEncoder(loaded, name=model, fingerprint=_fingerprint(_folder_of(model)))
 
@@ -142,7 +176,7 @@ def _open(model: str) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(model, device="cpu", local_files_only=local)
     except Exception as error:

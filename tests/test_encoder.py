@@ -138,8 +138,61 @@ def test_a_folder_that_holds_no_model_is_named(tmp_path: Path) -> None:
         load_encoder(str(tmp_path), cache=tmp_path)
 
 
-def test_a_folder_can_be_named_instead_of_the_bundled_model(cache: Path, encoder: Encoder) -> None:
-    named = load_encoder(str(bundled_model(cache)), cache=cache)
-    assert named.dimension == encoder.dimension
+def test_the_folder_opens_in_sentence_transformers(cache: Path, encoder: Encoder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(bundled_model(cache)), local_files_only=True, trust_remote_code=True)
+    assert np.allclose(model.encode_query(TEXTS), encoder.encode_queries(TEXTS), atol=1e-4)
+    assert np.allclose(model.encode_document(TEXTS), encoder.encode_passages(TEXTS), atol=1e-4)
+
+
+@pytest.fixture(scope="session")
+def other_model(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+    """A tiny BERT with random weights, saved by sentence-transformers itself, named as the E5 family is."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.modules import Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("other")
+    BertModel(
+        BertConfig(vocab_size=250037, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
+    ).save_pretrained(folder / "bert")
+    PreTrainedTokenizerFast(
+        tokenizer_file=str(bundled_model(cache) / "tokenizer.json"), pad_token="<pad>", model_max_length=512
+    ).save_pretrained(folder / "bert")
+    SentenceTransformer(modules=[Transformer(str(folder / "bert")), Pooling(16)]).save(str(folder / "tiny-e5"))
+    return folder / "tiny-e5"
+
+
+def test_another_model_can_be_named_by_its_folder(cache: Path, other_model: Path) -> None:
+    finished: list[int] = []
+    named = load_encoder(str(other_model), cache=cache)
+    vectors = named.encode_passages(TEXTS * 3, progress=finished.append)
+    assert named.dimension == 16
     assert len(named.fingerprint) == 64
-    assert np.allclose(named.encode_queries(TEXTS[:2]), encoder.encode_queries(TEXTS[:2]), atol=2e-3)
+    assert named.fingerprint == load_encoder(str(other_model), cache=cache).fingerprint
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(vectors)), abs=1e-5)
+    assert np.allclose(vectors[:7], vectors[7:14], atol=1e-5)
+    assert sum(finished) == len(vectors)
+    assert not np.allclose(named.encode_queries(TEXTS[:1]), vectors[:1])
+
+
+def test_a_damaged_folder_is_written_anew(tmp_path: Path) -> None:
+    folder = bundled_model(tmp_path)
+    (folder / "tokenizer.json").write_text("{}")
+    assert bundled_model(tmp_path) == folder
+    assert (folder / "tokenizer.json").stat().st_size > 1_000_000
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
+def test_the_bundled_model_needs_neither_torch_nor_a_network(cache: Path) -> None:
+    code = (
+        "import socket, sys; from pathlib import Path\n"
+        "def refuse(*_): raise AssertionError('network')\n"
+        "socket.socket.connect = refuse\n"
+        "from onrecord.embeddings import load_encoder\n"
+        "load_encoder(cache=Path(sys.argv[1])).encode_queries(['Who spoke?'])\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(cache)], check=True)
