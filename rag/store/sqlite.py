@@ -143,6 +143,8 @@ class SqliteStore:
             index = self._index.current(connection)
         finally:
             connection.execute("COMMIT")
+        if not len(index):
+            return []
         allowed = None if filters == Filters() else np.asarray(self._allowed(filters), dtype=np.int64)
         ids, scores = index.search(vector, k, allowed)
         return list(zip(ids.tolist(), scores.tolist(), strict=True))
