@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from serving import Server, serving
 
 from onrecord.rag import Library, Settings
 
@@ -36,6 +38,15 @@ def sample_library(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> I
         report = library.add(samples)
         assert not report.failed
         yield library
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, sample_library: Library) -> Iterator[Server]:
+    """`onrecord serve` in a process of its own, with a copy of the sample library that tests may change."""
+    folder = tmp_path_factory.mktemp("served") / "library"
+    shutil.copytree(sample_library.folder, folder)
+    with serving(folder) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

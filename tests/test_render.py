@@ -121,7 +121,6 @@ def test_hostile_quotes_titles_and_speakers_are_text(quote: str) -> None:
         verified=frozenset({1}),
         exchange=quote,
         limits=[quote],
-        suggestions=[quote],
     )
     assert "\n" not in html
     read = Reader(html)

@@ -24,7 +24,7 @@ _NEW_SPEAKER = re.compile(r">{2,3}\s*")
 _DASH = re.compile(r"[-–—]\s*(?=\w)")
 # A name before a colon: in capitals, or up to five capitalised words.
 _LABEL = re.compile(
-    r"((?:[^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ.’'-]*\s?){1,6}"
+    r"([^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ.’'-]*(?:\s[^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ.’'-]*){0,5}"
     r"|[^\W\d_a-zà-ÿ][\w.’'-]*(?:\s[^\W\d_a-zà-ÿ][\w.’'-]*){0,4})\s?:\s+(?=\S)"
 )
 _SENTENCE_END = re.compile(r"[.!?…][»”\"’')\]]*$")
