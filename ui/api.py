@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, File, HTTPException, Query, Request, Response, UploadFile
 from fastapi.sse import EventSourceResponse, format_sse_event
@@ -17,11 +17,13 @@ from onrecord.ui.conversations import Conversation, Conversations, Feedback, Ver
 from onrecord.ui.loading import ModelLoading, ModelState
 from onrecord.ui.security import visitor_of
 from onrecord.ui.source import Source, source_of
+from onrecord.ui.suggestions import suggestions_after, suggestions_at_start
 
 _MOST_HITS = 100
 _MOST_HISTORY = 50
 
 _ANSWER = TypeAdapter(Answer)
+_EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 _log = logging.getLogger(__name__)
 
 
@@ -101,12 +103,17 @@ def briefings_api(library: Library, loading: ModelLoading) -> APIRouter:
             model=loading.state(), briefings=len(summaries), passages=sum(summary.passages for summary in summaries)
         )
 
+    @api.get("/suggestions", tags=["questions"])
+    def suggestions(language: str = "en") -> tuple[str, ...]:
+        """Up to three questions that the library has just been seen to answer."""
+        return suggestions_at_start(library, language) if loading.wait().state == "ready" else ()
+
     @api.post("/ask", tags=["questions"])
     def ask(question: Question) -> Answer:
         """Answer a question with verbatim quotes."""
         return library.ask(question.question, history=question.history, **question.filters.options())
 
-    @api.post("/ask/stream", tags=["questions"], response_class=EventSourceResponse)
+    @api.post("/ask/stream", tags=["questions"], response_class=Response, responses=_EVENTS)
     def ask_stream(question: Question) -> EventSourceResponse:
         """The same as server-sent events: `answer` with the answer as it grows, then `done` or `error`."""
         # Started here, so that a question that cannot be asked is refused with a status and not in the stream.
@@ -175,7 +182,7 @@ def briefings_api(library: Library, loading: ModelLoading) -> APIRouter:
     return api
 
 
-def conversations_api(conversations: Conversations) -> APIRouter:
+def conversations_api(library: Library, conversations: Conversations) -> APIRouter:
     """A visitor's own conversations; the visitor is told by the cookie that the page sets."""
     api = APIRouter(prefix="/api", tags=["conversations"])
 
@@ -199,6 +206,12 @@ def conversations_api(conversations: Conversations) -> APIRouter:
     def delete(request: Request, conversation: str) -> None:
         """Delete a conversation."""
         conversations.delete(visitor(request), conversation)
+
+    @api.get("/conversations/{conversation}/suggestions")
+    def suggestions(request: Request, conversation: str) -> tuple[str, ...]:
+        """Up to three questions to go on with, each just seen to be answered."""
+        asked = conversations.asked(visitor(request), conversation)
+        return suggestions_after(library, asked) if asked else ()
 
     @api.post("/feedback", status_code=204)
     def judge(request: Request, judgement: Judgement) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import cast
 
-from onrecord.rag import Answer, Filters, InvalidRequest, Library, OnRecordError, UnknownBriefing
+from onrecord.rag import Answer, FilterOptions, Filters, InvalidRequest, Library, OnRecordError, UnknownBriefing
 from onrecord.ui.conversations import Asked, Conversations, new_id
 from onrecord.ui.loading import ModelLoading
 from onrecord.ui.render import answer_html, error_html, question_html, waiting_html
-from onrecord.ui.suggestions import suggestions_after
 from onrecord.ui.text import preferred_language, spoken_date, words
 
 _log = logging.getLogger(__name__)
@@ -117,12 +116,6 @@ class Chat:
                 visitor, conversation, kept, replacing=request.replacing if conversation else None
             )
         yield Update([*before, asked, _message("assistant", self._html(kept))], conversation, finished=True)
-        suggestions = suggestions_after(self._library, answer, earlier, options)
-        if suggestions:
-            kept = Asked(id_, request.question, answer, request.filters, suggestions)
-            if visitor:
-                self._conversations.suggest(visitor, id_, suggestions)
-            yield Update([*before, asked, _message("assistant", self._html(kept))], conversation, finished=True)
 
     def _failure(self, earlier: Sequence[Asked], question: str, message: str, conversation: str | None) -> Update:
         said = [_message("user", question_html(question))] if question.strip() else []
@@ -157,7 +150,6 @@ class Chat:
             exchange=asked.id,
             titles=titles,
             limits=self._limits(asked.filters, asked.answer.language),
-            suggestions=asked.suggestions,
         )
 
     def _title(self, briefing_id: str) -> str:
@@ -202,9 +194,10 @@ def filters_in(sent: object) -> Filters:
     return Filters(**{name: value for name, value in sent.items() if name in known and _text(value)})
 
 
-def filter_options(filters: Filters) -> dict[str, Any]:
+def filter_options(filters: Filters) -> FilterOptions:
     """Filters as keyword arguments of the library, without those that are not set."""
-    return {one.name: value for one in fields(filters) if (value := getattr(filters, one.name)) is not None}
+    given = {one.name: value for one in fields(filters) if (value := getattr(filters, one.name)) is not None}
+    return cast(FilterOptions, given)
 
 
 def _message(role: str, content: str) -> Message:

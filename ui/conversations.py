@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -27,7 +27,7 @@ CREATE TABLE asked (
     id TEXT PRIMARY KEY,
     conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
     position INTEGER NOT NULL,
-    question TEXT NOT NULL, answer TEXT NOT NULL, filters TEXT NOT NULL, suggestions TEXT NOT NULL,
+    question TEXT NOT NULL, answer TEXT NOT NULL, filters TEXT NOT NULL,
     at TEXT NOT NULL
 );
 CREATE INDEX asked_conversation ON asked (conversation, position);
@@ -41,7 +41,6 @@ CREATE TABLE feedback (
 
 _ANSWER = TypeAdapter(Answer)
 _FILTERS = TypeAdapter(Filters)
-_SUGGESTIONS = TypeAdapter(tuple[str, ...])
 
 
 class UnknownConversation(OnRecordError):
@@ -60,13 +59,12 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of a conversation with its answer, the filters it was asked under, and what was suggested next."""
+    """A question of a conversation with its answer and the filters it was asked under."""
 
     id: str
     question: str
     answer: Answer
     filters: Filters
-    suggestions: tuple[str, ...] = ()
     at: str = ""
 
 
@@ -127,8 +125,7 @@ class Conversations:
         with self._open() as database:
             self._own(database, visitor, conversation)
             rows = database.execute(
-                "SELECT id, question, answer, filters, suggestions, at FROM asked WHERE conversation = ? "
-                "ORDER BY position",
+                "SELECT id, question, answer, filters, at FROM asked WHERE conversation = ? ORDER BY position",
                 (conversation,),
             ).fetchall()
         return [
@@ -137,10 +134,9 @@ class Conversations:
                 question,
                 _ANSWER.validate_json(answer),
                 _FILTERS.validate_json(filters),
-                _SUGGESTIONS.validate_json(suggestions),
                 at,
             )
-            for id_, question, answer, filters, suggestions, at in rows
+            for id_, question, answer, filters, at in rows
         ]
 
     def record(self, visitor: str, conversation: str | None, asked: Asked, *, replacing: str | None = None) -> str:
@@ -166,7 +162,7 @@ class Conversations:
                     (conversation, replacing),
                 )
             database.execute(
-                "INSERT INTO asked SELECT ?1, ?2, coalesce(max(position), 0) + 1, ?3, ?4, ?5, ?6, ?7 "
+                "INSERT INTO asked SELECT ?1, ?2, coalesce(max(position), 0) + 1, ?3, ?4, ?5, ?6 "
                 "FROM asked WHERE conversation = ?2",
                 (
                     asked.id,
@@ -174,20 +170,10 @@ class Conversations:
                     asked.question,
                     _ANSWER.dump_json(asked.answer).decode(),
                     _FILTERS.dump_json(asked.filters).decode(),
-                    _SUGGESTIONS.dump_json(asked.suggestions).decode(),
                     now,
                 ),
             )
         return conversation
-
-    def suggest(self, visitor: str, asked: str, suggestions: Sequence[str]) -> None:
-        """Keep what was suggested after an answer; raises UnknownConversation."""
-        with self._open() as database:
-            self._own_asked(database, visitor, asked)
-            database.execute(
-                "UPDATE asked SET suggestions = ? WHERE id = ?",
-                (_SUGGESTIONS.dump_json(tuple(suggestions)).decode(), asked),
-            )
 
     def rename(self, visitor: str, conversation: str, title: str) -> None:
         """Give a conversation another title; raises UnknownConversation."""

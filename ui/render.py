@@ -59,12 +59,12 @@ def waiting_html(message: str) -> str:
     return f'<div class="waiting">{escape(message)}</div>'
 
 
-def welcome_html(language: str, *, empty: bool, suggestions: Sequence[str] = ()) -> str:
+def welcome_html(language: str, *, empty: bool) -> str:
     """What the chat shows before the first question; an empty library explains itself."""
     title, more = ("empty", "empty_more") if empty else ("welcome", "welcome_more")
     said = words(language)
     head = f'<div class="welcome-title">{escape(said[title])}</div><p>{escape(said[more])}</p>'
-    return f'<div class="welcome">{head}{_suggestions(language, suggestions)}</div>'
+    return f'<div class="welcome">{head}</div>'
 
 
 def answer_html(
@@ -74,7 +74,6 @@ def answer_html(
     exchange: str = "",
     titles: Mapping[str, str] | None = None,
     limits: Sequence[str] = (),
-    suggestions: Sequence[str] = (),
     finished: bool = True,
 ) -> str:
     """An answer with chips, sources, status line and actions.
@@ -89,7 +88,6 @@ def answer_html(
             _sources(answer, exchange, verified),
             _nearest(answer, titles or {}),
             _status(answer, verified, limits),
-            _suggestions(answer.language, suggestions),
             _actions(answer.language, exchange),
         ]
     state = "finished" if finished else "growing"
@@ -244,15 +242,6 @@ def _status(answer: Answer, verified: frozenset[int], limits: Sequence[str]) -> 
         understood = words(answer.language)["understood"].format(question=answer.standalone_question)
         said += f'<p class="status understood">{escape(understood)}</p>'
     return said
-
-
-def _suggestions(language: str, suggestions: Sequence[str]) -> str:
-    if not suggestions:
-        return ""
-    buttons = "".join(
-        f'<li><button type="button" class="suggestion">{escape(question)}</button></li>' for question in suggestions
-    )
-    return f'<div class="suggestions"><p>{words(language)["try_asking"]}</p><ul>{buttons}</ul></div>'
 
 
 def _actions(language: str, exchange: str) -> str:

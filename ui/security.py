@@ -12,6 +12,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 VISITOR_COOKIE = "onrecord_visitor"
@@ -59,12 +60,9 @@ class Guard:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        started = False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 answer = MutableHeaders(scope=message)
                 for name in [name for name in answer if name.startswith("access-control-")]:
                     del answer[name]
@@ -90,14 +88,11 @@ class Guard:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
-                raise _TooLargeError
+                # The application answers with it, wherever in it the body is being read.
+                raise HTTPException(413, refusal)
             return message
 
-        try:
-            await self._app(scope, receive_bounded, send_guarded)
-        except _TooLargeError:
-            if not started:
-                await _refuse(send_guarded, 413, refusal)
+        await self._app(scope, receive_bounded, send_guarded)
 
 
 class Visitors:
@@ -132,10 +127,6 @@ def _with_cookie(scope: Scope, send: Send) -> Send:
         await send(message)
 
     return send_with_cookie
-
-
-class _TooLargeError(Exception):
-    """A body grew past its limit while it was read."""
 
 
 def cookies_in(header: str | None) -> dict[str, str]:

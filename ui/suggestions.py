@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
 
-from onrecord.rag import Answer, Briefing, Library, OnRecordError
+from onrecord.rag import Briefing, FilterOptions, Library, OnRecordError
+from onrecord.ui.chat import filter_options
 from onrecord.ui.conversations import Asked
 
 _SHOWN = 3
 # Each candidate costs a search; after so many misses the reader is better served without suggestions.
-_TRIED = 6
+_TRIED = 5
 
-_TEMPLATES = {
-    "en": ("What did {who} ask?", "What did {who} say about {what}?"),
-    "fr": ("Qu’a demandé {who} ?", "Qu’a dit {who} à propos de {what} ?"),
-}
+_TEMPLATES = {"en": "What did {who} ask?", "fr": "Qu’a demandé {who} ?"}
 
 
-def suggestions_after(
-    library: Library, answer: Answer, earlier: Sequence[Asked], options: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """Up to three questions about the briefings that the answer came nearest to, each tried and answered."""
-    past = {answer.question.casefold(), *(asked.question.casefold() for asked in earlier)}
+def suggestions_after(library: Library, conversation: Sequence[Asked]) -> tuple[str, ...]:
+    """Up to three questions about the briefings that the last answer came nearest to, each tried and answered."""
+    last = conversation[-1]
+    answer = last.answer
+    past = {asked.question.casefold() for asked in conversation}
     briefings = dict.fromkeys(
         [citation.briefing_id for citation in answer.citations] + [hit.passage.briefing_id for hit in answer.hits]
     )
-    return _answered(library, islice(briefings, 2), answer.language, past, options)
+    return _answered(library, islice(briefings, 2), answer.language, past, filter_options(last.filters))
 
 
 def suggestions_at_start(library: Library, language: str) -> tuple[str, ...]:
     """Up to three questions about the briefings added last, each tried and answered."""
     newest = [summary.id for summary in library.summaries()[::-1]]
-    return _answered(library, islice(newest, 3), language, set(), {})
+    return _answered(library, islice(newest, 3), language, set(), FilterOptions())
 
 
 def _answered(
-    library: Library, briefings: Iterator[str], language: str, past: set[str], options: Mapping[str, Any]
+    library: Library, briefings: Iterator[str], language: str, past: set[str], options: FilterOptions
 ) -> tuple[str, ...]:
     found: list[str] = []
     try:
@@ -61,7 +58,7 @@ def _candidates(library: Library, briefings: Iterator[str], language: str, past:
 
 
 def _about(briefing: Briefing, language: str) -> Iterator[str]:
-    template = _TEMPLATES["fr" if language == "fr" else "en"][0]
+    template = _TEMPLATES["fr" if language == "fr" else "en"]
     for exchange in briefing.exchanges:
         for position in exchange.questions[:1]:
             turn = briefing.turns[position]

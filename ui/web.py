@@ -11,6 +11,7 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 import json
 import socket
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -25,14 +26,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, UnknownBriefing
 from onrecord.ui.api import briefings_api, conversations_api
-from onrecord.ui.chat import QUESTION_LENGTH, Chat, Update
+from onrecord.ui.chat import QUESTION_LENGTH, Chat, Update, filter_options
+from onrecord.ui.chat import Request as ChatRequest
 from onrecord.ui.conversations import Conversations, UnknownConversation
 from onrecord.ui.loading import ModelLoading
 from onrecord.ui.login import Login, accounts_in
 from onrecord.ui.reader import reader_pages
 from onrecord.ui.render import welcome_html
 from onrecord.ui.security import Guard, Visitors, allowed_hosts, visitor_of
-from onrecord.ui.suggestions import suggestions_at_start
 from onrecord.ui.text import ENGLISH, FRENCH, preferred_language, words
 
 CONVERSATIONS_FILE = "conversations.sqlite"
@@ -79,11 +80,11 @@ def create_app(
         static_url="/api/static",
     )
     app.include_router(briefings_api(library, loading))
-    app.include_router(conversations_api(conversations))
+    app.include_router(conversations_api(library, conversations))
     app.include_router(reader_pages(library))
     app.mount("/page", StaticFiles(directory=str(files("onrecord.ui") / "assets")))
     app.add_exception_handler(OnRecordError, _refusal)
-    page = _blocks(library, Chat(library, conversations, loading), loading)
+    page = _blocks(library, Chat(library, conversations, loading))
     app = gr.mount_gradio_app(
         app,
         page,
@@ -161,7 +162,7 @@ def _theme() -> gr.themes.Base:
     )
 
 
-def _blocks(library: Library, chat: Chat, loading: ModelLoading) -> gr.Blocks:
+def _blocks(library: Library, chat: Chat) -> gr.Blocks:
     page: gr.Blocks
     with gr.Blocks(title="OnRecord", fill_height=True, fill_width=True, analytics_enabled=False) as page:
         sent = gr.JSON(visible=False)
@@ -186,6 +187,11 @@ def _blocks(library: Library, chat: Chat, loading: ModelLoading) -> gr.Blocks:
             group_consecutive_messages=False,
             allow_file_downloads=False,
             placeholder=welcome_html("en", empty=False),
+        )
+        gr.HTML(
+            js_on_load=_MOUNT.format(name="page.js", mount="mountSuggestions", events=""),
+            elem_id="suggestions",
+            apply_default_css=False,
         )
         gr.HTML(
             js_on_load=_MOUNT.format(name="filters.js", mount="mountChips", events=""),
@@ -216,7 +222,7 @@ def _blocks(library: Library, chat: Chat, loading: ModelLoading) -> gr.Blocks:
             fn=None, js="() => ({ open: false, __type__: 'update' })", outputs=source, api_visibility="private"
         )
 
-        def ask(typed: object, context: object, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        def answer(typed: object, context: object, request: gr.Request) -> Iterator[tuple[Any, ...]]:
             finished = False
             for update in chat.ask(_visitor(request), typed, context):
                 finished = update.finished
@@ -234,17 +240,9 @@ def _blocks(library: Library, chat: Chat, loading: ModelLoading) -> gr.Blocks:
                 gr.Textbox(placeholder=words(language)["ask_placeholder"], submit_btn=True, stop_btn=False),
             )
 
-        def suggest(context: object) -> Any:
-            given = context if isinstance(context, Mapping) else {}
-            language = preferred_language(given.get("language"), None)
-            if loading.wait().state != "ready":
-                return gr.skip()
-            found = suggestions_at_start(library, language)
-            return gr.Chatbot(placeholder=welcome_html(language, empty=not library.summaries(), suggestions=found))
-
         asked = gr.on(
             [question.submit, header.submit],
-            ask,
+            answer,
             inputs=[question, sent],
             outputs=[conversation, question, sent],
             js=_SEND_QUESTION,
@@ -256,6 +254,17 @@ def _blocks(library: Library, chat: Chat, loading: ModelLoading) -> gr.Blocks:
         question.stop(
             lambda: gr.Textbox(submit_btn=True, stop_btn=False), None, question, cancels=asked, api_visibility="private"
         )
+
+        def ask_library(question: str, language: str | None = None, briefing: str | None = None) -> dict[str, Any]:
+            """Answer one question; the HTTP API at /api/docs takes more filters and history."""
+            try:
+                sent_filters = {"language": language, "briefing": briefing}
+                request = ChatRequest.parse(question, {"filters": sent_filters})
+                return asdict(library.ask(request.question, **filter_options(request.filters)))
+            except OnRecordError as error:
+                raise gr.Error(str(error)) from error
+
+        gr.events.api(ask_library, api_name="ask", concurrency_limit=_STREAMS)
         opening: dict[str, Any] = {
             "inputs": sent,
             "outputs": [conversation, question],
@@ -263,7 +272,7 @@ def _blocks(library: Library, chat: Chat, loading: ModelLoading) -> gr.Blocks:
             "show_progress": "hidden",
             "api_visibility": "private",
         }
-        page.load(reopen, **opening).then(suggest, **{**opening, "outputs": conversation})
+        page.load(reopen, **opening)
         header.reopened(reopen, **opening, cancels=asked)
     return page
 

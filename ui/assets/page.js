@@ -21,7 +21,10 @@ export function mountHeader(element, trigger) {
     pending = { question, replacing };
     trigger("submit");
   };
-  onConversation(() => trigger("reopened"));
+  onConversation(() => {
+    trigger("reopened");
+    suggest();
+  });
   const state = el("p", { class: "state", role: "status" });
   element.replaceChildren(
     el(
@@ -38,7 +41,10 @@ export function mountHeader(element, trigger) {
     textarea()?.focus();
   });
   follow(state);
-  document.addEventListener("onrecord-library", () => follow(state));
+  document.addEventListener("onrecord-library", () => {
+    follow(state);
+    if (!conversation()) suggest();
+  });
   document.addEventListener("click", act);
   if (matchMedia(PHONE).matches) closeLeft();
   nameThings();
@@ -66,6 +72,8 @@ export function request(typed) {
   pending = null;
   stopEditing();
   followAnswer();
+  suggested++;
+  suggestions?.replaceChildren();
   return [question, { conversation: conversation(), replacing, filters: filters(), language }];
 }
 
@@ -78,6 +86,33 @@ export function answered(sent) {
   nowIn(sent?.conversation);
   announce(words.ready);
   stopFollowing();
+  suggest();
+}
+
+let suggestions = null;
+let suggested = 0;
+
+// The row above the question with what could be asked next; each was tried before it is offered.
+export function mountSuggestions(element) {
+  suggestions = el("div", { class: "suggestions", role: "group", "aria-label": words.try_asking });
+  element.replaceChildren(suggestions);
+  suggest();
+}
+
+async function suggest() {
+  if (!suggestions) return;
+  const mine = ++suggested;
+  suggestions.replaceChildren();
+  const here = conversation();
+  const path = here ? `conversations/${encodeURIComponent(here)}/suggestions` : `suggestions?language=${language}`;
+  let found = [];
+  try {
+    found = await api(path);
+  } catch {
+    // An offer only: without it the page is whole.
+  }
+  if (mine !== suggested) return;
+  suggestions.replaceChildren(...found.map((question) => button(question, () => ask(question), { class: "suggestion" })));
 }
 
 // Keep the question just asked at the top while its answer grows, unless the reader scrolls away.
@@ -102,8 +137,6 @@ function textarea() {
 }
 
 function act(event) {
-  const suggestion = event.target.closest?.("button.suggestion");
-  if (suggestion) return ask(suggestion.textContent);
   const action = event.target.closest?.("button.act");
   if (!action) return undefined;
   const id = action.value;

@@ -73,8 +73,7 @@ function fetched(link) {
 }
 
 export async function open(link) {
-  opener = link;
-  openerId = link.id;
+  if (!panel.contains(link)) [opener, openerId] = [link, link.id];
   const mine = ++latest;
   openSidebar();
   if (!sources.size) show(el("p", { class: "hint" }, words.source_loading));
@@ -84,7 +83,17 @@ export async function open(link) {
   } catch (error) {
     if (mine === latest) show(heading(), el("p", { class: "notice", role: "alert" }, error.message));
   }
-  panel.focus({ preventScroll: true });
+  if (mine === latest && (await isOpen())) panel.focus({ preventScroll: true });
+}
+
+// Gradio opens the sidebar in its own time, and what is not open cannot take the focus.
+async function isOpen() {
+  const content = panel.closest(".sidebar-content");
+  for (let frame = 0; frame < 120; frame++) {
+    if (!content || !content.inert) return true;
+    await new Promise(requestAnimationFrame);
+  }
+  return false;
 }
 
 export function close() {

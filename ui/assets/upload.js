@@ -7,8 +7,7 @@ export function adder(done) {
   const input = el("input", {
     type: "file",
     multiple: true,
-    class: "unseen",
-    "aria-label": words.add,
+    hidden: true,
     onchange: () => {
       if (input.files.length) addFiles(input.files, status, done);
       input.value = "";

@@ -1,0 +1,214 @@
+"""The HTTP API and what guards it, against a running server with the real model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from serving import Server, serving, wait_for_model
+
+from onrecord.rag import Library
+
+QUESTION = "How long is the Selkie cable?"
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[httpx.Client]:
+    wait_for_model(server.address)
+    with httpx.Client(base_url=server.address, timeout=60) as made:
+        yield made
+
+
+def visitor(client: httpx.Client) -> dict[str, str]:
+    """The cookie of a browser that opens the page for the first time."""
+    opened = httpx.get(str(client.base_url), headers={"accept": "text/html"})
+    return {"cookie": opened.headers["set-cookie"].split(";")[0]}
+
+
+def test_an_answer_cites_slices_of_the_briefings(client: httpx.Client) -> None:
+    answer = client.post("/api/ask", json={"question": QUESTION}).raise_for_status().json()
+    assert answer["question"] == QUESTION
+    assert answer["status"] == "answered"
+    for citation in answer["citations"]:
+        briefing = client.get(f"/api/briefings/{citation['briefing_id']}").raise_for_status().json()
+        assert briefing["text"][citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_a_streamed_answer_grows_to_the_whole_one(client: httpx.Client) -> None:
+    with client.stream("POST", "/api/ask/stream", json={"question": QUESTION}) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        blocks = response.read().decode().strip().split("\n\n")
+    events = [dict(line.split(": ", 1) for line in block.split("\n")) for block in blocks]
+    assert [event["event"] for event in events][-1] == "done"
+    answers = [json.loads(event["data"]) for event in events[:-1]]
+    texts = [answer["text"] for answer in answers]
+    assert all(texts[-1].startswith(text) for text in texts)
+    assert texts[-1] == client.post("/api/ask", json={"question": QUESTION}).json()["text"]
+
+
+def test_search_takes_filters(client: httpx.Client) -> None:
+    hits = client.get("/api/search", params={"question": QUESTION, "k": 3, "language": "fr"}).raise_for_status().json()
+    assert len(hits) == 3
+    assert {hit["passage"]["language"] for hit in hits} == {"fr"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"question": ""},
+        {"question": "x" * 2001},
+        {"question": 7},
+        {"question": "When?", "filters": {"unknown": "x"}},
+        {"question": "When?", "filters": {"kind": "shout"}},
+        {"question": "When?", "filters": {"since": "soon"}},
+        {"question": "When?", "history": [["alone"]]},
+    ],
+)
+def test_what_cannot_be_asked_is_refused(client: httpx.Client, body: object) -> None:
+    for path in ("/api/ask", "/api/ask/stream"):
+        assert client.post(path, json=body).status_code == 422
+
+
+def test_files_are_added_read_back_and_removed(client: httpx.Client) -> None:
+    words = "Ada Quill:\nThe lighthouse on Gull Rock will be lit again in June.\n"
+    sent = [("files", ("../../lighthouse.txt", words)), ("files", ("empty.txt", b""))]
+    report = client.post("/api/briefings", files=sent).raise_for_status().json()
+    added, empty = report["files"]
+    assert (added["outcome"], added["file"]) == ("added", "lighthouse.txt")
+    assert empty["outcome"] == "failed"
+    assert "empty.txt" in empty["message"]
+    path = f"/api/briefings/{added['briefing_id']}"
+    assert client.get(path).json()["text"] == words
+    file = client.get(f"{path}/file")
+    assert file.content == words.encode()
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert client.delete(path).status_code == 204
+    assert client.get(path).status_code == 404
+
+
+def test_adding_tells_its_progress(client: httpx.Client) -> None:
+    sent = {"files": ("buoys.txt", "Ada Quill:\nThe buoys off Gull Rock are to be painted green.\n")}
+    response = client.post("/api/briefings", files=sent, headers={"accept": "text/event-stream"})
+    events = [block.split("\n")[0] for block in response.text.strip().split("\n\n")]
+    assert events[0] == "event: progress"
+    assert events[-1] == "event: report"
+    report = json.loads(response.text.strip().split("\n\n")[-1].split("data: ")[1])
+    client.delete(f"/api/briefings/{report['files'][0]['briefing_id']}").raise_for_status()
+
+
+def test_private_addresses_are_not_fetched(client: httpx.Client, server: Server) -> None:
+    [file] = client.post("/api/briefings/web", json={"url": f"{server.address}/"}).raise_for_status().json()["files"]
+    assert file["outcome"] == "failed"
+
+
+def test_the_source_of_a_slice(client: httpx.Client) -> None:
+    [first, *_] = client.get("/api/briefings").json()
+    text = client.get(f"/api/briefings/{first['id']}").json()["text"]
+    source = client.get(f"/api/briefings/{first['id']}/source", params={"start": 700, "end": 760}).json()
+    assert source["quote"] == text[700:760]
+    assert source["unchanged"]
+    wrong = client.get(f"/api/briefings/{first['id']}/source", params={"start": 700, "end": 760, "check": "00000000"})
+    assert not wrong.json()["unchanged"]
+    assert client.get(f"/api/briefings/{first['id']}/source", params={"start": 5, "end": 5}).status_code == 422
+    assert client.get("/api/briefings/nothing/source", params={"start": 0, "end": 5}).status_code == 404
+
+
+def test_conversations_need_a_visitor_and_are_nobody_elses(client: httpx.Client) -> None:
+    assert client.get("/api/conversations").status_code == 401
+    assert client.get("/api/conversations", headers={"cookie": "onrecord_visitor=guess"}).status_code == 401
+    ada, ivo = visitor(client), visitor(client)
+    assert ada != ivo
+    assert client.get("/api/conversations", headers=ada).json() == []
+    for method, path in (("PATCH", "/api/conversations/x"), ("DELETE", "/api/conversations/x")):
+        body = {"title": "mine"} if method == "PATCH" else None
+        assert client.request(method, path, json=body, headers=ivo).status_code == 404
+
+
+def test_the_visitors_cookie_is_closed_to_scripts(client: httpx.Client) -> None:
+    opened = client.get("/", headers={"accept": "text/html"})
+    cookie = opened.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert len(cookie.split("=")[1].split(";")[0]) >= 43
+
+
+def test_security_headers_are_on_every_answer(client: httpx.Client) -> None:
+    for path in ("/", "/api/status", "/briefings/none", "/page/base.js", "/api/none", "/config"):
+        headers = client.get(path, headers={"origin": "http://elsewhere.example"}).headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert not [name for name in headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "http://elsewhere.example"}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}]
+)
+def test_other_sites_can_change_nothing(client: httpx.Client, headers: dict[str, str]) -> None:
+    assert client.post("/api/ask", json={"question": QUESTION}, headers=headers).status_code == 403
+    assert client.post("/gradio_api/queue/join", json={}, headers=headers).status_code == 403
+
+
+def test_other_names_for_this_server_are_refused(client: httpx.Client) -> None:
+    assert client.get("/api/status", headers={"host": "elsewhere.example"}).status_code == 400
+
+
+def test_gradios_ways_to_files_are_closed(client: httpx.Client) -> None:
+    assert client.post("/gradio_api/upload", files={"files": ("x.txt", b"x")}).status_code == 404
+    for path in ("/gradio_api/file=/etc/passwd", "/gradio_api/file/etc/passwd", "/gradio_api/proxy=http://127.0.0.1/"):
+        assert client.get(path).status_code == 404
+
+
+def test_bodies_are_bounded(client: httpx.Client) -> None:
+    large = b"x" * (3 << 20)
+    assert client.post("/api/ask", content=large).status_code == 413
+    assert client.post("/api/ask", content=iter([large])).status_code == 413
+
+
+def test_the_documentation_comes_from_here(client: httpx.Client) -> None:
+    page = client.get("/api/docs").raise_for_status().text
+    assert "http://" not in page.replace(str(client.base_url), "")
+    assert "https://" not in page
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert {"/api/ask", "/api/ask/stream", "/api/search", "/api/briefings"} <= set(paths)
+
+
+def test_the_reader_marks_the_words_and_says_when_they_changed(client: httpx.Client) -> None:
+    [first, *_] = client.get("/api/briefings").json()
+    path = f"/briefings/{first['id']}"
+    assert "<mark>" in client.get(path, params={"start": 700, "end": 760}).text
+    changed = client.get(path, params={"start": 700, "end": 760, "check": "00000000"}).text
+    assert "<mark>" not in changed
+    assert "has changed" in changed
+    missing = client.get("/briefings/%3Cscript%3E", headers={"accept-language": "fr"})
+    assert missing.status_code == 404
+    assert "Cette page" in missing.text
+
+
+def test_gradios_own_client_can_ask(server: Server) -> None:
+    from gradio_client import Client
+
+    wait_for_model(server.address)
+    answer = Client(server.address, verbose=False).predict(QUESTION, api_name="/ask")
+    assert answer["status"] == "answered"
+    assert answer["citations"]
+
+
+def test_a_login_guards_everything(tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts"
+    accounts.write_text("# readers\nada:lantern:1\n", encoding="utf-8")
+    with Library.open(tmp_path / "library"):
+        pass
+    with serving(tmp_path / "library", "--auth-file", str(accounts)) as closed:
+        for path in ("/", "/api/status", "/page/base.js", "/briefings/x", "/config"):
+            refused = httpx.get(closed.address + path)
+            assert refused.status_code == 401
+            assert "default-src" in refused.headers["content-security-policy"]
+        assert httpx.get(f"{closed.address}/api/status", auth=("ada", "lantern:1")).status_code == 200
+        tries = [httpx.get(closed.address, auth=("ada", f"guess{number}")).status_code for number in range(12)]
+        assert tries[0] == 401
+        assert tries[-1] == 429
