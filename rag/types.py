@@ -207,7 +207,8 @@ class Answer:
     """Prose with `[n]` markers, the citations they point at, and a status.
 
     `confidence` (0–1) is the estimated probability that the library answers the question. `searched` counts the
-    briefings and passages that the filters left. `seconds` holds the time of each stage.
+    briefings and passages that the filters left. `seconds` holds the time of each stage. `note` tells the reader why
+    a language model that was asked for did not give this answer.
     """
 
     question: str
@@ -221,6 +222,7 @@ class Answer:
     seconds: Mapping[str, float] = field(default_factory=dict)
     searched_briefings: int = 0
     searched_passages: int = 0
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
