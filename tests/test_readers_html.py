@@ -104,6 +104,23 @@ def test_bold_labels_start_their_own_line() -> None:
     assert any(line.startswith("Ms Arden: The region does") and line.endswith("no: twice.") for line in lines)
 
 
+def test_a_table_of_speakers_and_words_gives_each_name_its_line() -> None:
+    rows = "".join(
+        f"<tr><td><b>JONAS BERG</b></td><td>{WORDS[1]}</td></tr><tr><td>Q</td><td>Why?</td></tr>" for _ in "abc"
+    )
+    text = read_one("wall.html", page(f"<table>{rows}</table>").encode()).source.text
+    assert f"JONAS BERG\n{WORDS[1]}\nQ\nWhy?\nJONAS BERG" in text
+    figures = "<table><tr><td>Wall</td><td>40 cm</td></tr><tr><td>Pier</td><td>9 m</td></tr></table>"
+    assert "Wall\t40 cm\nPier\t9 m" in read_one("t.html", f"<html><body>{figures}</body></html>".encode()).source.text
+
+
+def test_the_language_of_the_frame_is_not_that_of_the_text() -> None:
+    french = "<p>Le conseil a décidé ce matin d’élever la digue avant l’hiver, malgré le prix de l’acier.</p>" * 6
+    markup = page(f"<article>{french}</article>")
+    assert read_one("digue.html", markup.encode()).source.language is None
+    assert read_one("digue.html", markup.replace("en-GB", "fr-BE").encode()).source.language == "fr"
+
+
 def test_gaps_made_by_hard_spaces_stay_and_french_spacing_too() -> None:
     markup = page(
         "<article>" + paragraphs("p") + "<p>Q&nbsp;&nbsp;&nbsp; Est-ce vrai&nbsp;? «&nbsp;Oui&nbsp;».</p></article>"

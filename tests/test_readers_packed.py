@@ -65,6 +65,20 @@ def test_docx_keeps_headings_paragraphs_and_tables_in_order() -> None:
     assert source.date is None, "the day on which the file was made is not the day of the briefing"
 
 
+def test_a_docx_table_of_speakers_and_words_gives_each_name_its_line() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=0, cols=2)
+    for name, words in [
+        ("MS. ARDEN", "The wall will be forty centimetres higher before the winter."),
+        ("Q", "Why now?"),
+    ]:
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = name, words
+    assert read_one("a.docx", saved(document)).source.text == (
+        "MS. ARDEN\nThe wall will be forty centimetres higher before the winter.\nQ\nWhy now?"
+    )
+
+
 def test_docx_title_from_its_first_heading() -> None:
     document = docx.Document()
     document.core_properties.title = "Microsoft Word - final2.docx"

@@ -1,12 +1,18 @@
-"""A text composed of turns that the format marks itself: `Label: words`, with the offsets of the words."""
+"""Text composed of what a format marks itself: turns as `Label: words`, tables of speakers and words."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from onrecord.rag.types import Kind, SourceText, Turn
 
 _LINE_END = re.compile(r"\r\n?")
+
+# A table of two columns is a transcript where the first holds names (a few words) and the second prose.
+_NAME_WORDS = 6
+_PROSE_WORDS = 5
+_MOST_ROWS = 0.8
 
 
 class Composer:
@@ -59,3 +65,12 @@ class Composer:
     def _append(self, piece: str) -> None:
         self._pieces.append(piece)
         self._length += len(piece)
+
+
+def is_dialogue(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a table, given as its rows' cells, holds speakers in one column and their words in the other."""
+    pairs = [(row[0].split(), row[1].split()) for row in rows if len(row) == 2]
+    if not pairs or len(pairs) < _MOST_ROWS * len(rows):
+        return False
+    names = sum(len(name) for name, _ in pairs) / len(pairs)
+    return names <= _NAME_WORDS and sum(len(words) for _, words in pairs) / len(pairs) >= _PROSE_WORDS

@@ -13,6 +13,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from onrecord.rag.errors import UnreadableFile
+from onrecord.rag.readers.composing import is_dialogue
 from onrecord.rag.readers.encoding import require_words
 from onrecord.rag.readers.metadata import document_title, found_metadata
 from onrecord.rag.types import Boilerplate, SourceText
@@ -76,17 +77,18 @@ def _blocks(root: Any) -> Iterator[str]:
             for box in boxes:
                 yield from _blocks(box)
         elif element.tag == _TABLE:
-            rows = [row for row in map(_row, element.iter(_ROW)) if row]
+            # The rows of a table inside a cell come by themselves.
+            rows = [cells for cells in map(_cells, element.iter(_ROW)) if cells]
+            between = "\n" if is_dialogue(rows) else "\t"
             if rows:
-                yield "\n".join(rows)
+                yield "\n".join(between.join(cells) for cells in rows)
         elif isinstance(element.tag, str) and element.tag not in _SKIPPED:
             yield from _blocks(element)
 
 
-def _row(row: Any) -> str:
-    # The rows of a table inside a cell come by themselves.
+def _cells(row: Any) -> list[str]:
     cells = [cell for cell in row.iter(_CELL) if next(cell.iterancestors(_ROW)) is row]
-    return "\t".join(filter(None, ("\n".join(_cell_blocks(cell)) for cell in cells)))
+    return list(filter(None, ("\n".join(_cell_blocks(cell)) for cell in cells)))
 
 
 def _cell_blocks(cell: Any) -> Iterator[str]:

@@ -7,12 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import lxml.html
 import trafilatura
 from lxml import etree
 
 from onrecord.rag.errors import UnreadableFile
+from onrecord.rag.languages import detect_language
 from onrecord.rag.readers.encoding import decode
 from onrecord.rag.readers.html_blocks import Block, blocks_of
 from onrecord.rag.readers.metadata import Metadata, found_metadata
@@ -32,6 +34,8 @@ _MOST = 0.9
 _NEARLY_ALL = 0.98
 # More than half link text is navigation; prose with links in it stays far below (a list of links is above 0.9).
 _LINK_SHARE = 0.5
+# A text of more characters than this shows its language by itself.
+_TELLING_LENGTH = 400
 # A page heading is followed by the text within about this many words (date, place, share buttons between).
 _HEADING_REACH = 80
 
@@ -211,6 +215,10 @@ def _metadata(page: etree._Element, markup: str, blocks: Sequence[Block], main: 
             "language": page.get("lang") or page.get("xml:lang") or locale or None,
         }
     )
+    body = " ".join(block.text for block, is_main in zip(blocks, main, strict=True) if is_main)
+    if len(body) > _TELLING_LENGTH and detect_language(body, default=certain.language or "") != certain.language:
+        # Many sites give the language of their frame on every page.
+        certain = replace(certain, language=None)
     heading = _heading(blocks, main)
     title = said.get("title") or None
     if heading and title and not _alike(heading, title, blocks):

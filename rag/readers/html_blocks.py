@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from onrecord.rag.readers.composing import is_dialogue
+
 
 def _tags(names: str) -> frozenset[str]:
     return frozenset(names.split())
@@ -79,6 +81,7 @@ def blocks_of(body: etree._Element) -> Iterator[Block]:
     line = _Line()
     around: list[etree._Element] = []  # open block elements
     links = hidden = verbatim = 0  # how many open elements make it so
+    dialogues: set[etree._Element] = set()
     walk = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -94,8 +97,14 @@ def blocks_of(body: etree._Element) -> Iterator[Block]:
                 if tag == "br":
                     # Two line breaks in a row are how some pages part paragraphs.
                     line.apart |= _follows_break(element)
+            if tag == "table" and _is_dialogue(element):
+                dialogues.add(element)
             if tag in ("td", "th") and line.pieces:
-                line.add("\t", linked=False)
+                if next(element.iterancestors("table"), None) in dialogues:
+                    # A speaker's name stands on its own line, before the words.
+                    yield from _finished(line, around, hidden)
+                else:
+                    line.add("\t", linked=False)
             if tag in _BLOCKS:
                 around.append(element)
             hidden += _is_hidden(element)
@@ -145,6 +154,11 @@ def _starts_turn(element: etree._Element, tag: str, line: _Line) -> bool:
     if not label.rstrip().endswith(":") and (element.tail or "").lstrip().startswith(":"):
         label += ":"
     return _LABEL.fullmatch(label.strip()) is not None
+
+
+def _is_dialogue(table: etree._Element) -> bool:
+    rows = [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
+    return is_dialogue([[str(cell.xpath("string()")) for cell in row.iterchildren("td", "th")] for row in rows])
 
 
 def _follows_break(element: etree._Element) -> bool:
