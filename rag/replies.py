@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from onrecord.rag.lexical import query_terms
+
+ReplyLabel = Literal["clear", "ambivalent", "non_reply"]
+REPLY_LABELS: tuple[ReplyLabel, ...] = ("clear", "ambivalent", "non_reply")
 
 _NOT_SAYING = (
     r"(?:comment|speculat\w*|discuss|talk (?:about|to)|speak (?:to|about|for)|answer|share|preview|detail|go into|"
@@ -60,15 +68,82 @@ _OPEN_FRENCH = (
 _OPEN = re.compile("|".join(_OPEN_ENGLISH + _OPEN_FRENCH), re.IGNORECASE)
 _DASHES = re.compile(r"\s*(?:—|–|--)\s*")
 # "I'm not going to — I'm not going to —": what is taken back or said twice hides the cue.
-_STUTTER = re.compile(r"\b((?:\w+['’]?\w*\s+){1,6}?\w+['’]?\w*)(?: \1\b)+", re.IGNORECASE)
+_STUTTER = re.compile(r"(?<![\w'’])([\w'’]+(?: [\w'’]+){0,6}?)(?: \1(?![\w'’]))+", re.IGNORECASE)
 
 
 def leaves_open(sentence: str) -> bool:
     """Whether a sentence of a reply refuses, puts off, or has nothing to say, in English or French."""
     flat = _DASHES.sub(" ", " ".join(sentence.split()))
-    return bool(_OPEN.search(flat) or _OPEN.search(_STUTTER.sub(r"\1", flat)))
+    if _OPEN.search(flat):
+        return True
+    once = _STUTTER.sub(r"\1", flat)
+    return once != flat and bool(_OPEN.search(once))
 
 
-def open_sentences(sentences: Sequence[str]) -> list[int]:
-    """The positions of the sentences that leave a question open."""
-    return [position for position, sentence in enumerate(sentences) if leaves_open(sentence)]
+@dataclass(frozen=True, slots=True)
+class ReplyVerdict:
+    """How a reply meets its question, with the probability (0–1) of each of `REPLY_LABELS`."""
+
+    label: ReplyLabel
+    probabilities: tuple[float, float, float]
+
+
+_YES_OR_NO = re.compile(
+    r"\W*(?:(?:well|look|oh|sure|you know|eh bien|écoutez|alors)\W+)*(?:yes|yeah|no\b|nope|absolutely|of course|certainly|"
+    r"definitely|correct|right|exactly|sure|not at all|not really|i do\b|i don't think|i did|i am\b|we do|we did|we are\b|"
+    r"i would|i will|oui|non\b|absolument|bien sûr|tout à fait|exactement|certainement|pas du tout)",
+    re.IGNORECASE,
+)
+_BACK = re.compile(r"\?[\s”»\"]*$")
+_OPENING = 2
+
+# A linear model of three classes over six features, fitted by `benchmarks/evasion.py --fit` on the 164 replies of
+# presidents in the CLARITY/QEvasion development pairs: six-fold cross-validated macro-F1 0.62 (majority 0.26).
+# Each row: the intercept, then one weight for each feature in the order of `reply_features`.
+_WEIGHTS: Mapping[ReplyLabel, tuple[float, ...]] = {
+    "clear": (0.378, -0.061, -0.711, -6.039, 0.671, -1.213, 2.211),
+    "ambivalent": (-0.324, 0.289, -0.490, -8.439, 0.132, -0.963, -0.530),
+    "non_reply": (-0.054, -0.228, 1.200, 14.478, -0.803, 2.177, -1.682),
+}
+
+
+def reply_features(question: str, reply: Sequence[str], language: str = "en") -> tuple[float, ...]:
+    """What the words of a reply show.
+
+    Args:
+        question: what was asked.
+        reply: the sentences of the reply, in order.
+        language: ISO 639-1 code of both.
+
+    Returns:
+        log(1 + words); whether one of the first two sentences leaves the question open; the share of sentences that do;
+        whether the reply begins with yes, no or the like; whether its first sentence asks back; the share of the
+        question's telling words that the reply holds.
+    """
+    flags = [leaves_open(sentence) for sentence in reply]
+    text = " ".join(reply)
+    asked = set(query_terms(question, language))
+    return (
+        math.log(1 + len(text.split())),
+        float(any(flags[:_OPENING])),
+        sum(flags) / len(flags) if flags else 0.0,
+        float(bool(_YES_OR_NO.match(text.replace("’", "'")))),
+        float(bool(reply and _BACK.search(reply[0]))),
+        len(asked & set(query_terms(text, language))) / len(asked) if asked else 0.0,
+    )
+
+
+def judge_reply(question: str, reply: Sequence[str], language: str = "en") -> ReplyVerdict:
+    """Judge whether a reply (its sentences, in order) answers a question: clear, ambivalent, or no reply at all."""
+    features = reply_features(question, reply, language)
+    scores = [
+        row[0] + sum(w * f for w, f in zip(row[1:], features, strict=True))
+        for row in map(_WEIGHTS.get, REPLY_LABELS)
+        if row
+    ]
+    highest = max(scores)
+    weights = [math.exp(value - highest) for value in scores]
+    total = sum(weights)
+    clear, ambivalent, none = (weight / total for weight in weights)
+    label = REPLY_LABELS[max(range(3), key=lambda i: weights[i])]
+    return ReplyVerdict(label, (clear, ambivalent, none))
