@@ -137,6 +137,8 @@ def _is_chrome(text: str, score: int) -> bool:
     words = len(text.split())
     if _QUOTED.search(text) and words > 12:
         return False
+    if text.startswith(("©", "Copyright ", "(c) ")):
+        return True
     if score >= 2:
         return bool(_VISITOR.search(text)) or words <= 12 or score >= 4
     return score == 1 and words <= 8 and not text.endswith((".", "?", "!")) and not _SPOKEN.search(text)

@@ -59,41 +59,31 @@ def exchanges_of(text: str, turns: Sequence[Turn], language: str) -> tuple[Excha
     Returns:
         exchanges in order; questions that nobody answered make one with no answers.
     """
-    exchanges: list[Exchange] = []
-    questions: list[int] = []
-    answers: list[int] = []
-    # Whether a chair spoke since the last answer, and so gave the floor to somebody else.
-    moderated = passed = False
-
-    def close() -> None:
-        nonlocal questions, answers, moderated
-        if questions:
-            asked = tuple(span for place in questions for span in asked_in(text, turns[place], language))
-            follows = _follows(text, turns, exchanges, questions[0], moderated)
-            exchanges.append(Exchange(tuple(questions), tuple(answers), asked, follows))
-        questions, answers, moderated = [], [], passed
-
+    groups: list[tuple[list[int], list[int], bool]] = []
+    # Whether a chair spoke since the last answer or question, and so gave the floor to somebody else.
+    passed = False
     for place, turn in enumerate(turns):
         if turn.kind == "question":
-            if answers or (questions and passed):
-                close()
-            elif not questions:
-                moderated = passed
-            questions.append(place)
+            if not groups or groups[-1][1] or passed:
+                groups.append(([], [], passed))
+            groups[-1][0].append(place)
             passed = False
-        elif turn.kind == "answer" and questions:
-            answers.append(place)
+        elif turn.kind == "answer" and groups:
+            groups[-1][1].append(place)
+            passed = False
         elif turn.kind == "moderation":
             passed = True
-    close()
+    exchanges: list[Exchange] = []
+    for questions, answers, moderated in groups:
+        asked = tuple(span for place in questions for span in asked_in(text, turns[place], language))
+        follows = None if moderated else _follows(text, turns, exchanges, questions[0])
+        exchanges.append(Exchange(tuple(questions), tuple(answers), asked, follows))
     return tuple(exchanges)
 
 
-def _follows(
-    text: str, turns: Sequence[Turn], exchanges: Sequence[Exchange], question: int, moderated: bool
-) -> int | None:
+def _follows(text: str, turns: Sequence[Turn], exchanges: Sequence[Exchange], question: int) -> int | None:
     """The exchange before, where the same asker goes on; unnamed reporters are judged by their first words."""
-    if not exchanges or moderated:
+    if not exchanges:
         return None
     before = exchanges[-1]
     asker, previous = turns[question], turns[before.questions[-1]]

@@ -24,6 +24,7 @@ _NOTE = re.compile(
     r"[(\[*_][^()\[\]]{2,120}[)\]*_]|(?:as (?:delivered|prepared)|check against delivery)[^.]{0,80}\.?", re.IGNORECASE
 )
 _MARKS = re.compile(r"^[#*_=\s]+|[*_=\s]+$")
+_DATELINE = re.compile(r"[A-ZÀ-Þ][^.!?\n]{2,70}?(?:\s[–—-]{1,2}\s|\s?\()")
 # The head ends within this many lines; what comes later is body.
 _MOST_LINES = 12
 
@@ -75,7 +76,9 @@ def header_of(lines: Sequence[Line], title: str | None, date: str | None, langua
     if date is None and title:
         date = date_in(title, language)
     if date is None:
-        date = _first_date([line.text for line in head], language) or _dateline(lines, language)
+        date = _first_date([line.text for line in head], language)
+    if date is None and len(lines) > len(head):
+        date = _dateline(lines[len(head)].text, language)
     text = "\n".join(dict.fromkeys([title or "", *(_MARKS.sub("", line.text) for line in head)]))
     return Header(title, date, reasons, text)
 
@@ -102,11 +105,7 @@ def _first_date(texts: Sequence[str], language: str) -> str | None:
     return next((found for text in texts if (found := date_in(text, language))), None)
 
 
-def _dateline(lines: Sequence[Line], language: str) -> str | None:
+def _dateline(text: str, language: str) -> str | None:
     """The date that opens a report: "BRUSSELS, 12 February 2026 – Ministers …"."""
-    if not lines:
-        return None
-    opening = re.match(
-        r"([^.!?\n]{0,60}?)\s[–—-]{1,2}\s|([A-ZÀ-Þ][\w' -]{2,30}(?:\([^)]*\))?,[^.!?\n]{6,40}?)\s[–—(-]", lines[0].text
-    )
+    opening = _DATELINE.match(text)
     return date_in(opening.group(), language) if opening else None

@@ -57,6 +57,17 @@ class _Scene:
                 return following
         return None
 
+    def gives_floor(self, position: int) -> bool:
+        """Whether a short turn calls on somebody, in so many words or by the name of the one who speaks next."""
+        words = self.words[position]
+        if len(words.split()) > _SHORT_TURN:
+            return False
+        if _hands_over(words):
+            return True
+        following = self.next_other(position)
+        name = self.turns[following].speaker if following is not None else None
+        return "?" not in words and any(part in words for part in (name or "").split() if len(part) > 2)
+
     def places(self) -> dict[str, list[int]]:
         """Every person's turns."""
         spoken: dict[str, list[int]] = defaultdict(list)
@@ -154,7 +165,7 @@ def _kind(scene: _Scene, position: int, asker: Sequence[bool], chairs: set[str],
     if floor.answered and name != floor.answerer and following is None:
         # Whoever closes after somebody else's answer adds nothing to it.
         return "statement"
-    if _hands_over(words) and len(words.split()) <= _SHORT_TURN:
+    if scene.gives_floor(position):
         # The floor goes to another who answers, or, after somebody else's answer, to a new question.
         to_other = answered_next and following is not None and scene.who[following] not in chairs
         if to_other or (asked_next and floor.answered and name != floor.answerer):
@@ -205,6 +216,7 @@ def _asking_turns(scene: _Scene) -> list[bool]:
         before = scene.turns[position - 1]
         replies = bool(asks) and asks[-1] and not chair and turn.end - turn.start > before.end - before.start
         goes_on = scene.who[position] == floor and bool(asks) and not asks[-1]
+        goes_on = goes_on and not scene.gives_floor(position)
         asking = ((scene.marks[position] and not replies) or goes_on) and not scene.calls[position]
         asks.append(asking and scene.next_other(position) is not None and not chair and turn.label is not None)
         floor = scene.who[position] if asks[-1] else "" if chair else floor
@@ -226,9 +238,10 @@ def _chairs(scene: _Scene, asker: Sequence[bool]) -> set[str]:
         seat = seats.get(name)
         if seat is None or name in found or not answerers - {name} or seat.turns < 2:
             continue
-        short, gives = seat.words <= _SHORT_TURN, seat.handovers >= _MOSTLY / 2
-        leads = seat.before_question > seat.after_question and short and gives
-        office = _is_chair(scene.turns[position], scene.parts[position]) and (gives or short)
+        short = seat.words <= _SHORT_TURN
+        calls = seat.before_question > seat.after_question and seat.handovers >= _MOSTLY
+        leads = short and (calls or (seat.before_question > 1 and not seat.after_question))
+        office = _is_chair(scene.turns[position], scene.parts[position]) and (short or seat.handovers >= _MOSTLY)
         if (leads or office) and seat.after_question * 2 < seat.turns:
             found.add(name)
     return found

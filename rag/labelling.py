@@ -154,7 +154,9 @@ def _members(
 
 def _in_capitals(candidate: Candidate) -> bool:
     """Whether a label is written in capitals but for a form of address ("Dr. WALLIS")."""
-    return any(len(word) > 2 and word.isupper() for word in candidate.label.split(",")[0].split())
+    return "letter" in candidate.style or any(
+        len(word) > 2 and word.isupper() for word in candidate.label.split(",")[0].split()
+    )
 
 
 def _ended(candidate: Candidate, lines: Sequence[Line], place: dict[int, int]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from onrecord.rag.languages import detect_language
 from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Boilerplate, Briefing, Passage, Span, Turn
 
-# Words a passage aims at and holds at most; near this length an answer is whole and still about one thing.
-BEST_WORDS = 150
-MOST_WORDS = 200
+# Words a passage aims at and holds at most; near this length an answer is whole and still about one thing. A long
+# turn is cut into as many passages as come nearest to the best length, none planned fuller than the middle figure.
+BEST_WORDS, _FULL_WORDS, MOST_WORDS = 150, 180, 200
 # A sentence ending a paragraph ends a passage once this share of its aim is reached.
 _PARAGRAPH_SHARE = 0.7
 # Text without blanks (or in a script without them) counts a word for this many characters.
@@ -31,12 +31,16 @@ _BLANKS = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A slice on its way to be a passage: the turns it holds, first to last, and its size in words."""
+    """A slice on its way to be a passage: the turns it holds, first to last, and its size in words.
+
+    It stands `apart` where boilerplate comes between it and the slice before.
+    """
 
     start: int
     end: int
     turns: tuple[int, ...]
     words: int
+    apart: bool = False
 
 
 def passages_of(briefing: Briefing) -> tuple[Passage, ...]:
@@ -107,7 +111,9 @@ def _pieces(briefing: Briefing) -> list[_Piece]:
         for span in _free(turn, boilerplate[low:high]):
             words = briefing.text[span.start : span.end]
             for start, end, size in _packed(words, briefing.language):
-                pieces.append(_Piece(span.start + start, span.start + end, (place,), size))
+                first, last = span.start + start, span.start + end
+                apart = bool(pieces) and bisect_left(starts, pieces[-1].end) < bisect_left(starts, first)
+                pieces.append(_Piece(first, last, (place,), size, apart))
     return pieces
 
 
@@ -140,7 +146,7 @@ def _packed(text: str, language: str) -> list[tuple[int, int, int]]:
         return [(units[0][0], units[-1][1], total)]
     packed: list[tuple[int, int, int]] = []
     start, end, words = units[0][0], units[0][0], 0
-    left, parts = total, -(-total // BEST_WORDS)
+    left, parts = total, max(-(-total // _FULL_WORDS), round(total / BEST_WORDS))
     for first, last, size in units:
         aim = left / parts
         # A sentence goes where more of it fits: over the aim by less than leaving it out would stay below.
@@ -198,11 +204,12 @@ def _joined(turns: Sequence[Turn], pieces: Sequence[_Piece], exchange_of: dict[i
 
 def _fits(before: _Piece, piece: _Piece) -> bool:
     """Whether two slices are of neighbouring turns and small enough together; a few words over the limit do no harm."""
-    return piece.turns[0] - before.turns[-1] == 1 and before.words + piece.words <= MOST_WORDS + _SHORT_TURN
+    neighbours = piece.turns[0] - before.turns[-1] == 1 and not piece.apart
+    return neighbours and before.words + piece.words <= MOST_WORDS + _SHORT_TURN
 
 
 def _together(before: _Piece, piece: _Piece) -> _Piece:
-    return _Piece(before.start, piece.end, (*before.turns, *piece.turns), before.words + piece.words)
+    return _Piece(before.start, piece.end, (*before.turns, *piece.turns), before.words + piece.words, before.apart)
 
 
 def _belongs(turns: Sequence[Turn], before: _Piece, piece: _Piece, exchange_of: dict[int, int]) -> bool:
@@ -216,6 +223,8 @@ def _belongs(turns: Sequence[Turn], before: _Piece, piece: _Piece, exchange_of: 
         # A chair's words belong to the question they call for, not to the answer before.
         return short_piece and short_before and kinds[0] == "moderation"
     if kinds[0] == "moderation":
+        return short_before
+    if kinds[1] == "question":
         return short_before
     return short_before or (short_piece and before.words + piece.words <= BEST_WORDS)
 

@@ -28,7 +28,7 @@ REPORTERS = word_set(
 ANSWERERS = frozenset(["a", "r", "answer", "reponse", "response", "reply"])
 MODERATORS = word_set(
     "moderator moderators moderateur moderatrice moderation operator operateur operatrice host facilitator emcee mc",
-    "animateur animatrice presentateur presentatrice anchor announcer annonceur clerk greffier greffiere",
+    "animateur animatrice presentateur presentatrice announcer annonceur clerk greffier greffiere",
 )
 # Those who render another's words; neither asking nor answering.
 INTERPRETERS = word_set("interpreter interprete translator traducteur traductrice interpretation")

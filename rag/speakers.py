@@ -30,6 +30,7 @@ _GROUP = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))*)[)\]]?")
 _ELISION = re.compile(r"^[dl]['’]", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:speaker|intervenant|orateur|voice|voix)[\s#]*\d{1,3}", re.IGNORECASE)
 _OF = re.compile(r"\s+(?:of|from|with)\s+(?=[A-ZÀ-Þ])")
+_ARTICLE = re.compile(r"(?:The|Le|La|Les)\s|L['’]")
 _SPLIT = re.compile(r"\s+[-–—/|]\s+|/")
 _POSTNOMINAL = word_set("AM MP MPs MEP MS MSP MPP MLA MNA QC KC PC OBE CBE MBE PhD MD RN USN USA")
 _SUFFIX = frozenset(["jr", "sr", "ii", "iii", "iv"])
@@ -163,7 +164,8 @@ def split_role(tokens: list[str]) -> tuple[list[str], list[str]]:
 
 def _with_tail(person: Person, part: str, vocabulary: Vocabulary) -> Person:
     tokens = part.split()
-    if any(is_role(_ELISION.sub("", token)) for token in tokens):
+    # "The Economist" is a paper; an office in a label has no article.
+    if not _ARTICLE.match(part) and any(is_role(_ELISION.sub("", token)) for token in tokens):
         folded = {fold(token).strip(".") for token in tokens}
         role = f"{person.role}, {part}" if person.role else part
         asker: Part | None = "asker" if folded & REPORTERS else person.part
