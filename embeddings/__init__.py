@@ -1,12 +1,11 @@
 """Text to unit vectors, and the index that finds the nearest. Importing this costs nothing heavy."""
 
 from onrecord.embeddings.bundled import bundled_model
-from onrecord.embeddings.encoder import BundledEncoder, Encoder, SentenceEncoder, load_encoder
+from onrecord.embeddings.encoder import Encoder, SentenceEncoder, load_encoder
 from onrecord.embeddings.errors import DamagedIndex, ModelError
 from onrecord.embeddings.vectors import VectorIndex
 
 __all__ = [
-    "BundledEncoder",
     "DamagedIndex",
     "Encoder",
     "ModelError",

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import bundled
 from onrecord.embeddings.errors import ModelError
-from onrecord.embeddings.runtime import OnnxModel
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -57,33 +56,13 @@ class Encoder(Protocol):
         """Return (len(texts), dimension) unit vectors of passages, in the order given."""
 
 
-class BundledEncoder:
-    """The bundled model on onnxruntime: ready in a second, without torch; safe to share between threads."""
-
-    def __init__(self, folder: Path) -> None:
-        """Open the folder that `bundled_model` made."""
-        self._model = OnnxModel(folder)
-        self.name = bundled.NAME
-        self.dimension = self._model.dimension
-        self.fingerprint = bundled.SHA256
-        self._queries = _Remembered(
-            lambda texts: self._model.encode([bundled.QUERY_PROMPT + text for text in texts]), self.dimension
-        )
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Return (len(texts), dimension) unit vectors of questions; recent ones are remembered."""
-        return self._queries(texts)
-
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Return (len(texts), dimension) unit vectors of passages, in the order given."""
-        return self._model.encode([bundled.PASSAGE_PROMPT + text for text in texts], progress)
-
-
 class SentenceEncoder:
     """Any sentence-transformers model on the CPU; safe to share between threads."""
 
     def __init__(self, model: SentenceTransformer, *, name: str, fingerprint: str) -> None:
         """Wrap a loaded `model`; `name` and `fingerprint` are those that the library remembers."""
+        import torch
+
         dimension = model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(f"The model {name} does not say how long its vectors are: choose another.")
@@ -91,19 +70,31 @@ class SentenceEncoder:
         self.name = name
         self.dimension = int(dimension)
         self.fingerprint = fingerprint
-        query_prompt, self._passage_prompt = _prompts(model, name)
-        self._running = threading.Lock()
-        self._queries = _Remembered(lambda texts: self._encode(texts, query_prompt), self.dimension)
+        self._query_prompt, self._passage_prompt = _prompts(model, name)
+        self._threads = torch.get_num_threads()
+        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
+        self._remembering = threading.Lock()
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension) unit vectors of questions; recent ones are remembered."""
-        return self._queries(texts)
+        with self._remembering:
+            found = {text: self._remembered[text] for text in texts if text in self._remembered}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        if missing:
+            found.update(zip(missing, self._encode(missing, self._query_prompt), strict=True))
+        with self._remembering:
+            for text in texts:
+                self._remembered[text] = found[text]
+                self._remembered.move_to_end(text)
+            while len(self._remembered) > _REMEMBERED_QUERIES:
+                self._remembered.popitem(last=False)
+        return np.array([found[text] for text in texts], np.float32).reshape(len(texts), self.dimension)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return (len(texts), dimension) unit vectors of passages, in the order given.
 
         Texts of like length are encoded together, since a batch is padded to its longest. `progress` is called after
-        each batch. A question asked meanwhile waits for one batch at most.
+        each batch.
         """
         vectors = np.empty((len(texts), self.dimension), np.float32)
         order = np.argsort([-len(text) for text in texts], kind="stable")
@@ -117,41 +108,12 @@ class SentenceEncoder:
     def _encode(self, texts: list[str], prompt: str) -> Vectors:
         import torch
 
-        with self._running:
-            threads = torch.get_num_threads()
-            # One short text is done before a second thread has woken up: on a busy machine 50 ms against 730.
-            torch.set_num_threads(1 if len(texts) == 1 else threads)
-            try:
-                vectors = self._model.encode(
-                    texts, prompt=prompt, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True
-                )
-            finally:
-                torch.set_num_threads(threads)
+        # One short text is done before a second thread has woken up: on a busy machine 50 ms against 730.
+        torch.set_num_threads(1 if len(texts) == 1 else self._threads)
+        vectors = self._model.encode(
+            texts, prompt=prompt, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True
+        )
         return np.asarray(vectors, np.float32)
-
-
-class _Remembered:
-    """A function from texts to vectors that remembers the last results."""
-
-    def __init__(self, encode: Callable[[list[str]], Vectors], dimension: int) -> None:
-        self._encode = encode
-        self._dimension = dimension
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def __call__(self, texts: Sequence[str]) -> Vectors:
-        with self._lock:
-            found = {text: self._vectors[text] for text in texts if text in self._vectors}
-        missing = [text for text in dict.fromkeys(texts) if text not in found]
-        if missing:
-            found.update(zip(missing, self._encode(missing), strict=True))
-        with self._lock:
-            for text in texts:
-                self._vectors[text] = found[text]
-                self._vectors.move_to_end(text)
-            while len(self._vectors) > _REMEMBERED_QUERIES:
-                self._vectors.popitem(last=False)
-        return np.array([found[text] for text in texts], np.float32).reshape(len(texts), self._dimension)
 
 
 def load_encoder(model: str | None = None, *, cache: Path) -> Encoder:
@@ -161,12 +123,14 @@ def load_encoder(model: str | None = None, *, cache: Path) -> Encoder:
     not a folder: naming one is the user's explicit choice. Raises ModelError with what to do.
     """
     if model is None or model == bundled.NAME:
-        return BundledEncoder(bundled.bundled_model(cache))
+        folder = bundled.bundled_model(cache)
+        return SentenceEncoder(_open(str(folder), ours=True), name=bundled.NAME, fingerprint=bundled.SHA256)
     loaded = _open(model)
     return SentenceEncoder(loaded, name=model, fingerprint=_fingerprint(_folder_of(model)))
 
 
-def _open(model: str) -> SentenceTransformer:
+def _open(model: str, *, ours: bool = False) -> SentenceTransformer:
+    """Open a model; only in a folder that we wrote may `modules.json` name a class outside sentence-transformers."""
     local = Path(model).is_dir()
     # Read by the hub's library when it is first imported.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -178,7 +142,7 @@ def _open(model: str) -> SentenceTransformer:
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        return SentenceTransformer(model, device="cpu", local_files_only=local)
+        return SentenceTransformer(model, device="cpu", local_files_only=local, trust_remote_code=ours)
     except Exception as error:
         reason = str(error).strip().splitlines()
         raise ModelError(

@@ -186,13 +186,12 @@ def test_a_damaged_folder_is_written_anew(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
-def test_the_bundled_model_needs_neither_torch_nor_a_network(cache: Path) -> None:
+def test_the_bundled_model_needs_no_network(cache: Path) -> None:
     code = (
         "import socket, sys; from pathlib import Path\n"
         "def refuse(*_): raise AssertionError('network')\n"
         "socket.socket.connect = refuse\n"
         "from onrecord.embeddings import load_encoder\n"
         "load_encoder(cache=Path(sys.argv[1])).encode_queries(['Who spoke?'])\n"
-        "assert 'torch' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code, str(cache)], check=True)
