@@ -1,6 +1,7 @@
 """Briefings in, cited answers out: the public names of OnRecord."""
 
 from onrecord.rag.adding import Added, AddReport, Progress
+from onrecord.rag.check import CheckReport, Finding
 from onrecord.rag.errors import (
     InvalidRequest,
     LibraryError,
@@ -9,9 +10,11 @@ from onrecord.rag.errors import (
     UnknownBriefing,
     UnreadableFile,
 )
+from onrecord.rag.export import EXPORT_FORMATS, ExportFormat, export
 from onrecord.rag.library import Library
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Summary
+from onrecord.rag.text_fragments import link_to
 from onrecord.rag.types import (
     Answer,
     Boilerplate,
@@ -31,16 +34,20 @@ from onrecord.rag.types import (
 )
 
 __all__ = [
+    "EXPORT_FORMATS",
     "AddReport",
     "Added",
     "Answer",
     "Boilerplate",
     "Briefing",
+    "CheckReport",
     "Citation",
     "DateMention",
     "Exchange",
+    "ExportFormat",
     "FilterOptions",
     "Filters",
+    "Finding",
     "Hit",
     "InvalidRequest",
     "Kind",
@@ -58,4 +65,6 @@ __all__ = [
     "Turn",
     "UnknownBriefing",
     "UnreadableFile",
+    "export",
+    "link_to",
 ]

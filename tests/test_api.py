@@ -136,6 +136,20 @@ def test_the_visitors_cookie_is_closed_to_scripts(client: httpx.Client) -> None:
     assert len(cookie.split("=")[1].split(";")[0]) >= 43
 
 
+def test_quotations_of_a_text_are_checked(client: httpx.Client) -> None:
+    [citation, *_] = client.post("/api/ask", json={"question": QUESTION}).json()["citations"]
+    text = f"{citation['speaker']} said: “{citation['quote']}” She also said: “Nobody will ever find these words.”"
+    report = client.post("/api/check", json={"text": text}).raise_for_status().json()
+    assert [finding["verdict"] for finding in report["findings"]] == ["verbatim", "not_found"]
+    assert client.post("/api/check", json={"text": ""}).status_code == 422
+
+
+def test_exports_belong_to_a_visitor(client: httpx.Client) -> None:
+    for path in ("/api/answers/none/export", "/api/conversations/none/export"):
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers=visitor(client)).status_code == 404
+
+
 def test_security_headers_are_on_every_answer(client: httpx.Client) -> None:
     for path in ("/", "/api/status", "/briefings/none", "/page/base.js", "/api/none", "/config"):
         headers = client.get(path, headers={"origin": "http://elsewhere.example"}).headers

@@ -316,6 +316,33 @@ def test_readers_can_say_what_is_wrong(open_page: Open, server: Server) -> None:
     assert [(one["citation"], one["verdict"]) for one in said] == [(0, "helpful"), (1, "misquoted")]
 
 
+@pytest.mark.parametrize(("choice", "ending"), [("Markdown", ".md"), ("Word", ".docx"), ("Quotes as a table", ".csv")])
+def test_answers_are_saved_as_files(open_page: Open, choice: str, ending: str) -> None:
+    page = open_page()
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Export", exact=True).click()
+    with page.expect_download() as saved:
+        page.locator("dialog a", has_text=choice).click()
+    assert saved.value.suggested_filename.endswith(ending)
+    content = Path(saved.value.path()).read_bytes()
+    if ending != ".docx":
+        assert page.locator("q.words").first.inner_text().strip("“”")[:20] in content.decode()
+
+
+def test_quotations_are_checked(open_page: Open, server: Server) -> None:
+    answer = httpx.post(f"{server.address}/api/ask", json={"question": QUESTION}, timeout=60).json()
+    quote = answer["citations"][0]["quote"]
+    page = open_page()
+    page.get_by_role("link", name="Check quotes").click()
+    page.locator("#article").fill(f"She said: “{quote}” And: “Nobody ever said these very words.” <b>x</b>")
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".finding")).to_have_count(2, timeout=30_000)
+    expect(page.locator(".finding").first.locator(".verdict")).to_have_text("verbatim")
+    expect(page.locator(".finding").first.locator("blockquote")).to_contain_text(quote)
+    expect(page.locator(".finding").last.locator(".verdict")).to_have_text("not found")
+    assert violations(page) == []
+
+
 def test_failures_are_said_in_the_chat(open_page: Open) -> None:
     page = open_page()
     page.locator("#question textarea").evaluate("area => area.removeAttribute('maxlength')")

@@ -10,7 +10,19 @@ from fastapi import APIRouter, File, HTTPException, Query, Request, Response, Up
 from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from onrecord.rag import AddReport, Answer, Briefing, FilterOptions, Hit, Kind, Library, OnRecordError, Passage, Summary
+from onrecord.rag import (
+    AddReport,
+    Answer,
+    Briefing,
+    CheckReport,
+    FilterOptions,
+    Hit,
+    Kind,
+    Library,
+    OnRecordError,
+    Passage,
+    Summary,
+)
 from onrecord.ui.adding import add_uploads, add_web_page, failure_event
 from onrecord.ui.chat import QUESTION_LENGTH
 from onrecord.ui.conversations import Conversation, Conversations, Feedback, Verdict
@@ -21,6 +33,7 @@ from onrecord.ui.suggestions import suggestions_after, suggestions_at_start
 
 _MOST_HITS = 100
 _MOST_HISTORY = 50
+_LONGEST_ARTICLE = 200_000
 
 _ANSWER = TypeAdapter(Answer)
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
@@ -61,6 +74,12 @@ class Question(BaseModel):
         default_factory=list, max_length=_MOST_HISTORY, description="Earlier questions with their answers' text."
     )
     filters: Limits = Field(default_factory=Limits)
+
+
+class Article(BaseModel):
+    """A text whose quotations are to be checked."""
+
+    text: str = Field(min_length=1, max_length=_LONGEST_ARTICLE)
 
 
 class Status(BaseModel):
@@ -120,6 +139,11 @@ def briefings_api(library: Library, loading: ModelLoading) -> APIRouter:
         answers = library.stream(question.question, history=question.history, **question.filters.options())
         first = next(answers, None)
         return EventSourceResponse(_answer_events(first, answers))
+
+    @api.post("/check", tags=["questions"])
+    def check(article: Article) -> CheckReport:
+        """Hold every quotation and attributed statement of a text against the library."""
+        return library.check(article.text)
 
     @api.get("/search", tags=["questions"])
     def search(query: Annotated[SearchQuery, Query()]) -> list[Hit]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import cast
 
 from onrecord.rag import Answer, FilterOptions, Filters, InvalidRequest, Library, OnRecordError, UnknownBriefing
@@ -80,7 +81,8 @@ class Chat:
         try:
             earlier = self._earlier(visitor, conversation)
             if not earlier:
-                conversation = None
+                # Not this visitor's, or not begun: whatever was sent, a new one.
+                conversation = new_id()
             request = Request.parse(question, context)
             language = request.language
             position = next((i for i, asked in enumerate(earlier) if asked.id == request.replacing), len(earlier))
@@ -103,19 +105,21 @@ class Chat:
             [*before, asked, _message("assistant", waiting_html(words(request.language)[waiting]))], conversation
         )
         history = [(one.question, one.answer.text) for one in earlier[-_HISTORY_LENGTH:]]
-        options = filter_options(request.filters)
         answer: Answer | None = None
-        for answer in self._library.stream(request.question, history=history, **options):
-            growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
-            yield Update([*before, asked, _message("assistant", growing)], conversation)
-        if answer is None:
-            return
-        kept = Asked(id_, request.question, answer, request.filters)
-        if visitor:
-            conversation = self._conversations.record(
-                visitor, conversation, kept, replacing=request.replacing if conversation else None
-            )
-        yield Update([*before, asked, _message("assistant", self._html(kept))], conversation, finished=True)
+        whole = False
+        try:
+            for answer in self._library.stream(request.question, history=history, **filter_options(request.filters)):
+                growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
+                yield Update([*before, asked, _message("assistant", growing)], conversation)
+            whole = True
+        finally:
+            # A stopped answer is kept as far as it came.
+            if answer is not None and visitor and conversation:
+                kept = Asked(id_, request.question, answer if whole else cut_short(answer), request.filters)
+                self._conversations.record(visitor, conversation, kept, replacing=request.replacing)
+        if answer is not None:
+            shown = self._html(Asked(id_, request.question, answer, request.filters))
+            yield Update([*before, asked, _message("assistant", shown)], conversation, finished=True)
 
     def _failure(self, earlier: Sequence[Asked], question: str, message: str, conversation: str | None) -> Update:
         said = [_message("user", question_html(question))] if question.strip() else []
@@ -184,6 +188,12 @@ def verified_numbers(library: Library, answer: Answer) -> frozenset[int]:
         if citation.quote and texts[citation.briefing_id][citation.start : citation.end] == citation.quote:
             verified.add(citation.number)
     return frozenset(verified)
+
+
+def cut_short(answer: Answer) -> Answer:
+    """A growing answer with the citations that its text has reached."""
+    reached = {int(number) for number in re.findall(r"\[(\d+)\]", answer.text)}
+    return replace(answer, citations=tuple(one for one in answer.citations if one.number in reached))
 
 
 def filters_in(sent: object) -> Filters:

@@ -128,33 +128,31 @@ class Conversations:
                 "SELECT id, question, answer, filters, at FROM asked WHERE conversation = ? ORDER BY position",
                 (conversation,),
             ).fetchall()
-        return [
-            Asked(
-                id_,
-                question,
-                _ANSWER.validate_json(answer),
-                _FILTERS.validate_json(filters),
-                at,
-            )
-            for id_, question, answer, filters, at in rows
-        ]
+        return [_asked(row) for row in rows]
 
-    def record(self, visitor: str, conversation: str | None, asked: Asked, *, replacing: str | None = None) -> str:
-        """Keep a question with its answer; returns the conversation's id, a new one where none is given.
+    def one(self, visitor: str, asked: str) -> Asked:
+        """One question with its answer; raises UnknownConversation."""
+        with self._open() as database:
+            self._own_asked(database, visitor, asked)
+            row = database.execute(
+                "SELECT id, question, answer, filters, at FROM asked WHERE id = ?", (asked,)
+            ).fetchone()
+        return _asked(row)
+
+    def record(self, visitor: str, conversation: str, asked: Asked, *, replacing: str | None = None) -> None:
+        """Keep a question with its answer; a conversation that is not there yet begins with it.
 
         `replacing` names an earlier question: it and all after it give way. Raises UnknownConversation.
         """
         now = _now()
+        title = " ".join(asked.question.split())[:TITLE_LENGTH]
         with self._open() as database:
-            if conversation is None:
-                conversation = new_id()
-                title = " ".join(asked.question.split())[:TITLE_LENGTH]
-                database.execute(
-                    "INSERT INTO conversation VALUES (?, ?, ?, ?, ?)", (conversation, visitor, title, now, now)
-                )
-            else:
-                self._own(database, visitor, conversation)
-                database.execute("UPDATE conversation SET updated = ? WHERE id = ?", (now, conversation))
+            database.execute(
+                "INSERT INTO conversation VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (id) DO NOTHING",
+                (conversation, visitor, title, now),
+            )
+            self._own(database, visitor, conversation)
+            database.execute("UPDATE conversation SET updated = ? WHERE id = ?", (now, conversation))
             if replacing:
                 database.execute(
                     "DELETE FROM asked WHERE conversation = ?1 AND position >= "
@@ -173,7 +171,6 @@ class Conversations:
                     now,
                 ),
             )
-        return conversation
 
     def rename(self, visitor: str, conversation: str, title: str) -> None:
         """Give a conversation another title; raises UnknownConversation."""
@@ -228,6 +225,11 @@ class Conversations:
         ).fetchone()
         if not own:
             raise UnknownConversation("There is no such answer here. Ask again.")
+
+
+def _asked(row: tuple[str, str, str, str, str]) -> Asked:
+    id_, question, answer, filters, at = row
+    return Asked(id_, question, _ANSWER.validate_json(answer), _FILTERS.validate_json(filters), at)
 
 
 def _now() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
@@ -13,17 +12,18 @@ from fastapi.responses import HTMLResponse
 from onrecord.rag import Briefing, Library, Passage, UnknownBriefing
 from onrecord.ui.render import attribution, fingerprint
 from onrecord.ui.security import LANGUAGE_COOKIE
-from onrecord.ui.text import ENGLISH, FRENCH, Language, preferred_language, spoken_date, words
+from onrecord.ui.text import Language, dictionary, preferred_language, spoken_date, words
 
 # No inline script or style here: Gradio is not on this page.
-_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-_PAGE = """<!doctype html>
+POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+# A page of ours without Gradio; `base` leads back to where the chat is.
+PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="../page/base.css"><link rel="stylesheet" href="../page/reader.css">
-<link rel="icon" href="../page/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="{base}page/base.css"><link rel="stylesheet" href="{base}page/reader.css">
+<link rel="icon" href="{base}page/icon.svg" type="image/svg+xml">
 <script type="application/json" id="onrecord-words">{words}</script>
-<script type="module" src="../page/reader.js"></script></head>
+<script type="module" src="{base}page/{script}"></script></head>
 <body>{body}</body></html>"""
 
 
@@ -36,7 +36,7 @@ def reader_pages(library: Library) -> APIRouter:
         request: Request, briefing_id: str, start: int | None = None, end: int | None = None, check: str | None = None
     ) -> HTMLResponse:
         language = preferred_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
-        headers = {"content-security-policy": _POLICY}
+        headers = {"content-security-policy": POLICY}
         try:
             briefing = library.briefing(briefing_id)
         except UnknownBriefing:
@@ -97,8 +97,9 @@ def reader_page(
 
 
 def _page(title: str, body: str, language: Language) -> str:
-    dictionary = json.dumps({"en": dict(ENGLISH), "fr": dict(FRENCH)}, ensure_ascii=False).replace("<", "\\u003c")
-    return _PAGE.format(title=escape(title), body=body, language=language, words=dictionary)
+    return PAGE.format(
+        title=escape(title), body=body, language=language, words=dictionary(), script="reader.js", base="../"
+    )
 
 
 def _pieces(

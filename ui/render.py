@@ -250,6 +250,6 @@ def _actions(language: str, exchange: str) -> str:
     # `value` carries the exchange: the sanitiser drops data attributes.
     buttons = "".join(
         f'<button type="button" class="act {name}" value="{escape_id(exchange)}">{words(language)[name]}</button>'
-        for name in ("copy", "retry", "edit", "helpful", "unhelpful")
+        for name in ("copy", "export", "retry", "edit", "helpful", "unhelpful")
     )
     return f'<div class="actions">{buttons}</div>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from onrecord.rag import Briefing, InvalidRequest, Passage, Turn
+from onrecord.rag import Briefing, InvalidRequest, Passage, Turn, link_to
 from onrecord.ui.render import fingerprint
 
 # Long speeches are cut around the quote; the reader page has the whole.
@@ -32,13 +32,18 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A quote in its place. `unchanged` is False where the words now there are not those that were quoted."""
+    """A quote in its place.
+
+    `link` is the original page's address, opening at the words where the browser can; `unchanged` is False where the
+    words now there are not those that were quoted.
+    """
 
     briefing_id: str
     title: str
     date: str | None
     language: str
     url: str | None
+    link: str | None
     file: str
     kind: str
     superseded_by: str | None
@@ -76,6 +81,7 @@ def source_of(
         date=briefing.date,
         language=passage.language if passage else briefing.language,
         url=briefing.url,
+        link=link_to(briefing.url, quote),
         file=briefing.file,
         kind=briefing.kind,
         superseded_by=briefing.superseded_by,

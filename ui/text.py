@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Literal, get_args
 
@@ -25,7 +26,6 @@ ENGLISH: Mapping[str, str] = {
     "searched_passages_many": "{n} passages",
     "filtered": "limited to {filters}",
     "understood": "understood as: {question}",
-    "stopped": "stopped",
     "unverified": "not verified",
     # Under the status line.
     "sources": "Sources",
@@ -77,7 +77,6 @@ ENGLISH: Mapping[str, str] = {
     "find": "Find a briefing",
     "none_match": "No briefing matches.",
     "filters": "Limit the search",
-    "filters_none": "No limits: all briefings are searched.",
     "speaker": "Speaker",
     "anyone": "Anyone",
     "language": "Language",
@@ -86,9 +85,7 @@ ENGLISH: Mapping[str, str] = {
     "until": "To",
     "briefing": "Briefing",
     "remove_filter": "Remove the limit {filter}",
-    "clear_filters": "Remove all limits",
     "only_this": "Search only in it",
-    "read": "Read",
     "remove": "Remove",
     "remove_confirm": "Remove “{title}” from the library?",
     "removed": "Removed: {title}",
@@ -102,11 +99,6 @@ ENGLISH: Mapping[str, str] = {
     "add_done_many": "{n} briefings added",
     "add_unchanged": "{n} unchanged",
     "add_failed": "{n} not added",
-    "added": "added",
-    "updated": "updated",
-    "new version": "new version",
-    "unchanged": "unchanged",
-    "failed_file": "not added",
     "details": "Details",
     "conversations": "Conversations",
     "new_conversation": "New conversation",
@@ -143,13 +135,11 @@ ENGLISH: Mapping[str, str] = {
     "toggle_library": "Show or hide the library",
     "toggle_source": "Show or hide the source",
     # Reader.
-    "contents": "Speakers",
     "find_text": "Find in this briefing",
     "matches_one": "{n} match",
     "matches_many": "{n} matches",
     "next_match": "Next match",
     "boilerplate": "not part of the briefing",
-    "added_on": "added {date}",
     "ask_back": "Back to the questions",
     "no_such_page": "There is no such page",
     "no_such_briefing": "This briefing is not in the library. It may have been removed.",
@@ -159,10 +149,28 @@ ENGLISH: Mapping[str, str] = {
     "offline": "The server does not answer. Check that it is still running, then try again.",
     "too_long": "The question is longer than {n} characters. Shorten it.",
     "no_question": "Write a question first.",
-    "too_big": "{file} is larger than {megabytes} MB.",
+    # Checking and saving.
+    "check": "Check quotes",
+    "check_more": "Paste an article. Every quotation and attributed statement in it is held against the briefings.",
+    "check_label": "Text to check",
+    "check_do": "Check",
+    "checking": "Checking…",
+    "check_none": "The text holds no quotation and no attributed statement.",
+    "says": "the text names {speaker}",
+    "verbatim": "verbatim",
+    "other_speaker": "verbatim, but another speaker",
+    "altered": "altered",
+    "stitched": "stitched from several places",
+    "translated": "translated, close to",
+    "difference": "Difference",
+    "export_as": "Save this answer as",
+    "markdown": "Markdown",
+    "html": "Web page (HTML)",
+    "docx": "Word (DOCX)",
+    "csv": "Quotes as a table (CSV)",
+    "similarity": "similarity {share}, a hint and no proof",
     "switch_language": "Français",
     "switch_language_code": "fr",
-    "theme": "Light or dark",
 }
 
 FRENCH: Mapping[str, str] = {
@@ -180,7 +188,6 @@ FRENCH: Mapping[str, str] = {
     "searched_passages_many": "{n} passages",
     "filtered": "limité à {filters}",
     "understood": "compris comme : {question}",
-    "stopped": "interrompu",
     "unverified": "non vérifiée",
     "sources": "Sources",
     "source": "Source",
@@ -229,7 +236,6 @@ FRENCH: Mapping[str, str] = {
     "find": "Trouver un briefing",
     "none_match": "Aucun briefing ne correspond.",
     "filters": "Limiter la recherche",
-    "filters_none": "Sans limite : tous les briefings sont interrogés.",
     "speaker": "Orateur",
     "anyone": "Tous",
     "language": "Langue",
@@ -238,9 +244,7 @@ FRENCH: Mapping[str, str] = {
     "until": "Au",
     "briefing": "Briefing",
     "remove_filter": "Retirer la limite {filter}",
-    "clear_filters": "Retirer toutes les limites",
     "only_this": "Chercher seulement ici",
-    "read": "Lire",
     "remove": "Retirer",
     "remove_confirm": "Retirer « {title} » de la bibliothèque ?",
     "removed": "Retiré : {title}",
@@ -254,11 +258,6 @@ FRENCH: Mapping[str, str] = {
     "add_done_many": "{n} briefings ajoutés",
     "add_unchanged": "{n} sans changement",
     "add_failed": "{n} non ajouté(s)",
-    "added": "ajouté",
-    "updated": "mis à jour",
-    "new version": "nouvelle version",
-    "unchanged": "sans changement",
-    "failed_file": "non ajouté",
     "details": "Détails",
     "conversations": "Conversations",
     "new_conversation": "Nouvelle conversation",
@@ -293,13 +292,11 @@ FRENCH: Mapping[str, str] = {
     "misquoted": "Mal citée",
     "toggle_library": "Afficher ou masquer la bibliothèque",
     "toggle_source": "Afficher ou masquer la source",
-    "contents": "Orateurs",
     "find_text": "Chercher dans ce briefing",
     "matches_one": "{n} occurrence",
     "matches_many": "{n} occurrences",
     "next_match": "Occurrence suivante",
     "boilerplate": "hors du briefing",
-    "added_on": "ajouté le {date}",
     "ask_back": "Retour aux questions",
     "no_such_page": "Cette page n’existe pas",
     "no_such_briefing": "Ce briefing n’est pas dans la bibliothèque. Il a peut-être été retiré.",
@@ -309,10 +306,27 @@ FRENCH: Mapping[str, str] = {
     "offline": "Le serveur ne répond pas. Vérifiez qu’il fonctionne encore, puis réessayez.",
     "too_long": "La question dépasse {n} caractères. Raccourcissez-la.",
     "no_question": "Écrivez d’abord une question.",
-    "too_big": "{file} dépasse {megabytes} Mo.",
+    "check": "Vérifier des citations",
+    "check_more": "Collez un article. Chaque citation et chaque propos attribué est comparé aux briefings.",
+    "check_label": "Texte à vérifier",
+    "check_do": "Vérifier",
+    "checking": "Vérification…",
+    "check_none": "Le texte ne contient ni citation ni propos attribué.",
+    "says": "le texte nomme {speaker}",
+    "verbatim": "mot pour mot",
+    "other_speaker": "mot pour mot, mais d’une autre personne",
+    "altered": "modifiée",
+    "stitched": "assemblée de plusieurs passages",
+    "translated": "traduite, proche de",
+    "difference": "Différence",
+    "export_as": "Enregistrer cette réponse",
+    "markdown": "Markdown",
+    "html": "Page web (HTML)",
+    "docx": "Word (DOCX)",
+    "csv": "Citations en tableau (CSV)",
+    "similarity": "similarité {share}, un indice et non une preuve",
     "switch_language": "English",
     "switch_language_code": "en",
-    "theme": "Clair ou sombre",
 }
 
 _MONTHS: Mapping[Language, tuple[str, ...]] = {
@@ -330,6 +344,11 @@ _MONTHS: Mapping[Language, tuple[str, ...]] = {
 def words(language: str) -> Mapping[str, str]:
     """The page's words in a language; English where there is no translation."""
     return FRENCH if language == "fr" else ENGLISH
+
+
+def dictionary() -> str:
+    """Both languages as JSON for the page's scripts, which cannot end its script element."""
+    return json.dumps({"en": dict(ENGLISH), "fr": dict(FRENCH)}, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def counted(language: str, key: str, n: int, **values: object) -> str:

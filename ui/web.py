@@ -8,8 +8,8 @@ import os
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
-import json
 import socket
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.resources import files
@@ -28,15 +28,18 @@ from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, Unk
 from onrecord.ui.api import briefings_api, conversations_api
 from onrecord.ui.chat import QUESTION_LENGTH, Chat, Update, filter_options
 from onrecord.ui.chat import Request as ChatRequest
+from onrecord.ui.check import check_pages
 from onrecord.ui.conversations import Conversations, UnknownConversation
+from onrecord.ui.exporting import export_api
 from onrecord.ui.loading import ModelLoading
 from onrecord.ui.login import Login, accounts_in
 from onrecord.ui.reader import reader_pages
 from onrecord.ui.render import welcome_html
 from onrecord.ui.security import Guard, Visitors, allowed_hosts, visitor_of
-from onrecord.ui.text import ENGLISH, FRENCH, preferred_language, words
+from onrecord.ui.text import dictionary, preferred_language, words
 
 CONVERSATIONS_FILE = "conversations.sqlite"
+_STOPPING_SECONDS = 0.4
 # Answers read at once; the encoder takes turns anyway, but a slow reader must not keep others waiting.
 _STREAMS = 16
 _STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503}
@@ -55,11 +58,6 @@ _SEND_QUESTION = f"async (question, sent) => {_MODULE.format(name='page.js')}.re
 _SEND_CONTEXT = f"async (sent) => [{_MODULE.format(name='page.js')}.context()]"
 _ANSWERED = f"async (sent) => {{ {_MODULE.format(name='page.js')}.answered(sent); }}"
 _MOUNT = "import(new URL('page/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
-
-
-def page_words() -> str:
-    """The words of the page in both languages as JSON that cannot end its script element."""
-    return json.dumps({"en": dict(ENGLISH), "fr": dict(FRENCH)}, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def create_app(
@@ -81,7 +79,9 @@ def create_app(
     )
     app.include_router(briefings_api(library, loading))
     app.include_router(conversations_api(library, conversations))
+    app.include_router(export_api(library, conversations))
     app.include_router(reader_pages(library))
+    app.include_router(check_pages())
     app.mount("/page", StaticFiles(directory=str(files("onrecord.ui") / "assets")))
     app.add_exception_handler(OnRecordError, _refusal)
     page = _blocks(library, Chat(library, conversations, loading))
@@ -96,7 +96,7 @@ def create_app(
         enable_monitoring=False,
         show_error=False,
         theme=_theme(),
-        head=_HEAD.format(words=page_words()),
+        head=_HEAD.format(words=dictionary()),
     )
     if accounts:
         app.add_middleware(Login, accounts=accounts)
@@ -251,9 +251,20 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
             api_visibility="private",
         )
         asked.then(fn=None, js=_ANSWERED, inputs=sent, api_visibility="private")
+
+        def stopped(context: object, request: gr.Request) -> tuple[Any, ...]:
+            # The stopped answer is written down as it is closed, in another thread.
+            time.sleep(_STOPPING_SECONDS)
+            return reopen(context, request)
+
         question.stop(
-            lambda: gr.Textbox(submit_btn=True, stop_btn=False), None, question, cancels=asked, api_visibility="private"
-        )
+            stopped,
+            sent,
+            [conversation, question],
+            cancels=asked,
+            show_progress="hidden",
+            api_visibility="private",
+        ).then(fn=None, js=_ANSWERED, inputs=sent, api_visibility="private")
 
         def ask_library(question: str, language: str | None = None, briefing: str | None = None) -> dict[str, Any]:
             """Answer one question; the HTTP API at /api/docs takes more filters and history."""

@@ -1,6 +1,6 @@
 // The visitor's earlier conversations, kept on the server: open, rename, delete.
 
-import { announce, api, button, el, fill, send, words } from "./base.js";
+import { announce, api, button, el, fill, root, send, words } from "./base.js";
 import { asked, confirmed } from "./dialog.js";
 
 let list = null;
@@ -62,6 +62,17 @@ function item(one) {
     el(
       "span",
       { class: "item-actions" },
+      el(
+        "a",
+        {
+          class: "plain",
+          href: new URL(`api/conversations/${encodeURIComponent(one.id)}/export`, root).href,
+          download: "",
+          "aria-label": `${words.export}: ${one.title}`,
+          title: words.export,
+        },
+        "↓",
+      ),
       button("✎", () => rename(one), { class: "plain", "aria-label": `${words.rename}: ${one.title}`, title: words.rename }),
       button("×", () => remove(one), { class: "plain", "aria-label": `${words.delete}: ${one.title}`, title: words.delete }),
     ),

@@ -42,3 +42,20 @@ export function asked(question, action, value) {
     input?.select();
   });
 }
+
+// Show something until it is closed.
+export function told(title, content) {
+  const close = () => {
+    dialog.close();
+    dialog.remove();
+  };
+  const dialog = el(
+    "dialog",
+    { class: "onrecord-dialog", "aria-labelledby": "dialog-title", oncancel: close },
+    el("p", { id: "dialog-title" }, title),
+    el("div", { class: "choices", onclick: (event) => event.target.closest("a") && close() }, content),
+    el("div", { class: "links" }, button(words.close, close)),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,8 +1,9 @@
 // The chat's own script: what is sent with a question, the buttons under an answer, the header, and names for
 // Gradio's nameless parts.
 
-import { announce, api, button, copy, counted, el, fill, language, send, switchLanguage, words } from "./base.js";
+import { announce, api, button, copy, counted, el, fill, language, root, send, switchLanguage, words } from "./base.js";
 import { conversation, nowIn, onConversation } from "./conversations.js";
+import { told } from "./dialog.js";
 import { filters } from "./filters.js";
 
 const PHONE = "(max-width: 768px)";
@@ -33,6 +34,7 @@ export function mountHeader(element, trigger) {
       el("a", { class: "skip", href: "#question" }, words.skip),
       el("div", {}, el("h1", {}, words.name), el("p", { class: "tagline" }, words.tagline)),
       state,
+      el("a", { class: "plain", href: new URL("check", root).href }, words.check),
       button(words.switch_language, switchLanguage, { class: "plain", lang: words.switch_language_code }),
     ),
   );
@@ -84,7 +86,7 @@ export function context() {
 // The server has finished an answer.
 export function answered(sent) {
   nowIn(sent?.conversation);
-  announce(words.ready);
+  announce(document.querySelector("#chat .message-row:last-child .failed") ? words.error : words.ready);
   stopFollowing();
   suggest();
 }
@@ -142,9 +144,18 @@ function act(event) {
   const id = action.value;
   const question = document.getElementById(`asked-${id}`)?.innerText || "";
   if (action.classList.contains("copy")) return copy(plain(document.getElementById(`record-${id}`), question));
+  if (action.classList.contains("export")) return save(id);
   if (action.classList.contains("retry")) return ask(question, id);
   if (action.classList.contains("edit")) return edit(question, id);
   return judge(action, id, action.classList.contains("helpful") ? "helpful" : "unhelpful");
+}
+
+function save(id) {
+  const links = ["markdown", "html", "docx", "csv"].map((format) => {
+    const href = new URL(`api/answers/${encodeURIComponent(id)}/export?format=${format}`, root).href;
+    return el("p", {}, el("a", { class: "button", href, download: "" }, words[format]));
+  });
+  told(words.export_as, links);
 }
 
 async function judge(action, id, verdict) {

@@ -198,7 +198,7 @@ function excerptOf(excerpt, source, marks) {
 }
 
 function links(source, reader) {
-  const original = /^https?:\/\//i.test(source.url || "") ? source.url : null;
+  const original = source.link;
   const said = `“${source.quote}”\n— ${[who(source), source.title, spokenDate(source.date), original].filter(Boolean).join(", ")}`;
   return el(
     "div",

@@ -1,0 +1,115 @@
+"""Conversations on the server: each visitor's own, in order, through replacing, stopping and deleting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from onrecord.rag import Answer, Citation, Filters, Library, OnRecordError
+from onrecord.ui.chat import Chat, cut_short, filters_in
+from onrecord.ui.conversations import Asked, Conversations, UnknownConversation, new_id
+from onrecord.ui.loading import ModelLoading
+
+ADA, IVO = "ada", "ivo"
+
+
+@pytest.fixture
+def conversations(tmp_path: Path) -> Conversations:
+    return Conversations(tmp_path / "conversations.sqlite")
+
+
+def asked(question: str, id_: str | None = None) -> Asked:
+    quote = "“Words”\n<b>"
+    one = Citation(1, "b", "t", None, None, "f", "Ada", None, "answer", 3, 3 + len(quote), quote)
+    answer = Answer(question, question, "answered", 0.5, "en", "Said: [1]", (one,), (), {"search": 0.1}, 1, 2)
+    return Asked(id_ or new_id(), question, answer, Filters(speaker="Ada"))
+
+
+def test_what_is_kept_is_what_was_given(conversations: Conversations) -> None:
+    first, id_ = asked("One?"), new_id()
+    conversations.record(ADA, id_, first)
+    [kept] = conversations.asked(ADA, id_)
+    assert (kept.answer, kept.filters, kept.question) == (first.answer, first.filters, "One?")
+    assert conversations.one(ADA, first.id).answer == first.answer
+
+
+def test_another_visitor_reaches_nothing(conversations: Conversations) -> None:
+    first, id_ = asked("Mine?"), new_id()
+    conversations.record(ADA, id_, first)
+    assert conversations.of(IVO) == []
+    attempts = [
+        lambda: conversations.asked(IVO, id_),
+        lambda: conversations.one(IVO, first.id),
+        lambda: conversations.record(IVO, id_, asked("Yours?")),
+        lambda: conversations.rename(IVO, id_, "Yours"),
+        lambda: conversations.delete(IVO, id_),
+        lambda: conversations.judge(IVO, first.id, "helpful"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(UnknownConversation):
+            attempt()
+    assert [one.title for one in conversations.of(ADA)] == ["Mine?"]
+    assert conversations.feedback(IVO) == []
+
+
+def test_a_replaced_question_takes_what_follows_with_it(conversations: Conversations) -> None:
+    id_ = new_id()
+    one, two, three = asked("1"), asked("2"), asked("3")
+    for each in (one, two, three):
+        conversations.record(ADA, id_, each)
+    conversations.record(ADA, id_, asked("2b"), replacing=two.id)
+    assert [each.question for each in conversations.asked(ADA, id_)] == ["1", "2b"]
+
+
+def test_the_last_used_comes_first_and_deleting_takes_all(conversations: Conversations) -> None:
+    first, second = new_id(), new_id()
+    one = asked("First?")
+    conversations.record(ADA, first, one)
+    conversations.record(ADA, second, asked("Second?"))
+    conversations.judge(ADA, one.id, "misquoted", citation=1)
+    conversations.judge(ADA, one.id, "unsupported", citation=1)
+    assert [(each.citation, each.verdict) for each in conversations.feedback(ADA)] == [(1, "unsupported")]
+    conversations.rename(ADA, first, "  A   new name ")
+    assert {each.title for each in conversations.of(ADA)} == {"A new name", "Second?"}
+    conversations.delete(ADA, first)
+    assert conversations.feedback(ADA) == []
+    with pytest.raises(OnRecordError, match="empty"):
+        conversations.rename(ADA, second, "  ")
+
+
+def test_they_outlive_a_restart_and_the_file_is_the_users_alone(tmp_path: Path) -> None:
+    file, id_ = tmp_path / "conversations.sqlite", new_id()
+    Conversations(file).record(ADA, id_, asked("Still here?"))
+    assert [one.id for one in Conversations(file).of(ADA)] == [id_]
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_stopped_answer_is_kept_as_far_as_it_came(conversations: Conversations, small_library: Library) -> None:
+    chat = Chat(small_library, conversations, ModelLoading(small_library))
+    updates = chat.ask(ADA, "Is anything here?", {})
+    next(updates)
+    growing = next(updates)
+    updates.close()  # type: ignore[attr-defined]
+    assert growing.conversation
+    [kept] = conversations.asked(ADA, growing.conversation)
+    assert kept.question == "Is anything here?"
+
+
+def test_a_cut_answer_keeps_the_citations_it_reached() -> None:
+    whole = asked("x").answer
+    assert cut_short(whole).citations == whole.citations
+    assert cut_short(Answer("x", "x", "answered", 0, "en", "Said:", whole.citations, ())).citations == ()
+
+
+@pytest.mark.parametrize(
+    "context", [None, 7, [], {"conversation": 7, "filters": "x"}, {"filters": {"k": 1, "speaker": 2}}]
+)
+def test_nonsense_from_a_browser_is_answered_in_words(
+    conversations: Conversations, small_library: Library, context: object
+) -> None:
+    chat = Chat(small_library, conversations, ModelLoading(small_library))
+    *_, last = chat.ask(ADA, {"not": "text"}, context)
+    assert last.finished
+    assert "Write a question first" in last.messages[-1]["content"].replace("&#46;", ".")
+    assert filters_in(context) == Filters()

@@ -1,0 +1,38 @@
+"""The page on which an article's quotations are checked against the library; the work is done by `/api/check`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from onrecord.ui.reader import PAGE, POLICY
+from onrecord.ui.security import LANGUAGE_COOKIE
+from onrecord.ui.text import Language, dictionary, preferred_language, words
+
+
+def check_pages() -> APIRouter:
+    """The page at `/check`."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get("/check", response_class=HTMLResponse)
+    def check(request: Request) -> HTMLResponse:
+        language = preferred_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
+        return HTMLResponse(check_page(language), headers={"content-security-policy": POLICY})
+
+    return pages
+
+
+def check_page(language: Language) -> str:
+    """An empty form; the script fills in what is found."""
+    said = words(language)
+    body = (
+        f'<header class="reader-head"><p><a href="./">{said["ask_back"]}</a></p><h1>{said["check"]}</h1>'
+        f'<p class="meta">{said["check_more"]}</p></header>'
+        f'<main><form id="check"><label for="article">{said["check_label"]}</label>'
+        '<textarea id="article" rows="10" required maxlength="200000"></textarea>'
+        f'<button type="submit">{said["check_do"]}</button></form>'
+        '<div id="report" role="status"></div></main>'
+    )
+    return PAGE.format(
+        title=said["check"], body=body, language=language, words=dictionary(), script="check.js", base=""
+    )
