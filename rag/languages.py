@@ -18,6 +18,9 @@ _SHORT = 60
 # A language outside LANGUAGES is believed only for a text of at least this many letters, with this probability.
 _OTHER_LETTERS = 40
 _OTHER_PROBABILITY = 0.85
+# Text of so many words, this share of them function words of one language and next to none of the other, is plain.
+_PLAIN_WORDS, _PLAIN = 25, 0.25
+_OVERRULED = 0.22
 
 # Words that stand in one of the two languages only, whatever the subject.
 _FUNCTION_WORDS = {
@@ -25,13 +28,16 @@ _FUNCTION_WORDS = {
         "the and is are was were of that this it you we they with for what who how why when have has will would ",
         "not there their from your our been do does did i yes my be by can could should about",
     ),
+    # Not "la", "que", "un", "de", which Spanish, Catalan and Italian share.
     "fr": word_set(
-        "le la les des du une est et que qui dans pour pas nous vous ils elles avec ce cette ces sont était sur aux ",
-        "au je il elle ne se sa ses son leur mais où oui très quel quelle quels combien pourquoi comment quand à ",
-        "merci être avez avons y un de été c'est d' l' qu' n' j' s' m'",
+        "le les des du une est et qui dans pour pas nous vous ils elles avec ce cette ces",
+        "sont était sur aux au je elle",
+        "ne ses leur mais où oui très quel quelle quels combien pourquoi comment quand à merci être avez avons été",
+        "c'est bonjour qu' j' l' d' par plus ont leurs sans aussi deux",
     ),
 }
 _WORD = re.compile(r"(?:[dlnjsmcDLNJSMC]|[Qq]u)['’]|[^\W\d_]+")
+_LATIN = re.compile(r"[A-Za-z]")
 
 
 class _Identifier(Protocol):
@@ -66,6 +72,10 @@ def detect_language(text: str, *, default: str = "en") -> str:
     if not letters:
         return default
     counts = {language: sum(word in known for word in words) for language, known in _FUNCTION_WORDS.items()}
+    shares = {language: count / len(words) for language, count in counts.items()}
+    for language in LANGUAGES:
+        if len(words) >= _PLAIN_WORDS and shares[language] >= _PLAIN and sum(shares.values()) <= shares[language] * 1.1:
+            return language
     if letters < _SHORT and counts["en"] != counts["fr"]:
         return max(LANGUAGES, key=lambda language: counts[language])
     ranked = _identifier().rank(" ".join(sample.split()))
@@ -73,8 +83,9 @@ def detect_language(text: str, *, default: str = "en") -> str:
     if first in LANGUAGES:
         return first
     # Function words overrule the detector: a list of French ministers is not Catalan.
-    share = max(counts.values()) / len(words)
-    if letters >= _OTHER_LETTERS and probability >= _OTHER_PROBABILITY and share < 0.2:
+    if not _LATIN.search(sample):
+        return first
+    if letters >= _OTHER_LETTERS and probability >= _OTHER_PROBABILITY and max(shares.values()) < _OVERRULED:
         return first
     if counts["en"] != counts["fr"]:
         return max(LANGUAGES, key=lambda language: counts[language])

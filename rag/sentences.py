@@ -27,6 +27,9 @@ _ABBREVIATIONS = {
 }
 # These end a sentence as often as they stand inside one: the next word decides.
 _UNDECIDED = word_set("etc inc ltd co corp jr sr no al a.m p.m est apr mar jan dec oct nov min ex")
+_ELISION = re.compile(r"^(?:[dlnjsm]|qu)['’]")
+# An abbreviation before a number is at most this long, whatever it is.
+_UNIT = 4
 # Lines of running text wrapped by hand or by a PDF are about this long; a break there ends no sentence.
 _WRAPPED = (40, 110)
 
@@ -62,7 +65,10 @@ def _ends_sentence(text: str, match: re.Match[str], abbreviations: frozenset[str
         return True
     found = _LAST_WORD.search(text, max(0, match.start() - 30), match.start())
     word = found.group() if found else ""
-    lower = word.lower()
+    lower = _ELISION.sub("", word.lower())
+    if following[:1].isdigit() and word.islower() and len(lower) <= _UNIT:
+        # "à 18 h. 30", "vol. 3"
+        return False
     starts = following.lower().replace("’", "'") in STARTERS
     if found and word.isdigit():
         # "1. First" numbers a paragraph; "in 2024. First" ends a sentence.

@@ -62,7 +62,7 @@ def parse_label(label: str, vocabulary: Vocabulary) -> Person:
         # Captions mark a change of speaker by ">>" and name nobody.
         return Person()
     groups = [group.strip() for group in _GROUP.findall(label)]
-    main = " ".join(_GROUP.sub(" ", label).replace("_", " ").split()).strip(" ,:.")
+    main = " ".join(_GROUP.sub(" ", label).replace("_", " ").split()).strip(" ,:")
     whole = bare_label(main)
     person = Person()
     if whole in ASKERS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import briefing_of, check_passages
 
@@ -114,6 +114,7 @@ def test_the_same_words_twice_have_two_ids() -> None:
     assert found[0].id != found[-1].id
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.text(alphabet=st.sampled_from(" \n\t\u00a0"), max_size=8))
 def test_blanks_do_not_change_an_id(blanks: str) -> None:
     text = "We open the harbour on Friday, and there will be music. I thank you all for coming."
