@@ -10,7 +10,18 @@ from onrecord.rag.listings import mentions, over_time, overview
 from onrecord.rag.questions import Names, read_question
 from onrecord.rag.quoting import Quotes
 from onrecord.rag.replying import asked_by_name, asked_not_answered, what_was_said_of_it, who_asked
-from onrecord.rag.selection import Candidate, SentenceScorer, candidates, run_around, score, terms_of, topic_of
+from onrecord.rag.selection import (
+    Candidate,
+    SentenceScorer,
+    candidates,
+    completing,
+    remembering,
+    reported_part,
+    run_around,
+    score,
+    terms_of,
+    topic_of,
+)
 from onrecord.rag.types import Answer, Briefing, Filters, Hit, Span, Status
 from onrecord.rag.wording import plain, wording
 
@@ -57,7 +68,7 @@ def compose(
         asked,
         hits,
         sources,
-        scorer,
+        remembering(scorer),
         filters or Filters(),
         searched,
         wording(asked.language),
@@ -107,7 +118,7 @@ def _written(draft: Draft, confidence: float) -> tuple[Status, str]:
         return "asked_not_answered", text
     if kind == "did_answer" and (text := what_was_said_of_it(draft, scored)):
         return "answered", text
-    return "answered", " ".join(draft.statement(c.passage.briefing_id, span) for c, span in _statements(draft, scored))
+    return "answered", " ".join(_statement(draft, c, span, scored) for c, span in _statements(draft, scored))
 
 
 def _statements(draft: Draft, scored: Sequence[Candidate]) -> list[tuple[Candidate, Span]]:
@@ -120,6 +131,17 @@ def _statements(draft: Draft, scored: Sequence[Candidate]) -> list[tuple[Candida
         if all(_adds(draft, candidate, span, other, taken) for other, taken in chosen):
             chosen.append((candidate, span))
     return chosen
+
+
+def _statement(draft: Draft, candidate: Candidate, span: Span, scored: Sequence[Candidate]) -> str:
+    """A statement quoted: of a report, the words of the person asked for; of a speaker, what completes it besides."""
+    briefing = draft.sources[candidate.passage.briefing_id]
+    reported = reported_part(briefing, span, draft.question.speaker)
+    if reported:
+        return draft.statement(briefing.id, reported)
+    more = completing(candidate, span, scored, draft.question) if candidate is scored[0] else None
+    spans = sorted([span, *([more] if more else [])], key=lambda part: part.start)
+    return draft.statement(briefing.id, *spans)
 
 
 def _adds(draft: Draft, candidate: Candidate, span: Span, other: Candidate, taken: Span) -> bool:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 from onrecord.rag.naming import with_outlet
 from onrecord.rag.questions import Question, mentioned
-from onrecord.rag.quoting import turn_position
 from onrecord.rag.replies import leaves_open
 from onrecord.rag.selection import Candidate, SentenceScorer, in_order_of_words, share_of_words
 from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
 
 # Sentences of questions, and of one reply, put to the encoder for one question.
-_MOST_ASKED = 24
-_MOST_REPLY = 12
+_MOST_ASKED = 8
+_MOST_REPLY = 5
 # What a question mark is worth against a sentence that only leads up to the question, as a difference of cosines.
 _ASKS = 0.04
 # Fewer words than this are a greeting or thanks.
@@ -44,22 +43,19 @@ class Reply:
 
 
 def exchanges_found(hits: Iterable[Hit], sources: Mapping[str, Briefing]) -> list[tuple[Briefing, Exchange]]:
-    """The exchanges that the passages found belong to, best first."""
+    """The exchanges that the passages found touch, best first."""
     found: dict[tuple[str, int], tuple[Briefing, Exchange]] = {}
     for hit in hits:
         briefing = sources.get(hit.passage.briefing_id)
-        if briefing:
-            exchange = exchange_of(briefing, hit.passage)
-            if exchange:
+        for exchange in briefing.exchanges if briefing else ():
+            if briefing and _touches(hit.passage, briefing, exchange):
                 found.setdefault((briefing.id, exchange.questions[0]), (briefing, exchange))
     return list(found.values())
 
 
-def exchange_of(briefing: Briefing, passage: Passage) -> Exchange | None:
-    """The exchange a passage belongs to; None where it stands outside any."""
-    position = turn_position(briefing, Span(passage.start, passage.end))
-    turn = passage.turn if position is None else position
-    return next((e for e in briefing.exchanges if turn in e.questions or turn in e.answers), None)
+def _touches(passage: Passage, briefing: Briefing, exchange: Exchange) -> bool:
+    turns = [briefing.turns[position] for position in (*exchange.questions, *exchange.answers)]
+    return any(turn.start < passage.end and passage.start < turn.end for turn in turns)
 
 
 def exchanges_of(question: Question, sources: Mapping[str, Briefing]) -> list[tuple[Briefing, Exchange]]:
@@ -144,6 +140,18 @@ def reply_to(briefing: Briefing, exchange: Exchange, query: str, scorer: Sentenc
     similar = scorer(query, [texts[i] for i in scored]) if scored else []
     values = dict(zip(scored, (float(value) for value in similar), strict=True))
     return [Reply(spans[i], texts[i], values[i], opens[i]) for i in scored]
+
+
+def leaves_any_open(briefing: Briefing, exchange: Exchange) -> bool:
+    """Whether any sentence of the reply in an exchange leaves something open."""
+    return any(leaves_open(sentence) for sentence in reply_sentences(briefing, exchange))
+
+
+def reply_sentences(briefing: Briefing, exchange: Exchange) -> list[str]:
+    """The sentences of the reply in an exchange, in order."""
+    turns = (briefing.turns[position] for position in exchange.answers)
+    texts = (briefing.text[turn.start : turn.end] for turn in turns)
+    return [text[s.start : s.end] for text in texts for s in sentences(text, briefing.language)]
 
 
 def _asker(briefing: Briefing, exchange: Exchange) -> str:

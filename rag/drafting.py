@@ -28,10 +28,10 @@ class Draft:
     quotes: Quotes
     leads: Leads
 
-    def statement(self, briefing_id: str, span: Span) -> str:
-        """A quote with what leads to it: who said it, to whom, when."""
-        citation = self.quotes.cite(briefing_id, span)
-        return self.leads.lead(citation) + self.quotes.quote(briefing_id, span)
+    def statement(self, briefing_id: str, *spans: Span) -> str:
+        """A quote of slices of one turn, with what leads to it: who said it, to whom, when."""
+        citation = self.quotes.cite(briefing_id, spans[0])
+        return self.leads.lead(citation) + self.quotes.quote(briefing_id, *spans)
 
     def briefings_searched(self) -> str:
         """ "the 2 briefings searched (63 passages)", in the answer's language."""

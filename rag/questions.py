@@ -45,12 +45,12 @@ _KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     (
         "mentions",
         r"^(?:(?:montre|liste|cite|donne)\w*(?:[- ]moi)? )?(?:toutes les|chaque|tous les) "
-        r"(?:mentions?|références?|occurrences?|passages?(?= où))\s*(?:faites? )?(?:du mot|de la|de l['’]|des|du|de|d['’]|à|au)\s*"
+        r"(?:mentions?|références?|occurrences?|passages?(?= où))\s*(?:faites? )?(?:du mot|de la|de l['’]|des|du|de|d['’]|à|au)\s*"  # noqa: E501
         r"(?P<subject>.+)",
     ),
     (
         "mentions",
-        r"^(?:toutes les fois|chaque fois|combien de fois)\b.*?\b(?:mentionn\w*|parl\w* d(?:e la |e l['’]|es |u |e |['’])|"
+        r"^(?:toutes les fois|chaque fois|combien de fois)\b.*?\b(?:mentionn\w*|parl\w* d(?:e la |e l['’]|es |u |e |['’])|"  # noqa: E501
         r"évoqu\w*|cit\w*|dit|utilis\w*|prononc\w*)\s*(?P<subject>.+)",
     ),
     (
@@ -75,7 +75,7 @@ _KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     ),
     (
         "overview",
-        r"^(?:what|which) (?:were the |are the )?questions?(?: (?:were|was|did) (?:the (?:journalists|reporters|press) )?"
+        r"^(?:what|which) (?:were the |are the )?questions?(?: (?:were|was|did) (?:the (?:journalists|reporters|press) )?"  # noqa: E501
         r"(?:asked?|raised?|put)|(?= (?:at|in|during|of)\b))"
         r"(?!.*\b(?:about|on|regarding|concerning|by)\b)(?P<subject>.*)$",
     ),
@@ -105,7 +105,7 @@ _KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     (
         "what_asked",
         r"^(?:what (?:did|does|has|was|were)|what questions? (?:did|was|were)|which questions? (?:did|was|were))\b"
-        r"(?P<subject>.*?\b(?:ask(?:ed)?|want(?:ed)? to (?:know|find out|hear)|question(?:ed)?|inquire[d]?|raise[d]?)\b.*)",
+        r"(?P<subject>.*?\b(?:ask(?:ed)?|want(?:ed)? to (?:know|find out|hear)|question(?:ed)?|inquire[d]?|raise[d]?)\b.*)",  # noqa: E501
     ),
     (
         "what_asked",
@@ -130,7 +130,7 @@ _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
         "number",
         re.compile(
             r"\b(?:how (?:many|much|long|often|far|old|big|large)|what (?:share|percentage|proportion|number|percent|"
-            r"amount|rate|price|is the (?:\w+ ){0,3}(?:rate|price|cap|cost|budget|number))|combien|quelle (?:part|somme|"
+            r"amount|rate|price|is the (?:\w+ ){0,3}(?:rate|price|cap|cost|budget|number))|combien|quelle (?:part|somme|"  # noqa: E501
             r"proportion|quantité|durée)|quel (?:pourcentage|montant|nombre|prix|budget|taux)|depuis combien)\b",
             re.IGNORECASE,
         ),
@@ -162,7 +162,7 @@ _ABOUT = word_set(
     "about on with against by over toward towards of sur avec contre concernant envers of à au de des du d"
 )
 _TALKING = re.compile(
-    rf"\b(?:according to|selon|d['’]après|position|view|stance|opinion|message|avis|{_SAY[3:-1]}|{_DIRE[3:-1]}|think|thinks|"
+    rf"\b(?:according to|selon|d['’]après|position|view|stance|opinion|message|avis|{_SAY[3:-1]}|{_DIRE[3:-1]}|think|thinks|"  # noqa: E501
     r"thought|believe[sd]?|want|wants|pense|penser|croit|dit|disent|estime|décri(?:t|re)|describe[sd]?|call(?:s|ed)?|"
     r"déclaré|demande|veut|make of|mean|means|signifie)\b",
     re.IGNORECASE,
@@ -173,7 +173,7 @@ _TITLES = word_set(
 )
 _TRAILING = re.compile(r"[\s?.!…»”\"']+$")
 _LEADING = re.compile(
-    r"^[\s«“\"']*(?:(?:the (?:word|words|term|phrase|name)|le mot|les mots|le terme|l['’]expression|le nom|la|le|les|l['’]|the)\s*)?[«“\"'\s]*",
+    r"^[\s«“\"']*(?:(?:the (?:word|words|term|phrase|name)|le mot|les mots|le terme|l['’]expression|le nom|la|le|les|l['’]|the)\s*)?[«“\"'\s]*",  # noqa: E501
     re.IGNORECASE,
 )
 

@@ -21,49 +21,49 @@ _NOT_SAYING = (
 # Ways of leaving a question open, from general knowledge of press briefings; each hides nothing but its own words.
 _OPEN_ENGLISH = (
     # refusing
-    r"\b(?:i|we)(?:['’]m| am|['’]re| are)\s+(?:just |simply |certainly |really |also |still )*not (?:just )?(?:going|gonna|prepared|"
+    r"\b(?:i|we)(?:['’]m| am|['’]re| are)\s+(?:just |simply |certainly |really |also |still )*not (?:just )?(?:going|gonna|prepared|"  # noqa: E501
     rf"ready|able|in a position|at liberty) to (?:be able to )?(?:—\s*)?(?:{_NOT_SAYING})",
-    rf"\b(?:i|we) (?:won['’]t|will not|wouldn['’]t|would not|can['’]t|cannot|can not|couldn['’]t) (?:really |just )?(?:be able to )?{_NOT_SAYING}",
+    rf"\b(?:i|we) (?:won['’]t|will not|wouldn['’]t|would not|can['’]t|cannot|can not|couldn['’]t) (?:really |just )?(?:be able to )?{_NOT_SAYING}",  # noqa: E501
     rf"\b(?:i|we)(?:['’]d| would) (?:rather|prefer) not\b|\bdeclin(?:e|ing) to {_NOT_SAYING}",
     rf"\b(?:i|we) (?:don['’]t|do not) (?:really )?(?:want|wish|intend|like) to {_NOT_SAYING}",
-    r"\b(?:i|we) (?:don['’]t|do not) (?:normally |usually |ever )?(?:comment on|speculate|discuss|respond to|talk about)\b",
+    r"\b(?:i|we) (?:don['’]t|do not) (?:normally |usually |ever )?(?:comment on|speculate|discuss|respond to|talk about)\b",  # noqa: E501
     r"\bno comment\b|\bnot (?:my|our) place to\b|\bnot for me to (?:say|comment|judge)\b",
     r"\bleave (?:that|it|this|them|those) (?:(?:up )?to|with|there|at that|for)\b|\bwe[’']?ll leave it to\b",
-    r"\bkeep (?:that|it|this) (?:private|vague|confidential)\b|\b(?:a (?:little )?bit|deliberately|intentionally) vague\b",
+    r"\bkeep (?:that|it|this) (?:private|vague|confidential)\b|\b(?:a (?:little )?bit|deliberately|intentionally) vague\b",  # noqa: E501
     # nothing to say
-    r"\b(?:i|we) (?:just |also |simply |really )*(?:don['’]t|do not|did not|didn['’]t|still don['’]t) (?:currently |yet |really )?have\b[^.?!;]{0,25}?"
-    r"\b(?:anything|any|an? (?:\w+ ){0,2}(?:update|answer|timeline|number|figure|detail|estimate|readout|date|list|assessment|"
-    r"preview|comment|announcement|timetable|position)|specifics|details|more|further|much|enough|the (?:answer|figures?|numbers?|details?))\b",
-    r"\b(?:nothing|not anything|no (?:\w+ )?(?:announcements?|updates?|details?|comments?|news|information|decisions?))\b[^.?!;]{0,20}?"
-    r"\b(?:to (?:announce|share|preview|add|report|say|offer|read out|give)|for you|at this (?:time|point|moment)|further|yet)\b",
+    r"\b(?:i|we) (?:just |also |simply |really )*(?:don['’]t|do not|did not|didn['’]t|still don['’]t) (?:currently |yet |really )?have\b[^.?!;]{0,25}?"  # noqa: E501
+    r"\b(?:anything|any|an? (?:\w+ ){0,2}(?:update|answer|timeline|number|figure|detail|estimate|readout|date|list|assessment|"  # noqa: E501
+    r"preview|comment|announcement|timetable|position)|specifics|details|more|further|much|enough|the (?:answer|figures?|numbers?|details?))\b",  # noqa: E501
+    r"\b(?:nothing|not anything|no (?:\w+ )?(?:announcements?|updates?|details?|comments?|news|information|decisions?))\b[^.?!;]{0,20}?"  # noqa: E501
+    r"\b(?:to (?:announce|share|preview|add|report|say|offer|read out|give)|for you|at this (?:time|point|moment)|further|yet)\b",  # noqa: E501
     r"\bnothing (?:more|further|new)\b|\bhaven['’]t (?:made|reached|taken) (?:a|any) decision",
     # putting off
     r"\b(?:refer|point|direct) you (?:back )?to\b|\bget back to you\b|\bcircle back\b|\bfollow up with you\b",
-    r"\b(?:would|will|[’']ll|[’']d|have to|need to) (?:just )?(?:need to |have to )?(?:check|ask (?:him|her|them|the)|go back)\b",
-    r"\b(?:we|i)[’']?(?:ll| will) (?:have|share|provide|let you know|be (?:able|happy) to share)\b[^.?!;]{0,40}?\b(?:more|later|once|when|soon|"
+    r"\b(?:would|will|[’']ll|[’']d|have to|need to) (?:just )?(?:need to |have to )?(?:check|ask (?:him|her|them|the)|go back)\b",  # noqa: E501
+    r"\b(?:we|i)[’']?(?:ll| will) (?:have|share|provide|let you know|be (?:able|happy) to share)\b[^.?!;]{0,40}?\b(?:more|later|once|when|soon|"  # noqa: E501
     r"in the coming|what)\b|\b(?:once|when|if) we have (?:more|something|anything|it|an update|details)\b",
     r"\bfollow up\b[^.?!]{0,30}\bwith\b|\bstay tuned\b|\bin due (?:course|time)\b",
     r"\btoo (?:early|soon) to\b|\bahead of (?:the|any|that|ourselves|myself|him|them)\b|\bjust \d+ hours ago\b",
     # not knowing
-    r"\bi (?:really |just |honestly )?(?:don['’]t|do not) (?:really )?know\b|\bi(?:['’]m| am) not (?:sure|aware|certain|familiar)\b|"
-    r"\b(?:i|we) have(?:n['’]t| not) (?:seen|spoken|talked|heard|been briefed|had a chance|looked)\b|\bno idea\b|\bcan['’]t tell you\b|"
+    r"\bi (?:really |just |honestly )?(?:don['’]t|do not) (?:really )?know\b|\bi(?:['’]m| am) not (?:sure|aware|certain|familiar)\b|"  # noqa: E501
+    r"\b(?:i|we) have(?:n['’]t| not) (?:seen|spoken|talked|heard|been briefed|had a chance|looked)\b|\bno idea\b|\bcan['’]t tell you\b|"  # noqa: E501
     r"\bhard (?:for me )?to (?:say|give|predict|tell)\b",
     # secrecy and hypotheticals
-    r"\bhypothetical|\bclassified\b|\bintelligence matters\b|\bprivate (?:conversation|discussion)s?\b|\b(?:adversar(?:y|ies)|enem(?:y|ies)) (?:much )?wiser\b|"
-    r"\bongoing (?:investigation|litigation|legal|intelligence)\b|\bfor (?:them|him|her|others) to (?:speak|say|decide|answer|describe|announce)\b",
+    r"\bhypothetical|\bclassified\b|\bintelligence matters\b|\bprivate (?:conversation|discussion)s?\b|\b(?:adversar(?:y|ies)|enem(?:y|ies)) (?:much )?wiser\b|"  # noqa: E501
+    r"\bongoing (?:investigation|litigation|legal|intelligence)\b|\bfor (?:them|him|her|others) to (?:speak|say|decide|answer|describe|announce)\b",  # noqa: E501
     r"\bnot (?:the|a) (?:right )?question\b|\bthe question (?:has to|should|is not|isn['’]t)\b",
 )
 _NE_PAS_DIRE = (
-    r"(?:commenter|répondre|entrer dans|spéculer|faire de commentaire|donner|dire|m['’]exprimer|parler|préciser|détailler|"
+    r"(?:commenter|répondre|entrer dans|spéculer|faire de commentaire|donner|dire|m['’]exprimer|parler|préciser|détailler|"  # noqa: E501
     r"confirmer|annoncer|dévoiler|révéler|me prononcer|aller plus loin)"
 )
 _OPEN_FRENCH = (
-    rf"\bne (?:vais|vais pas|peux|souhaite|veux|voudrais|saurais|ferai|donnerai|répondrai|commenterai|pouvons|allons|souhaitons|puis)\b[^.?!]{{0,20}}?(?:pas |point )?(?:{_NE_PAS_DIRE})?",
-    r"\b(?:pas|aucun|sans) (?:de )?commentaires?\b|\brien (?:à|de plus à) (?:ajouter|annoncer|dire|déclarer|signaler|partager)\b",
+    rf"\bne (?:vais|vais pas|peux|souhaite|veux|voudrais|saurais|ferai|donnerai|répondrai|commenterai|pouvons|allons|souhaitons|puis)\b[^.?!]{{0,20}}?(?:pas |point )?(?:{_NE_PAS_DIRE})?",  # noqa: E501
+    r"\b(?:pas|aucun|sans) (?:de )?commentaires?\b|\brien (?:à|de plus à) (?:ajouter|annoncer|dire|déclarer|signaler|partager)\b",  # noqa: E501
     r"\bje n['’](?:ai|en ai) (?:pas|rien|aucun\w*)\b|\bnous n['’]avons (?:pas|rien|aucun\w*)\b",
-    r"\bje vous renvoie\b|\b(?:je|nous) (?:laisse|laissons)\b|\badressez-vous\b|\b(?:reviendr(?:ai|ons)|revenir) vers vous\b",
+    r"\bje vous renvoie\b|\b(?:je|nous) (?:laisse|laissons)\b|\badressez-vous\b|\b(?:reviendr(?:ai|ons)|revenir) vers vous\b",  # noqa: E501
     r"\bje ne (?:le )?sais pas\b|\btrop tôt\b|\bprématuré\b|\ben temps (?:voulu|utile)\b|\ble moment venu\b",
-    r"\bhypothétique|\bhypothèses?\b|\bconfidentiel|\bsecret\b|\benquête en cours\b|\bpas à moi de\b|\bje l['’]ignore\b",
+    r"\bhypothétique|\bhypothèses?\b|\bconfidentiel|\bsecret\b|\benquête en cours\b|\bpas à moi de\b|\bje l['’]ignore\b",  # noqa: E501
 )
 _OPEN = re.compile("|".join(_OPEN_ENGLISH + _OPEN_FRENCH), re.IGNORECASE)
 _DASHES = re.compile(r"\s*(?:—|–|--)\s*")
@@ -89,8 +89,8 @@ class ReplyVerdict:
 
 
 _YES_OR_NO = re.compile(
-    r"\W*(?:(?:well|look|oh|sure|you know|eh bien|écoutez|alors)\W+)*(?:yes|yeah|no\b|nope|absolutely|of course|certainly|"
-    r"definitely|correct|right|exactly|sure|not at all|not really|i do\b|i don't think|i did|i am\b|we do|we did|we are\b|"
+    r"\W*(?:(?:well|look|oh|sure|you know|eh bien|écoutez|alors)\W+)*(?:yes|yeah|no\b|nope|absolutely|of course|certainly|"  # noqa: E501
+    r"definitely|correct|right|exactly|sure|not at all|not really|i do\b|i don't think|i did|i am\b|we do|we did|we are\b|"  # noqa: E501
     r"i would|i will|oui|non\b|absolument|bien sûr|tout à fait|exactement|certainement|pas du tout)",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""Which sentences answer: candidates from the passages found, scored, and joined to the shortest run that says it all."""
+"""Which sentences answer: candidates from the passages found, scored, and joined to the shortest run that says it all."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -10,17 +10,35 @@ from dataclasses import dataclass, replace
 
 from onrecord.rag.lexical import query_terms
 from onrecord.rag.questions import Question, folded_words
-from onrecord.rag.quoting import turn_position
 from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Briefing, Hit, Passage, Span
 
 SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]
 """Similarity of a question to each of some sentences, higher is nearer: a cosine of unit vectors."""
 
+
+def remembering(scorer: SentenceScorer) -> SentenceScorer:
+    """The same scorer, which is asked once for each pair of a query and a sentence."""
+    known: dict[tuple[str, str], float] = {}
+
+    def score_once(query: str, texts: Sequence[str]) -> list[float]:
+        missing = [text for text in dict.fromkeys(texts) if (query, text) not in known]
+        if missing:
+            known.update(zip(((query, text) for text in missing), scorer(query, missing), strict=True))
+        return [known[query, text] for text in texts]
+
+    return score_once
+
+
 # Sentences put to the encoder for one question: what fits into the time an answer may take.
-MOST_SCORED = 32
+MOST_SCORED = 16
 # A cosine of multilingual-e5-small between a question and a sentence lies in this range nearly always.
 _COSINE_RANGE = (0.74, 0.90)
+# A word of the question is rare when at most this many sentences scored hold it; one that completes a run stands nearby.  # noqa: E501
+_RARE = 2
+_NEARBY = 900
+# Words quoted inside a sentence that can be read without it.
+_LEAST_REPORTED = 6
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|"
     r"millions?|billions?|half|dozens?|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|mille|moitié|no|none|aucune?)\b",
@@ -33,7 +51,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    r"\b(?:because|since|so that|in order to|the reason|that['’]s why|due to|parce qu|car|afin|pour que|c['’]est pourquoi|"
+    r"\b(?:because|since|so that|in order to|the reason|that['’]s why|due to|parce qu|car|afin|pour que|c['’]est pourquoi|"  # noqa: E501
     r"en raison|à cause)\b",
     re.IGNORECASE,
 )
@@ -56,29 +74,24 @@ class Candidate:
 
 
 def candidates(hits: Iterable[Hit], sources: Mapping[str, Briefing], question: Question) -> list[Candidate]:
-    """The sentences of the passages found, best passage first, each with its share of the question's words."""
+    """The sentences of the passages found, best passage first, each with its share of the question's words.
+
+    A passage may hold several short turns: each sentence lies in one turn, and no label in any.
+    """
     found: list[Candidate] = []
     for hit in hits:
         passage = hit.passage
         briefing = sources.get(passage.briefing_id)
         if briefing is None:
             continue
-        for span in _sentence_spans(briefing, passage.start, passage.end, passage.language):
-            found.append(
-                Candidate(
-                    passage,
-                    span,
-                    briefing.text[span.start : span.end],
-                    hit.rank,
-                    _turn_of(briefing, span, passage),
-                )
-            )
+        for number, turn in enumerate(briefing.turns):
+            start, end = max(turn.start, passage.start), min(turn.end, passage.end)
+            if start < end:
+                own = replace(passage, speaker=turn.speaker, role=turn.role, kind=turn.kind, outlet=turn.outlet)
+                for span in _sentence_spans(briefing, start, end, passage.language):
+                    text = briefing.text[span.start : span.end]
+                    found.append(Candidate(own, span, text, hit.rank, number))
     return with_lexical(found, question)
-
-
-def _turn_of(briefing: Briefing, span: Span, passage: Passage) -> int:
-    position = turn_position(briefing, span)
-    return passage.turn if position is None else position
 
 
 def _sentence_spans(briefing: Briefing, start: int, end: int, language: str) -> list[Span]:
@@ -145,16 +158,41 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
     value += 0.6 * candidate.lexical
     value += 0.25 / candidate.rank
     value += _form(candidate, question)
-    turn = sources[candidate.passage.briefing_id].turns
-    kind = turn[candidate.turn].kind if candidate.turn < len(turn) else candidate.passage.kind
+    kind = candidate.passage.kind
     if kind == "moderation":
         value -= 0.6
     if kind == "question" and not question.outlet:
-        value -= 0.6
+        value -= 0.8
     if question.speaker:
-        own = candidate.passage.speaker
+        own = _speaker_of(candidate, sources[candidate.passage.briefing_id], question.speaker)
         value += 0.3 if own and same_person(own, question.speaker) else (-0.5 if question.explicit else -0.1)
     return value
+
+
+def _speaker_of(candidate: Candidate, briefing: Briefing, wanted: str) -> str | None:
+    """The turn's speaker, or the wanted person where the sentence quotes or names them in a report."""
+    said = [r.speaker for r in briefing.reported if r.start < candidate.span.end and candidate.span.start < r.end]
+    reported = next((name for name in said if name and same_person(name, wanted)), None)
+    if (
+        reported is None
+        and candidate.passage.kind == "report"
+        and folded_words(wanted)[-1] in folded_words(candidate.text)
+    ):
+        return wanted
+    return reported or candidate.passage.speaker
+
+
+def reported_part(briefing: Briefing, span: Span, speaker: str | None) -> Span | None:
+    """The words quoted from `speaker` inside a sentence, where they are a statement of their own; None elsewhere."""
+    parts = [
+        Span(r.start, r.end)
+        for r in briefing.reported
+        if speaker and r.speaker and same_person(r.speaker, speaker) and span.start <= r.start and r.end <= span.end
+    ]
+    longest = max(parts, key=lambda part: part.end - part.start, default=None)
+    if longest and len(briefing.text[longest.start : longest.end].split()) >= _LEAST_REPORTED:
+        return longest
+    return None
 
 
 def _form(candidate: Candidate, question: Question) -> float:
@@ -187,13 +225,13 @@ def same_person(first: str, second: str) -> bool:
 
 
 _CORRECTION = re.compile(
-    r"^\W*(?:(?:or|no|sorry|excuse me|correction|rather|i mean|i meant|actually|pardon|the other way (?:a)?round|let me correct|"
-    r"i misspoke|i should say|non|pardon|excusez-moi|plutôt|je veux dire|je voulais dire|ou plutôt|je me corrige|l['’]inverse|"
+    r"^\W*(?:(?:or|no|sorry|excuse me|correction|rather|i mean|i meant|actually|pardon|the other way (?:a)?round|let me correct|"  # noqa: E501
+    r"i misspoke|i should say|non|pardon|excusez-moi|plutôt|je veux dire|je voulais dire|ou plutôt|je me corrige|l['’]inverse|"  # noqa: E501
     r"c['’]est l['’]inverse)\b)",
     re.IGNORECASE,
 )
 _CORRECTED_INSIDE = re.compile(
-    r"\b(?:the other way (?:a)?round|i misspoke|let me correct|correct myself|i should say|i stand corrected|je me corrige|"
+    r"\b(?:the other way (?:a)?round|i misspoke|let me correct|correct myself|i should say|i stand corrected|je me corrige|"  # noqa: E501
     r"c['’]est l['’]inverse|je me suis trompée?)\b",
     re.IGNORECASE,
 )
@@ -255,4 +293,35 @@ def _paragraph(best: Candidate, briefing: Briefing) -> list[Span]:
 
 def topic_of(text: str) -> str | None:
     """The longest name inside a sentence, to say what a passage is about; None where it holds none."""
-    return max(_PROPER.findall(text), key=len, default=None)
+    names = [re.sub(r"['’]s$", "", name) for name in _PROPER.findall(text)]
+    return max(names, key=len, default=None)
+
+
+def completing(best: Candidate, span: Span, scored: Sequence[Candidate], question: Question) -> Span | None:
+    """A sentence of the same turn with a telling word of the question that a run lacks: "And I will not pardon him."
+
+    None where the run holds most of the question's words, or no other sentence adds a rare one.
+    """
+    wanted = set(query_terms(question.subject, question.language)) - set(folded_words(question.speaker or ""))
+    held: set[str] = set()
+    for candidate in scored:
+        if candidate.passage.briefing_id == best.passage.briefing_id and span.start <= candidate.span.start < span.end:
+            held |= wanted & terms_of(candidate.text, candidate.passage.language)
+    lacking = {term for term in wanted - held if sum(term in _terms(c) for c in scored) <= _RARE}
+    if not held or not lacking:
+        return None
+    near = [
+        c
+        for c in scored
+        if c.passage.briefing_id == best.passage.briefing_id
+        and c.turn == best.turn
+        and abs(c.span.start - best.span.start) < _NEARBY
+        and not (span.start < c.span.end and c.span.start < span.end)
+        and lacking & _terms(c)
+        and len(c.text.split()) >= 4
+    ]
+    return max(near, key=lambda c: c.score).span if near else None
+
+
+def _terms(candidate: Candidate) -> frozenset[str]:
+    return terms_of(candidate.text, candidate.passage.language)

@@ -1,0 +1,408 @@
+"""Answers: exact quotes whatever the texts, and each kind of question over a small invented briefing."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onrecord.rag.answer import NOT_FOUND_BELOW, compose
+from onrecord.rag.lexical import query_terms
+from onrecord.rag.passages import passages_of
+from onrecord.rag.questions import Names, read_question
+from onrecord.rag.replies import judge_reply, leaves_open
+from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Kind, Reported, Span, Turn
+
+# All names and statements are invented.
+_SCRIPT: list[tuple[Kind, str | None, str | None, str | None, str]] = [
+    (
+        "statement",
+        "Elin Varga",
+        "Harbour Minister",
+        None,
+        "Good morning. The harbour wall will cost 40 million crowns.",
+    ),
+    ("question", "Otto Brandt", None, "Kustblatt", "Thank you, minister. When will the ferry to Sandholm sail again?"),
+    (
+        "answer",
+        "Elin Varga",
+        "Harbour Minister",
+        None,
+        "The ferry will sail again in May, no, sorry, in June. The other way around, so May for freight, June for "
+        "passengers. We are glad about that.",
+    ),
+    ("question", "Mia Lund", None, "Radio Nord", "Which fund will pay for the new lighthouse keeper?"),
+    (
+        "answer",
+        "Elin Varga",
+        "Harbour Minister",
+        None,
+        "I don’t have an answer on the fund for the lighthouse keeper today. The lighthouse keeper matters to all of us.",  # noqa: E501
+    ),
+]
+
+
+def _briefing(identity: str = "b1", date: str | None = "2031-04-02") -> Briefing:
+    text, turns = "", []
+    for kind, speaker, role, outlet, words in _SCRIPT:
+        text += f"{speaker}\n"
+        turns.append(Turn(len(text), len(text) + len(words), speaker, speaker, role, outlet, kind))
+        text += words + "\n"
+    exchanges = (Exchange((1,), (2,)), Exchange((3,), (4,), follows=None))
+    return Briefing(
+        identity, "Harbour briefing", date, "en", None, "harbour.txt", "transcript", text, tuple(turns), exchanges
+    )
+
+
+def _by_words(question: str, texts: Sequence[str]) -> list[float]:
+    """A stand-in for the encoder: cosines in its usual range, by shared words."""
+    wanted = set(query_terms(question, "en"))
+    return [0.75 + 0.15 * len(wanted & set(query_terms(text, "en"))) / max(1, len(wanted)) for text in texts]
+
+
+def _ask(question: str, *briefings: Briefing, confidence: float = 1.0, language: str | None = None) -> Answer:
+    sources = {briefing.id: briefing for briefing in briefings or (_briefing(),)}
+    passages = [passage for briefing in sources.values() for passage in passages_of(briefing)]
+    order = sorted(passages, key=lambda p: -_by_words(question, [p.text])[0])
+    hits = [Hit(passage, 0.8, rank) for rank, passage in enumerate(order[:10], 1)]
+    answer = compose(
+        question,
+        hits,
+        sources,
+        confidence=confidence,
+        scorer=_by_words,
+        searched=(len(sources), len(passages)),
+        language=language,
+    )
+    check_quotes(answer, sources)
+    return answer
+
+
+def check_quotes(answer: Answer, sources: dict[str, Briefing]) -> None:
+    """Every citation is its slice, numbered in order of first use, and no other words stand in quotation marks."""
+    for citation in answer.citations:
+        assert sources[citation.briefing_id].text[citation.start : citation.end] == citation.quote
+        assert citation.quote.strip() == citation.quote != ""
+    numbers = [int(number) for number in re.findall(r"\[(\d+)\](?![^“]*”)", answer.text)]
+    assert list(dict.fromkeys(numbers)) == [citation.number for citation in answer.citations]
+    outside = answer.text
+    for citation in sorted(answer.citations, key=lambda c: -len(c.quote)):
+        outside = outside.replace(citation.quote, "")
+    # What is left between quotation marks is nothing, or what joins two slices of one turn.
+    assert all(inside.strip(" …") == "" for inside in re.findall(r"“([^”]*)”", outside))
+
+
+def test_a_fact_is_quoted_with_speaker_role_date_and_asker() -> None:
+    answer = _ask("When will the ferry sail again?")
+    assert answer.status == "answered"
+    assert answer.text.startswith(
+        "Answering Otto Brandt (Kustblatt), Elin Varga (Harbour Minister) said on 2 April 2031: “The ferry will sail"
+    )
+
+
+def test_a_correction_in_the_next_breath_is_quoted_too() -> None:
+    assert "The other way around, so May for freight" in _ask("When will the ferry sail again?").citations[0].quote
+
+
+def test_who_asked_names_person_and_outlet_and_quotes_question_and_reply() -> None:
+    answer = _ask("Who asked about the ferry?")
+    assert answer.text.startswith("Otto Brandt (Kustblatt) asked Elin Varga on 2 April 2031: “When will the ferry")
+    assert [citation.kind for citation in answer.citations] == ["question", "answer"]
+
+
+def test_what_an_outlet_asked_is_found_by_its_name() -> None:
+    answer = _ask("What did the Radio Nord reporter want to know?")
+    assert answer.citations[0].speaker == "Mia Lund"
+
+
+def test_a_reply_that_leaves_the_question_open_is_told_from_an_answer() -> None:
+    answer = _ask("Did she say which fund will pay for the new lighthouse keeper?")
+    assert answer.status == "asked_not_answered"
+    assert "I don’t have an answer" in answer.citations[0].quote
+    assert answer.text.startswith(
+        "Asked by Mia Lund (Radio Nord) on 2 April 2031, but not answered by Elin Varga: “I don"
+    )
+
+
+def test_every_mention_is_counted_by_code_and_dated_in_order() -> None:
+    answer = _ask("Every mention of lighthouse", _briefing("late", "2031-06-01"), _briefing("early", "2030-01-05"))
+    assert answer.text.startswith("Lighthouse: 6 mentions in the 2 briefings searched")
+    assert [citation.briefing_id for citation in answer.citations] == ["early"] * 3 + ["late"] * 3
+
+
+def test_a_long_list_is_paged() -> None:
+    briefings = [_briefing(f"b{number}", f"2031-01-{number + 1:02}") for number in range(5)]
+    first, second = (
+        _ask("Every mention of lighthouse", *briefings),
+        _ask("Every mention of lighthouse page 2", *briefings),
+    )
+    assert len(first.citations) == 10
+    assert "Ask for page 2" in first.text
+    assert len(second.citations) == 5
+    assert "11–15 of 15" in second.text
+
+
+def test_mentions_by_a_speaker_are_hers_alone() -> None:
+    answer = _ask("Every time Varga mentioned the lighthouse")
+    assert {citation.speaker for citation in answer.citations} == {"Elin Varga"}
+
+
+def test_over_time_quotes_first_and_last_with_dates() -> None:
+    early, late = _briefing("early", "2030-01-05"), _briefing("late", "2031-06-01")
+    answer = _ask("How has Varga's position on the harbour wall changed?", late, early)
+    assert answer.text.startswith("From 5 January 2030 to 1 June 2031, in order:")
+    assert [citation.briefing_id for citation in answer.citations] == ["early", "late"]
+
+
+def test_an_overview_quotes_one_line_of_each_exchange() -> None:
+    answer = _ask("Which questions were asked?")
+    assert [citation.speaker for citation in answer.citations] == ["Otto Brandt", "Mia Lund"]
+
+
+def test_nothing_found_says_what_was_searched_and_cites_nothing() -> None:
+    answer = _ask("What did she say about whales?", confidence=NOT_FOUND_BELOW / 2)
+    assert answer.status == "not_found"
+    assert answer.citations == ()
+    assert "1 briefing searched" in answer.text
+    assert "“" not in answer.text
+
+
+def test_a_french_question_gets_french_words_around_an_english_quote() -> None:
+    answer = _ask("Quand le ferry vers Sandholm repartira-t-il ?")
+    assert answer.language == "fr"
+    assert answer.text.startswith(
+        "En réponse à Otto Brandt (Kustblatt), Elin Varga (Harbour Minister) a dit le 2 avril 2031"
+    )
+    assert "(en anglais)" in answer.text
+
+
+def test_reported_words_belong_to_the_person_quoted() -> None:
+    text = (
+        "In the evening the minister left. Otto Brandt wrote that “the wall will never be built by this council” again."
+    )
+    start = text.index("the wall")
+    end = text.index("” again")
+    report = Briefing(
+        "r",
+        "Evening paper",
+        None,
+        "en",
+        None,
+        "paper.txt",
+        "report",
+        text,
+        (Turn(0, len(text), kind="report"),),
+        reported=(Reported(start, end, "Otto Brandt", None),),
+    )
+    answer = _ask("What did Otto Brandt say about the wall?", replace(report))
+    cited = answer.citations[0]
+    assert (cited.speaker, cited.kind) in {("Otto Brandt", "reported"), (None, "report")}
+    assert answer.text.startswith(("Otto Brandt is quoted", "Evening paper says"))
+
+
+_ALPHABET = [
+    "the",
+    "ferry",
+    "wall",
+    "lighthouse",
+    "fund",
+    "may",
+    "pay",
+    "June",
+    "“",
+    "”",
+    "«",
+    "»",
+    '"',
+    "'",
+    "…",
+    "—",
+    "-",
+    ".",
+    "?",
+    "!",
+    "40%",
+    "I",
+    "don't",
+    "have",
+    "anything",
+    "no",
+    "sorry",
+    "it",
+    "“quoted”",
+    "é",
+    "œ",
+    "\xa0",
+    "\u202f",
+    "\u2028",
+    "Varga",
+    "Nord\n",
+    "Mr.",
+    "[1]",
+    "said",
+    "ferry.",
+    "wall?",
+]
+_WORDS = st.sampled_from(_ALPHABET)
+_QUESTIONS = [
+    "When will the ferry sail?",
+    "Who asked about the ferry?",
+    "What did Radio Nord ask?",
+    "Did Varga say which fund will pay?",
+    "Every mention of ferry",
+    "How has Varga's position on the wall changed?",
+    "Which questions were asked?",
+    "Que dit Varga du ferry ?",
+    "Toutes les mentions de wall",
+]
+
+
+@st.composite
+def _random_briefing(draw: st.DrawFn) -> Briefing:
+    text, turns = "", []
+    kinds = draw(st.lists(st.sampled_from(["statement", "question", "answer", "moderation"]), min_size=1, max_size=5))
+    for kind in kinds:
+        words = " ".join(draw(st.lists(_WORDS, min_size=1, max_size=25))).strip() or "the"
+        speaker = draw(st.sampled_from([None, "Elin Varga", "Mia Lund “the ferry”"]))
+        text += "\n"
+        outlet = "Radio Nord" if kind == "question" else None
+        turns.append(Turn(len(text), len(text) + len(words), None, speaker, None, outlet, kind))
+        text += words
+    date = draw(st.sampled_from([None, "2031-04-02", "2031-05"]))
+    return _with_exchanges("b" + str(len(text)), text, turns, date)
+
+
+def _with_exchanges(identity: str, text: str, turns: list[Turn], date: str | None) -> Briefing:
+    kinds = [turn.kind for turn in turns]
+    exchanges = tuple(
+        Exchange((number,), tuple(n for n in range(number + 1, len(kinds)) if kinds[n] == "answer"))
+        for number, kind in enumerate(kinds)
+        if kind == "question"
+    )
+    return Briefing(identity, "A “title”", date, "en", None, "f", "transcript", text, tuple(turns), exchanges)
+
+
+def _assert_only_slices(answer: Answer, sources: dict[str, Briefing]) -> None:
+    """What a reader takes for a quote, from an opening mark to the next closing one, is a slice or slices joined."""
+    slices = [citation.quote for citation in answer.citations]
+    for citation in answer.citations:
+        assert sources[citation.briefing_id].text[citation.start : citation.end] == citation.quote
+    joined = [
+        " … ".join(slices[first:last]) for first in range(len(slices)) for last in range(first + 1, len(slices) + 1)
+    ]
+    joined += [" … ".join(pair) for pair in itertools.permutations(slices, 2)]
+    for inside in re.findall(r"“([^”]*)”", answer.text):
+        assert any(inside in quote for quote in joined), (inside, slices)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_random_briefing(), min_size=1, max_size=2, unique_by=lambda b: b.id), st.integers(0, 2**31))
+def test_no_answer_holds_a_quote_that_is_no_slice(briefings: list[Briefing], seed: int) -> None:
+    _ask_all(briefings, random.Random(seed))
+
+
+def _ask_all(briefings: list[Briefing], chance: random.Random) -> int:
+    sources = {briefing.id: briefing for briefing in briefings}
+    passages = [passage for briefing in briefings for passage in passages_of(briefing)]
+    for question in _QUESTIONS:
+        chosen = chance.sample(passages, min(len(passages), 6))
+        hits = [Hit(passage, 0.8, rank) for rank, passage in enumerate(chosen, 1)]
+        answer = compose(
+            question,
+            hits,
+            sources,
+            confidence=chance.choice([0.2, 0.9, 0.9]),
+            scorer=lambda _, texts: [chance.uniform(0.7, 0.95) for _ in texts],
+        )
+        _assert_only_slices(answer, sources)
+    return len(_QUESTIONS)
+
+
+def test_ten_thousand_random_answers_hold_no_quote_that_is_no_slice() -> None:
+    chance = random.Random(20260101)
+    asked = 0
+    while asked < 10_000:
+        asked += _ask_all([_shuffled(chance, number) for number in range(chance.randint(1, 2))], chance)
+
+
+def _shuffled(chance: random.Random, number: int) -> Briefing:
+    """A briefing of random words under random speakers."""
+    text, turns = "", []
+    kinds = [
+        chance.choice(["statement", "question", "answer", "answer", "moderation"]) for _ in range(chance.randint(1, 6))
+    ]
+    for kind in kinds:
+        words = " ".join(chance.choice(_ALPHABET) for _ in range(chance.randint(3, 40))).strip() or "the"
+        text += "\n"
+        outlet = "Radio Nord" if kind == "question" else None
+        speaker = chance.choice([None, "Elin Varga", "Mia Lund “the ferry”"])
+        turns.append(Turn(len(text), len(text) + len(words), None, speaker, None, outlet, kind))  # type: ignore[arg-type]
+        text += words
+    return _with_exchanges(f"b{number}", text, turns, chance.choice([None, "2031-04-02", "2031-05"]))
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How many ferries sail?", "fact"),
+        ("Combien de ferries naviguent ?", "fact"),
+        ("Who asked about the wall?", "who_asked"),
+        ("Quel journaliste a posé une question sur le mur ?", "who_asked"),
+        ("What did Radio Nord want to know?", "what_asked"),
+        ("Qu'a demandé Mia Lund ?", "what_asked"),
+        ("Did she say who will pay?", "did_answer"),
+        ("A-t-elle dit qui paiera ?", "did_answer"),
+        ("Every time she mentioned the wall", "mentions"),
+        ("Toutes les mentions du mur", "mentions"),
+        ("How has her position on the wall changed?", "over_time"),
+        ("Comment sa position sur le mur a-t-elle évolué ?", "over_time"),
+        ("What was discussed?", "overview"),
+        ("Quelles questions ont été posées ?", "overview"),
+    ],
+)
+def test_the_kind_of_a_question_is_read_in_both_languages(question: str, kind: str) -> None:
+    assert read_question(question).kind == kind
+
+
+def test_the_speaker_asked_for_is_not_the_person_talked_about() -> None:
+    names = Names(("Elin Varga", "Mia Lund"))
+    assert read_question("What did Varga say about Lund?", names).speaker == "Elin Varga"
+    assert read_question("What was said about Lund?", names).speaker is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I’m not going to — I’m not going to get into that.",
+        "I would refer you to the harbour office.",
+        "We don’t have anything to announce at this time.",
+        "Leave it with me.",
+        "Je ne vais pas commenter cette affaire.",
+        "Je n’ai rien à ajouter.",
+    ],
+)
+def test_words_that_leave_a_question_open_are_known(sentence: str) -> None:
+    assert leaves_open(sentence)
+
+
+def test_a_plain_statement_leaves_nothing_open() -> None:
+    assert not leaves_open("The wall will cost 40 million crowns.")
+    assert not leaves_open("Le mur coûtera 40 millions de couronnes.")
+
+
+def test_a_refusal_is_no_reply_and_a_yes_is_one() -> None:
+    assert judge_reply("Will you resign?", ["I’m not going to comment on that."]).label == "non_reply"
+    verdict = judge_reply("Will the wall be built in June?", ["Yes, the wall will be built in June."])
+    assert verdict.label == "clear"
+    assert sum(verdict.probabilities) == pytest.approx(1)
+
+
+def test_spans_of_the_same_slice_share_a_number() -> None:
+    answer = _ask("Who asked about the ferry?")
+    assert len({(c.briefing_id, Span(c.start, c.end)) for c in answer.citations}) == len(answer.citations)
