@@ -12,6 +12,7 @@ from onrecord.rag.asked import (
     exchanges_of,
     in_exchange,
     leaves_any_open,
+    reply_sentences,
     reply_to,
 )
 from onrecord.rag.asked import what_was_asked as _asked_spans
