@@ -2,6 +2,7 @@
 
 from onrecord.rag.adding import Added, AddReport, Progress
 from onrecord.rag.check import CheckReport, Finding
+from onrecord.rag.check_report import report_html, report_text
 from onrecord.rag.errors import (
     InvalidRequest,
     LibraryError,
@@ -67,4 +68,6 @@ __all__ = [
     "UnreadableFile",
     "export",
     "link_to",
+    "report_html",
+    "report_text",
 ]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,11 @@ from onrecord.rag.record import Record
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.translation import Translations
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
+
+if TYPE_CHECKING:
+    from onrecord.rag.model import ModelServer
 
 History = Sequence[tuple[str, str]]
 Vector = NDArray[np.float32]
@@ -188,6 +192,7 @@ class Library:
     def stream(self, question: str, *, history: History = (), **filters: Unpack[FilterOptions]) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
         question, limits = _checked(question), _filters(filters)
+        server = self._model_server()
         started = time.perf_counter()
         standalone = question
         hits = self._search(standalone, _ANSWER_HITS, limits)
@@ -205,6 +210,9 @@ class Library:
         _verify(answer, briefings)
         seconds = {"search": found - started, "answer": time.perf_counter() - found}
         answer = replace(answer, standalone_question=standalone, seconds=seconds)
+        if server is not None:
+            yield from self._written(answer, briefings, server)
+            return
         for end in _growth(answer.text):
             yield replace(answer, text=answer.text[:end])
         yield answer
@@ -217,6 +225,24 @@ class Library:
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         return check(article, Record(self._store, self._loaded_encoder()))
+
+    def _model_server(self) -> ModelServer | None:
+        """The language model that the settings name; most libraries use none and never load its client."""
+        if not self._settings.llm_url:
+            return None
+        from onrecord.rag.model import ModelServer
+
+        return ModelServer.of(self._settings)
+
+    def _written(self, default: Answer, briefings: Mapping[str, Briefing], server: ModelServer) -> Iterator[Answer]:
+        """The answer that the language model writes from the passages found, checked; else the default one."""
+        from onrecord.rag.model import answers
+
+        translations = Translations(self._store, self._loaded_encoder())
+        passages = [hit.passage for hit in default.hits]
+        for answer in answers(default, passages, briefings, server, similarity=translations.similarity):
+            _verify(answer, briefings)
+            yield answer
 
     def _search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         vector = self._loaded_encoder().encode_queries([question])[0]

@@ -81,9 +81,9 @@ def _default(status: str = "answered", language: str = "en") -> Answer:
     )
 
 
-def _quoted(text: str) -> list[str]:
-    """What stands inside outermost “…”, quotations inside quotations included in theirs."""
-    found, depth, start = [], 0, 0
+def _quoted(text: str) -> tuple[list[str], str]:
+    """What stands inside outermost “…” (quotations inside quotations included in theirs), and the rest of the text."""
+    found, rest, depth, start = [], "", 0, 0
     for position, sign in enumerate(text):
         if sign == "“":
             start, depth = (position + 1, 1) if depth == 0 else (start, depth + 1)
@@ -91,20 +91,19 @@ def _quoted(text: str) -> list[str]:
             depth -= 1
             if depth == 0:
                 found.append(text[start:position])
+        elif not depth:
+            rest += sign
     assert depth == 0, text
-    return found
+    return found, rest
 
 
 def _assert_safe(text: str, citations: tuple[Citation, ...]) -> None:
     for citation in citations:
         assert _BRIEFINGS[citation.briefing_id].text[citation.start : citation.end] == citation.quote
     assert [citation.number for citation in citations] == list(range(1, len(citations) + 1))
-    quoted = _quoted(text)
+    quoted, prose = _quoted(text)
     for words in quoted:
         assert all(any(part in citation.quote for citation in citations) for part in words.split(" … ")), words
-    prose = text
-    for words in quoted:
-        prose = prose.replace(f"“{words}”", " ")
     assert not set(prose) & set('“”„«»"‘<>`*|\\#{}【】'), prose
     assert not re.search(r"(?<!\w)'|'(?!\w)|://|\]\(|\]:|\bjavascript:|\bwww\.\w", prose), prose
     markers = re.findall(r"\[[^\]]*\]?", prose)

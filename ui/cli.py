@@ -16,12 +16,16 @@ from tqdm import tqdm
 from onrecord.rag import (
     AddReport,
     Answer,
+    ExportFormat,
     FilterOptions,
     Hit,
     InvalidRequest,
     Library,
     OnRecordError,
     Progress,
+    export,
+    report_html,
+    report_text,
 )
 from onrecord.ui.terminal import render_answer, render_briefing, render_hits, render_report, render_summaries
 
@@ -140,6 +144,10 @@ def ask(
     language: Language = None,
     briefing: InBriefing = None,
     kind: OfKind = None,
+    export_to: Annotated[
+        Path | None,
+        typer.Option("--export", help="Write the answer with its sources to FILE: .md, .html, .docx or .csv."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question with verified quotes from the library."""
@@ -150,6 +158,8 @@ def ask(
             return
         _announce(library)
         answer = library.ask(_required(question), **filters)
+        if export_to is not None:
+            _export(library, answer, export_to)
     _print(asdict(answer) if as_json else render_answer(answer))
 
 
@@ -233,6 +243,23 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
     )
     if problems:
         raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="The article as plain text; - reads standard input.")],
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML page to this file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check every quotation and attributed statement of an article against the library."""
+    article = _read_text(file)
+    with Library.open(context.obj) as library:
+        _announce(library)
+        report = library.check(article)
+    if html is not None:
+        _write(html, report_html(report).encode())
+    _print(asdict(report) if as_json else report_text(report))
 
 
 @app.command()
@@ -345,6 +372,31 @@ def _run_batch(
         print(json.dumps(reply, ensure_ascii=False), flush=True)
     if failed:
         raise typer.Exit(1)
+
+
+def _export(library: Library, answer: Answer, file: Path) -> None:
+    formats: dict[str, ExportFormat] = {".md": "markdown", ".html": "html", ".docx": "docx", ".csv": "csv"}
+    if file.suffix.lower() not in formats:
+        raise InvalidRequest(f"{file}: no format is known by that ending. Use {', '.join(formats)}.")
+    briefings = {one.briefing_id: library.briefing(one.briefing_id) for one in answer.citations}
+    exported = export(answer, formats[file.suffix.lower()], briefings)
+    _write(file, exported if isinstance(exported, bytes) else exported.encode())
+
+
+def _write(file: Path, data: bytes) -> None:
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise InvalidRequest(f"{file}: cannot be written ({error.strerror}). Choose another place.") from error
+
+
+def _read_text(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidRequest(
+            f"{file}: cannot be read as UTF-8 text ({error}). Save the article as plain text."
+        ) from error
 
 
 def _lines(file: Path) -> Iterator[str]:
