@@ -41,7 +41,8 @@ def understand(source: SourceText) -> Structure:
     text = source.text
     vocabulary = Vocabulary(text)
     lines = _outside(lines_of(text), source.boilerplate)
-    language = source.language or _language_of(lines)
+    # A page may say "fr-CA"; which French it is makes no difference here.
+    language = source.language.replace("_", "-").split("-")[0].lower() if source.language else _language_of(lines)
     if source.turns is not None:
         return _from_marked_turns(source, source.turns, lines, language, vocabulary)
     marked = {mark.line: mark.reason for mark in [*furniture(lines), *end_marks(lines)]}

@@ -243,7 +243,8 @@ def test_reported_speech_in_english() -> None:
     text = (
         "Harbour to open in June\n"
         "The council met on Monday. “We open in June,” said Greta Holm, the harbour minister. “There will be music.”\n"
-        "Anders Vik, who speaks for the fishermen, said they “have heard that before.” He added: “We will wait and see.”\n"
+        "Anders Vik, who speaks for the fishermen, said they “have heard that before.” "
+        "He added: “We will wait and see.”\n"
         "“It is a long story of small delays,” reads a plaque."
     )
     structure = structure_of(text)
@@ -273,7 +274,7 @@ def test_turns_that_the_format_marks_are_kept() -> None:
 
 def test_what_the_format_says_goes_before_what_is_found() -> None:
     text = "A headline of the text itself\n2 May 2031\nThe council voted. Nobody was against it."
-    source = SourceText(text, title="Vote", date="2031-05-03", language="fr")
+    source = SourceText(text, title="Vote", date="2031-05-03", language="fr-CA")
     structure = understand(source)
     assert (structure.title, structure.date, structure.language) == ("Vote", "2031-05-03", "fr")
 
