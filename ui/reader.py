@@ -16,6 +16,8 @@ from onrecord.ui.text import Language, dictionary, preferred_language, spoken_da
 
 # No inline script or style here: Gradio is not on this page.
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+# Longer text between turns is no speaker's label.
+_LABEL_LENGTH = 160
 # A page of ours without Gradio; `base` leads back to where the chat is.
 PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
@@ -121,13 +123,21 @@ def _pieces(
         start = max(start, place)
         if start >= end:
             continue
-        if briefing.text[place:start]:
-            yield f'<div class="between">{_marked(briefing.text, place, start, starts, quote)}</div>'
+        yield _between(briefing.text, place, start, starts, quote)
         said = _marked(briefing.text, start, end, starts, quote)
         yield f'<section class="{style}">{heading}<div class="text">{said}</div></section>'
         place = end
-    if briefing.text[place:]:
-        yield f'<div class="between">{_marked(briefing.text, place, len(briefing.text), starts, quote)}</div>'
+    yield _between(briefing.text, place, len(briefing.text), starts, quote)
+
+
+def _between(
+    text: str, start: int, end: int, passages: Sequence[tuple[int, int]], quote: tuple[int, int] | None
+) -> str:
+    """What stands between turns: a label as printed on one line, longer text as it is."""
+    if start == end:
+        return ""
+    style = "label" if end - start <= _LABEL_LENGTH else "between"
+    return f'<div class="{style}">{_marked(text, start, end, passages, quote)}</div>'
 
 
 def _marked(text: str, start: int, end: int, passages: Sequence[tuple[int, int]], quote: tuple[int, int] | None) -> str:

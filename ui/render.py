@@ -203,9 +203,9 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
-            f'<span class="number">{citation.number}</span><span class="who">{escape(who)}</span>'
+            f'<span class="number">{citation.number}</span><span><span class="who">{escape(who)}</span> '
             f'<span class="where">{escape(citation.title)} · {escape(spoken_date(citation.date, language))}</span>'
-            f"</a>{warning}</li>"
+            f"</span></a>{warning}</li>"
         )
     return f'<ol class="sources">{"".join(items)}</ol>'
 

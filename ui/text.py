@@ -12,7 +12,6 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 # A key with _one and _many has two forms; French takes the first for 0 and 1, English for 1 only.
 ENGLISH: Mapping[str, str] = {
     "name": "OnRecord",
-    "tagline": "Ask the briefings. Read the words on the record.",
     "skip": "Skip to the question",
     # Status line under an answer.
     "answered": "answered",
@@ -175,7 +174,6 @@ ENGLISH: Mapping[str, str] = {
 
 FRENCH: Mapping[str, str] = {
     "name": "OnRecord",
-    "tagline": "Interrogez les briefings. Lisez les mots prononcés.",
     "skip": "Aller à la question",
     "answered": "répondu",
     "asked_not_answered": "question posée, sans réponse",

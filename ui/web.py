@@ -230,15 +230,21 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
             if not finished:
                 yield gr.skip(), gr.Textbox(submit_btn=True, stop_btn=False), gr.skip()
 
-        def reopen(context: object, request: gr.Request) -> tuple[Any, ...]:
+        def greet(context: object, request: gr.Request) -> tuple[Any, ...]:
             given = context if isinstance(context, Mapping) else {}
             language = preferred_language(given.get("language"), request.headers.get("accept-language"))
             welcome = welcome_html(language, empty=not library.summaries())
+            box = gr.Textbox(placeholder=words(language)["ask_placeholder"])
+            if not given.get("conversation"):
+                # The chat itself is left alone: a quick reader may have asked already.
+                return gr.Chatbot(placeholder=welcome), box
             messages: Any = chat.messages(_visitor(request), given.get("conversation"))
-            return (
-                gr.Chatbot(value=messages, placeholder=welcome),
-                gr.Textbox(placeholder=words(language)["ask_placeholder"], submit_btn=True, stop_btn=False),
-            )
+            return gr.Chatbot(value=messages, placeholder=welcome), box
+
+        def reopen(context: object, request: gr.Request) -> tuple[Any, ...]:
+            given = context if isinstance(context, Mapping) else {}
+            messages = chat.messages(_visitor(request), given.get("conversation"))
+            return messages, gr.Textbox(submit_btn=True, stop_btn=False)
 
         asked = gr.on(
             [question.submit, header.submit],
@@ -283,7 +289,7 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
             "show_progress": "hidden",
             "api_visibility": "private",
         }
-        page.load(reopen, **opening)
+        page.load(greet, **opening)
         header.reopened(reopen, **opening, cancels=asked)
     return page
 

@@ -32,7 +32,7 @@ export function mountHeader(element, trigger) {
       "header",
       { class: "page-head" },
       el("a", { class: "skip", href: "#question" }, words.skip),
-      el("div", {}, el("h1", {}, words.name), el("p", { class: "tagline" }, words.tagline)),
+      el("div", {}, el("h1", {}, words.name)),
       state,
       el("a", { class: "plain", href: new URL("check", root).href }, words.check),
       button(words.switch_language, switchLanguage, { class: "plain", lang: words.switch_language_code }),
@@ -114,7 +114,11 @@ async function suggest() {
     // An offer only: without it the page is whole.
   }
   if (mine !== suggested) return;
-  suggestions.replaceChildren(...found.map((question) => button(question, () => ask(question), { class: "suggestion" })));
+  if (!found.length) return;
+  suggestions.replaceChildren(
+    el("p", { class: "hint" }, words.try_asking),
+    ...found.map((question) => button(question, () => ask(question), { class: "suggestion" })),
+  );
 }
 
 // Keep the question just asked at the top while its answer grows, unless the reader scrolls away.
