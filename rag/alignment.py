@@ -101,6 +101,12 @@ def nearest(quotation: str, texts: Sequence[str]) -> Near | None:
     stream: list[str | None] = [word for source in sources for word in (*source.folded, None)]
     table = _distances(wanted.folded, stream)
     end = int(np.argmin(table[-1]))
+    # A last word that was changed costs as much as one that was added: it is shown beside the word it stands for.
+    last = stream[end] if end < len(stream) else None
+    if last is not None and table[-1, end + 1] == table[-1, end] == table[-2, end] + _substitution(
+        wanted.folded[-1], last
+    ):
+        end += 1
     pairs = _traced(table, wanted.folded, stream, end)
     used = [column for _, column in pairs if column is not None]
     if not used:

@@ -30,7 +30,7 @@ _TERMINAL = '.!?…:»”"'
 _INTERRUPTION = re.compile(r"^\s*,?\s*[^.!?…:;«»“”\"\n]{3,120},\s*$")
 # The same inside French marks: « Nous allons, a-t-il dit, renforcer… ».
 _INCISE = re.compile(
-    r"\s*,\s*(?:(?:a|ont)-t-(?:il|elle|on|ils|elles)|\w+(?:-t)?-(?:il|elle|on)|(?:a|ont)\s+\w+é[es]*)\b[^,«»“”\"\n]{0,60},\s*"
+    r"\s*,\s*(?:(?:a|ont)-t-(?:il|elle|on|ils|elles)|\w+(?:-t)?-(?:il|elle|on)|(?:a|ont)\s+\w+(?:é|it|u|is)[es]*)\b[^,«»“”\"\n]{0,60},\s*"
 )
 _ENDS_SENTENCE = re.compile(
     r"(?<![\s(][A-ZÀ-Ý])(?<!\b(?:Mr|Ms|Dr|MM))(?<!\b(?:Mrs|Mme|Hon))(?<!\bProf)[.!?…]+[”»\"’]?\s+(?=[\[(“«\"‘A-ZÀ-ÝŒ])|\n"

@@ -91,6 +91,7 @@ _FEWEST_WORDS = 4
 # "…, the minister for transport said on Tuesday": more words behind the last comma are a clause, not an attribution.
 _LONGEST_TAIL = 12
 _LONGEST_WHEN = 3
+_LONGEST_TAG = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,10 @@ def attribution_after(text: str, quotation_ended: str) -> Attribution | None:
     """
     body = re.sub(r"^[\s,;–—-]+", "", text)
     if quotation_ended in ".…" and re.match(rf"\s+[{_CAPITAL}]", text):
-        return None
+        # A new sentence, unless all it says is who spoke ("“Yes.” Brook said.").
+        first = re.split(r"[.!?…](?:\s|$)", body, maxsplit=1)[0]
+        if len(first.split()) > _LONGEST_TAG or not _VERB.search(first):
+            return None
     if according := _ACCORDING.match(body):
         return _subject_after(body[according.end() :])
     verb = _VERB.search(body)

@@ -1,0 +1,344 @@
+"""Each quotation of an article gets the verdict it deserves; an altered one is never called verbatim."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+
+from onrecord.rag import InvalidRequest, Library
+from onrecord.rag.alignment import nearest, runs
+from onrecord.rag.article import claims
+from onrecord.rag.attribution import same_person
+from onrecord.rag.check import CheckReport, Finding, check
+from onrecord.rag.check_report import report_html, report_text
+from onrecord.rag.quotes import verify
+from onrecord.rag.types import Briefing, Passage, Turn
+
+_TURNS = (
+    (
+        "Ada Brook",
+        "Minister of Ports",
+        "The harbour will not close this winter. It reopens fully on 4 May, ice or no ice.",
+    ),
+    ("Iwan Hale", None, "Minister, will the fee go up? The fishermen say they cannot pay any more."),
+    (
+        "Ada Brook",
+        "Minister of Ports",
+        "We do not raise fees in an election year. Nobody will pay more than 12 crowns.",
+    ),
+    (
+        "Jean Morel",
+        "ministre des Transports",
+        "Le pont sera rouvert avant Noël, et il sera gratuit pour tous les habitants.",
+    ),
+)
+
+
+class _Record:
+    """Two invented briefings, whole, as candidates for everything; nearness in sense by a word list."""
+
+    def __init__(self) -> None:
+        self.briefings: dict[str, Briefing] = {}
+        self.passages: list[Passage] = []
+        for number, language in ((1, "en"), (2, "fr")):
+            turns, text = [], ""
+            for speaker, role, words in _TURNS[:3] if number == 1 else _TURNS[3:]:
+                text += f"{speaker}: "
+                turns.append(Turn(len(text), len(text) + len(words), f"{speaker}:", speaker, role))
+                text += f"{words}\n"
+            name = f"b{number}"
+            self.briefings[name] = Briefing(
+                name,
+                f"Briefing {number}",
+                "2025-04-01",
+                language,
+                None,
+                f"{name}.txt",
+                "transcript",
+                text,
+                tuple(turns),
+            )
+            for index, turn in enumerate(turns):
+                self.passages.append(
+                    Passage(
+                        number * 100 + index,
+                        name,
+                        turn.start,
+                        turn.end,
+                        text[turn.start : turn.end],
+                        turn.speaker,
+                        turn.role,
+                        "answer",
+                        language=language,
+                        turn=index,
+                    )
+                )
+
+    def candidates(self, quotation: str) -> Sequence[Passage]:
+        return self.passages
+
+    def across(self, quotation: str, speaker: str | None) -> Sequence[Passage]:
+        own = "fr" if re.search(r"\b(le|la|les|et|ne|sera)\b", quotation) else "en"
+        return [passage for passage in self.passages if passage.language != own]
+
+    def briefing(self, briefing_id: str) -> Briefing:
+        return self.briefings[briefing_id]
+
+    def similarity(self, quotation: str, texts: Sequence[str]) -> Sequence[float]:
+        pairs = {"bridge": "pont", "christmas": "noël", "port": "harbour", "hiver": "winter", "harbour": "port"}
+        words = {pairs.get(word, word) for word in re.findall(r"\w+", quotation.lower())}
+        return [len(words & set(re.findall(r"\w+", text.lower()))) / 3 for text in texts]
+
+
+_RECORD = _Record()
+
+
+def _only(article: str) -> Finding:
+    report = check(article, _RECORD)
+    _assert_sound(report)
+    (finding,) = report.findings
+    return finding
+
+
+def _assert_sound(report: CheckReport) -> None:
+    citations = [citation for finding in report.findings for citation in finding.citations]
+    assert [citation.number for citation in citations] == list(range(1, len(citations) + 1))
+    assert all(verify(citation, _RECORD.briefings[citation.briefing_id]) for citation in citations)
+    assert sum(report.counts.values()) == len(report.findings)
+    for finding in report.findings:
+        assert bool(finding.citations) == (finding.verdict != "not_found")
+
+
+@pytest.mark.parametrize(
+    ("article", "verdict", "quotes"),
+    [
+        (
+            "“The harbour will not close this winter,” said Ada Brook.",
+            "verbatim",
+            ["The harbour will not close this winter"],
+        ),
+        (
+            'Ada Brook said: "the harbour will not close … ice or no ice".',
+            "verbatim",
+            ["The harbour will not close", "ice or no ice"],
+        ),
+        (
+            "“The harbour,” Ms Brook said, “will not close this winter.”",
+            "verbatim",
+            ["The harbour", "will not close this winter."],
+        ),
+        (
+            "“The harbour will not close this winter,” said Iwan Hale.",
+            "other_speaker",
+            ["The harbour will not close this winter"],
+        ),
+        (
+            "“The harbour will close this winter,” said Ada Brook.",
+            "altered",
+            ["The harbour will not close this winter"],
+        ),
+        ("Brook promised: “Nobody will pay more than 15 crowns.”", "altered", ["Nobody will pay more than 12 crowns"]),
+        (
+            "Brook: “It reopens fully on 4 May … We do not raise fees.”",
+            "stitched",
+            ["It reopens fully on 4 May", "We do not raise fees"],
+        ),
+        (
+            "Brook: “It reopens fully on 4 May, we do not raise fees.”",
+            "stitched",
+            ["It reopens fully on 4 May", "We do not raise fees"],
+        ),
+        (
+            "“The bridge reopens before Christmas,” said Morel.",
+            "translated",
+            ["Le pont sera rouvert avant Noël, et il sera gratuit pour tous les habitants"],
+        ),
+        ("“We shall build three new schools,” said Ada Brook.", "not_found", []),
+        (
+            "Ada Brook said that the harbour would not close this winter.",
+            "altered",
+            ["The harbour will not close this winter"],
+        ),
+        ("According to the minister, schools are to be rebuilt by the sea.", "not_found", []),
+        ("« Le pont sera rouvert avant Noël », a déclaré Jean Morel.", "verbatim", ["Le pont sera rouvert avant Noël"]),
+        ("« Le pont, a dit M. Morel, sera rouvert avant Noël. »", "verbatim", ["Le pont", "sera rouvert avant Noël"]),
+        ("« Le pont sera rouvert après Noël », a déclaré Jean Morel.", "altered", ["Le pont sera rouvert avant Noël"]),
+    ],
+)
+def test_verdicts(article: str, verdict: str, quotes: list[str]) -> None:
+    finding = _only(article)
+    assert finding.verdict == verdict
+    assert [citation.quote.rstrip(",.") for citation in finding.citations] == [quote.rstrip(",.") for quote in quotes]
+
+
+def test_the_difference_is_shown_word_by_word() -> None:
+    finding = _only("Brook promised: “Nobody will pay over 15 crowns.”")
+    assert [(change.kind, change.quoted, change.source) for change in finding.changes] == [
+        ("same", "Nobody will pay", "Nobody will pay"),
+        ("changed", "over 15", "more than 12"),
+        ("same", "crowns", "crowns"),
+    ]
+
+
+def test_figures_that_a_translation_changes_are_pointed_out() -> None:
+    finding = _only("« Le port rouvre le 5 mai, après cet hiver, close or no », a dit Mme Brook.")
+    assert finding.verdict == "translated"
+    assert [(change.quoted, change.source) for change in finding.changes] in ([], [("5", "4")])
+
+
+_SENTENCES = [sentence for *_, words in _TURNS for sentence in re.findall(r"[^.?]+[.?]", words)]
+
+
+@given(
+    sentence=st.sampled_from(_SENTENCES),
+    data=st.data(),
+    word=st.sampled_from(["not", "never", "no", "zebra", "99", "un", "rien"]),
+)
+@settings(max_examples=250, deadline=None)
+def test_no_altered_quotation_is_called_verbatim(sentence: str, data: st.DataObject, word: str) -> None:
+    words = sentence.split()
+    position = data.draw(st.integers(0, len(words) - 1))
+    change = data.draw(st.sampled_from(["replace", "insert", "drop"]))
+    if change == "drop" and 0 < position < len(words) - 1:
+        altered = words[:position] + words[position + 1 :]
+    elif change == "insert" and position:
+        altered = [*words[:position], word, *words[position:]]
+    else:
+        altered = [*words[:position], word, *words[position + 1 :]]
+    if altered == words:
+        return
+    assert _only(f"Someone said: “{' '.join(altered)}”").verdict not in ("verbatim", "other_speaker")
+
+
+@given(st.text(alphabet="“”«»\"'‘’ abA.,:;!?\n… said a-t-il dit X", max_size=120))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_checked(article: str) -> None:
+    report = check(article, _RECORD)
+    _assert_sound(report)
+    for finding in report.findings:
+        assert 0 <= finding.start < finding.end <= len(article)
+    assert json.loads(json.dumps(asdict(report)))["article"] == article
+    assert report_text(report)
+
+
+@pytest.mark.parametrize(
+    ("article", "expected"),
+    [
+        ("“Yes,” he said.", [(None, "Yes,")]),
+        ("Ada Brook arrived late. “Yes,” she said.", [("Ada Brook", "Yes,")]),
+        ("“Yes, we go,” said the Minister of Ports, Ada Brook.", [("Ada Brook", "Yes, we go,")]),
+        ("Asked by Iwan Hale, Ada Brook, speaking in Lysvik, said: “Yes.”", [("Ada Brook", "Yes.")]),
+        ("“One.” Brook said. “Two.”", [("Brook", "One."), ("Brook", "Two.")]),
+        ("“One,” Brook said, “and two.”", [("Brook", "One, … and two.")]),
+        ("Brook wrote:\n“First paragraph.\n\n“Second paragraph.”", [("Brook", "First paragraph. … Second paragraph.")]),
+        ("‘We don’t know,’ said Brook of the Allies’ ships.", [("Brook", "We don’t know,")]),
+        ("He said: “She told me ‘no’ and left.”", [(None, "She told me ‘no’ and left.")]),
+        ("« C’est “fini” », a affirmé M. Morel.", [("M. Morel", "C’est “fini”")]),
+        ("Selon Jean Morel, « tout va bien ».", [("Jean Morel", "tout va bien")]),
+        ("Jean Morel est venu. « Oui », a-t-il dit.", [("Jean Morel", "Oui")]),
+        ("M. Morel a déclaré que le pont serait rouvert.", [("M. Morel", "le pont serait rouvert")]),
+        ("The bridge will open soon, Mr Morel said on Monday.", [("Mr Morel", "The bridge will open soon")]),
+        ("A “historic” day.", [(None, "historic")]),
+        ("It's 5\" wide and Brook's boat isn't here.", []),
+    ],
+)
+def test_claims_are_read_with_their_speakers(article: str, expected: list[tuple[str | None, str]]) -> None:
+    assert [(claim.speaker, claim.text) for claim in claims(article)] == expected
+
+
+@pytest.mark.parametrize(
+    ("named", "speaker", "role", "same"),
+    [
+        ("Rutten", "Ada Rutten", None, True),
+        ("Ms Rutten", "RUTTEN", None, True),
+        ("A. Rutten", "Ada Rutten", None, True),
+        ("Secretary General Ada Ruten", "Ada Rutten", "Secretary General", True),
+        ("Frédéric Besançon", "Frederic Besancon", None, True),
+        ("the Secretary General", "Ada Rutten", "NATO Secretary General", True),
+        ("the minister", "Ada Rutten", "Secretary General", None),
+        ("Secretary General Ada Rutten", "Secretary General", None, True),
+        ("Erik Rutten", "Ada Rutten", None, False),
+        ("Iwan Hale", "Ada Rutten", "Secretary General", False),
+        ("Hale", "Ada Rutten", None, False),
+        ("Iwan Hale", None, None, None),
+    ],
+)
+def test_names_are_compared_with_the_record(
+    named: str, speaker: str | None, role: str | None, same: bool | None
+) -> None:
+    assert same_person(named, speaker, role) is same
+
+
+def test_the_nearest_place_and_its_similarity() -> None:
+    texts = ["Nothing of the kind.", "We said that the gates will close in the spring of 2028, not before."]
+    near = nearest("the gates will close in the spring of 2026", texts)
+    assert near is not None
+    assert texts[near.index][near.span.start : near.span.end] == "the gates will close in the spring of 2028"
+    assert 0.7 < near.similarity < 1
+    assert nearest("zebra", texts) is None
+    assert nearest("", texts) is None
+
+
+@given(
+    st.lists(st.sampled_from(["the", "a", "cat", "dog", "sat", "mat", "on", "not", "ran"]), min_size=1, max_size=8),
+    st.data(),
+)
+@settings(max_examples=150, deadline=None)
+def test_an_exact_quotation_is_nearest_to_itself(words: list[str], data: st.DataObject) -> None:
+    around = st.lists(st.sampled_from(["one", "two", "cat", "the"]), max_size=4)
+    text = " ".join([*data.draw(around), *words, *data.draw(around)])
+    near = nearest(" ".join(words), ["other words", text])
+    assert near is not None
+    assert near.similarity == 1
+    assert text[near.span.start : near.span.end] == " ".join(words)
+    assert {change.kind for change in near.changes} == {"same"}
+
+
+def test_runs_are_the_longest_exact_stretches() -> None:
+    quotation = "we stand with you and the price is right"
+    found = runs(quotation, ["He said we stand with you today.", "and the price is right"], shortest=3)
+    assert [(quotation[run.quoted.start : run.quoted.end], run.index) for run in found] == [
+        ("we stand with you", 0),
+        ("and the price is right", 1),
+    ]
+
+
+def test_the_report_escapes_everything() -> None:
+    article = "“The harbour will close <script>alert(1)</script> this winter,” said Ada <b onclick=x>Brook</b>. & “Yes”"
+    page = lxml_html.fromstring(report_html(check(article, _RECORD)))
+    assert not page.xpath("//script|//b|//@onclick|//link|//img")
+    assert str(page.xpath("string(//div[@class='article'])")) == article
+    assert "introuvable" in report_html(check(article, _RECORD), language="fr")
+    assert report_text(check("No quotation here", _RECORD)).startswith("The text holds no quotation")
+
+
+def test_an_invented_article_against_the_samples(sample_library: Library) -> None:
+    folder = Path(__file__).parent.parent / "benchmarks" / "check"
+    expected = [json.loads(line) for line in (folder / "verdicts.jsonl").read_text("utf-8").splitlines()]
+    reports = {
+        name: sample_library.check((folder / name).read_text("utf-8"))
+        for name in {gold["article"] for gold in expected}
+    }
+    assert len(expected) == sum(len(report.findings) for report in reports.values()) == 30
+    verdicts = []
+    for gold in expected:
+        found = [one.verdict for one in reports[gold["article"]].findings if one.text.startswith(gold["begins"])]
+        verdicts.append((gold["verdict"], found[0]))
+    assert sum(wanted == found for wanted, found in verdicts) >= 28
+    assert ("altered", "verbatim") not in verdicts
+    for report in reports.values():
+        for citation in (one for finding in report.findings for one in finding.citations):
+            assert verify(citation, sample_library.briefing(citation.briefing_id))
+
+
+def test_an_empty_text_is_refused(sample_library: Library) -> None:
+    with pytest.raises(InvalidRequest, match="empty"):
+        sample_library.check(" \n")
