@@ -13,7 +13,7 @@ from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
 
 # Sentences of questions, and of one reply, put to the encoder for one question.
-_MOST_ASKED = 8
+_MOST_ASKED = 10
 _MOST_REPLY = 5
 # What a question mark is worth against a sentence that only leads up to the question, as a difference of cosines.
 _ASKS = 0.04

@@ -31,9 +31,12 @@ def remembering(scorer: SentenceScorer) -> SentenceScorer:
 
 
 # Sentences put to the encoder for one question: what fits into the time an answer may take.
-MOST_SCORED = 16
+MOST_SCORED = 24
 # A cosine of multilingual-e5-small between a question and a sentence lies in this range nearly always.
 _COSINE_RANGE = (0.74, 0.90)
+# By how much that cosine is higher, on average, for a sentence in the question's own language, whatever either says
+# (multilingual-e5-small, 43 questions against 1,986 sentences of the two source briefings and ten others).
+_OWN_LANGUAGE = {"en": 0.014, "fr": 0.035}
 # A word of the question is rare when at most this many sentences scored hold it; one that completes a run stands nearby.  # noqa: E501
 _RARE = 2
 _NEARBY = 900
@@ -154,7 +157,8 @@ def score(
 
 def _score(candidate: Candidate, question: Question, sources: Mapping[str, Briefing]) -> float:
     low, high = _COSINE_RANGE
-    value = (candidate.similarity - low) / (high - low)
+    own = _OWN_LANGUAGE.get(question.language, 0.0) if candidate.passage.language == question.language else 0.0
+    value = (candidate.similarity - own - low) / (high - low)
     value += 0.6 * candidate.lexical
     value += 0.25 / candidate.rank
     value += _form(candidate, question)
@@ -164,8 +168,8 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
     if kind == "question" and not question.outlet:
         value -= 0.8
     if question.speaker:
-        own = _speaker_of(candidate, sources[candidate.passage.briefing_id], question.speaker)
-        value += 0.3 if own and same_person(own, question.speaker) else (-0.5 if question.explicit else -0.1)
+        speaker = _speaker_of(candidate, sources[candidate.passage.briefing_id], question.speaker)
+        value += 0.3 if speaker and same_person(speaker, question.speaker) else (-0.5 if question.explicit else -0.1)
     return value
 
 
