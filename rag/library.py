@@ -28,6 +28,8 @@ from onrecord.rag.adding import (
 from onrecord.rag.answer import compose
 from onrecord.rag.check import CheckReport, check
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
+from onrecord.rag.lexical import query_terms
+from onrecord.rag.questions import WHOLE_LIBRARY, read_question
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.record import Record
 from onrecord.rag.settings import Settings
@@ -44,6 +46,10 @@ Vector = NDArray[np.float32]
 
 # Passages that an answer is composed from.
 _ANSWER_HITS = 10
+# Reading more than this many briefings for one answer would take longer than a second.
+_MOST_BRIEFINGS_READ = 300
+# No limit on a number of passages.
+_ALL = 2**31
 # The encoder reads 512 tokens, about 2,000 characters.
 _LONGEST_QUESTION = 2000
 
@@ -197,7 +203,7 @@ class Library:
         standalone = question
         hits = self._search(standalone, _ANSWER_HITS, limits)
         found = time.perf_counter()
-        briefings = {hit.passage.briefing_id: self._store.briefing(hit.passage.briefing_id) for hit in hits}
+        briefings = self._sources(standalone, hits, limits)
         searched_briefings, searched_passages = self._store.count(limits)
         answer = compose(
             question,
@@ -206,10 +212,12 @@ class Library:
             confidence=_confidence(hits),
             scorer=self._score,
             searched=(searched_briefings, searched_passages),
+            standalone=standalone,
+            filters=limits,
         )
         _verify(answer, briefings)
         seconds = {"search": found - started, "answer": time.perf_counter() - found}
-        answer = replace(answer, standalone_question=standalone, seconds=seconds)
+        answer = replace(answer, seconds=seconds)
         if server is not None:
             yield from self._written(answer, briefings, server)
             return
@@ -253,6 +261,23 @@ class Library:
             for rank, (passage_id, score) in enumerate(ranked, start=1)
             if passage_id in passages
         ]
+
+    def _sources(self, question: str, hits: Sequence[Hit], filters: Filters) -> dict[str, Briefing]:
+        """The briefings an answer may need: those of the hits, or all, for a question that lists or counts.
+
+        In a large library "all" is narrowed to those that hold a word of the question.
+        """
+        ids = dict.fromkeys(hit.passage.briefing_id for hit in hits)
+        asked = read_question(question)
+        if asked.kind in WHOLE_LIBRARY:
+            everything = self._store.briefing_ids(filters)
+            if len(everything) > _MOST_BRIEFINGS_READ:
+                terms = query_terms(asked.subject or question, asked.language)
+                matching = self._store.matching(terms, _ALL, filters)
+                passages = self._store.passages_by_id(passage_id for passage_id, _ in matching)
+                everything = list(dict.fromkeys(passage.briefing_id for passage in passages.values()))
+            ids.update(dict.fromkeys(everything))
+        return {briefing_id: self._store.briefing(briefing_id) for briefing_id in ids}
 
     def _score(self, question: str, sentences: Sequence[str]) -> Sequence[float]:
         """The cosine of a question with each of some sentences."""

@@ -89,6 +89,9 @@ class Store(Protocol):
     def count(self, filters: Filters) -> tuple[int, int]:
         """How many current briefings and passages pass the filters."""
 
+    def briefing_ids(self, filters: Filters) -> list[str]:
+        """The ids of the current briefings that have passages which pass the filters, in the order they were added."""
+
     def names(self) -> dict[str, list[str]]:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
 

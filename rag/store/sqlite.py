@@ -170,6 +170,12 @@ class SqliteStore:
         row = self._connection().execute(f"SELECT COUNT(DISTINCT b.id), COUNT(*) {joined}", values).fetchone()
         return row[0], row[1]
 
+    def briefing_ids(self, filters: Filters) -> list[str]:
+        """The ids of the current briefings that have passages which pass the filters, in the order they were added."""
+        joined, values = self._filter(filters)
+        rows = self._connection().execute(f"SELECT DISTINCT b.id {joined} ORDER BY b.position", values)
+        return [row[0] for row in rows]
+
     def names(self) -> dict[str, list[str]]:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
         return {column: self._distinct(column) for column in ("speaker", "role", "outlet", "language", "kind")}
