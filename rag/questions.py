@@ -245,8 +245,8 @@ def _speaker(text: str, speakers: Iterable[str]) -> tuple[str | None, bool]:
     words = folded_words(text)
     talking = _TALKING.search(text) is not None
     for name in mentioned(text, speakers):
-        keys = [word for word in folded_words(name) if word in words and word not in _TITLES]
-        position = min(words.index(word) for word in keys)
+        places = [_position(word, words) for word in folded_words(name) if word not in _TITLES]
+        position = min(place for place in places if place is not None)
         before = words[position - 1] if position else ""
         by_law = before in ("to", "selon", "apres") or (position > 1 and words[position - 1] in ("of", "de", "d"))
         possessive = re.search(

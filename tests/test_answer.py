@@ -376,6 +376,10 @@ def test_the_speaker_asked_for_is_not_the_person_talked_about() -> None:
     assert read_question("What was said about Lund?", names).speaker is None
 
 
+def test_a_name_spelt_with_a_letter_less_is_known() -> None:
+    assert read_question("Que dit Markovsky du mur ?", Names(("Ada Markovskyy",))).speaker == "Ada Markovskyy"
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
