@@ -115,17 +115,6 @@ class VectorIndex:
             scores, found = flat.search(query, k, params=parameters)
             return self._ids[found[0]], scores[0]
 
-    def scores(self, vector: Vectors, ids: Ids | Sequence[int]) -> Vectors:
-        """Return the inner products of `vector` with the vectors of `ids`; NaN for an id that is not held."""
-        query = np.ascontiguousarray(vector, np.float32).reshape(self.dimension)
-        wanted = np.asarray(ids, np.int64).reshape(-1)
-        result = np.full(len(wanted), np.nan, np.float32)
-        with self._lock:
-            held = np.isin(wanted, self._ids)
-            if held.any():
-                result[held] = self._index.reconstruct_batch(np.ascontiguousarray(wanted[held])) @ query
-        return result
-
     def save(self, path: Path, *, stamp: str = "") -> None:
         """Write the index to `path`, whole or not at all; `stamp` is what `load` must be given to accept it."""
         with self._lock:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import threading
 import time
@@ -28,10 +27,12 @@ from onrecord.rag.adding import (
 from onrecord.rag.answer import compose
 from onrecord.rag.check import CheckReport, check
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
+from onrecord.rag.followup import SearchQuery, search_query
 from onrecord.rag.lexical import query_terms
 from onrecord.rag.questions import WHOLE_LIBRARY, read_question
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.record import Record
+from onrecord.rag.retrieval import Found, retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
@@ -185,7 +186,7 @@ class Library:
         """
         if k < 1:
             raise InvalidRequest(f"k is {k}; ask for at least one passage.")
-        return self._search(_checked(question), k, _filters(filters))
+        return list(self._find(search_query(_checked(question), history), k, _filters(filters), history).hits)
 
     def ask(self, question: str, *, history: History = (), **filters: Unpack[FilterOptions]) -> Answer:
         """Answer a question from the passages that pass the filters; `history` is of (question, answer text).
@@ -200,23 +201,25 @@ class Library:
         question, limits = _checked(question), _filters(filters)
         server = self._model_server()
         started = time.perf_counter()
-        standalone = question
-        hits = self._search(standalone, _ANSWER_HITS, limits)
-        found = time.perf_counter()
+        query = search_query(question, history)
+        standalone = query.texts[0][0]
+        found = self._find(query, _ANSWER_HITS, limits, history)
+        hits = found.hits
+        searched = time.perf_counter()
         briefings = self._sources(standalone, hits, limits)
         searched_briefings, searched_passages = self._store.count(limits)
         answer = compose(
             question,
             hits,
             briefings,
-            confidence=_confidence(hits),
+            confidence=found.confidence,
             scorer=self._score,
             searched=(searched_briefings, searched_passages),
             standalone=standalone,
             filters=limits,
         )
         _verify(answer, briefings)
-        seconds = {"search": found - started, "answer": time.perf_counter() - found}
+        seconds = {"search": searched - started, "answer": time.perf_counter() - searched}
         answer = replace(answer, seconds=seconds)
         if server is not None:
             yield from self._written(answer, briefings, server)
@@ -252,15 +255,8 @@ class Library:
             _verify(answer, briefings)
             yield answer
 
-    def _search(self, question: str, k: int, filters: Filters) -> list[Hit]:
-        vector = self._loaded_encoder().encode_queries([question])[0]
-        ranked = self._store.nearest(vector, k, filters)
-        passages = self._store.passages_by_id([passage_id for passage_id, _ in ranked])
-        return [
-            Hit(passages[passage_id], score, rank)
-            for rank, (passage_id, score) in enumerate(ranked, start=1)
-            if passage_id in passages
-        ]
+    def _find(self, query: SearchQuery, k: int, filters: Filters, history: History) -> Found:
+        return retrieve(self._store, self._loaded_encoder(), query, k, filters, history)
 
     def _sources(self, question: str, hits: Sequence[Hit], filters: Filters) -> dict[str, Briefing]:
         """The briefings an answer may need: those of the hits, or all, for a question that lists or counts.
@@ -350,7 +346,3 @@ def _verify(answer: Answer, briefings: Mapping[str, Briefing]) -> None:
 def _growth(text: str) -> list[int]:
     """Where a growing answer may pause: behind each marker, so that none is ever shown in part."""
     return [match.end() for match in re.finditer(r"\[\d+\]", text)][:-1]
-
-
-def _confidence(hits: Sequence[Hit]) -> float:
-    return 1 / (1 + math.exp(-40 * (hits[0].score - 0.84))) if hits else 0.0

@@ -56,13 +56,6 @@ def test_adding_an_id_again_replaces_its_vector() -> None:
     assert sorted(index.search(vectors[4], 2)[0].tolist()) == sorted([ids[0], ids[4]])
 
 
-def test_scores_are_inner_products_and_nan_for_unknown_ids() -> None:
-    index, ids, vectors = filled(5)
-    scores = index.scores(vectors[0], [int(ids[3]), 77, int(ids[0])])
-    assert scores[[0, 2]] == pytest.approx([vectors[3] @ vectors[0], 1.0], abs=1e-6)
-    assert np.isnan(scores[1])
-
-
 @pytest.mark.parametrize(("ids", "rows"), [([1, 2], 1), ([1, 1], 2)])
 def test_ids_and_vectors_that_do_not_pair_are_refused(ids: list[int], rows: int) -> None:
     with pytest.raises(ValueError, match="different ids"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,6 +85,12 @@ class Store(Protocol):
 
     def matching(self, terms: Sequence[str], k: int, filters: Filters) -> list[tuple[int, float]]:
         """The k current passages of highest BM25 for any of the terms that pass the filters: (passage id, score)."""
+
+    def vectors(self, ids: Iterable[int]) -> dict[int, NDArray[np.float32]]:
+        """The vectors of current passages by id; unknown ids are left out."""
+
+    def samples(self) -> Mapping[str, NDArray[np.float32]]:
+        """By language, the vectors of up to a thousand current passages taken at random: (n, dimension)."""
 
     def count(self, filters: Filters) -> tuple[int, int]:
         """How many current briefings and passages pass the filters."""

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from hashlib import sha256
@@ -29,6 +29,8 @@ from onrecord.rag.types import Briefing, Filters, Passage, Turn
 _CURRENT = "b.superseded_by IS NULL"
 _PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
 _TURN_COLUMNS = ", ".join(f'"{field.name}"' for field in fields(Turn))
+# Vectors that tell what passages of a language have in common.
+_SAMPLE = 1000
 # SQLite allows 32,766 bound values in one statement; well below it, and few enough statements.
 _BOUND_VALUES = 10_000
 
@@ -43,6 +45,7 @@ class SqliteStore:
         self._connections_lock = threading.Lock()
         self._write_lock = threading.Lock()
         self._index = CachedIndex(folder / VECTOR_CACHE)
+        self._samples: tuple[str | None, dict[str, NDArray[np.float32]]] | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._prepare()
@@ -163,6 +166,44 @@ class SqliteStore:
             (query, *values, k),
         )
         return [(row[0], row[1]) for row in rows]
+
+    def vectors(self, ids: Iterable[int]) -> dict[int, NDArray[np.float32]]:
+        """The vectors of current passages by id; unknown ids are left out."""
+        found: dict[int, NDArray[np.float32]] = {}
+        wanted = list(ids)
+        for first in range(0, len(wanted), _BOUND_VALUES):
+            group = wanted[first : first + _BOUND_VALUES]
+            rows = self._connection().execute(
+                f"SELECT passage_id, vector FROM vectors WHERE passage_id IN ({_marks(group)})", group
+            )
+            found |= {row[0]: np.frombuffer(row[1], dtype="<f4") for row in rows}
+        return found
+
+    def samples(self) -> Mapping[str, NDArray[np.float32]]:
+        """By language, the vectors of up to a thousand current passages taken at random: (n, dimension)."""
+        connection = self._connection()
+        state = meta(connection, "state")
+        kept = self._samples
+        if kept is None or kept[0] != state:
+            # Ids are hashes, so the first in their order are a random choice, and the same one every time.
+            drawn = {
+                language: connection.execute(
+                    "SELECT v.vector FROM vectors v JOIN passages p ON p.id = v.passage_id "
+                    "WHERE p.language = ? ORDER BY v.passage_id LIMIT ?",
+                    (language, _SAMPLE),
+                ).fetchall()
+                for language in self._distinct("language")
+            }
+            kept = (
+                state,
+                {
+                    language: np.frombuffer(b"".join(row[0] for row in rows), dtype="<f4").reshape(len(rows), -1)
+                    for language, rows in drawn.items()
+                    if rows
+                },
+            )
+            self._samples = kept
+        return kept[1]
 
     def count(self, filters: Filters) -> tuple[int, int]:
         """How many current briefings and passages pass the filters."""
