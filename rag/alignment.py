@@ -221,7 +221,7 @@ def runs(quotation: str, texts: Sequence[str], *, shortest: int) -> list[Run]:
     row, previous = 0, (-1, -1)
     while row + shortest <= len(wanted.folded):
         best: tuple[int, bool, int, int] = (0, False, 0, 0)
-        for number, position in index.get(wanted.folded[row : row + 2], ()):
+        for number, position in index.get((wanted.folded[row], wanted.folded[row + 1]), ()):
             words = sources[number].folded
             length = 2
             while (

@@ -330,22 +330,23 @@ def indirect_speech(sentence: str) -> IndirectSpeech | None:
             return _indirect(sentence, according.end(), len(sentence), subject)
     for verb in _VERB.finditer(sentence):
         subject = _subject_before(sentence[: verb.start()].strip()) if sentence[: verb.start()].strip() else None
-        that = _THAT.match(sentence[verb.end() :].lstrip())
-        offset = verb.end() + len(sentence[verb.end() :]) - len(sentence[verb.end() :].lstrip())
+        following = sentence[verb.end() :]
+        that = _THAT.match(following.lstrip())
+        offset = len(sentence) - len(following.lstrip())
         if subject is not None and that is not None:
             return _indirect(sentence, offset + that.end(), len(sentence), subject)
-        plain = _PLAIN_SAID.match(verb[0]) and re.match(r"\s+[a-z]", sentence[verb.end() :])
-        if subject is not None and plain and len(sentence[verb.end() :].split()) >= _FEWEST_WORDS:
+        plain = _PLAIN_SAID.match(verb[0]) and re.match(r"\s+[a-z]", following)
+        if subject is not None and plain and len(following.split()) >= _FEWEST_WORDS:
             return _indirect(sentence, offset, len(sentence), subject)
     bare = sentence.rstrip(".!? ")
     for comma in re.finditer(r",\s+", bare):
         tail = bare[comma.end() :]
-        verb = _VERB.search(tail)
+        spoken = _VERB.search(tail)
         # Behind a subject that stands before its verb only a day or a place may follow: "…, she said on Monday".
         closes = bool(_ACCORDING.match(tail))
-        if verb is not None:
-            rest = tail[verb.end() :].strip()
-            closes = closes or (_is_subject(rest) if verb.start() == 0 else len(rest.split()) <= _LONGEST_WHEN)
+        if spoken is not None:
+            rest = tail[spoken.end() :].strip()
+            closes = closes or (_is_subject(rest) if spoken.start() == 0 else len(rest.split()) <= _LONGEST_WHEN)
         subject = attribution_after(tail, ",") if closes and len(tail.split()) <= _LONGEST_TAIL else None
         if subject is not None:
             return _indirect(sentence, 0, comma.start(), subject)

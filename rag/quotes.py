@@ -47,7 +47,7 @@ _TOKEN = re.compile(
 _SIGNS = {"ellipsis": "…", "dash": "-", "opening": "'", "closing": "'", "quote": "'", "space": " "}
 # Superscript and fraction forms change a number ("5²" is not "52"), so these kinds of compatibility are not folded.
 _KEPT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<vertical>")
-_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ʼ": "'"})
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ʼ": "'", "ı": "i"})
 
 # An omission inside a quotation: "a … b", "a [...] b", "a (…) b".
 _GAP = re.compile(rf"\s*(?:\[\s*{_ELLIPSIS}\s*\]|\(\s*{_ELLIPSIS}\s*\)|{_ELLIPSIS})\s*")
