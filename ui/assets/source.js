@@ -75,6 +75,8 @@ function fetched(link) {
 export async function open(link) {
   if (!panel.contains(link)) [opener, openerId] = [link, link.id];
   const mine = ++latest;
+  // Three rooms side by side need this much; below it the library makes room.
+  if (matchMedia("(max-width: 1150px)").matches) document.querySelector("#library.open > .toggle-button")?.click();
   openSidebar();
   if (!sources.size) show(el("p", { class: "hint" }, words.source_loading));
   try {
