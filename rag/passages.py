@@ -20,8 +20,10 @@ BEST_WORDS, _FULL_WORDS, MOST_WORDS = 150, 180, 200
 _PARAGRAPH_SHARE = 0.7
 # Text without blanks (or in a script without them) counts a word for this many characters.
 _CHARACTERS_A_WORD = 12
-# A turn of fewer words says nothing alone ("Yes."), and an answer of fewer keeps its question.
-_SHORT_TURN, _SHORT_ANSWER = 20, 40
+# A turn of fewer words says nothing alone ("Yes."); an answer of fewer keeps its question, a question its call.
+_SHORT_TURN, _SHORT_ANSWER = 10, 40
+# Too few words to tell a language by.
+_FEW_WORDS = 20
 # The question repeated before an answer is shortened to this many words; a briefing's title to this many.
 _QUESTION_WORDS, _TITLE_WORDS = 30, 25
 # An id is an exact integer in JSON and JavaScript below this.
@@ -205,7 +207,7 @@ def _joined(turns: Sequence[Turn], pieces: Sequence[_Piece], exchange_of: dict[i
 def _fits(before: _Piece, piece: _Piece) -> bool:
     """Whether two slices are of neighbouring turns and small enough together; a few words over the limit do no harm."""
     neighbours = piece.turns[0] - before.turns[-1] == 1 and not piece.apart
-    return neighbours and before.words + piece.words <= MOST_WORDS + _SHORT_TURN
+    return neighbours and before.words + piece.words <= MOST_WORDS + _FEW_WORDS
 
 
 def _together(before: _Piece, piece: _Piece) -> _Piece:
@@ -223,7 +225,7 @@ def _belongs(turns: Sequence[Turn], before: _Piece, piece: _Piece, exchange_of: 
         # A chair's words belong to the question they call for, not to the answer before.
         return short_piece and short_before and kinds[0] == "moderation"
     if kinds[0] == "moderation":
-        return short_before
+        return before.words < (_SHORT_ANSWER if kinds[1] == "question" else _SHORT_TURN)
     if kinds[1] == "question":
         return short_before
     return short_before or (short_piece and before.words + piece.words <= BEST_WORDS)
@@ -237,7 +239,7 @@ def _leading(turns: Sequence[Turn], piece: _Piece) -> int:
 
 def _language(text: str, words: int, language: str) -> str:
     """A few words are too few to tell by, but for those of another language than the briefing's that say so."""
-    return detect_language(text, default=language) if words >= _SHORT_TURN else language
+    return detect_language(text, default=language) if words >= _FEW_WORDS else language
 
 
 def _context(briefing: Briefing, turn: Turn, exchange: int | None, piece: _Piece) -> str:
