@@ -3,6 +3,7 @@
 from onrecord.embeddings.bundled import bundled_model
 from onrecord.embeddings.encoder import Encoder, SentenceEncoder, load_encoder
 from onrecord.embeddings.errors import DamagedIndex, ModelError
+from onrecord.embeddings.tokens import TokenVectors
 from onrecord.embeddings.vectors import VectorIndex
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Encoder",
     "ModelError",
     "SentenceEncoder",
+    "TokenVectors",
     "VectorIndex",
     "bundled_model",
     "load_encoder",

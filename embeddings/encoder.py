@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import bundled
 from onrecord.embeddings.errors import ModelError
+from onrecord.embeddings.tokens import TokenVectors, token_vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -54,6 +55,9 @@ class Encoder(Protocol):
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return (len(texts), dimension) unit vectors of passages, in the order given."""
+
+    def encode_tokens(self, texts: Sequence[str], *, questions: bool = False) -> list[TokenVectors]:
+        """Return the vectors of the tokens of short texts, read as questions or as passages."""
 
 
 class SentenceEncoder:
@@ -104,6 +108,10 @@ class SentenceEncoder:
             if progress is not None:
                 progress(len(batch))
         return vectors
+
+    def encode_tokens(self, texts: Sequence[str], *, questions: bool = False) -> list[TokenVectors]:
+        """Return the vectors of the tokens of short texts, read as questions or as passages."""
+        return token_vectors(self._model, texts, self._query_prompt if questions else self._passage_prompt)
 
     def _encode(self, texts: list[str], prompt: str) -> Vectors:
         import torch

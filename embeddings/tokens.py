@@ -1,0 +1,61 @@
+"""The vectors of single tokens in their context, and where the tokens stand in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """A text's tokens in order: (n, 2) spans of characters and (n, dimension) vectors of unit length; n is at least 1.
+
+    `whole` is the vector of the text itself. A model that has no vectors of single tokens gives that one, spanning all.
+    """
+
+    spans: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+    whole: NDArray[np.float32]
+
+
+def token_vectors(model: SentenceTransformer, texts: Sequence[str], prompt: str) -> list[TokenVectors]:
+    """The tokens of texts as a model reads them behind a prompt; special tokens and the prompt's are left out."""
+    if not texts:
+        return []
+    read: Any = model.encode(list(texts), prompt=prompt, output_value=None, show_progress_bar=False)
+    return [_tokens(model, features, text, prompt) for features, text in zip(read, texts, strict=True)]
+
+
+def _tokens(model: SentenceTransformer, features: dict[str, Any], text: str, prompt: str) -> TokenVectors:
+    whole = _unit(np.asarray(features["sentence_embedding"], np.float32)[None])
+    states = features.get("token_embeddings")
+    offsets = _offsets(model.tokenizer, prompt + text) if states is not None else None
+    if states is None or offsets is None:
+        return TokenVectors(np.array([[0, len(text)]]), whole, whole[0])
+    spans = offsets[: len(states)] - len(prompt)
+    # Special tokens have no extent; the last token of a prompt ends where the text begins.
+    own = (spans[:, 1] > spans[:, 0]) & (spans[:, 1] > 0)
+    if not own.any():
+        own[:] = True
+    return TokenVectors(np.maximum(spans[own], 0), _unit(np.asarray(states, np.float32)[: len(spans)][own]), whole[0])
+
+
+def _offsets(tokenizer: Any, text: str) -> NDArray[np.int64] | None:
+    """Where each token stands, from a tokenizer of the tokenizers or transformers package; None if it cannot say."""
+    if not callable(tokenizer):
+        return np.array(tokenizer.encode(text).offsets)
+    if not getattr(tokenizer, "is_fast", False):
+        return None
+    return np.array(tokenizer(text, return_offsets_mapping=True, truncation=True)["offset_mapping"])
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
