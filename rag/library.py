@@ -26,6 +26,7 @@ from onrecord.rag.adding import (
 )
 from onrecord.rag.answer import compose
 from onrecord.rag.check import CheckReport, check
+from onrecord.rag.confidence import confidence
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
 from onrecord.rag.followup import SearchQuery, search_query
 from onrecord.rag.lexical import query_terms
@@ -212,7 +213,7 @@ class Library:
             question,
             hits,
             briefings,
-            confidence=found.confidence,
+            confidence=confidence(standalone, [hit.passage for hit in hits], found.nearest, self._loaded_encoder()),
             scorer=self._score,
             searched=(searched_briefings, searched_passages),
             standalone=standalone,

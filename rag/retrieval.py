@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from onrecord.embeddings import Encoder
-from onrecord.rag.confidence import confidence
 from onrecord.rag.followup import History, SearchQuery, shares_shown
 from onrecord.rag.languages import detect_language
 from onrecord.rag.search import Background, Candidate, Vectors, backgrounds, rank, translations
@@ -17,16 +16,14 @@ from onrecord.rag.types import Filters, Hit, Passage
 
 # Passages looked up by sense in each language and by words in the question's; ranks below are never among the best.
 _LOOKED_UP = 100
-# Passages in which a figure of the question may stand.
-_READ = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Passages, best first, and the probability (0–1) that the library answers the question."""
+    """Passages, best first, and the highest cosine of the question and any passage that passes the filters."""
 
     hits: tuple[Hit, ...]
-    confidence: float
+    nearest: float
 
 
 def retrieve(
@@ -53,10 +50,9 @@ def retrieve(
     pairs = translations([candidate.id for candidate in candidates], names, vectors, samples)
     ranked = rank(candidates, language, pairs)[:k]
     hits = tuple(Hit(passages[passage_id], score, place) for place, (passage_id, score) in enumerate(ranked, start=1))
-    nearest = max((candidate.nearness for candidate in candidates), default=None)
-    if nearest is None:
+    if not candidates:
         return Found((), 0.0)
-    return Found(hits, confidence(question, nearest, [hit.passage.text for hit in hits[:_READ]]))
+    return Found(hits, float((vectors @ vector).max()))
 
 
 def _vector(encoder: Encoder, query: SearchQuery) -> Vectors:
