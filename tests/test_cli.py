@@ -151,3 +151,17 @@ def test_listing_does_not_load_a_model(command: Command) -> None:
     command("list")
     command("verify")
     assert "/no/such/model" in command("ask", "why?", code=1).stderr
+
+
+def test_checking_an_article_and_exporting_an_answer(command: Command) -> None:
+    command("add", "harbour.txt")
+    article = "“The new breakwater will open in June,” said Ada Quill. “It cost forty million crowns,” she said."
+    shown = command("check", "-", "--json", "--html", "report.html", given=article)
+    [altered, verbatim] = json.loads(shown.stdout)["findings"]
+    assert (altered["verdict"], verbatim["verdict"]) == ("altered", "verbatim")
+    assert "forty million" in (command.folder / "report.html").read_text(encoding="utf-8")
+    assert command("check", "missing.txt", code=1).stderr.count("\n") <= 2
+
+    command("ask", "Who paid for the breakwater?", "--export", "answer.docx")
+    assert (command.folder / "answer.docx").read_bytes().startswith(b"PK")
+    assert "no format is known" in command("ask", "Who paid?", "--export", "answer.pdf", code=1).stderr

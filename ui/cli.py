@@ -151,6 +151,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question with verified quotes from the library."""
+    export_format = _export_format(export_to) if export_to is not None else None
     filters = _filters(speaker, role, outlet, since, until, language, briefing, kind)
     with Library.open(context.obj) as library:
         if batch is not None:
@@ -158,8 +159,8 @@ def ask(
             return
         _announce(library)
         answer = library.ask(_required(question), **filters)
-        if export_to is not None:
-            _export(library, answer, export_to)
+        if export_to is not None and export_format is not None:
+            _export(library, answer, export_to, export_format)
     _print(asdict(answer) if as_json else render_answer(answer))
 
 
@@ -374,12 +375,16 @@ def _run_batch(
         raise typer.Exit(1)
 
 
-def _export(library: Library, answer: Answer, file: Path) -> None:
+def _export_format(file: Path) -> ExportFormat:
     formats: dict[str, ExportFormat] = {".md": "markdown", ".html": "html", ".docx": "docx", ".csv": "csv"}
     if file.suffix.lower() not in formats:
         raise InvalidRequest(f"{file}: no format is known by that ending. Use {', '.join(formats)}.")
+    return formats[file.suffix.lower()]
+
+
+def _export(library: Library, answer: Answer, file: Path, format: ExportFormat) -> None:
     briefings = {one.briefing_id: library.briefing(one.briefing_id) for one in answer.citations}
-    exported = export(answer, formats[file.suffix.lower()], briefings)
+    exported = export(answer, format, briefings)
     _write(file, exported if isinstance(exported, bytes) else exported.encode())
 
 
