@@ -27,8 +27,9 @@ Progress = Callable[[int], None]
 
 # Sixteen passages of 200 tokens fill the cores without the padding and memory of larger batches (measured flat 16–64).
 _BATCH = 16
-# A question is asked again (a filter changed, a page reloaded) far more often than a thousand others lie between.
-_REMEMBERED_QUERIES = 1024
+# Questions are asked again (a filter changed, a page reloaded), and the sentences of a briefing are weighed for every
+# question about it; this many vectors take 30 MB.
+_REMEMBERED = 20_000
 # The E5 family was trained with these; models published without prompts in their configuration but named so need them.
 _E5_PROMPTS = ("query: ", "passage: ")
 _E5_NAME = re.compile(r"(^|[-_/\\])e5([-_]|$)(?!.*instruct)", re.IGNORECASE)
@@ -56,6 +57,9 @@ class Encoder(Protocol):
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return (len(texts), dimension) unit vectors of passages, in the order given."""
 
+    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
+        """Return (len(texts), dimension) unit vectors of sentences of passages, which are asked for again and again."""
+
     def encode_tokens(self, texts: Sequence[str], *, questions: bool = False) -> list[TokenVectors]:
         """Return the vectors of the tokens of short texts, read as questions or as passages."""
 
@@ -81,18 +85,7 @@ class SentenceEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension) unit vectors of questions; recent ones are remembered."""
-        with self._remembering:
-            found = {text: self._remembered[text] for text in texts if text in self._remembered}
-        missing = [text for text in dict.fromkeys(texts) if text not in found]
-        if missing:
-            found.update(zip(missing, self._encode(missing, self._query_prompt), strict=True))
-        with self._remembering:
-            for text in texts:
-                self._remembered[text] = found[text]
-                self._remembered.move_to_end(text)
-            while len(self._remembered) > _REMEMBERED_QUERIES:
-                self._remembered.popitem(last=False)
-        return np.array([found[text] for text in texts], np.float32).reshape(len(texts), self.dimension)
+        return self._recalled(texts, self._query_prompt)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return (len(texts), dimension) unit vectors of passages, in the order given.
@@ -100,18 +93,40 @@ class SentenceEncoder:
         Texts of like length are encoded together, since a batch is padded to its longest. `progress` is called after
         each batch.
         """
-        vectors = np.empty((len(texts), self.dimension), np.float32)
-        order = np.argsort([-len(text) for text in texts], kind="stable")
-        for start in range(0, len(texts), _BATCH):
-            batch = order[start : start + _BATCH]
-            vectors[batch] = self._encode([texts[position] for position in batch], self._passage_prompt)
-            if progress is not None:
-                progress(len(batch))
-        return vectors
+        return self._encode_all(texts, self._passage_prompt, progress)
+
+    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
+        """Return (len(texts), dimension) unit vectors of sentences of passages; recent ones are remembered."""
+        return self._recalled(texts, self._passage_prompt)
 
     def encode_tokens(self, texts: Sequence[str], *, questions: bool = False) -> list[TokenVectors]:
         """Return the vectors of the tokens of short texts, read as questions or as passages."""
         return token_vectors(self._model, texts, self._query_prompt if questions else self._passage_prompt)
+
+    def _recalled(self, texts: Sequence[str], prompt: str) -> Vectors:
+        keys = [prompt + text for text in texts]
+        with self._remembering:
+            found = {key: self._remembered[key] for key in keys if key in self._remembered}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+        if missing:
+            found.update(zip(missing, self._encode_all(list(missing.values()), prompt), strict=True))
+        with self._remembering:
+            for key in keys:
+                self._remembered[key] = found[key]
+                self._remembered.move_to_end(key)
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return np.array([found[key] for key in keys], np.float32).reshape(len(texts), self.dimension)
+
+    def _encode_all(self, texts: Sequence[str], prompt: str, progress: Progress | None = None) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        order = np.argsort([-len(text) for text in texts], kind="stable")
+        for start in range(0, len(texts), _BATCH):
+            batch = order[start : start + _BATCH]
+            vectors[batch] = self._encode([texts[position] for position in batch], prompt)
+            if progress is not None:
+                progress(len(batch))
+        return vectors
 
     def _encode(self, texts: list[str], prompt: str) -> Vectors:
         import torch

@@ -279,7 +279,7 @@ class Library:
     def _score(self, question: str, sentences: Sequence[str]) -> Sequence[float]:
         """The cosine of a question with each of some sentences."""
         encoder = self._loaded_encoder()
-        scores: list[float] = (encoder.encode_passages(sentences) @ encoder.encode_queries([question])[0]).tolist()
+        scores: list[float] = (encoder.encode_sentences(sentences) @ encoder.encode_queries([question])[0]).tolist()
         return scores
 
     def _loaded_encoder(self) -> Encoder:
