@@ -1,0 +1,303 @@
+"""How well passages are found: a folder of briefings and questions with known answers, run through the real search.
+
+The folder holds `briefings/` and `questions.jsonl` (one question a line: `id`, `question`, `language`, `history`,
+`answerable`, `gold` as a list of `file`, `start`, `end`), or a set in BEIR's layout (`corpus.jsonl`, `queries.jsonl`,
+`qrels/*.tsv`). A passage is a hit when at least half of it lies inside one gold span or it covers half of one.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from onrecord.embeddings import Encoder
+from onrecord.rag.confidence import confidence
+from onrecord.rag.errors import InvalidRequest, OnRecordError
+from onrecord.rag.followup import SearchQuery, search_query
+from onrecord.rag.languages import detect_language
+from onrecord.rag.lexical import query_terms
+from onrecord.rag.retrieval import Found, retrieve
+from onrecord.rag.store import Store
+from onrecord.rag.types import Filters, Passage
+
+Method = Literal["words", "sense", "shipped"]
+# Deep enough that the eleventh passage cannot matter to any measure.
+_DEPTH = 10
+# name in the report → measure of `ir_measures`. A question counts as found when any of its gold spans is hit.
+_MEASURES = {"recall@1": "Success@1", "recall@5": "Success@5", "recall@10": "Success@10", "MRR@10": "RR@10"} | {
+    "nDCG@10": "nDCG@10"
+}
+_RESAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """Where an answer stands; `end` is None for a whole file."""
+
+    file: str
+    start: int = 0
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of a set; `history` is of (question, answer), oldest first."""
+
+    id: str
+    question: str
+    language: str
+    gold: tuple[Gold, ...]
+    answerable: bool = True
+    history: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a report: a setting, how many questions, and each measure with its 95% bootstrap interval."""
+
+    setting: str
+    questions: int
+    measures: Mapping[str, tuple[float, float, float]]
+
+
+def read_questions(folder: Path) -> list[Asked]:
+    """The questions of a set. Raises InvalidRequest where `folder` is not laid out as one."""
+    try:
+        if (folder / "questions.jsonl").is_file():
+            return [_asked(line) for line in _json_lines(folder / "questions.jsonl")]
+        if (folder / "queries.jsonl").is_file():
+            return _beir_questions(folder)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidRequest(f"{folder}: the questions cannot be read ({error!r}). See docs/quality.md.") from error
+    raise InvalidRequest(
+        f"{folder} holds neither questions.jsonl nor queries.jsonl. Name the folder of a question set."
+    )
+
+
+def write_corpus(folder: Path, target: Path) -> Path:
+    """The folder of a set's briefings; those of a BEIR corpus are written into `target`, one text file a document."""
+    if (folder / "briefings").is_dir():
+        return folder / "briefings"
+    if not (folder / "corpus.jsonl").is_file():
+        raise InvalidRequest(f"{folder} holds neither briefings/ nor corpus.jsonl. Name a folder that does.")
+    target.mkdir(parents=True, exist_ok=True)
+    for line in _json_lines(folder / "corpus.jsonl"):
+        title = f"{line['title']}\n\n" if line.get("title") else ""
+        (target / _file_name(line["_id"])).write_text(title + line["text"], encoding="utf-8")
+    return target
+
+
+def evaluate(
+    questions: Sequence[Asked],
+    store: Store,
+    encoder: Encoder,
+    *,
+    method: Method = "shipped",
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Row]:
+    """Measure a method over a store that holds the set's briefings.
+
+    Args:
+        questions: the set.
+        store: holding its briefings, and nothing else.
+        encoder: the model of the store's vectors.
+        method: BM25 alone ("words"), nearest vectors alone ("sense"), or what the library does ("shipped").
+        progress: called with (done, all) after each question.
+
+    Returns:
+        a row for each pair of question and passage language, searched in that language alone; where the store holds
+        several, a row for each with all languages searched and only one counting; rows without history where questions
+        have one; a row of abstention (AUROC of the confidence) for each language with unanswerable questions.
+    """
+    files = {briefing.id: briefing.file for briefing in store.summaries()}
+    spoken = {briefing.file: briefing.language for briefing in store.summaries()}
+    by_file: dict[str, list[Passage]] = defaultdict(list)
+    for briefing_id, file in files.items():
+        by_file[file] = store.passages(briefing_id)
+    languages = sorted(set(spoken.values()))
+    find = _METHODS[method]
+    refuses = any(not asked.answerable for asked in questions)
+    results: dict[str, list[dict[str, float]]] = defaultdict(list)
+    signals: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for done, asked in enumerate(questions, start=1):
+        started = time.perf_counter()
+        everywhere = find(store, encoder, search_query(asked.question, asked.history), asked, Filters())
+        elapsed = time.perf_counter() - started
+        if everywhere.found is not None and refuses:
+            passages = [hit.passage for hit in everywhere.found.hits]
+            sure = confidence(asked.question, passages, everywhere.found.nearest, encoder)
+            signals[asked.language].append((sure, asked.answerable))
+        for language in languages:
+            relevant = _relevant(asked, by_file, [file for file in spoken if spoken[file] == language])
+            if not relevant:
+                continue
+            pair = f"{asked.language} → {language}"
+            alone = everywhere
+            if len(languages) > 1:
+                results[f"{pair} in a library of both"].append(_measured(everywhere.ids, relevant))
+                query = search_query(asked.question, asked.history)
+                alone = find(store, encoder, query, asked, Filters(language=language))
+            results[pair].append(_measured(alone.ids, relevant) | {"milliseconds": 1000 * elapsed})
+            if asked.history:
+                bare = find(store, encoder, search_query(asked.question, ()), asked, Filters())
+                results[f"{pair} without history"].append(_measured(bare.ids, relevant))
+        if progress is not None:
+            progress(done, len(questions))
+    rows = [_row(setting, measured) for setting, measured in sorted(results.items())]
+    return rows + [row for language in sorted(signals) for row in _abstention(language, signals[language])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    ids: list[int]
+    found: Found | None = None
+
+
+def _by_words(store: Store, _: Encoder, query: SearchQuery, asked: Asked, filters: Filters) -> _Result:
+    question = " ".join([*(earlier for earlier, _ in asked.history), asked.question])
+    terms = query_terms(question, detect_language(query.texts[0][0]))
+    return _Result([passage_id for passage_id, _ in store.matching(terms, _DEPTH, filters)])
+
+
+def _by_sense(store: Store, encoder: Encoder, _: SearchQuery, asked: Asked, filters: Filters) -> _Result:
+    # The plain way with a conversation: its first and its last question before the question.
+    earlier = dict.fromkeys([asked.history[0][0], asked.history[-1][0]] if asked.history else [])
+    vector = encoder.encode_queries([" ".join([*earlier, asked.question])])[0]
+    return _Result([passage_id for passage_id, _ in store.nearest(vector, _DEPTH, filters)])
+
+
+def _shipped(store: Store, encoder: Encoder, query: SearchQuery, asked: Asked, filters: Filters) -> _Result:
+    found = retrieve(store, encoder, query, _DEPTH, filters, asked.history)
+    return _Result([hit.passage.id for hit in found.hits], found)
+
+
+_METHODS: dict[Method, Callable[[Store, Encoder, SearchQuery, Asked, Filters], _Result]] = {
+    "words": _by_words,
+    "sense": _by_sense,
+    "shipped": _shipped,
+}
+
+
+def _relevant(asked: Asked, by_file: Mapping[str, Sequence[Passage]], files: Sequence[str]) -> set[int]:
+    """The passages in `files` that hit a gold span of the question."""
+    return {
+        passage.id
+        for gold in asked.gold
+        if gold.file in files
+        for passage in by_file[gold.file]
+        if is_hit(passage.start, passage.end, gold)
+    }
+
+
+def is_hit(start: int, end: int, gold: Gold) -> bool:
+    """Whether the passage [start, end) has half of itself inside a gold span, or covers half of that span."""
+    if gold.end is None:
+        return True
+    shared = min(end, gold.end) - max(start, gold.start)
+    return shared > 0 and (2 * shared >= end - start or 2 * shared >= gold.end - gold.start)
+
+
+def _measured(ids: Sequence[int], relevant: set[int]) -> dict[str, float]:
+    try:
+        import ir_measures
+    except ImportError as error:
+        raise OnRecordError("Measuring needs one more package: pip install 'onrecord[eval]'") from error
+    named = {name: ir_measures.parse_measure(measure) for name, measure in _MEASURES.items()}
+    judged = [ir_measures.Qrel("q", str(passage), 1) for passage in relevant]
+    # Ranks as scores: equal scores would be ordered by id.
+    ranked = [ir_measures.ScoredDoc("q", str(passage), -float(place)) for place, passage in enumerate(ids)]
+    if not ranked:
+        return dict.fromkeys(named, 0.0)
+    values = ir_measures.calc_aggregate(list(named.values()), judged, ranked)
+    return {name: float(values[measure]) for name, measure in named.items()}
+
+
+def _row(setting: str, measured: Sequence[Mapping[str, float]]) -> Row:
+    names = dict.fromkeys(name for values in measured for name in values)
+    columns = {name: np.array([values[name] for values in measured if name in values]) for name in names}
+    return Row(setting, len(measured), {name: _interval(column, np.mean) for name, column in columns.items()})
+
+
+def _abstention(language: str, signals: Sequence[tuple[float, bool]]) -> Iterator[Row]:
+    scores = np.array([score for score, _ in signals])
+    answerable = np.array([known for _, known in signals])
+    if answerable.all() or not answerable.any():
+        return
+
+    def area(rows: np.ndarray[Any, np.dtype[np.int64]]) -> float:
+        yes, no = scores[rows][answerable[rows]], scores[rows][~answerable[rows]]
+        if not len(yes) or not len(no):
+            return 0.5
+        # The share of pairs that the confidence orders rightly, ties as halves.
+        return float(((yes[:, None] > no[None, :]) + 0.5 * (yes[:, None] == no[None, :])).mean())
+
+    value = _interval(np.arange(len(scores)), area)
+    yield Row(f"{language}: answerable or not", len(scores), {"AUROC": value})
+
+
+def _interval(values: np.ndarray[Any, Any], measure: Callable[[Any], Any]) -> tuple[float, float, float]:
+    """The measure of all values, and the bounds that hold it in 95 of 100 resamplings."""
+    random = np.random.default_rng(0)
+    drawn = [float(measure(values[random.integers(0, len(values), len(values))])) for _ in range(_RESAMPLES)]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return round(float(measure(values)), 4), round(float(low), 4), round(float(high), 4)
+
+
+def _asked(line: Mapping[str, Any]) -> Asked:
+    gold = tuple(Gold(span["file"], span["start"], span["end"]) for span in line.get("gold") or ())
+    history = line.get("history") or []
+    return Asked(
+        str(line["id"]),
+        line["question"],
+        line.get("language") or detect_language(line["question"]),
+        gold,
+        bool(line.get("answerable", True)),
+        tuple(_turns(history)),
+    )
+
+
+def _turns(history: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """(question, answer) pairs of a history written so, or as a list of speakers' texts."""
+    question: str | None = None
+    for turn in history:
+        if not isinstance(turn, Mapping):
+            yield turn[0], turn[1]
+        elif turn["speaker"] == "user":
+            question = turn["text"]
+        elif question is not None:
+            yield question, turn["text"]
+            question = None
+
+
+def _beir_questions(folder: Path) -> list[Asked]:
+    gold: dict[str, list[Gold]] = defaultdict(list)
+    splits = sorted((folder / "qrels").glob("*.tsv"))
+    chosen = next((split for split in splits if split.stem == "test"), splits[0] if splits else None)
+    if chosen is None:
+        raise InvalidRequest(f"{folder} holds no qrels/*.tsv, which say what answers each question.")
+    for line in chosen.read_text(encoding="utf-8").splitlines()[1:]:
+        query, document, grade = line.split("\t")[:3]
+        if int(grade) > 0:
+            gold[query].append(Gold(_file_name(document)))
+    return [
+        Asked(line["_id"], line["text"], detect_language(line["text"]), tuple(gold[line["_id"]]))
+        for line in _json_lines(folder / "queries.jsonl")
+        if line["_id"] in gold
+    ]
+
+
+def _file_name(document: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in document) + ".txt"
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.strip():
+            yield json.loads(line)
