@@ -185,8 +185,8 @@ def test_not_found_shows_the_nearest_passages_as_no_answer() -> None:
 
 
 def test_lists_are_lists() -> None:
-    html = answer_html(answer("- one\n- two"), verified=frozenset(), finished=False)
-    assert re.findall(r"<li>(.*?)</li>", html) == ["one", "two"]
+    html = answer_html(answer("Two things:\n- one\n- two\nThat is all."), verified=frozenset(), finished=False)
+    assert "<p>Two things&#58;</p><ul><li>one</li><li>two</li></ul><p>That is all&#46;</p>" in html
 
 
 def test_both_languages_say_the_same_things() -> None:

@@ -329,6 +329,18 @@ def test_answers_are_saved_as_files(open_page: Open, choice: str, ending: str) -
         assert page.locator("q.words").first.inner_text().strip("“”")[:20] in content.decode()
 
 
+def test_an_answer_is_copied_with_its_markers_and_sources(open_page: Open) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.wait_for_function("document.getElementById('announcement').textContent === 'Copied'")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(QUESTION)
+    assert re.search(r"”\s\[1\]", copied)
+    assert re.search(r"^\[1\] .+ http://127\.0\.0\.1:\d+/briefings/", copied, re.MULTILINE)
+    assert "Source" not in copied
+
+
 def test_quotations_are_checked(open_page: Open, server: Server) -> None:
     answer = httpx.post(f"{server.address}/api/ask", json={"question": QUESTION}, timeout=60).json()
     quote = answer["citations"][0]["quote"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from itertools import groupby
 from urllib.parse import quote as url_quote
 
 from onrecord.rag import Answer, Citation, Hit, Passage
@@ -20,6 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 _UNFINISHED_MARKER = re.compile(r"\s*\[\d{0,4}$")
+_BULLETS = ("- ", "• ")
 _OPENING, _CLOSING = "“", "”"
 # As many as fit without scrolling; the rest is one click away in the search.
 _NEAREST_SHOWN = 3
@@ -130,16 +132,16 @@ def _who(spoken: Citation | Passage, language: str) -> str:
 
 
 def _prose(text: str, answer: Answer, exchange: str) -> str:
-    paragraphs = [block.strip("\n") for block in re.split(r"\n\s*\n", text) if block.strip()]
-    return "".join(_paragraph(block, answer, exchange) for block in paragraphs)
-
-
-def _paragraph(block: str, answer: Answer, exchange: str) -> str:
-    lines = block.split("\n")
-    if all(line.startswith(("- ", "• ")) for line in lines):
-        items = "".join(f"<li>{_cited(line[2:], answer, exchange)}</li>" for line in lines)
-        return f"<ul>{items}</ul>"
-    return f"<p>{_cited(block, answer, exchange)}</p>"
+    """Paragraphs, and lists where lines begin with a dash."""
+    parts = []
+    for block in re.split(r"\n\s*\n", text):
+        for is_list, lines in groupby(block.strip("\n").split("\n"), key=lambda line: line.startswith(_BULLETS)):
+            if is_list:
+                items = "".join(f"<li>{_cited(line[2:], answer, exchange)}</li>" for line in lines)
+                parts.append(f"<ul>{items}</ul>")
+            elif said := "\n".join(lines).strip():
+                parts.append(f"<p>{_cited(said, answer, exchange)}</p>")
+    return "".join(parts)
 
 
 def _cited(text: str, answer: Answer, exchange: str) -> str:

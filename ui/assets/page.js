@@ -176,13 +176,22 @@ async function judge(action, id, verdict) {
 
 // An answer as text to paste: question, answer, its sources, its status.
 function plain(record, question) {
-  const said = [...record.querySelectorAll(".said > *")].map((block) => block.innerText).join("\n\n");
+  const said = [...record.querySelectorAll(".said > *")].map(lines).join("\n\n");
   const sources = [...record.querySelectorAll("a.cited")].map((link) => {
     const [number, who, where] = ["number", "who", "where"].map((name) => link.querySelector(`.${name}`).textContent);
     return `[${number}] ${who}. ${where}. ${link.href}`;
   });
   const status = record.querySelector(".status")?.textContent || "";
-  return [question, said.replace(/Source (?=\[)/g, ""), sources.join("\n"), status].filter(Boolean).join("\n\n");
+  return [question, said, sources.join("\n"), status].filter(Boolean).join("\n\n");
+}
+
+// The text of a paragraph or list, with chips as their markers.
+function lines(block) {
+  const whole = block.cloneNode(true);
+  for (const chip of whole.querySelectorAll("a.cite")) chip.replaceWith(`[${chip.id.split("-").pop()}]`);
+  for (const end of whole.querySelectorAll("br")) end.replaceWith("\n");
+  const items = [...whole.querySelectorAll("li")];
+  return items.length ? items.map((item) => `- ${item.textContent}`).join("\n") : whole.textContent;
 }
 
 function edit(question, id) {
