@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
 from hashlib import sha256
@@ -227,7 +227,9 @@ def _prepare(
         lineage=lineage,
         added=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
-    passages = passages_of(briefing)
+    # A title made up here says nothing that the words do not: embedded before them, it drew every passage of a briefing
+    # towards its opening.
+    passages = passages_of(briefing if structure.title else replace(briefing, title=""))
     if not passages:
         return Added(
             document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
