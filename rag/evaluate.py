@@ -11,7 +11,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -146,7 +146,7 @@ def evaluate(
                 alone = find(store, encoder, query, asked, Filters(language=language))
             results[pair].append(_measured(alone.ids, relevant) | {"milliseconds": 1000 * elapsed})
             if asked.history:
-                bare = find(store, encoder, search_query(asked.question, ()), asked, Filters())
+                bare = find(store, encoder, search_query(asked.question, ()), replace(asked, history=()), Filters())
                 results[f"{pair} without history"].append(_measured(bare.ids, relevant))
         if progress is not None:
             progress(done, len(questions))
