@@ -1,0 +1,98 @@
+"""How sure the library is: high where the passages answer, low where they do not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onrecord.embeddings import TokenVectors, load_encoder
+from onrecord.rag import Library, Settings
+from onrecord.rag.answer import NOT_FOUND_BELOW
+from onrecord.rag.confidence import Signals, confidence, covered_words, probability
+
+QUESTIONS = Path(__file__).with_name("samples_questions.jsonl")
+ELSEWHERE = [
+    "What is the inflation rate in Argentina?",
+    "Who won the football world cup?",
+    "How many seats does the new opera house in Lisbon have?",
+    "Qui a gagné la Coupe du monde de football ?",
+    "Combien coûte un billet de train pour Marseille ?",
+    "Quelle est la recette de la ratatouille ?",
+]
+
+share = st.floats(0, 1)
+
+
+@given(share, share, st.booleans(), st.booleans(), st.floats(0.001, 0.1))
+def test_more_evidence_never_makes_less_sure(
+    covered: float, nearest: float, crossing: bool, exact: bool, more: float
+) -> None:
+    found = probability(Signals(covered, nearest, crossing, exact))
+    assert 0 <= found <= 1
+    assert probability(Signals(covered + more, nearest, crossing, exact)) >= found
+    assert probability(Signals(covered, nearest + more, crossing, exact)) >= found
+    # What is lost by crossing into another language is made up for; a number or a date has to be there itself.
+    assert probability(Signals(covered, nearest, True, exact)) >= probability(Signals(covered, nearest, False, exact))
+    assert probability(Signals(covered, nearest, crossing, True)) <= probability(
+        Signals(covered, nearest, crossing, False)
+    )
+
+
+def test_each_telling_word_counts_once_however_many_tokens_it_has() -> None:
+    question = "Which islands flooded?"
+    spans = np.array([[0, 5], [5, 13], [13, 17], [17, 21], [21, 22]])
+    axes = np.eye(5, dtype=np.float32)
+    asked = TokenVectors(spans, axes, axes[0])
+    # "islands" is met, and one of the two tokens of "flooded"; neither "Which" nor the question mark is asked for.
+    assert covered_words(question, "en", asked, axes[[1, 2]]) == pytest.approx((1 + 0.5) / 2)
+    assert covered_words("Which?", "en", TokenVectors(spans[:1], axes[:1], axes[0]), axes[:1]) == pytest.approx(1)
+
+
+def test_nothing_found_is_no_answer() -> None:
+    assert confidence("Who asked?", [], 0.0, load_encoder(cache=Settings.load().cache)) == 0.0
+
+
+def test_questions_on_other_subjects_are_not_found(sample_library: Library) -> None:
+    for question in ELSEWHERE:
+        assert sample_library.ask(question).confidence < NOT_FOUND_BELOW, question
+
+
+def test_answerable_questions_stand_above_the_others(sample_library: Library) -> None:
+    asked = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    asked = [question for question in asked if question["kind"] in ("fact", "who-asked", "did-they-answer")]
+    sure = {
+        answerable: [sample_library.ask(q["question"]).confidence for q in asked if q["answerable"] == answerable]
+        for answerable in (True, False)
+    }
+    ordered = [yes > no for yes in sure[True] for no in sure[False]]
+    assert np.mean(ordered) >= 0.75
+    assert np.mean([value >= NOT_FOUND_BELOW for value in sure[True]]) >= 0.75
+
+
+def test_confidence_is_what_the_parts_say(sample_library: Library) -> None:
+    question = "How long is the Selkie cable?"
+    first, again = sample_library.ask(question), sample_library.ask(question)
+    assert first.confidence == again.confidence >= NOT_FOUND_BELOW
+    assert first.status == "answered"
+
+
+def test_a_model_without_token_vectors_gives_that_of_the_text(small_model: Path) -> None:
+    encoder = load_encoder(str(small_model), cache=Settings.load().cache)
+    [read] = encoder.encode_tokens(["The ferry sails."])
+    assert read.vectors.shape == (1, encoder.dimension)
+    assert encoder.encode_tokens([]) == []
+
+
+def test_tokens_stand_where_their_words_do() -> None:
+    encoder = load_encoder(cache=Settings.load().cache)
+    text = "L’œuvre coûte 3 000 €."
+    [read] = encoder.encode_tokens([text], questions=True)
+    assert (read.spans[:, 0] < read.spans[:, 1]).all()
+    assert "".join(text[start:end] for start, end in read.spans).replace(" ", "") == text.replace(" ", "")
+    assert np.allclose(np.linalg.norm(read.vectors, axis=1), 1, atol=1e-5)
+    assert np.allclose(read.whole, encoder.encode_queries([text])[0], atol=1e-3)
