@@ -11,6 +11,7 @@ from onrecord.rag.errors import (
     UnknownBriefing,
     UnreadableFile,
 )
+from onrecord.rag.evaluate import Method, Row, evaluate_folder, report_rows, rows_of
 from onrecord.rag.export import EXPORT_FORMATS, ExportFormat, export
 from onrecord.rag.library import Library
 from onrecord.rag.settings import Settings
@@ -54,11 +55,13 @@ __all__ = [
     "Kind",
     "Library",
     "LibraryError",
+    "Method",
     "ModelError",
     "OnRecordError",
     "Passage",
     "Progress",
     "Reported",
+    "Row",
     "Settings",
     "Span",
     "Status",
@@ -66,8 +69,11 @@ __all__ = [
     "Turn",
     "UnknownBriefing",
     "UnreadableFile",
+    "evaluate_folder",
     "export",
     "link_to",
     "report_html",
+    "report_rows",
     "report_text",
+    "rows_of",
 ]

@@ -8,6 +8,7 @@ The folder holds `briefings/` and `questions.jsonl` (one question a line: `id`, 
 from __future__ import annotations
 
 import json
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,14 +18,18 @@ from typing import Any, Literal
 
 import numpy as np
 
-from onrecord.embeddings import Encoder
+from onrecord.embeddings import Encoder, load_encoder
+from onrecord.rag.adding import Progress, add_originals, originals_under
 from onrecord.rag.confidence import confidence
 from onrecord.rag.errors import InvalidRequest, OnRecordError
 from onrecord.rag.followup import SearchQuery, search_query
 from onrecord.rag.languages import detect_language
 from onrecord.rag.lexical import query_terms
+from onrecord.rag.readers.metadata import Metadata
 from onrecord.rag.retrieval import Found, retrieve
+from onrecord.rag.settings import Settings
 from onrecord.rag.store import Store
+from onrecord.rag.store.sqlite import SqliteStore
 from onrecord.rag.types import Filters, Passage
 
 Method = Literal["words", "sense", "shipped"]
@@ -67,6 +72,59 @@ class Row:
     measures: Mapping[str, tuple[float, float, float]]
 
 
+def evaluate_folder(
+    folder: Path,
+    settings: Settings,
+    *,
+    method: Method = "shipped",
+    keep: Path | None = None,
+    adding: Callable[[Progress], None] | None = None,
+    asking: Callable[[int, int], None] | None = None,
+) -> list[Row]:
+    """Build a library of a set's briefings and measure a method on its questions: see `evaluate`.
+
+    The library goes into `keep`, where another run finds it again, else into a temporary folder. Raises InvalidRequest
+    for a folder that is no set, OnRecordError where a briefing cannot be read or the measures are not installed.
+    """
+    questions = read_questions(folder)
+    _measures()
+    with tempfile.TemporaryDirectory(prefix="onrecord-") as temporary:
+        encoder = load_encoder(settings.model, cache=settings.cache)
+        store = SqliteStore(keep or Path(temporary) / "library")
+        try:
+            originals = originals_under([write_corpus(folder, Path(temporary) / "corpus")], Metadata())
+            report = add_originals(store, lambda: encoder, originals, adding)
+            if report.failed:
+                raise OnRecordError(f"{folder}: {report.failed[0].message}")
+            return evaluate(questions, store, encoder, method=method, progress=asking)
+        finally:
+            store.close()
+
+
+def report_rows(rows: Sequence[Row], baseline: Sequence[Row] = ()) -> str:
+    """Rows as a table in plain text, each measure with its interval, and its difference where the baseline has it."""
+    before = {row.setting: row.measures for row in baseline}
+    lines = []
+    for row in rows:
+        lines.append(f"{row.setting}  ({row.questions} questions)")
+        for name, (value, low, high) in row.measures.items():
+            old = before.get(row.setting, {}).get(name)
+            difference = f"  {value - old[0]:+.3f}" if old else ""
+            lines.append(f"  {name:<13}{value:8.3f}  [{low:.3f}, {high:.3f}]{difference}")
+    return "\n".join(lines)
+
+
+def rows_of(report: Mapping[str, Any]) -> list[Row]:
+    """The rows of a report that was written as JSON. Raises InvalidRequest where it is none."""
+    try:
+        return [
+            Row(row["setting"], row["questions"], {name: tuple(value) for name, value in row["measures"].items()})
+            for row in report["rows"]
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InvalidRequest("The baseline is not what `onrecord eval --json` prints. Name such a file.") from error
+
+
 def read_questions(folder: Path) -> list[Asked]:
     """The questions of a set. Raises InvalidRequest where `folder` is not laid out as one."""
     try:
@@ -74,7 +132,7 @@ def read_questions(folder: Path) -> list[Asked]:
             return [_asked(line) for line in _json_lines(folder / "questions.jsonl")]
         if (folder / "queries.jsonl").is_file():
             return _beir_questions(folder)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidRequest(f"{folder}: the questions cannot be read ({error!r}). See docs/quality.md.") from error
     raise InvalidRequest(
         f"{folder} holds neither questions.jsonl nor queries.jsonl. Name the folder of a question set."
@@ -205,10 +263,7 @@ def is_hit(start: int, end: int, gold: Gold) -> bool:
 
 
 def _measured(ids: Sequence[int], relevant: set[int]) -> dict[str, float]:
-    try:
-        import ir_measures
-    except ImportError as error:
-        raise OnRecordError("Measuring needs one more package: pip install 'onrecord[eval]'") from error
+    ir_measures = _measures()
     named = {name: ir_measures.parse_measure(measure) for name, measure in _MEASURES.items()}
     judged = [ir_measures.Qrel("q", str(passage), 1) for passage in relevant]
     # Ranks as scores: equal scores would be ordered by id.
@@ -217,6 +272,14 @@ def _measured(ids: Sequence[int], relevant: set[int]) -> dict[str, float]:
         return dict.fromkeys(named, 0.0)
     values = ir_measures.calc_aggregate(list(named.values()), judged, ranked)
     return {name: float(values[measure]) for name, measure in named.items()}
+
+
+def _measures() -> Any:
+    try:
+        import ir_measures
+    except ImportError as error:
+        raise OnRecordError("Measuring needs one more package: pip install 'onrecord[eval]'") from error
+    return ir_measures
 
 
 def _row(setting: str, measured: Sequence[Mapping[str, float]]) -> Row:

@@ -21,11 +21,16 @@ from onrecord.rag import (
     Hit,
     InvalidRequest,
     Library,
+    Method,
     OnRecordError,
     Progress,
+    Settings,
+    evaluate_folder,
     export,
     report_html,
+    report_rows,
     report_text,
+    rows_of,
 )
 from onrecord.ui.terminal import render_answer, render_briefing, render_hits, render_report, render_summaries
 
@@ -261,6 +266,28 @@ def check(
     if html is not None:
         _write(html, report_html(report).encode())
     _print(asdict(report) if as_json else report_text(report))
+
+
+@app.command("eval")
+def evaluate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A set: briefings/ and questions.jsonl, or BEIR's.")],
+    method: Annotated[Method, typer.Option(help="What is measured: BM25, nearest vectors, or what is shipped.")] = (
+        "shipped"
+    ),
+    keep: Annotated[Path | None, typer.Option(help="Keep the set's library in this folder for another run.")] = None,
+    compare: Annotated[Path | None, typer.Option(help="A report written with --json, to show differences to.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how well passages are found, on questions whose answers are known."""
+    baseline = rows_of(json.loads(_read_text(str(compare)))) if compare else []
+    with _progress("briefings") as adding, tqdm(unit=" questions", file=sys.stderr, disable=None) as bar:
+
+        def asking(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        rows = evaluate_folder(folder, Settings.load(), method=method, keep=keep, adding=adding, asking=asking)
+    _print({"rows": [asdict(row) for row in rows]} if as_json else report_rows(rows, baseline))
 
 
 @app.command()
