@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from functools import cache
 
 import Stemmer
 
@@ -53,6 +54,20 @@ _STOP_WORDS = {
 }
 _STOPS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
 
+# The frame of a question about a conversation ("What did … say when talking about …", "Summarize the discussion on …"):
+# words that nearly every briefing holds, and that are not what is looked for. They stay in the index.
+_FRAME_WORDS = {
+    "en": """
+        according answered consider debate debated describe described discuss discussed discussing discussion elaborate
+        explain explained meeting mention mentioned opinion react reacted regarding replied reply respond responded
+        response said say saying says speak spoke state stated summarise summarize summary talk talked talking tell
+        think thought told view""",
+    "fr": """
+        avis concernant débat débattu décrire décrit demandé dire discussion discuté dit déclaré expliqué expliquer
+        exprimé mentionné opinion parlé parler parlent pense pensent penser propos raconté réagi répondre répondu
+        réponse réunion résume résumé résumer résumez selon sujet""",
+}
+
 # A Snowball stemmer keeps state while it works.
 _own = threading.local()
 
@@ -67,8 +82,18 @@ def index_terms(text: str, language: str) -> str:
 
 
 def query_terms(question: str, language: str) -> list[str]:
-    """Return the different stems of `question`, in order: those to look up with OR."""
-    return list(dict.fromkeys(_terms(question, language)))
+    """Return the different stems of `question`, in order: those to look up with OR.
+
+    The words of asking itself ("say", "discuss") are left out, unless there are no others.
+    """
+    terms = dict.fromkeys(_terms(question, language))
+    frame = _frame(language)
+    return [term for term in terms if term not in frame] or list(terms)
+
+
+@cache
+def _frame(language: str) -> frozenset[str]:
+    return frozenset(_terms(_FRAME_WORDS.get(language, ""), language))
 
 
 def _terms(text: str, language: str) -> list[str]:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 
-# What the best match of words adds, in standard deviations of nearness. Between 1.5 and 3 it matters little.
-_WORDS = 2.3
+# What the best match of words adds, in standard deviations of nearness. Between 2 and 5 it matters little.
+_WORDS = 2.5
 # A courtesy ("Thank you, Mr. Chair.") can be near anything and answers nothing; from 30 words on nothing is taken off.
 _SHORT = 0.7
 _LONG_ENOUGH = 30
@@ -25,7 +25,7 @@ _SHOWN = 2.0
 # 100 pairs are, and of passages merely on one subject few.
 _TRANSLATION = 0.5
 # Between two translations of the same words, that in the question's language goes first.
-_OWN_LANGUAGE = 0.1
+_OWN_LANGUAGE = 0.15
 # Vectors that must be seen before a language's own mean and spread are believed as much as those of all languages.
 _BELIEVED = 20
 _LEAST_SPREAD = 0.005
