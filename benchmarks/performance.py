@@ -2,7 +2,7 @@
 
     python benchmarks/performance.py ask PATH…          cold and warm questions, speed of adding, over these briefings
     python benchmarks/performance.py many --files N     N small generated files in one addition, memory as it goes
-    python benchmarks/performance.py large PATH…            a library of 100,000 passages: time to embed, to search, to add
+    python benchmarks/performance.py large PATH…         a library of 100,000 passages: time to embed, search, add
 
 Each works in a temporary library of its own and prints one JSON object.
 """
