@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -96,7 +97,8 @@ def evaluate_folder(
             report = add_originals(store, lambda: encoder, originals, adding)
             if report.failed:
                 raise OnRecordError(f"{folder}: {report.failed[0].message}")
-            return evaluate(questions, store, encoder, method=method, progress=asking)
+            same = {added.file: added.briefing_id for added in report.files if added.briefing_id}
+            return evaluate(questions, store, encoder, method=method, same_content=same, progress=asking)
         finally:
             store.close()
 
@@ -158,6 +160,7 @@ def evaluate(
     encoder: Encoder,
     *,
     method: Method = "shipped",
+    same_content: Mapping[str, str] = MappingProxyType({}),
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Row]:
     """Measure a method over a store that holds the set's briefings.
@@ -167,6 +170,7 @@ def evaluate(
         store: holding its briefings, and nothing else.
         encoder: the model of the store's vectors.
         method: BM25 alone ("words"), nearest vectors alone ("sense"), or what the library does ("shipped").
+        same_content: file → briefing id, for files of the set that are kept as one briefing under another's name.
         progress: called with (done, all) after each question.
 
     Returns:
@@ -174,11 +178,10 @@ def evaluate(
         several, a row for each with all languages searched and only one counting; rows without history where questions
         have one; a row of abstention (AUROC of the confidence) for each language with unanswerable questions.
     """
-    files = {briefing.id: briefing.file for briefing in store.summaries()}
-    spoken = {briefing.file: briefing.language for briefing in store.summaries()}
-    by_file: dict[str, list[Passage]] = defaultdict(list)
-    for briefing_id, file in files.items():
-        by_file[file] = store.passages(briefing_id)
+    summaries = {summary.id: summary for summary in store.summaries()}
+    places = {summary.file: summary.id for summary in summaries.values()} | dict(same_content)
+    spoken = {file: summaries[briefing_id].language for file, briefing_id in places.items()}
+    by_file = {file: store.passages(briefing_id) for file, briefing_id in places.items()}
     languages = sorted(set(spoken.values()))
     find = _METHODS[method]
     refuses = any(not asked.answerable for asked in questions)
@@ -193,9 +196,10 @@ def evaluate(
             sure = confidence(asked.question, passages, everywhere.found.nearest, encoder)
             signals[asked.language].append((sure, asked.answerable))
         for language in languages:
-            relevant = _relevant(asked, by_file, [file for file in spoken if spoken[file] == language])
-            if not relevant:
+            files = [file for file in spoken if spoken[file] == language]
+            if not any(gold.file in files for gold in asked.gold):
                 continue
+            relevant = _relevant(asked, by_file, files)
             pair = f"{asked.language} → {language}"
             alone = everywhere
             if len(languages) > 1:
@@ -268,7 +272,8 @@ def _measured(ids: Sequence[int], relevant: set[int]) -> dict[str, float]:
     judged = [ir_measures.Qrel("q", str(passage), 1) for passage in relevant]
     # Ranks as scores: equal scores would be ordered by id.
     ranked = [ir_measures.ScoredDoc("q", str(passage), -float(place)) for place, passage in enumerate(ids)]
-    if not ranked:
+    if not ranked or not judged:
+        # An answer that no passage holds (its text was taken for boilerplate, say) is a question missed.
         return dict.fromkeys(named, 0.0)
     values = ir_measures.calc_aggregate(list(named.values()), judged, ranked)
     return {name: float(values[measure]) for name, measure in named.items()}
