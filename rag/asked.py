@@ -125,7 +125,7 @@ def what_was_asked(briefing: Briefing, exchange: Exchange) -> list[Span]:
 def reply_to(briefing: Briefing, exchange: Exchange, query: str, scorer: SentenceScorer) -> list[Reply]:
     """The sentences of the reply in an exchange, in order, each with its similarity to `query`.
 
-    Of a long reply, only its first sentences and those that leave it open are read.
+    Of a long reply, only its first sentences are read, and those that leave it open with what comes next.
     """
     spans = [
         Span(turn.start + part.start, turn.start + part.end)
@@ -136,7 +136,7 @@ def reply_to(briefing: Briefing, exchange: Exchange, query: str, scorer: Sentenc
     texts = [briefing.text[span.start : span.end] for span in spans]
     opens = [leaves_open(text) for text in texts]
     telling = [i for i, text in enumerate(texts) if opens[i] or len(text.split()) >= _LEAST_WORDS]
-    scored = sorted(sorted(telling, key=lambda i: (not opens[i], i))[:_MOST_REPLY])
+    scored = sorted(sorted(telling, key=lambda i: (not opens[i], not (i and opens[i - 1]), i))[:_MOST_REPLY])
     similar = scorer(query, [texts[i] for i in scored]) if scored else []
     values = dict(zip(scored, (float(value) for value in similar), strict=True))
     return [Reply(spans[i], texts[i], values[i], opens[i]) for i in scored]

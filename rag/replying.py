@@ -33,7 +33,8 @@ _MOST_QUOTED = 4
 SAME_QUESTION = 0.85
 # … or this, where the best statement found is itself one that leaves it open.
 RELATED_QUESTION = 0.81
-# By how much the question on record must be nearer than any statement, where the reply does not refuse at once.
+# By how much the question on record must be nearer than any statement, where the reply does not refuse at once; and
+# the sentence that leaves it open nearer than the rest of the reply, where that sentence alone decides.
 CLEAR_MARGIN = 0.03
 
 
@@ -135,9 +136,11 @@ def asked_not_answered(draft: Draft, scored: Sequence[Candidate]) -> str | None:
     text = draft.leads.sentence(lead) + draft.quotes.quote(briefing.id, first.span)
     more = [r for r in reply if not r.open and len(r.text.split()) > 6]
     if more and answerer:
-        best_more = max(more, key=lambda r: r.similarity)
+        # What was added comes after; before it, only what is nearest to the question is worth adding.
+        next_said = [r for r in more if r.span.start >= first.span.end]
+        further = next_said[0] if next_said else max(more, key=lambda r: r.similarity)
         added = draft.leads.sentence(words.added.format(speaker=surname(answerer)))
-        text += f" {added}{draft.quotes.quote(briefing.id, best_more.span)}"
+        text += f" {added}{draft.quotes.quote(briefing.id, further.span)}"
     return text
 
 
@@ -152,6 +155,12 @@ def _left_open(draft: Draft, asked: Asked, reply: Sequence[Reply], scored: Seque
     opened = {r.span.start for r in reply if r.open}
     said = [c for c in scored if not _is_question(c)]
     best = max((c.similarity for c in said if c.span.start not in opened), default=0.0)
+    opener = max((r for r in reply if r.open), key=lambda r: r.similarity)
+    before = [r.similarity for r in reply if not r.open and r.span.end <= opener.span.start]
+    if asked.similarity >= best and opener.similarity >= max(before, default=0.0) + CLEAR_MARGIN:
+        # Of all said up to there, what leaves it open speaks of just this; what comes next only softens it. And nothing
+        # else on record is nearer than what was asked.
+        return True
     if draft.question.kind == "did_answer":
         refused = bool(said) and said[0].span.start in opened and asked.similarity >= RELATED_QUESTION
         return refused or asked.similarity >= max(SAME_QUESTION, best)
