@@ -157,9 +157,10 @@ def _left_open(draft: Draft, asked: Asked, reply: Sequence[Reply], scored: Seque
     best = max((c.similarity for c in said if c.span.start not in opened), default=0.0)
     opener = max((r for r in reply if r.open), key=lambda r: r.similarity)
     before = [r.similarity for r in reply if not r.open and r.span.end <= opener.span.start]
-    if asked.similarity >= best and opener.similarity >= max(before, default=0.0) + CLEAR_MARGIN:
-        # Of all said up to there, what leaves it open speaks of just this; what comes next only softens it. And nothing
-        # else on record is nearer than what was asked.
+    nearest = all(opener.similarity >= r.similarity for r in reply)
+    if nearest and asked.similarity >= best and opener.similarity >= max(before, default=0.0) + CLEAR_MARGIN:
+        # Of all that was replied, what leaves it open speaks of just this; what comes next may only soften it. And
+        # nothing else on record is nearer than what was asked.
         return True
     if draft.question.kind == "did_answer":
         refused = bool(said) and said[0].span.start in opened and asked.similarity >= RELATED_QUESTION
