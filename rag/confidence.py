@@ -17,14 +17,14 @@ from onrecord.rag.selection import share_of_words
 from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Passage
 
-# Sentences read for one question; nearly three times as many tell no more (docs/quality.md, "Confidence").
-_SENTENCES = 10
+# Sentences read for one question; twice as many tell no more (docs/quality.md, "Confidence").
+_SENTENCES = 14
 # Above this the subject is there, in one form or another; how much above says only how like the wording is.
 _COVERED = 0.9
 _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 # Fitted by benchmarks/confidence.py on questions with and without an answer (of four that people ask, three have one):
 # a constant, then a weight for each field of Signals in order.
-_COEFFICIENTS = (-42.07, 35.35, 15.08, 2.14, -0.62)
+_COEFFICIENTS = (-42.63, 35.66, 15.37, 2.04, -0.6)
 
 
 @dataclass(frozen=True, slots=True)
