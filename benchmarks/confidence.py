@@ -39,9 +39,8 @@ _RANKED = 80
 _HITS = 10
 # Groups whose questions are of the kind that users ask; each counts three times.
 _OWN = ("samples", "answers", "two briefings")
-# Groups are fitted as half answerable. People ask more often about what is there, as three in four of our own questions
-# do; of what serves these equally well (1.0 to 1.2), the end that shows a quote rather than withholds it.
-_PRIOR = 1.2
+# Groups are fitted as half answerable; people ask more often about what is there, here taken as three times in five.
+_PRIOR = float(np.log(3 / 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +76,9 @@ class Searched:
     """A library of some files, kept in `folder`, searched by vectors alone."""
 
     def __init__(self, folder: Path, files: list[Path], encoder: Encoder) -> None:
-        complete = folder / "complete"
-        if not complete.exists():
-            # What an interrupted run has added is not embedded again.
+        if not (folder / "library.db").exists():
             with Library.open(folder) as library:
                 library.add(list(files))
-            complete.touch()
         self._store = SqliteStore(folder)
         self._encoder = encoder
         self._files = {summary.id: summary.file for summary in self._store.summaries()}

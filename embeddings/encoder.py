@@ -100,14 +100,8 @@ class SentenceEncoder:
         return self._recalled(texts, self._passage_prompt)
 
     def encode_tokens(self, texts: Sequence[str], *, questions: bool = False) -> list[TokenVectors]:
-        """Return the vectors of the tokens of short texts, read as questions or as passages.
-
-        The texts' own vectors come with them, and are remembered as those of sentences and questions are.
-        """
-        prompt = self._query_prompt if questions else self._passage_prompt
-        read = token_vectors(self._model, texts, prompt)
-        self._remember({prompt + text: one.whole for text, one in zip(texts, read, strict=True)})
-        return read
+        """Return the vectors of the tokens of short texts, read as questions or as passages."""
+        return token_vectors(self._model, texts, self._query_prompt if questions else self._passage_prompt)
 
     def _recalled(self, texts: Sequence[str], prompt: str) -> Vectors:
         keys = [prompt + text for text in texts]
@@ -116,16 +110,13 @@ class SentenceEncoder:
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if missing:
             found.update(zip(missing, self._encode_all(list(missing.values()), prompt), strict=True))
-        self._remember({key: found[key] for key in keys})
-        return np.array([found[key] for key in keys], np.float32).reshape(len(texts), self.dimension)
-
-    def _remember(self, vectors: dict[str, Vectors]) -> None:
         with self._remembering:
-            for key, vector in vectors.items():
-                self._remembered[key] = vector
+            for key in keys:
+                self._remembered[key] = found[key]
                 self._remembered.move_to_end(key)
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
+        return np.array([found[key] for key in keys], np.float32).reshape(len(texts), self.dimension)
 
     def _encode_all(self, texts: Sequence[str], prompt: str, progress: Progress | None = None) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)

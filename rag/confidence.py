@@ -11,20 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import Encoder, TokenVectors
+from onrecord.rag.languages import detect_language
 from onrecord.rag.lexical import query_terms
-from onrecord.rag.questions import Question, read_question
-from onrecord.rag.selection import share_of_words
+from onrecord.rag.questions import read_question
 from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Passage
 
-# Sentences read for one question; twice as many tell no more (docs/quality.md, "Confidence").
-_SENTENCES = 14
+# Sentences read for one question: those of the best passages, and among these the ones that share its words. Half as
+# many do nearly as well; those read here need not be read again to choose what is quoted.
+_PASSAGES = 4
+_SENTENCES = 28
 # Above this the subject is there, in one form or another; how much above says only how like the wording is.
 _COVERED = 0.9
 _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
-# Fitted by benchmarks/confidence.py on questions with and without an answer (of four that people ask, three have one):
+# Fitted by benchmarks/confidence.py on questions with and without an answer (of five that people ask, three have one):
 # a constant, then a weight for each field of Signals in order.
-_COEFFICIENTS = (-42.63, 35.66, 15.37, 2.04, -0.6)
+_COEFFICIENTS = (-36.44, 31.18, 12.3, 0.95, -0.63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,9 @@ class Signals:
     """What speaks for an answer.
 
     `covered` (0–0.9) is how well the question's telling words are met, each by the most similar word of any sentence
-    read, across languages too. `nearest` is the cosine of the question and the nearest passage. `crossing` (0–1) is
-    the share of the words met in another language than the question's, which lowers both. `exact` is 1 where a number
-    or a date is asked for: these are missing most often where all else about a subject is there.
+    read, across languages too. `nearest` is the cosine of the question and the nearest passage. `crossing` is 1 where
+    the best passage is in another language than the question, which lowers both. `exact` is 1 where a number or a date
+    is asked for: these are missing most often where all else about a subject is there.
     """
 
     covered: float
@@ -65,50 +67,36 @@ def probability(found: Signals) -> float:
 
 def signals(question: str, passages: Sequence[Passage], nearest: float, encoder: Encoder) -> Signals:
     """Measure what speaks for an answer, as `confidence` does; `passages` are at least one."""
-    wanted = read_question(question)
-    telling = _telling_sentences(wanted, passages)
+    language = "fr" if detect_language(question) == "fr" else "en"
     asked = encoder.encode_tokens([question], questions=True)[0]
-    said = encoder.encode_tokens([text for text, _ in telling])
-    languages = [language for _, language in telling]
-    foreign = np.concatenate(
-        [
-            np.full(len(read.vectors), language != wanted.language)
-            for read, language in zip(said, languages, strict=True)
-        ]
-    )
-    vectors = np.concatenate([read.vectors for read in said])
-    covered, crossing = covered_words(question, wanted.language, asked, vectors, foreign)
-    return Signals(min(covered, _COVERED), nearest, crossing, float(wanted.wanted in ("number", "date")))
+    read = encoder.encode_tokens(_telling_sentences(question, language, passages))
+    covered = covered_words(question, language, asked, np.concatenate([one.vectors for one in read]))
+    exact = read_question(question).wanted in ("number", "date")
+    return Signals(min(covered, _COVERED), nearest, float(passages[0].language != language), float(exact))
 
 
-def covered_words(
-    question: str, language: str, asked: TokenVectors, said: NDArray[np.float32], foreign: NDArray[np.bool_]
-) -> tuple[float, float]:
-    """How well the telling words of a question are met, and the share of them met in another language (pure).
+def covered_words(question: str, language: str, asked: TokenVectors, said: NDArray[np.float32]) -> float:
+    """How well the telling words of a question are met: the mean of each word's best cosine (pure).
 
-    `said` is the (n, dimension) unit vectors of the tokens of all sentences read, and `foreign` (n) tells those of
-    another language than the question's. A word's cosine is the mean of its tokens' best, and all words count alike; a
-    question without telling words is taken whole.
+    `said` is the (n, dimension) unit vectors of the tokens of all sentences read. A word's cosine is the mean of its
+    tokens'; a question without telling words is taken whole.
     """
-    cosines = asked.vectors @ said.T
-    best, abroad = cosines.max(axis=1), foreign[cosines.argmax(axis=1)]
+    best = (asked.vectors @ said.T).max(axis=1)
     starts, ends = asked.spans[:, 0], asked.spans[:, 1]
     words = [match for match in _WORD.finditer(question) if query_terms(match.group(), language)]
-    of_words = [rows for word in words if (rows := (starts < word.end()) & (ends > word.start())).any()]
-    of_words = of_words or [np.ones(len(best), bool)]
-    covered = float(np.mean([best[rows].mean() for rows in of_words]))
-    return covered, float(np.mean([abroad[rows].mean() for rows in of_words]))
+    of_words = [best[(starts < word.end()) & (ends > word.start())] for word in words]
+    means = [float(values.mean()) for values in of_words if values.size]
+    return float(np.mean(means)) if means else float(best.mean())
 
 
-def _telling_sentences(question: Question, passages: Sequence[Passage]) -> list[tuple[str, str]]:
-    """The (sentence, language) most worth reading: of better passages, and with more of the question's words."""
-    found = [
-        (rank, passage.text[span.start : span.end], passage.language)
-        for rank, passage in enumerate(passages, start=1)
-        for span in sentences(passage.text, passage.language)
-    ]
-    shares = share_of_words([(text, language) for _, text, language in found], question)
-    # Words weigh more than rank: a late passage in another language may share one cognate with the question.
-    worth = [share + 1 / (4 + rank) for share, (rank, _, _) in zip(shares, found, strict=True)]
-    order = sorted(range(len(found)), key=lambda place: (-worth[place], place))
-    return [found[place][1:] for place in order[:_SENTENCES]]
+def _telling_sentences(question: str, language: str, passages: Sequence[Passage]) -> list[str]:
+    """The sentences most worth reading: of better passages, with more of the question's words, and earlier."""
+    wanted = frozenset(query_terms(question, language))
+    found: list[tuple[float, str]] = []
+    for rank, passage in enumerate(passages[:_PASSAGES], start=1):
+        for position, span in enumerate(sentences(passage.text, passage.language)):
+            text = passage.text[span.start : span.end]
+            share = len(wanted.intersection(query_terms(text, passage.language))) / max(1, len(wanted))
+            found.append((share + 0.5 / rank - 0.01 * position, text))
+    found.sort(key=lambda one: -one[0])
+    return [text for _, text in found[:_SENTENCES]]
