@@ -1,4 +1,4 @@
-"""Fit the coefficients of rag/confidence.py, and measure them on questions they were not fitted to.
+"""Fit the coefficients of rag/retrieval/confidence.py, and measure them on questions they were not fitted to.
 
 Run from the project's root, with the development data beside it:
 
@@ -27,7 +27,7 @@ from sklearn.metrics import roc_auc_score
 
 from onrecord.embeddings import Encoder, SentenceEncoder, TokenVectors, load_encoder
 from onrecord.rag import Library, Settings
-from onrecord.rag.confidence import Signals, probability, signals
+from onrecord.rag.retrieval.confidence import Signals, probability, signals
 from onrecord.rag.store.sqlite import SqliteStore
 from onrecord.rag.types import Filters, Passage
 

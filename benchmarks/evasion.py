@@ -3,7 +3,7 @@
 Run from the project's root, with the development data beside it:
 
     python benchmarks/evasion.py          # cross-validated, and the shipped coefficients on the same pairs
-    python benchmarks/evasion.py --fit    # print the coefficients to put into rag/replies.py
+    python benchmarks/evasion.py --fit    # print the coefficients to put into rag/answers/replies.py
 
 The pairs are few and the coefficients were fitted on them, so only the cross-validated figure is a fair estimate.
 """
@@ -23,7 +23,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from onrecord.rag.replies import REPLY_LABELS, judge_reply, reply_features
+from onrecord.rag.answers.replies import REPLY_LABELS, judge_reply, reply_features
 from onrecord.rag.sentences import sentences
 
 PAIRS = Path(__file__).resolve().parents[2] / "shared" / "eval" / "qevasion" / "pairs.jsonl"

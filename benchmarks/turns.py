@@ -17,7 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from onrecord.rag.transcript import understand
+from onrecord.rag.transcript.understanding import understand
 from onrecord.rag.types import SourceText
 
 TurnKey = tuple[int, int, str]

@@ -1,8 +1,8 @@
 """Briefings in, cited answers out: the public names of OnRecord."""
 
 from onrecord.rag.adding import Added, AddReport, Progress
-from onrecord.rag.check import CheckReport, Finding
-from onrecord.rag.check_report import report_html, report_text
+from onrecord.rag.checking.check import CheckReport, Finding
+from onrecord.rag.checking.report import report_html, report_text
 from onrecord.rag.errors import (
     InvalidRequest,
     LibraryError,
@@ -12,11 +12,11 @@ from onrecord.rag.errors import (
     UnreadableFile,
 )
 from onrecord.rag.evaluate import Method, Row, evaluate_folder, report_rows, rows_of
-from onrecord.rag.export import EXPORT_FORMATS, ExportFormat, export
+from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
+from onrecord.rag.exporting.text_fragments import link_to
 from onrecord.rag.library import Library
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Summary
-from onrecord.rag.text_fragments import link_to
 from onrecord.rag.types import (
     Answer,
     Boilerplate,

@@ -18,7 +18,7 @@ from onrecord.rag.passages import passages_of
 from onrecord.rag.readers import Document, read
 from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
 from onrecord.rag.store import EmbeddingModel, NewBriefing, Store, Summary
-from onrecord.rag.transcript import understand
+from onrecord.rag.transcript.understanding import understand
 from onrecord.rag.types import Briefing, Passage, Structure
 
 # 16 hexadecimal digits of SHA-256: a library of a million briefings has a chance of 3e-8 of two sharing one.

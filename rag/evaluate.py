@@ -21,13 +21,13 @@ import numpy as np
 
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.rag.adding import Progress, add_originals, originals_under
-from onrecord.rag.confidence import confidence
 from onrecord.rag.errors import InvalidRequest, OnRecordError
-from onrecord.rag.followup import SearchQuery, search_query
 from onrecord.rag.languages import detect_language
 from onrecord.rag.lexical import query_terms
 from onrecord.rag.readers.metadata import Metadata
-from onrecord.rag.retrieval import Found, retrieve
+from onrecord.rag.retrieval.confidence import confidence
+from onrecord.rag.retrieval.followup import SearchQuery, search_query
+from onrecord.rag.retrieval.retrieve import Found, retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Store
 from onrecord.rag.store.sqlite import SqliteStore

@@ -24,24 +24,24 @@ from onrecord.rag.adding import (
     missing_briefings,
     originals_under,
 )
-from onrecord.rag.answer import compose
-from onrecord.rag.check import CheckReport, check
-from onrecord.rag.confidence import confidence
+from onrecord.rag.answers.answer import compose
+from onrecord.rag.answers.questions import WHOLE_LIBRARY, read_question
+from onrecord.rag.checking.check import CheckReport, check
+from onrecord.rag.checking.record import Record
+from onrecord.rag.checking.translation import Translations
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
-from onrecord.rag.followup import SearchQuery, search_query
 from onrecord.rag.lexical import query_terms
-from onrecord.rag.questions import WHOLE_LIBRARY, read_question
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
-from onrecord.rag.record import Record
-from onrecord.rag.retrieval import Found, retrieve
+from onrecord.rag.retrieval.confidence import confidence
+from onrecord.rag.retrieval.followup import SearchQuery, search_query
+from onrecord.rag.retrieval.retrieve import Found, retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
-from onrecord.rag.translation import Translations
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
 
 if TYPE_CHECKING:
-    from onrecord.rag.model import ModelServer
+    from onrecord.rag.language_model.model import ModelServer
 
 History = Sequence[tuple[str, str]]
 Vector = NDArray[np.float32]
@@ -242,13 +242,13 @@ class Library:
         """The language model that the settings name; most libraries use none and never load its client."""
         if not self._settings.llm_url:
             return None
-        from onrecord.rag.model import ModelServer
+        from onrecord.rag.language_model.model import ModelServer
 
         return ModelServer.of(self._settings)
 
     def _written(self, default: Answer, briefings: Mapping[str, Briefing], server: ModelServer) -> Iterator[Answer]:
         """The answer that the language model writes from the passages found, checked; else the default one."""
-        from onrecord.rag.model import answers
+        from onrecord.rag.language_model.model import answers
 
         translations = Translations(self._store, self._loaded_encoder())
         passages = [hit.passage for hit in default.hits]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onrecord.rag.transcript import understand
+from onrecord.rag.transcript.understanding import understand
 from onrecord.rag.types import Briefing, Passage, SourceText, Structure
 
 

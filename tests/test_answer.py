@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.rag.answer import NOT_FOUND_BELOW, compose
+from onrecord.rag.answers.answer import NOT_FOUND_BELOW, compose
+from onrecord.rag.answers.questions import Names, read_question
+from onrecord.rag.answers.replies import judge_reply, leaves_open
 from onrecord.rag.lexical import query_terms
 from onrecord.rag.passages import passages_of
-from onrecord.rag.questions import Names, read_question
-from onrecord.rag.replies import judge_reply, leaves_open
 from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Kind, Reported, Span, Turn
 
 # All names and statements are invented.

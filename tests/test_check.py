@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from onrecord.rag import InvalidRequest, Library
-from onrecord.rag.alignment import nearest, runs
-from onrecord.rag.article import claims
-from onrecord.rag.attribution import same_person
-from onrecord.rag.check import CheckReport, Finding, check
-from onrecord.rag.check_report import report_html, report_text
+from onrecord.rag.checking.alignment import nearest, runs
+from onrecord.rag.checking.article import claims
+from onrecord.rag.checking.attribution import same_person
+from onrecord.rag.checking.check import CheckReport, Finding, check
+from onrecord.rag.checking.report import report_html, report_text
 from onrecord.rag.quotes import verify
 from onrecord.rag.types import Briefing, Passage, Turn
 

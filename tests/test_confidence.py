@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from onrecord.embeddings import TokenVectors, load_encoder
 from onrecord.rag import Library, Settings
-from onrecord.rag.answer import NOT_FOUND_BELOW
-from onrecord.rag.confidence import Signals, confidence, covered_words, probability
+from onrecord.rag.answers.answer import NOT_FOUND_BELOW
+from onrecord.rag.retrieval.confidence import Signals, confidence, covered_words, probability
 
 QUESTIONS = Path(__file__).with_name("samples_questions.jsonl")
 ELSEWHERE = [

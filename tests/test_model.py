@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.rag.errors import InvalidRequest, ModelError
-from onrecord.rag.grounding import NO_ANSWER, UNSUPPORTED, ground
-from onrecord.rag.model import ModelServer, answers, chat, messages
-from onrecord.rag.model_text import settled
+from onrecord.rag.language_model.grounding import NO_ANSWER, UNSUPPORTED, ground
+from onrecord.rag.language_model.model import ModelServer, answers, chat, messages
+from onrecord.rag.language_model.model_text import settled
 from onrecord.rag.quotes import cite
 from onrecord.rag.settings import Settings
 from onrecord.rag.types import Answer, Briefing, Citation, Passage, Turn

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.rag.search import Background, Candidate, backgrounds, rank, translations
+from onrecord.rag.retrieval.search import Background, Candidate, backgrounds, rank, translations
 
 
 def passage(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structures import check_structure, structure_of
 
-from onrecord.rag.transcript import understand
+from onrecord.rag.transcript.understanding import understand
 from onrecord.rag.types import SourceText, Structure, Turn
 
 STYLES = Path(__file__).parent / "styles"

@@ -1,0 +1,1 @@
+"""From passages to an answer in prose, its quotes and its status."""

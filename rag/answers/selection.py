@@ -1,0 +1,331 @@
+"""Which sentences answer: candidates from the passages found, scored, and joined to the shortest run that says it all."""  # noqa: E501
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from onrecord.rag.answers.questions import Question, folded_words
+from onrecord.rag.lexical import query_terms
+from onrecord.rag.sentences import sentences
+from onrecord.rag.types import Briefing, Hit, Passage, Span
+
+SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]
+"""Similarity of a question to each of some sentences, higher is nearer: a cosine of unit vectors."""
+
+
+def remembering(scorer: SentenceScorer) -> SentenceScorer:
+    """The same scorer, which is asked once for each pair of a query and a sentence."""
+    known: dict[tuple[str, str], float] = {}
+
+    def score_once(query: str, texts: Sequence[str]) -> list[float]:
+        missing = [text for text in dict.fromkeys(texts) if (query, text) not in known]
+        if missing:
+            known.update(zip(((query, text) for text in missing), scorer(query, missing), strict=True))
+        return [known[query, text] for text in texts]
+
+    return score_once
+
+
+# Sentences put to the encoder for one question: what fits into the time an answer may take.
+MOST_SCORED = 24
+# A cosine of multilingual-e5-small between a question and a sentence lies in this range nearly always.
+_COSINE_RANGE = (0.74, 0.90)
+# By how much that cosine is higher, on average, for a sentence in the question's own language, whatever either says
+# (multilingual-e5-small, 43 questions against 1,986 sentences of the two source briefings and ten others).
+_OWN_LANGUAGE = {"en": 0.014, "fr": 0.035}
+# A word of the question is rare when at most this many sentences scored hold it; one that completes a run stands nearby.  # noqa: E501
+_RARE = 2
+_NEARBY = 900
+# Words quoted inside a sentence that can be read without it.
+_LEAST_REPORTED = 6
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|"
+    r"millions?|billions?|half|dozens?|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|mille|moitié|no|none|aucune?)\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\b(?:\d{4}|january|february|march|april|may|june|july|august|september|october|november|december|today|yesterday|"
+    r"tomorrow|week|month|year|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|"
+    r"aujourd['’]hui|hier|demain|semaine|mois|an(?:née)?s?)\b",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"\b(?:because|since|so that|in order to|the reason|that['’]s why|due to|parce qu|car|afin|pour que|c['’]est pourquoi|"  # noqa: E501
+    r"en raison|à cause)\b",
+    re.IGNORECASE,
+)
+_PROPER = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)*")
+_QUESTION_MARK = re.compile(r"\?[”»\"’]?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a passage found: `briefing.text[span.start:span.end]`, with what speaks for it."""
+
+    passage: Passage
+    span: Span
+    text: str
+    rank: int
+    turn: int
+    lexical: float = 0.0
+    similarity: float = 0.0
+    score: float = 0.0
+
+
+def candidates(hits: Iterable[Hit], sources: Mapping[str, Briefing], question: Question) -> list[Candidate]:
+    """The sentences of the passages found, best passage first, each with its share of the question's words.
+
+    A passage may hold several short turns: each sentence lies in one turn, and no label in any.
+    """
+    found: list[Candidate] = []
+    for hit in hits:
+        passage = hit.passage
+        briefing = sources.get(passage.briefing_id)
+        if briefing is None:
+            continue
+        for number, turn in enumerate(briefing.turns):
+            start, end = max(turn.start, passage.start), min(turn.end, passage.end)
+            if start < end:
+                own = replace(passage, speaker=turn.speaker, role=turn.role, kind=turn.kind, outlet=turn.outlet)
+                for span in _sentence_spans(briefing, start, end, passage.language):
+                    text = briefing.text[span.start : span.end]
+                    found.append(Candidate(own, span, text, hit.rank, number))
+    return with_lexical(found, question)
+
+
+def _sentence_spans(briefing: Briefing, start: int, end: int, language: str) -> list[Span]:
+    return [Span(start + s.start, start + s.end) for s in sentences(briefing.text[start:end], language)]
+
+
+def with_lexical(found: Sequence[Candidate], question: Question) -> list[Candidate]:
+    """Give each candidate the share of the question's telling words that it holds."""
+    shares = share_of_words([(candidate.text, candidate.passage.language) for candidate in found], question)
+    return [replace(candidate, lexical=share) for candidate, share in zip(found, shares, strict=True)]
+
+
+def share_of_words(texts: Sequence[tuple[str, str]], question: Question) -> list[float]:
+    """For each (text, language), the share (0–1) of the question's telling words it holds; rare words count more."""
+    wanted = query_terms(question.text, question.language)
+    held = [terms_of(text, language) for text, language in texts]
+    frequency = Counter(term for terms in held for term in terms)
+    weights = {term: math.log(1 + len(texts) / (1 + frequency[term])) for term in wanted}
+    total = sum(weights.values()) or 1.0
+    return [sum(weights[term] * _holds(term, terms) for term in wanted) / total for terms in held]
+
+
+def in_order_of_words(shares: Sequence[float], most: int) -> list[int]:
+    """The positions of at most `most` texts, those given first and those with the most of the question's words."""
+    order = sorted(range(len(shares)), key=lambda place: (-(shares[place] + 1.0 / (4 + place)), place))
+    return order[:most]
+
+
+def terms_of(text: str, language: str) -> frozenset[str]:
+    """The telling stems of a text."""
+    return frozenset(query_terms(text, language))
+
+
+def _holds(term: str, terms: frozenset[str]) -> float:
+    """1 for the stem itself; half for a word that begins alike, as cognates in English and French do."""
+    if term in terms:
+        return 1.0
+    return 0.5 if len(term) >= 5 and any(other.startswith(term[:5]) for other in terms) else 0.0
+
+
+def score(
+    found: Sequence[Candidate],
+    question: Question,
+    sources: Mapping[str, Briefing],
+    scorer: SentenceScorer,
+    *,
+    query: str | None = None,
+    most: int = MOST_SCORED,
+) -> list[Candidate]:
+    """Score candidates and return those scored, best first.
+
+    Only `most` sentences go to the encoder: those of the best passages and those that share words with the question.
+    """
+    chosen = sorted(found, key=lambda c: (-(0.6 * c.lexical + 1.0 / (1 + c.rank)), c.span.start))[:most]
+    similar = scorer(query or question.text, [candidate.text for candidate in chosen]) if chosen else []
+    scored = [replace(candidate, similarity=float(value)) for candidate, value in zip(chosen, similar, strict=True)]
+    scored = [replace(candidate, score=_score(candidate, question, sources)) for candidate in scored]
+    return sorted(scored, key=lambda c: (-c.score, c.rank, c.span.start))
+
+
+def _score(candidate: Candidate, question: Question, sources: Mapping[str, Briefing]) -> float:
+    low, high = _COSINE_RANGE
+    own = _OWN_LANGUAGE.get(question.language, 0.0) if candidate.passage.language == question.language else 0.0
+    value = (candidate.similarity - own - low) / (high - low)
+    value += 0.6 * candidate.lexical
+    value += 0.25 / candidate.rank
+    value += _form(candidate, question)
+    kind = candidate.passage.kind
+    if kind == "moderation":
+        value -= 0.6
+    if kind == "question" and not question.outlet:
+        value -= 0.8
+    if question.speaker:
+        speaker = _speaker_of(candidate, sources[candidate.passage.briefing_id], question.speaker)
+        value += 0.3 if speaker and same_person(speaker, question.speaker) else (-0.5 if question.explicit else -0.1)
+    return value
+
+
+def _speaker_of(candidate: Candidate, briefing: Briefing, wanted: str) -> str | None:
+    """The turn's speaker, or the wanted person where the sentence quotes or names them in a report."""
+    said = [r.speaker for r in briefing.reported if r.start < candidate.span.end and candidate.span.start < r.end]
+    reported = next((name for name in said if name and same_person(name, wanted)), None)
+    if (
+        reported is None
+        and candidate.passage.kind == "report"
+        and folded_words(wanted)[-1] in folded_words(candidate.text)
+    ):
+        return wanted
+    return reported or candidate.passage.speaker
+
+
+def reported_part(briefing: Briefing, span: Span, speaker: str | None) -> Span | None:
+    """The words quoted from `speaker` inside a sentence, where they are a statement of their own; None elsewhere."""
+    parts = [
+        Span(r.start, r.end)
+        for r in briefing.reported
+        if speaker and r.speaker and same_person(r.speaker, speaker) and span.start <= r.start and r.end <= span.end
+    ]
+    longest = max(parts, key=lambda part: part.end - part.start, default=None)
+    if longest and len(briefing.text[longest.start : longest.end].split()) >= _LEAST_REPORTED:
+        return longest
+    return None
+
+
+def _form(candidate: Candidate, question: Question) -> float:
+    """What the form of the sentence says: a number for "how many", no bare question, no fragment."""
+    text = candidate.text
+    value = 0.0
+    words = len(text.split())
+    if words < 4:
+        value -= 0.4
+    elif words < 7:
+        value -= 0.15
+    if _QUESTION_MARK.search(text):
+        value -= 0.3
+    if question.wanted == "number" and _NUMBER.search(text):
+        value += 0.3
+    elif (question.wanted == "date" and _DATE.search(text)) or (question.wanted == "reason" and _REASON.search(text)):
+        value += 0.2
+    elif question.wanted == "person" and _PROPER.search(text):
+        value += 0.15
+    return value
+
+
+def same_person(first: str, second: str) -> bool:
+    """Whether two names end in the same last name, ignoring case, accents and one letter more or less at the end."""
+    one, other = folded_words(first), folded_words(second)
+    if not one or not other:
+        return False
+    short, long = sorted((one[-1], other[-1]), key=len)
+    return short == long or (len(short) >= 6 and long.startswith(short) and len(long) - len(short) <= 1)
+
+
+_CORRECTION = re.compile(
+    r"^\W*(?:(?:or|no|sorry|excuse me|correction|rather|i mean|i meant|actually|pardon|the other way (?:a)?round|let me correct|"  # noqa: E501
+    r"i misspoke|i should say|non|pardon|excusez-moi|plutôt|je veux dire|je voulais dire|ou plutôt|je me corrige|l['’]inverse|"  # noqa: E501
+    r"c['’]est l['’]inverse)\b)",
+    re.IGNORECASE,
+)
+_CORRECTED_INSIDE = re.compile(
+    r"\b(?:the other way (?:a)?round|i misspoke|let me correct|correct myself|i should say|i stand corrected|je me corrige|"  # noqa: E501
+    r"c['’]est l['’]inverse|je me suis trompée?)\b",
+    re.IGNORECASE,
+)
+_BROKEN_OFF = re.compile(r"(?:[-–—]|\.\.\.|…)\s*$")
+_LEANS_BACK = re.compile(
+    r"^\W*(?:and |but |so |because |et |mais |donc )?(?:it|its|they|their|this|that|these|those|he|she|him|her|which|"
+    r"il|elle|ils|elles|cela|ça|ceci|ce|c['’]est|celui-ci|celle-ci)\b",
+    re.IGNORECASE,
+)
+
+
+def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate]) -> Span:
+    """The shortest run of whole sentences around the best one that can be read alone.
+
+    It takes in a correction made in the next breath, the words corrected, what a pronoun at its beginning points back
+    to, and a neighbour that scores nearly as well.
+    """
+    spans = _paragraph(best, briefing)
+    first = last = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), 0)
+    text = briefing.text
+    said = [text[span.start : span.end] for span in spans]
+    by_start = {(c.passage.briefing_id, c.span.start): c.score for c in scored}
+    while last + 1 < len(spans) and (
+        _CORRECTION.match(said[last + 1]) or _CORRECTED_INSIDE.search(said[last + 1]) or _BROKEN_OFF.search(said[last])
+    ):
+        last += 1
+    while first > 0 and (
+        _CORRECTED_INSIDE.search(said[first]) or _CORRECTION.match(said[first]) or _BROKEN_OFF.search(said[first - 1])
+    ):
+        first -= 1
+    near = best.score - 0.12
+    if last + 1 < len(spans) and by_start.get((briefing.id, spans[last + 1].start), -9.0) >= near:
+        last += 1
+    elif first > 0 and by_start.get((briefing.id, spans[first - 1].start), -9.0) >= near:
+        first -= 1
+    if first > 0 and first == last and _LEANS_BACK.match(said[first]) and len(said[first].split()) < 25:
+        first -= 1
+    return Span(spans[first].start, spans[last].end)
+
+
+def _paragraph(best: Candidate, briefing: Briefing) -> list[Span]:
+    """The sentences around one, within its turn, that no line break parts from it."""
+    text = briefing.text
+    turn = briefing.turns[best.turn] if best.turn < len(briefing.turns) else None
+    low, high = (turn.start, turn.end) if turn else (best.passage.start, best.passage.end)
+    # Two thousand characters either way hold any run worth quoting; a break there does no harm.
+    low, high = max(low, text.rfind("\n", 0, max(0, best.span.start - 2000)) + 1), min(high, best.span.end + 2000)
+    spans = _sentence_spans(briefing, low, high, best.passage.language)
+    place = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), None)
+    if place is None:
+        return [best.span]
+    first = last = place
+    while first > 0 and "\n" not in text[spans[first - 1].end : spans[first].start]:
+        first -= 1
+    while last + 1 < len(spans) and "\n" not in text[spans[last].end : spans[last + 1].start]:
+        last += 1
+    return spans[first : last + 1]
+
+
+def topic_of(text: str) -> str | None:
+    """The longest name inside a sentence, to say what a passage is about; None where it holds none."""
+    names = [re.sub(r"['’]s$", "", name) for name in _PROPER.findall(text)]
+    return max(names, key=len, default=None)
+
+
+def completing(best: Candidate, span: Span, scored: Sequence[Candidate], question: Question) -> Span | None:
+    """A sentence of the same turn with a telling word of the question that a run lacks: "And I will not pardon him."
+
+    None where the run holds most of the question's words, or no other sentence adds a rare one.
+    """
+    wanted = set(query_terms(question.subject, question.language)) - set(folded_words(question.speaker or ""))
+    held: set[str] = set()
+    for candidate in scored:
+        if candidate.passage.briefing_id == best.passage.briefing_id and span.start <= candidate.span.start < span.end:
+            held |= wanted & terms_of(candidate.text, candidate.passage.language)
+    lacking = {term for term in wanted - held if sum(term in _terms(c) for c in scored) <= _RARE}
+    if not held or not lacking:
+        return None
+    near = [
+        c
+        for c in scored
+        if c.passage.briefing_id == best.passage.briefing_id
+        and c.turn == best.turn
+        and abs(c.span.start - best.span.start) < _NEARBY
+        and not (span.start < c.span.end and c.span.start < span.end)
+        and lacking & _terms(c)
+        and len(c.text.split()) >= 4
+    ]
+    return max(near, key=lambda c: c.score).span if near else None
+
+
+def _terms(candidate: Candidate) -> frozenset[str]:
+    return terms_of(candidate.text, candidate.passage.language)

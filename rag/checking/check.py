@@ -1,0 +1,335 @@
+"""Check the quotations and attributed statements of an article against the record (pure, given the lookups)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Literal, Protocol, get_args
+
+from onrecord.rag.checking.alignment import Change, nearest, runs, word_count
+from onrecord.rag.checking.article import Claim, ClaimKind, claims
+from onrecord.rag.checking.attribution import same_person
+from onrecord.rag.quotes import cite, find, occurrences, pieces
+from onrecord.rag.sentences import sentences
+from onrecord.rag.types import Briefing, Citation, Passage, Span
+
+Verdict = Literal["verbatim", "other_speaker", "altered", "stitched", "translated", "not_found"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+# Similarity of wording (`Near.similarity`) from which a quotation is an altered one; a statement in the article's own
+# words changes person, tense and order besides.
+_ALTERED = 0.5
+_REWORDED = 0.4
+# Two words of meaning in common at least: one alone ("the meeting") is no trace of a sentence.
+_FEWEST_SHARED = 2
+# From here on the quotation lies in one place but for a slip, however its parts might be found elsewhere.
+_SLIP = 0.8
+# A run of words kept exactly is a piece of a stitched quotation from this length, and all but this share must be such.
+_PIECE_WORDS = 4
+_STITCHED = 0.85
+# Nearness in sense (`Lookup.similarity`) from which a sentence may be a translation; chosen on the 40 sentences of
+# benchmarks/check/translations.jsonl, where translations begin at 0.50 and all others end at 0.48.
+TRANSLATION = 0.5
+# Among many parts of sentences one comes near by chance: the highest wrong one there was 0.53.
+_PART_MARGIN = 0.05
+# Of so many of the nearest sentences the clauses are compared too, where they are of about the quotation's length:
+# French runs about a fifth longer than English.
+_REFINED = 4
+_SHORTEST_PART = 0.6
+_LONGEST_PART = 1.6
+# Characters between two sentences that follow each other.
+_NEXT = 3
+_CLAUSE = re.compile(r"[,;:«»“”\"—–]\s*")
+_MARKS = ' \n\t\u00a0\u202f«»“”",;:—–'
+_NUMBER = re.compile(r"\d+(?:[\s.,]\d+)*")
+
+
+class Lookup(Protocol):
+    """What the check needs of a library."""
+
+    def candidates(self, quotation: str) -> Sequence[Passage]:
+        """The passages that may hold a quotation, by its words and by its sense, in any language, best first."""
+        ...
+
+    def across(self, quotation: str, speaker: str | None) -> Sequence[Passage]:
+        """The passages in other languages that may say the same, those of the speaker first."""
+        ...
+
+    def briefing(self, briefing_id: str) -> Briefing:
+        """A briefing by its id."""
+        ...
+
+    def similarity(self, quotation: str, texts: Sequence[str]) -> Sequence[float]:
+        """How near texts of one other language are to a quotation in sense: -1 to 1, `TRANSLATION` being the border."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict on `article[start:end]`.
+
+    `speaker` is who the article says spoke, and `same_speaker` whether that is the speaker on the record (None: cannot
+    be told). `changes` are the word-level difference of an altered quotation. `similarity` is 1 for equal words, the
+    share of wording kept for an altered quotation, and for a translated one the model's cosine: a hint, no proof.
+    """
+
+    kind: ClaimKind
+    start: int
+    end: int
+    text: str
+    speaker: str | None
+    inferred: bool
+    verdict: Verdict
+    similarity: float
+    same_speaker: bool | None = None
+    citations: tuple[Citation, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """An article with the findings in its order; `counts` says how many there are of each verdict."""
+
+    article: str
+    findings: tuple[Finding, ...]
+    counts: Mapping[Verdict, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A stretch of one speaker's words: `briefing.text[start:end]`."""
+
+    briefing: Briefing
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.briefing.text[self.start : self.end]
+
+
+def check(article: str, lookup: Lookup) -> CheckReport:
+    """Give a verdict on every quotation and attributed statement of an article (English or French, plain text).
+
+    verbatim: the words are on the record (typography aside), by the speaker named or by one who cannot be told from
+    him; other_speaker: on the record, but somebody else's; altered: one place says nearly that; stitched: made of
+    pieces from several places; translated: a passage in another language says nearly that; not_found: none of these.
+    """
+    findings: list[Finding] = []
+    for claim in claims(article):
+        number = 1 + sum(len(finding.citations) for finding in findings)
+        findings.append(_judged(claim, lookup, number))
+    return CheckReport(
+        article,
+        tuple(findings),
+        {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in VERDICTS},
+    )
+
+
+def _judged(claim: Claim, lookup: Lookup, number: int) -> Finding:
+    passages = _candidates(claim, lookup)
+    briefings = {passage.briefing_id: lookup.briefing(passage.briefing_id) for passage in passages}
+    exact = _exact(claim, list(briefings.values()))
+    if exact:
+        same, said_in, spans = min(
+            ((_same(claim, briefing, spans[0]), briefing, spans) for briefing, spans in exact),
+            key=lambda found: (True, None, False).index(found[0]),
+        )
+        verdict: Verdict = "other_speaker" if same is False else "verbatim"
+        return _finding(claim, verdict, 1.0, number, [(said_in, span) for span in spans])
+    places = _places(passages, briefings)
+    marked = _stitched_pieces(claim, list(briefings.values()))
+    if marked:
+        return _finding(claim, "stitched", 1.0, number, marked)
+    near = nearest(claim.text, [place.text for place in places])
+    kept = near.similarity if near else 0.0
+    if near is None or kept < _SLIP:
+        joined = _stitched_runs(claim, places)
+        if joined:
+            return _finding(claim, "stitched", 1.0, number, joined)
+    if near and kept >= (_ALTERED if claim.kind == "quotation" else _REWORDED) and _shares(near.changes):
+        place = places[near.index]
+        span = Span(place.start + near.span.start, place.start + near.span.end)
+        return _finding(claim, "altered", kept, number, [(place.briefing, span)], near.changes)
+    return _translated(claim, lookup, number)
+
+
+def _candidates(claim: Claim, lookup: Lookup) -> list[Passage]:
+    """The passages for the whole wording and for each of its parts, without repetition."""
+    parts = {claim.text: None} | dict.fromkeys(claim.pieces) | dict.fromkeys(pieces(claim.text))
+    found: dict[tuple[str, int], Passage] = {}
+    for part in parts:
+        for passage in lookup.candidates(part):
+            found.setdefault((passage.briefing_id, passage.id), passage)
+    return list(found.values())
+
+
+def _turns(briefing: Briefing) -> list[Span]:
+    return [Span(turn.start, turn.end) for turn in briefing.turns] or [Span(0, len(briefing.text))]
+
+
+def _exact(claim: Claim, briefings: Sequence[Briefing]) -> list[tuple[Briefing, list[Span]]]:
+    """Every place where the wording stands, whole or with its marked omissions, inside one turn."""
+    found: list[tuple[Briefing, list[Span]]] = []
+    for briefing in briefings:
+        limits = _turns(briefing)
+        for span in occurrences(claim.text, briefing.text):
+            if any(limit.start <= span.start and span.end <= limit.end for limit in limits):
+                found.append((briefing, [span]))
+    if found:
+        return found
+    for wording in dict.fromkeys((claim.text, " … ".join(claim.pieces))):
+        for briefing in briefings:
+            # Turn by turn, because another speaker may have said it too.
+            for limit in _turns(briefing):
+                spans = find(wording, briefing.text, within=[limit])
+                if spans:
+                    found.append((briefing, spans))
+        if found:
+            return found
+    return found
+
+
+def _stitched_pieces(claim: Claim, briefings: Sequence[Briefing]) -> list[tuple[Briefing, Span]]:
+    """The places of the parts of an interrupted or shortened quotation, each found but not in one turn."""
+    parts = [part for piece in claim.pieces for part in pieces(piece)]
+    if len(parts) < 2:
+        return []
+    chosen: list[tuple[Briefing, Span]] = []
+    for part in parts:
+        found = [
+            (briefing, span) for briefing in briefings for span in find(part, briefing.text, within=_turns(briefing))
+        ]
+        if not found or word_count(part) < 2:
+            return []
+        chosen.append(min(found, key=lambda place: (True, None, False).index(_same(claim, place[0], place[1]))))
+    return chosen
+
+
+def _stitched_runs(claim: Claim, places: Sequence[_Place]) -> list[tuple[Briefing, Span]]:
+    """The places of a quotation that is joined, without a mark, of words kept exactly from several places."""
+    found = runs(claim.text, [place.text for place in places], shortest=_PIECE_WORDS)
+    if len(found) < 2 or sum(run.words for run in found) < _STITCHED * word_count(claim.text):
+        return []
+    chosen = []
+    for run in found:
+        place = places[run.index]
+        chosen.append((place.briefing, Span(place.start + run.span.start, place.start + run.span.end)))
+    return chosen
+
+
+def _places(passages: Sequence[Passage], briefings: Mapping[str, Briefing]) -> list[_Place]:
+    """The turns that hold the candidate passages (a passage itself where it lies in no turn), each once."""
+    places: dict[tuple[str, int, int], _Place] = {}
+    for passage in passages:
+        briefing = briefings[passage.briefing_id]
+        turns = [turn for turn in briefing.turns if turn.start < passage.end and passage.start < turn.end]
+        for start, end in [(turn.start, turn.end) for turn in turns] or [(passage.start, passage.end)]:
+            places.setdefault((briefing.id, start, end), _Place(briefing, start, end))
+    return list(places.values())
+
+
+def _shares(changes: Sequence[Change]) -> bool:
+    """Whether enough words are the same to speak of one sentence in two wordings."""
+    return sum(word_count(change.quoted) for change in changes if change.kind == "same") >= _FEWEST_SHARED
+
+
+def _translated(claim: Claim, lookup: Lookup, number: int) -> Finding:
+    """Look for the nearest sentence, or two, in another language than the quotation's."""
+    passages = lookup.across(claim.text, claim.speaker)
+    briefings = {passage.briefing_id: lookup.briefing(passage.briefing_id) for passage in passages}
+    best: tuple[float, Briefing, Span] | None = None
+    for language in dict.fromkeys(passage.language for passage in passages):
+        found = [
+            (briefings[passage.briefing_id], Span(passage.start + span.start, passage.start + span.end))
+            for passage in passages
+            if passage.language == language
+            for span in sentences(passage.text, language)
+        ]
+        ranked = sorted(_scored(claim.text, found, lookup), key=lambda one: -one[0])
+        # The quotation may translate two sentences, or a part of one.
+        others = [
+            (briefing, other)
+            for _, briefing, span in ranked[:_REFINED]
+            for other in _around(briefing.text, span, [near for place, near in found if place is briefing], claim.text)
+        ]
+        near = [one for one in ranked[:1] if one[0] >= TRANSLATION]
+        near += [one for one in _scored(claim.text, others, lookup) if one[0] >= TRANSLATION + _PART_MARGIN]
+        for one in near:
+            if best is None or one[0] > best[0]:
+                best = one
+    if best is None:
+        return _finding(claim, "not_found", 0.0, number, [])
+    score, briefing, span = best
+    changes = _other_numbers(claim.text, briefing.text[span.start : span.end])
+    return _finding(claim, "translated", score, number, [(briefing, span)], changes)
+
+
+def _scored(
+    quotation: str, windows: Sequence[tuple[Briefing, Span]], lookup: Lookup
+) -> list[tuple[float, Briefing, Span]]:
+    texts = [briefing.text[span.start : span.end] for briefing, span in windows]
+    scores = lookup.similarity(quotation, texts) if texts else []
+    return [(score, briefing, span) for score, (briefing, span) in zip(scores, windows, strict=True)]
+
+
+def _around(text: str, span: Span, neighbours: Sequence[Span], quotation: str) -> list[Span]:
+    """A sentence with its neighbours, and the stretches of clauses in these that are about as long as the quotation."""
+    pairs = [Span(span.start, near.end) for near in neighbours if 0 <= near.start - span.end <= _NEXT]
+    pairs += [Span(near.start, span.end) for near in neighbours if 0 <= span.start - near.end <= _NEXT]
+    words = word_count(quotation)
+    found = dict.fromkeys(pairs)
+    for whole in (span, *pairs):
+        cuts = [whole.start, *(match.end() for match in _CLAUSE.finditer(text, whole.start, whole.end)), whole.end]
+        for start, end in combinations(cuts, 2):
+            part = text[start:end].strip(_MARKS)
+            if _SHORTEST_PART * words <= word_count(part) <= _LONGEST_PART * words:
+                begin = text.index(part, start)
+                found[Span(begin, begin + len(part))] = None
+    return [part for part in found if part != span]
+
+
+def _other_numbers(quotation: str, source: str) -> tuple[Change, ...]:
+    """The figures that a translation has and its source has not: what a translation may least change."""
+    quoted, said = (
+        {re.sub(r"[\s.,]", "", number): number for number in _NUMBER.findall(text)} for text in (quotation, source)
+    )
+    strange = [number for digits, number in quoted.items() if digits not in said]
+    missing = [number for digits, number in said.items() if digits not in quoted]
+    return (Change("changed", ", ".join(strange), ", ".join(missing)),) if strange and missing else ()
+
+
+def _same(claim: Claim, briefing: Briefing, span: Span) -> bool | None:
+    if claim.speaker is None:
+        return None
+    citation = cite(1, briefing, span.start, span.end)
+    known = " ".join((briefing.title, citation.outlet or ""))
+    return same_person(claim.speaker, citation.speaker, citation.role, known=known)
+
+
+def _finding(
+    claim: Claim,
+    verdict: Verdict,
+    similarity: float,
+    number: int,
+    places: Sequence[tuple[Briefing, Span]],
+    changes: tuple[Change, ...] = (),
+) -> Finding:
+    same = [_same(claim, briefing, span) for briefing, span in places]
+    return Finding(
+        kind=claim.kind,
+        start=claim.start,
+        end=claim.end,
+        text=claim.text,
+        speaker=claim.speaker,
+        inferred=claim.inferred,
+        verdict=verdict,
+        similarity=similarity,
+        same_speaker=False if False in same else True if same and all(same) else None,
+        citations=tuple(
+            cite(number + index, briefing, span.start, span.end) for index, (briefing, span) in enumerate(places)
+        ),
+        changes=changes,
+    )

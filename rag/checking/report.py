@@ -1,0 +1,189 @@
+"""A check report for people: one HTML file that needs nothing else, and plain lines (pure; everything escaped)."""
+
+from __future__ import annotations
+
+from html import escape
+
+from onrecord.rag.checking.alignment import Change
+from onrecord.rag.checking.check import VERDICTS, CheckReport, Finding, Verdict
+from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.types import Citation
+
+LABELS: dict[str, dict[Verdict, str]] = {
+    "en": {
+        "verbatim": "verbatim",
+        "other_speaker": "verbatim, but another speaker",
+        "altered": "altered",
+        "stitched": "stitched from several places",
+        "translated": "translated, close to",
+        "not_found": "not found",
+    },
+    "fr": {
+        "verbatim": "mot pour mot",
+        "other_speaker": "mot pour mot, mais d’une autre personne",
+        "altered": "modifiée",
+        "stitched": "assemblée de plusieurs passages",
+        "translated": "traduite, proche de",
+        "not_found": "introuvable",
+    },
+}
+_WORDS = {
+    "en": {
+        "title": "Quote check",
+        "article": "The article",
+        "findings": "The findings",
+        "nothing": "The text holds no quotation and no attributed statement.",
+        "says": "The article names: {speaker}",
+        "goes_on": "The article seems to mean: {speaker}",
+        "hint": "similarity {similarity:.2f}, a hint and no proof",
+        "reworded": "reported in other words",
+        "unknown": "speaker unknown",
+        "difference": "Difference:",
+        "numbers": "Figures that differ:",
+    },
+    "fr": {
+        "title": "Vérification des citations",
+        "article": "L’article",
+        "findings": "Les résultats",
+        "nothing": "Le texte ne contient ni citation ni propos attribué.",
+        "says": "L’article nomme : {speaker}",
+        "goes_on": "L’article semble désigner : {speaker}",
+        "hint": "similarité {similarity:.2f}, un indice et non une preuve",
+        "reworded": "rapportée en d’autres mots",
+        "unknown": "auteur inconnu",
+        "difference": "Différence :",
+        "numbers": "Chiffres différents :",
+    },
+}
+_STYLE = """
+:root{color-scheme:light dark}
+body{font:1rem/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
+.article{white-space:pre-wrap;border:1px solid #8888;border-radius:.5rem;padding:1rem}
+mark{color:inherit;background:none;border-bottom:.2rem solid;text-decoration:none}
+mark a{color:inherit;text-decoration:none}
+.verbatim{border-color:#1a7f37}.other_speaker{border-color:#bf5f00}.altered{border-color:#c9302c}
+.stitched{border-color:#8a3ffc}.translated{border-color:#0b6bcb}.not_found{border-color:#777}
+li.finding{border-left:.35rem solid;padding:.2rem .9rem;margin:1.1rem 0;list-style:none}
+ol{padding:0}blockquote{margin:.4rem 0;white-space:pre-wrap}
+ins{background:#c9302c33}del{background:#1a7f3733}.note{opacity:.8;font-size:.9rem}
+"""
+
+
+def report_html(report: CheckReport, *, language: str = "en") -> str:
+    """Render a report as one self-contained HTML page (no script, nothing loaded); `language` is that of the labels."""
+    words, labels = _words(language)
+    counted = ", ".join(f"{report.counts.get(verdict, 0)} {labels[verdict]}" for verdict in VERDICTS)
+    findings = "\n".join(_finding_html(number, one, words, labels) for number, one in enumerate(report.findings, 1))
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language if language in _WORDS else "en"}">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{words['title']}</title><style>{_STYLE}</style></head>\n<body>\n<h1>{words['title']}</h1>\n"
+        f"<p>{escape(counted if report.findings else words['nothing'])}</p>\n"
+        f'<h2>{words["article"]}</h2>\n<div class="article">{_article_html(report, labels)}</div>\n'
+        f"<h2>{words['findings']}</h2>\n<ol>\n{findings}\n</ol>\n</body>\n</html>\n"
+    )
+
+
+def report_text(report: CheckReport, *, language: str = "en") -> str:
+    """Render a report as plain lines for a terminal."""
+    words, labels = _words(language)
+    if not report.findings:
+        return words["nothing"]
+    lines: list[str] = []
+    for number, finding in enumerate(report.findings, 1):
+        lines.append(
+            f"{number}. {labels[finding.verdict].upper()}{_remark(finding, words)}: “{_one_line(finding.text)}”"
+        )
+        if finding.speaker:
+            lines.append(f"   {_named(finding, words)}")
+        if finding.verdict == "altered":
+            lines.append(f"   {words['difference']} {_difference_text(finding.changes)}")
+        elif finding.changes:
+            change = finding.changes[0]
+            lines.append(f"   {words['numbers']} {change.quoted} ≠ {change.source}")
+        lines += [f"   [{one.number}] “{_one_line(one.quote)}” — {_source(one, words)}" for one in finding.citations]
+    lines.append(", ".join(f"{report.counts.get(verdict, 0)} {labels[verdict]}" for verdict in VERDICTS))
+    return "\n".join(lines)
+
+
+def _words(language: str) -> tuple[dict[str, str], dict[Verdict, str]]:
+    known = language if language in _WORDS else "en"
+    return _WORDS[known], LABELS[known]
+
+
+def _article_html(report: CheckReport, labels: dict[Verdict, str]) -> str:
+    parts, position = [], 0
+    for number, finding in enumerate(report.findings, 1):
+        parts.append(escape(report.article[position : finding.start]))
+        parts.append(
+            f'<mark class="{finding.verdict}" title="{escape(labels[finding.verdict])}">'
+            f'<a href="#finding-{number}">{escape(report.article[finding.start : finding.end])}</a></mark>'
+        )
+        position = finding.end
+    return "".join([*parts, escape(report.article[position:])])
+
+
+def _finding_html(number: int, finding: Finding, words: dict[str, str], labels: dict[Verdict, str]) -> str:
+    lines = [
+        f'<li class="finding {finding.verdict}" id="finding-{number}">'
+        f"<strong>{number}. {escape(labels[finding.verdict] + _remark(finding, words))}</strong>",
+        f"<blockquote>“{escape(finding.text)}”</blockquote>",
+    ]
+    if finding.speaker:
+        lines.append(f'<div class="note">{escape(_named(finding, words))}</div>')
+    if finding.verdict == "altered":
+        lines.append(f"<p>{words['difference']} {_difference_html(finding.changes)}</p>")
+    elif finding.changes:
+        change = finding.changes[0]
+        lines.append(f"<p>{words['numbers']} {escape(change.quoted)} ≠ {escape(change.source)}</p>")
+    for citation in finding.citations:
+        link = source_link(citation)
+        source = escape(_source(citation, words))
+        lines.append(
+            f'<blockquote lang="{escape(citation.language)}">[{citation.number}] “{escape(citation.quote)}”<br>'
+            + (f'<a href="{escape(link)}" rel="noreferrer">{source}</a>' if link else source)
+            + "</blockquote>"
+        )
+    return "\n".join([*lines, "</li>"])
+
+
+def _named(finding: Finding, words: dict[str, str]) -> str:
+    return words["goes_on" if finding.inferred else "says"].format(speaker=finding.speaker)
+
+
+def _remark(finding: Finding, words: dict[str, str]) -> str:
+    if finding.verdict == "translated":
+        return f" ({words['hint'].format(similarity=finding.similarity)})"
+    return f" ({words['reworded']})" if finding.verdict == "altered" and finding.kind == "statement" else ""
+
+
+def _source(citation: Citation, words: dict[str, str]) -> str:
+    speaker = citation.speaker or words["unknown"]
+    who = f"{speaker} ({citation.role})" if citation.role else speaker
+    return ", ".join(part for part in (who, citation.title, citation.date) if part)
+
+
+def _difference_html(changes: tuple[Change, ...]) -> str:
+    return " ".join(
+        escape(change.quoted)
+        if change.kind == "same"
+        else (f"<ins>{escape(change.quoted)}</ins>" if change.quoted else "")
+        + (f"<del>{escape(change.source)}</del>" if change.source else "")
+        for change in changes
+    )
+
+
+def _difference_text(changes: tuple[Change, ...]) -> str:
+    """The quotation with {+words of its own+} and [-words of the source-]."""
+    return " ".join(
+        _one_line(change.quoted)
+        if change.kind == "same"
+        else (f"{{+{_one_line(change.quoted)}+}}" if change.quoted else "")
+        + (f"[-{_one_line(change.source)}-]" if change.source else "")
+        for change in changes
+    )
+
+
+def _one_line(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in " ".join(text.split()))

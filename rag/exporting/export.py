@@ -1,0 +1,309 @@
+"""An answer as Markdown, HTML, DOCX or CSV, each quote with its source (pure; everything escaped)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Literal, get_args, overload
+
+from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.quotes import turn_at
+from onrecord.rag.types import Answer, Briefing, Citation, Turn
+
+TextFormat = Literal["markdown", "html", "csv"]
+ExportFormat = Literal["markdown", "html", "csv", "docx"]
+EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
+
+# Characters of the words before and behind a quote that stands in no turn.
+_SURROUNDING = 300
+_LABELS = {
+    "en": {
+        "answered": "answered",
+        "asked_not_answered": "asked, not answered",
+        "not_found": "not found",
+        "quotes": "Quotes",
+        "before": "Before",
+        "context": "In context",
+        "after": "After",
+        "unknown": "speaker unknown",
+        "inferred": "inferred",
+        "undated": "undated",
+        "at": "at",
+        "source": "Source file",
+        "searched": "{briefings} briefings and {passages} passages searched",
+    },
+    "fr": {
+        "answered": "répondu",
+        "asked_not_answered": "demandé, sans réponse",
+        "not_found": "introuvable",
+        "quotes": "Citations",
+        "before": "Avant",
+        "context": "En contexte",
+        "after": "Après",
+        "unknown": "auteur inconnu",
+        "inferred": "déduit",
+        "undated": "sans date",
+        "at": "à",
+        "source": "Fichier source",
+        "searched": "{briefings} briefings et {passages} passages interrogés",
+    },
+}
+_STYLE = (
+    ":root{color-scheme:light dark}body{font:1rem/1.55 system-ui,sans-serif;max-width:46rem;margin:2rem auto;"
+    "padding:0 1rem}blockquote,dd{white-space:pre-wrap}"
+)
+_COLUMNS = (
+    "number",
+    "quote",
+    "speaker",
+    "role",
+    "outlet",
+    "kind",
+    "inferred",
+    "briefing",
+    "date",
+    "link",
+    "timecode",
+    "before",
+    "turn",
+    "after",
+    "file",
+    "start",
+    "end",
+    "sha256",
+    "question",
+    "status",
+)
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+.!|~&$^=-])")
+# A spreadsheet runs a cell that begins with one of these.
+_FORMULA = re.compile(r"\s*[=+\-@|\t\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A citation with all that is exported about it; `before`, `turn` and `after` are as printed in the source."""
+
+    citation: Citation
+    link: str | None
+    timecode: str | None
+    before: str
+    turn: str
+    after: str
+    sha256: str
+
+
+@overload
+def export(answer: Answer, format: TextFormat, briefings: Mapping[str, Briefing]) -> str: ...
+@overload
+def export(answer: Answer, format: Literal["docx"], briefings: Mapping[str, Briefing]) -> bytes: ...
+@overload
+def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefing]) -> str | bytes: ...
+def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefing]) -> str | bytes:
+    """Write an answer with its quotes and their sources; `briefings` holds those cited, by id.
+
+    Text for markdown, html (a whole page) and csv (one row a quote, with a byte order mark for spreadsheets), bytes
+    for docx. Labels are in the answer's language. Raises InvalidRequest for an unknown format or a missing briefing.
+    """
+    missing = [one.title for one in answer.citations if one.briefing_id not in briefings]
+    if missing:
+        raise InvalidRequest(f"{missing[0]} is no longer in the library; ask again before exporting.")
+    sources = [_sourced(citation, briefings[citation.briefing_id]) for citation in answer.citations]
+    words = _LABELS.get(answer.language, _LABELS["en"])
+    if format == "markdown":
+        return _markdown(answer, sources, words)
+    if format == "html":
+        return _html(answer, sources, words)
+    if format == "csv":
+        return _csv(answer, sources)
+    if format == "docx":
+        return _docx(answer, sources, words)
+    raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")
+
+
+def copied(citation: Citation, briefing: Briefing, *, language: str = "en") -> tuple[str, str]:
+    """A quote to paste elsewhere that keeps its source: (plain text, HTML)."""
+    source, words = _sourced(citation, briefing), _LABELS.get(language, _LABELS["en"])
+    plain = f"“{citation.quote}”\n— {_line(source, words)}" + (f"\n{source.link}" if source.link else "")
+    return plain, _quote_html(source, words)
+
+
+def timecode(seconds: float) -> str:
+    """Seconds from the beginning as h:mm:ss."""
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def _sourced(citation: Citation, briefing: Briefing) -> _Source:
+    index = turn_at(briefing, citation.start, citation.end)
+    if index is not None:
+        before, turn, after = (
+            _printed(briefing, briefing.turns[position]) if 0 <= position < len(briefing.turns) else ""
+            for position in (index - 1, index, index + 1)
+        )
+    else:
+        before = briefing.text[max(0, citation.start - _SURROUNDING) : citation.start]
+        turn, after = citation.quote, briefing.text[citation.end : citation.end + _SURROUNDING]
+    return _Source(
+        citation=citation,
+        link=source_link(citation),
+        timecode=None if citation.seconds is None else timecode(citation.seconds),
+        before=before.strip(),
+        turn=turn,
+        after=after.strip(),
+        sha256=briefing.sha256,
+    )
+
+
+def _printed(briefing: Briefing, turn: Turn) -> str:
+    words = briefing.text[turn.start : turn.end]
+    name = turn.label or turn.speaker
+    return f"{name.rstrip(': ')}: {words}" if name else words
+
+
+def _line(source: _Source, words: dict[str, str]) -> str:
+    """Speaker, role, outlet, briefing, date and timecode in one line."""
+    citation = source.citation
+    speaker = citation.speaker or words["unknown"]
+    known = ", ".join(part for part in (citation.role, citation.outlet) if part)
+    who = f"{speaker} ({known})" if known else speaker
+    if citation.inferred and citation.speaker:
+        who += f" [{words['inferred']}]"
+    parts = [who, citation.title, citation.date or words["undated"]]
+    if source.timecode:
+        parts.append(f"{words['at']} {source.timecode}")
+    return ", ".join(_one_line(part) for part in parts)
+
+
+def _facts(answer: Answer, words: dict[str, str]) -> str:
+    searched = words["searched"].format(briefings=answer.searched_briefings, passages=answer.searched_passages)
+    return f"{words[answer.status]} · {searched}" if answer.searched_briefings else words[answer.status]
+
+
+def _markdown(answer: Answer, sources: list[_Source], words: dict[str, str]) -> str:
+    parts = [f"# {_md(_one_line(answer.question))}", _md_text(answer.text), f"*{_md(_facts(answer, words))}*"]
+    if sources:
+        parts.append(f"## {words['quotes']}")
+    for source in sources:
+        line = _md(_line(source, words))
+        parts.append("\n".join(f"> {row}" for row in f"“{_md(source.citation.quote)}”".splitlines()))
+        parts.append(f"**[{source.citation.number}]** " + (f"[{line}](<{source.link}>)" if source.link else line))
+        parts += [
+            f"{words[name]}: {_md(_one_line(text))}"
+            for name, text in (("before", source.before), ("context", source.turn), ("after", source.after))
+            if text
+        ]
+        parts.append(f"{words['source']}: {_md(_one_line(source.citation.file))}, SHA-256 {source.sha256}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _md(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def _md_text(text: str) -> str:
+    """Escaped prose that keeps its [n] markers; nothing here can define what they would link to."""
+    # Four spaces at a line's start would make it code.
+    return re.sub(r"\\\[(\d+)\\\]", r"[\1]", _md("\n".join(line.strip() for line in text.splitlines())))
+
+
+def _html(answer: Answer, sources: list[_Source], words: dict[str, str]) -> str:
+    text = re.sub(r"\[(\d+)\]", r'<a href="#quote-\1">[\1]</a>', escape(answer.text)).replace("\n", "<br>\n")
+    quotes = "\n".join(
+        f'<section id="quote-{source.citation.number}"><h3>[{source.citation.number}]</h3>\n'
+        f"{_quote_html(source, words)}\n<dl>"
+        + "".join(
+            f"<dt>{words[name]}</dt><dd>{escape(body)}</dd>"
+            for name, body in (("before", source.before), ("context", source.turn), ("after", source.after))
+            if body
+        )
+        + f"<dt>{words['source']}</dt><dd>{escape(source.citation.file)}, SHA-256 {escape(source.sha256)}</dd>"
+        + "</dl></section>"
+        for source in sources
+    )
+    heading = f"<h2>{words['quotes']}</h2>\n" if sources else ""
+    question = escape(answer.question)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(answer.language)}">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{question}</title><style>{_STYLE}</style></head>\n"
+        f"<body>\n<h1>{question}</h1>\n<p>{text}</p>\n<p><em>{escape(_facts(answer, words))}</em></p>\n"
+        f"{heading}{quotes}\n</body>\n</html>\n"
+    )
+
+
+def _quote_html(source: _Source, words: dict[str, str]) -> str:
+    line = escape(_line(source, words))
+    cite = f' cite="{escape(source.link)}"' if source.link else ""
+    credit = f'<a href="{escape(source.link)}" rel="noreferrer">{line}</a>' if source.link else line
+    language = escape(source.citation.language)
+    return (
+        f'<blockquote lang="{language}"{cite}>“{escape(source.citation.quote)}”</blockquote>\n'
+        f"<p>— <cite>{credit}</cite></p>"
+    )
+
+
+def _csv(answer: Answer, sources: list[_Source]) -> str:
+    out = io.StringIO(newline="")
+    rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    rows.writerow(_COLUMNS)
+    for source in sources:
+        citation = source.citation
+        cells = (
+            str(citation.number),
+            citation.quote,
+            citation.speaker,
+            citation.role,
+            citation.outlet,
+            citation.kind,
+            "yes" if citation.inferred else "no",
+            citation.title,
+            citation.date,
+            source.link,
+            source.timecode,
+            source.before,
+            source.turn,
+            source.after,
+            citation.file,
+            str(citation.start),
+            str(citation.end),
+            source.sha256,
+            answer.question,
+            answer.status,
+        )
+        rows.writerow([_cell(cell or "") for cell in cells])
+    return "\ufeff" + out.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Keep a spreadsheet from running what a briefing says; `start` and `end` still give the exact words."""
+    text = text.replace("\0", "\ufffd")
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _docx(answer: Answer, sources: list[_Source], words: dict[str, str]) -> bytes:
+    # Loaded by those who export a document only.
+    from onrecord.rag.exporting.export_docx import Document
+
+    document = Document(_one_line(answer.question))
+    document.paragraph(answer.text)
+    document.paragraph(_facts(answer, words), style="Subtitle")
+    if sources:
+        document.heading(words["quotes"])
+    for source in sources:
+        document.paragraph(f"[{source.citation.number}] “{source.citation.quote}”", style="Quote")
+        document.linked(f"— {_line(source, words)}", source.link)
+        for name, body in (("before", source.before), ("context", source.turn), ("after", source.after)):
+            if body:
+                document.paragraph(f"{words[name]}: {body}", small=True)
+        document.paragraph(f"{words['source']}: {source.citation.file}, SHA-256 {source.sha256}", small=True)
+    return document.data()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

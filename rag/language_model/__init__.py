@@ -1,0 +1,1 @@
+"""An optional language model, and everything that keeps it from misquoting."""

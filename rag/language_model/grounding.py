@@ -1,0 +1,286 @@
+"""Make a language model's words safe to show: every claim, marker and quotation checked against the passages (pure).
+
+The model's text is untrusted. What comes out holds only its prose without any markup, `[n]` markers that point at our
+own citations, and, inside quotation marks, exact slices of the passages it cites.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from onrecord.rag.checking.attribution import attribution_after, attribution_before, same_person
+from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
+from onrecord.rag.lexical import query_terms
+from onrecord.rag.quotes import cite, find
+from onrecord.rag.sentences import sentences
+from onrecord.rag.types import Briefing, Citation, Passage, Span
+
+Similarity = Callable[[str, Sequence[str]], Sequence[float]]
+
+# Answers when the passages hold no answer; the prompt asks for it and the checks look for it.
+NO_ANSWER = "NOT_FOUND"
+UNSUPPORTED = {
+    "en": "(not supported by the passages)",
+    "fr": "(non étayé par les passages)",
+}
+# Share of a sentence's words of meaning that its passages must hold; or, for another wording or language, nearness in
+# sense on the scale of `Translations.similarity`, where translations begin at 0.5.
+_SUPPORTED_WORDS = 0.6
+# Around a verified quotation little is said but who spoke, often in another language than the record's.
+_FRAMED_WORDS = 0.4
+_SUPPORTED_SENSE = 0.5
+# A passage that is cited beside others must share at least this much to be pointed at.
+_POINTED_WORDS = 0.2
+_MOST_SENTENCES = 12
+
+_NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|ne|pas|jamais|aucune?|rien|personne|ni|sans|non)\b"
+    r"|n['’]t\b|\bn['’]",
+    re.IGNORECASE,
+)
+# Words with which an answer is framed; they need no support.
+_FRAME_EN = (
+    "said says say told added stated explained answered replied noted question asked answer according statement "
+    "mentioned confirmed secretary general minister president nato also briefing press conference speaker reporter "
+    "journalist quoted"
+)
+_FRAME_FR = (
+    "dit déclaré ajouté expliqué répondu indiqué précisé affirmé selon question demandé réponse aussi également "
+    "confirmé secrétaire général ministre présidente otan conférence presse briefing journaliste souligné propos"
+)
+_FRAME = frozenset(query_terms(_FRAME_EN, "en") + query_terms(_FRAME_FR, "fr"))
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """Checked text with its citations, and how many of its sentences are supported and not."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    supported: int
+    unsupported: int
+
+
+def ground(
+    raw: str,
+    passages: Sequence[Passage],
+    briefings: Mapping[str, Briefing],
+    *,
+    question: str = "",
+    language: str = "en",
+    similarity: Similarity | None = None,
+) -> Grounded:
+    """Check a model's answer against the numbered passages (1 to n) that it was given.
+
+    Markers that name no passage are dropped. A sentence must be supported by the passages it cites, in its words (with
+    its figures and its negation) or in its sense, else it is marked so and loses its markers. Text in quotation marks
+    that stands in a passage cited by its sentence becomes the exact slice; other text loses the marks. A quotation that
+    the model gives to another speaker is given back to its own. Links, images, HTML and lists of sources are removed.
+    """
+    checker = _Checker(passages, briefings, question, language, similarity)
+    paragraphs: list[str] = []
+    for line in plain_lines(raw):
+        shown = [text for sentence in sentences_of(line) if (text := checker.sentence(*sentence))]
+        if shown:
+            paragraphs.append(" ".join(shown))
+    return Grounded("\n".join(paragraphs), tuple(checker.citations), checker.supported, checker.unsupported)
+
+
+class _Checker:
+    """Checks sentence after sentence, numbering citations in the order in which they are shown."""
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        briefings: Mapping[str, Briefing],
+        question: str,
+        language: str,
+        similarity: Similarity | None,
+    ) -> None:
+        self.citations: list[Citation] = []
+        self.supported = self.unsupported = 0
+        self._passages, self._briefings = passages, briefings
+        self._question, self._language, self._similarity = question, language, similarity
+        self._shown: set[str] = set()
+
+    def sentence(self, sentence: str, taken: Taken) -> str:
+        """The sentence as it may be shown; empty where nothing is left of it."""
+        if len(self._shown) >= _MOST_SENTENCES:
+            return ""
+        named = dict.fromkeys(number for sign in sentence if sign in taken.markers for number in taken.markers[sign])
+        cited = [self._passages[number - 1] for number in named if 1 <= number <= len(self._passages)]
+        exact = {sign: self._exact(taken.quotations[sign], cited) for sign in sentence if sign in taken.quotations}
+        quoted = {sign: found for sign, found in exact.items() if found is not None}
+        prose = disarmed("".join(self._spoken(sign, quoted, taken) for sign in sentence))
+        if not any(character.isalnum() for character in prose) and not quoted:
+            return ""
+        whole = disarmed("".join(taken.quotations.get(sign, sign) for sign in sentence if sign not in taken.markers))
+        if whole in self._shown:
+            return ""
+        self._shown.add(whole)
+        owner = self._misattributed(sentence, taken, quoted)
+        if owner is not None:
+            prose, sentence = "", "".join(sign for sign in sentence if sign in quoted)
+        pointed = self._support(prose, cited, quoted)
+        if pointed is None:
+            self.unsupported += 1
+            words = self._written(sentence, taken, quoted)
+            return f"{words} {UNSUPPORTED.get(self._language, UNSUPPORTED['en'])}" if words else ""
+        self.supported += 1
+        written = self._written(sentence, taken, quoted)
+        if owner is not None:
+            written = f"{owner}: {written}"
+        markers = dict.fromkeys(self._number(passage, span) for passage, span in pointed)
+        return " ".join([written, *(f"[{number}]" for number in markers if f"[{number}]" not in written)])
+
+    def _exact(self, words: str, cited: Sequence[Passage]) -> tuple[Passage, list[Span]] | None:
+        for passage in cited:
+            spans = find(words, passage.text)
+            if spans and all(_may_be_quoted(passage.text[span.start : span.end]) for span in spans):
+                return passage, [Span(passage.start + span.start, passage.start + span.end) for span in spans]
+        return None
+
+    def _spoken(self, sign: str, quoted: Mapping[str, object], taken: Taken) -> str:
+        if sign in taken.markers or sign in quoted:
+            return " "
+        return taken.quotations.get(sign, sign)
+
+    def _misattributed(
+        self, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]
+    ) -> str | None:
+        """The right speaker's name where the sentence gives verified words to somebody else."""
+        if not quoted:
+            return None
+        first = next(sign for sign in sentence if sign in quoted)
+        before, _, after = sentence.partition(first)
+        plain = [
+            "".join(" " if sign in taken.markers or sign in taken.quotations else sign for sign in part)
+            for part in (before, after)
+        ]
+        attribution = attribution_after(plain[1], taken.quotations[first][-1]) or attribution_before(plain[0])
+        passage, _ = quoted[first]
+        if attribution is None or attribution.named is None or not passage.speaker:
+            return None
+        known = " ".join(filter(None, (passage.outlet, passage.context)))
+        if same_person(attribution.named, passage.speaker, passage.role, known=known) is False:
+            return disarmed(passage.speaker)
+        return None
+
+    def _support(
+        self, prose: str, cited: Sequence[Passage], quoted: Mapping[str, tuple[Passage, list[Span]]]
+    ) -> list[tuple[Passage, Span]] | None:
+        """Where the prose of a sentence is supported; None where it is not."""
+        terms = self._terms(prose) - _FRAME
+        if not terms:
+            return [] if quoted else None
+        pointed: list[tuple[float, Passage, Span]] = []
+        for passage in cited:
+            best = max(self._overlaps(terms, passage), key=lambda one: one[0], default=None)
+            if best is not None and best[0] >= _POINTED_WORDS:
+                pointed.append((best[0], passage, best[1]))
+        held: set[str] = set()
+        for passage in cited:
+            held |= self._terms(
+                " ".join(filter(None, (passage.text, passage.context, passage.speaker, passage.role, passage.outlet)))
+            )
+            briefing = self._briefings[passage.briefing_id]
+            held |= self._terms(f"{briefing.title} {briefing.date or ''}")
+        known = " ".join([self._question, *(f"{passage.text} {passage.context}" for passage in cited)])
+        known += " ".join(self._briefings[passage.briefing_id].date or "" for passage in cited)
+        if not _figures(prose) <= _figures(known):
+            return None
+        share = len(terms & (held | self._terms(self._question))) / len(terms)
+        if share >= (_FRAMED_WORDS if quoted else _SUPPORTED_WORDS) and terms & held:
+            if quoted:
+                return []
+            best_slice = max(pointed, key=lambda one: one[0], default=None)
+            if best_slice is not None:
+                _, passage, span = best_slice
+                said = self._briefings[passage.briefing_id].text[span.start : span.end]
+                if bool(_NEGATION.search(prose)) != bool(_NEGATION.search(said)):
+                    return None
+                return [(passage, span) for _, passage, span in pointed]
+        return self._by_sense(prose, cited)
+
+    def _by_sense(self, prose: str, cited: Sequence[Passage]) -> list[tuple[Passage, Span]] | None:
+        if self._similarity is None or not cited:
+            return None
+        slices = [(passage, span) for passage in cited for span in _sentence_spans(passage)]
+        scores = self._similarity(prose, [self._slice(passage, span) for passage, span in slices])
+        best = max(range(len(slices)), key=lambda index: scores[index], default=None)
+        if best is None or scores[best] < _SUPPORTED_SENSE:
+            return None
+        if bool(_NEGATION.search(prose)) != bool(_NEGATION.search(self._slice(*slices[best]))):
+            return None
+        return [slices[best]]
+
+    def _overlaps(self, terms: set[str], passage: Passage) -> list[tuple[float, Span]]:
+        return [
+            (len(terms & self._terms(self._slice(passage, span))) / len(terms), span)
+            for span in _sentence_spans(passage)
+        ]
+
+    def _slice(self, passage: Passage, span: Span) -> str:
+        return self._briefings[passage.briefing_id].text[span.start : span.end]
+
+    def _terms(self, text: str) -> set[str]:
+        return (
+            set(query_terms(text, "en")) | set(query_terms(text, "fr"))
+            if self._language == "fr"
+            else set(query_terms(text, "en"))
+        )
+
+    def _number(self, passage: Passage, span: Span) -> int:
+        for citation in self.citations:
+            if (citation.briefing_id, citation.start, citation.end) == (passage.briefing_id, span.start, span.end):
+                return citation.number
+        citation = cite(len(self.citations) + 1, self._briefings[passage.briefing_id], span.start, span.end)
+        if citation.speaker is None:
+            citation = replace(citation, speaker=passage.speaker, role=passage.role, outlet=passage.outlet)
+        self.citations.append(replace(citation, passage_id=passage.id, language=passage.language))
+        return citation.number
+
+    def _written(self, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]) -> str:
+        """The sentence with exact slices in its quotation marks, and the marker of each behind it."""
+        written, prose = "", ""
+        for sign in sentence:
+            if sign not in quoted:
+                prose += "" if sign in taken.markers else taken.quotations.get(sign, sign)
+                continue
+            passage, spans = quoted[sign]
+            slices = " … ".join(self._slice(passage, span) for span in spans)
+            number = self._number(passage, Span(spans[0].start, spans[-1].end))
+            written = _joined(_joined(written, disarmed(prose)), f"“{slices}” [{number}]")
+            prose = ""
+        return _joined(written, disarmed(prose))
+
+
+def _joined(written: str, more: str) -> str:
+    """Two parts of a sentence; after a marker no colon, because "[1]:" may define a link where Markdown is rendered."""
+    more = more.lstrip(":;,. " if not written else ": ")
+    if not written or not more:
+        return written + more
+    return written + more if more[0] in ".,;!?…)" else f"{written} {more}"
+
+
+def _may_be_quoted(words: str) -> bool:
+    """A slice that holds markers or stray quotation marks of its own would be read as something else."""
+    depth = 0
+    for sign in words:
+        depth += (sign == "“") - (sign == "”")
+        if depth < 0:
+            return False
+    return depth == 0 and not MARKERS.search(words)
+
+
+def _figures(text: str) -> set[str]:
+    return {re.sub(r"\D", "", number) for number in _NUMBER.findall(text)}
+
+
+def _sentence_spans(passage: Passage) -> list[Span]:
+    return [
+        Span(passage.start + span.start, passage.start + span.end) for span in sentences(passage.text, passage.language)
+    ]

@@ -1,0 +1,1 @@
+"""From source text to turns, speakers and exchanges."""

@@ -1,0 +1,360 @@
+"""Which labels and spellings are one person, within a briefing and across briefings (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from onrecord.rag.transcript.labels import without_groups
+from onrecord.rag.transcript.lines import Vocabulary
+from onrecord.rag.transcript.roles import HONORIFICS, ROLE_QUALIFIERS, fold, is_role
+from onrecord.rag.transcript.speakers import Person, parse_label, split_role
+from onrecord.rag.types import Span
+
+# Two given names this alike, beside one surname and one role, are one name spelt twice ("Marc", "Mark").
+_GIVEN_ALIKE = 0.7
+_SURNAME_ALIKE = 0.8
+# A spelling this many times rarer than a like one is a slip of the pen.
+_SLIP = 5
+# An introduction stands at most this many characters before the words of the one introduced, or in their first ones.
+_BEFORE, _INTO = 1500, 300
+# A name in the title outweighs this many mentions in the text; and a name is in the text at least this often.
+_TITLED = 5
+_AGAIN = 3
+# The head of a text, where those who will speak are announced.
+_HEAD = 3000
+_INITIAL = re.compile(r"^(?:[A-ZÀ-Þ]\.?)+$")
+# A label with a definite article names the one holder of an office.
+_DEFINITE = re.compile(r"^(?:M\.\s+|Mme\s+|Monsieur\s+|Madame\s+)?(?:the|le|la|l['’])\b", re.IGNORECASE)
+_PRESIDED = re.compile(r"\bPrésidence de (?:M\.|Mme)\s+([A-ZÀ-Þ][\w'’-]+(?:\s+[A-ZÀ-Þ][\w'’-]+){1,3})")
+# Capitalised words after these belong to an office ("of the Economic Council Jane Doe").
+_JOINING = frozenset(
+    ["of", "for", "and", "on", "the", "to", "de", "du", "des", "et", "la", "le", "les", "l", "d", "a", "aux"]
+)
+_CAPITALISED = r"[A-ZÀ-Þ][\w.'’-]*"
+
+
+def identify(
+    labels: Sequence[str], spans: Sequence[Span], text: str, title: str | None, vocabulary: Vocabulary
+) -> list[Person]:
+    """Say for each labelled turn who speaks, one person always under one name.
+
+    Args:
+        labels: the turns' labels as printed.
+        spans: the turns' words.
+        text: the whole text, where introductions give surnames their full names.
+        title: the briefing's title and head, which do so too.
+        vocabulary: how the text writes its words.
+    """
+    parsed = {label: parse_label(label, vocabulary) for label in dict.fromkeys(labels)}
+    counts = Counter(labels)
+    first: dict[str, int] = {}
+    for label, span in zip(labels, spans, strict=True):
+        first.setdefault(label, span.start)
+    _mend_slips(parsed, counts)
+    _name_offices(parsed)
+    _complete_surnames(parsed, first, text, title, vocabulary)
+    # Reporters are told apart by their outlets as others are by their offices.
+    pairs = [(person.name, person.role or person.outlet) for person in map(parsed.__getitem__, labels) if person.name]
+    canonical = canonical_speakers(pairs)
+    roles = _roles(parsed, counts, canonical)
+    people: dict[str, Person] = {}
+    for label, person in parsed.items():
+        name = canonical.get(person.name or "", person.name)
+        people[label] = replace(person, name=name, role=person.role or roles.get(name or ""))
+    _share_outlets(people)
+    people = {label: _displayed(label, person) for label, person in people.items()}
+    return [people[label] for label in labels]
+
+
+def given_and_surname(tokens: Sequence[str], vocabulary: Vocabulary) -> str | None:
+    """The name at the head of some words: up to four capitalised ones that the text writes small nowhere."""
+    kept: list[str] = []
+    for token in tokens[:4]:
+        word = re.sub(r"['’]s$", "", token).strip(",.;:") if not _INITIAL.match(token) else token
+        if not word[:1].isupper() or vocabulary.is_common(word) or is_role(word):
+            break
+        kept.append(word)
+    return " ".join(kept) or None
+
+
+def _displayed(label: str, person: Person) -> Person:
+    """Name those who are known by a form of address or an office alone by just that: "Ms. Doe", "Mme la ministre"."""
+    if person.name is None and person.role:
+        return replace(person, name=person.role if label.isupper() else without_groups(label), role=None)
+    if person.name and person.address and " " not in person.name and not person.role:
+        address = person.address.capitalize()
+        stop = "." if address in ("Mr", "Ms", "Mrs", "Dr") else ""
+        return replace(person, name=f"{address}{stop} {person.name}")
+    return person
+
+
+def _mend_slips(parsed: dict[str, Person], counts: Counter[str]) -> None:
+    """Give a rare surname the spelling of a like one that is much more common ("Ms. Piere", "Ms. Pierre")."""
+    by_address: dict[str, Counter[str]] = defaultdict(Counter)
+    for label, person in parsed.items():
+        if person.name and " " not in person.name:
+            by_address[fold(person.role or person.address or "").strip(".")][person.name] += counts[label]
+    for label, person in parsed.items():
+        if not person.name or " " in person.name:
+            continue
+        rivals = by_address[fold(person.role or person.address or "").strip(".")]
+        for name, count in rivals.most_common(5):
+            rare = counts[label] * _SLIP <= count or (person.role and counts[label] < count)
+            if rare and name != person.name and _alike(name, person.name) >= _SURNAME_ALIKE:
+                parsed[label] = replace(person, name=name)
+                break
+
+
+def _name_offices(parsed: dict[str, Person]) -> None:
+    """Name a bare office after the one person who is printed with it: "The Chair" and "The Chair (Hon. Jane Doe)"."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    for person in parsed.values():
+        if person.role and person.name:
+            holders[fold(person.role)].add(person.name)
+    for label, person in parsed.items():
+        if person.role and person.name is None and person.part is None:
+            names = holders[fold(person.role)]
+            if len(names) == 1:
+                parsed[label] = replace(person, name=next(iter(names)))
+
+
+def _complete_surnames(
+    parsed: dict[str, Person], first: dict[str, int], text: str, title: str | None, vocabulary: Vocabulary
+) -> None:
+    """Replace a lone surname by the full name that the title, an introduction or the same office gives it."""
+    lone = {label: person for label, person in parsed.items() if person.name and " " not in person.name}
+    offices = {
+        label: person for label, person in parsed.items() if person.role and not person.name and person.part is None
+    }
+    full: dict[str, set[str]] = defaultdict(set)
+    for person in parsed.values():
+        if person.name and " " in person.name:
+            full[fold(person.name.split()[-1])].add(person.name)
+    surnames = {person.name for person in lone.values() if person.name}
+    mentions = _mentions(surnames, title or "", text, vocabulary)
+    for label, person in lone.items():
+        name = person.name or ""
+        same = full[fold(name)]
+        if len(same) == 1:
+            parsed[label] = replace(person, name=next(iter(same)))
+            continue
+        found: Counter[str] = Counter()
+        forms: dict[str, Counter[str]] = defaultdict(Counter)
+        roles: dict[str, str] = {}
+        for place, given, role in mentions.get(fold(name), ()):
+            titled = place < 0
+            near = first[label] - _BEFORE <= place <= first[label] + _INTO or place <= _HEAD
+            if not (titled or near or (role and person.role and shares_role(role, person.role))):
+                continue
+            if role and person.role and not shares_role(role, person.role) and not titled:
+                continue
+            last = given.split()[-1]
+            found[last] += _TITLED if titled else 1
+            forms[last][given] += 1
+            if role:
+                roles.setdefault(last, role)
+        if found:
+            last, _ = found.most_common(1)[0]
+            given = max(forms[last], key=lambda form: (forms[last][form], -len(form)))
+            parsed[label] = replace(person, name=f"{given} {name}", role=person.role or roles.get(last))
+    for label, person in offices.items():
+        named = _holder_in(title or "", person.role or "", text, vocabulary)
+        # "A senior official" may be anybody: without an article only a full name will do.
+        if named and not _DEFINITE.match(label) and " " not in named:
+            named = None
+        if named:
+            parsed[label] = replace(person, name=named)
+
+
+def _mentions(
+    surnames: set[str], title: str, text: str, vocabulary: Vocabulary
+) -> dict[str, list[tuple[int, str, str | None]]]:
+    """Find where each surname stands behind given names: (place, given names, role), place -1 in the title."""
+    found: dict[str, list[tuple[int, str, str | None]]] = defaultdict(list)
+    if not surnames:
+        return found
+    ends = "|".join(sorted((re.escape(surname) for surname in surnames), key=len, reverse=True))
+    pattern = re.compile(rf"\b((?:{_CAPITALISED}[ \u00a0]){{1,5}})({ends})(?![\w-])")
+    for source in (title, text):
+        for match in pattern.finditer(source):
+            tokens = match.group(1).split()
+            role, rest = split_role(tokens)
+            given: list[str] = []
+            for token in reversed(rest):
+                plain = fold(token).strip(".")
+                if vocabulary.is_common(token) or is_role(token.rstrip("s")) or plain in HONORIFICS | ROLE_QUALIFIERS:
+                    break
+                given.insert(0, token)
+            if not given or len(given) > 3 or all(_INITIAL.match(token) for token in given):
+                continue
+            before = source[max(0, match.start() - 12) : match.start()].split()
+            if before and fold(before[-1]).split("'")[0] in _JOINING and not role:
+                given = given[-1:]
+            office = [
+                token for token in role if not vocabulary.is_common(token) or is_role(token) or token[0].isupper()
+            ]
+            place = -1 if source is title else match.start()
+            found[fold(match.group(2))].append((place, " ".join(given), _office(office)))
+    return found
+
+
+def _office(tokens: Sequence[str]) -> str | None:
+    """Keep the words of an office and of what it belongs to; "Press Briefing by Press Secretary" is cut before it."""
+    position = max((index for index, token in enumerate(tokens) if is_role(token)), default=None)
+    if position is None:
+        return None
+    start = position
+    while start and (is_role(tokens[start - 1]) or fold(tokens[start - 1]) in ROLE_QUALIFIERS):
+        start -= 1
+    if start and tokens[start - 1].isupper():
+        start -= 1
+    return " ".join(tokens[start : position + 1])
+
+
+def _holder_in(title: str, role: str, text: str, vocabulary: Vocabulary) -> str | None:
+    """The one name that a title prints behind an office: "Remarks by President Doe" names "The President"."""
+    names = set()
+    office = re.escape(role)
+    if presided := _PRESIDED.search(title):
+        return presided.group(1) if fold(role).startswith("president") else None
+    after = (
+        rf"(?<!\ba )(?<!\ban )\b(?i:{office})(?:\s[a-z][^,.;]{{0,60}},)?\s+({_CAPITALISED}(?:\s{_CAPITALISED}){{0,3}})"
+    )
+    before = rf"({_CAPITALISED}(?:\s{_CAPITALISED}){{1,3}}),\s+(?i:(?:the |le |la |l['’])?{office})\b"
+    for match in re.finditer(rf"{before}|{after}", title):
+        tokens = (match.group(1) or match.group(2)).split()
+        while tokens and fold(tokens[0]).strip(".") in HONORIFICS:
+            tokens = tokens[1:]
+        kept: list[str] = []
+        for token in tokens:
+            word = re.sub(r"['’]s$", "", token).strip(",.")
+            known = len(tokens) == 2 or text.count(" ".join([*kept, word])) >= (_AGAIN if kept else 1)
+            known = known or bool(match.group(1))
+            # What follows a surname in a title ("Press Conference") stands nowhere else behind it.
+            if not word[:1].isupper() or vocabulary.is_common(word) or fold(word) in ROLE_QUALIFIERS or not known:
+                break
+            kept.append(word)
+        if kept:
+            names.add(" ".join(kept))
+    return names.pop() if len(names) == 1 else None
+
+
+def _roles(parsed: dict[str, Person], counts: Counter[str], canonical: dict[str, str]) -> dict[str, str]:
+    """The role each person is printed with most often."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for label, person in parsed.items():
+        if person.name and person.role:
+            found[canonical.get(person.name, person.name)][person.role] += counts[label]
+    return {name: roles.most_common(1)[0][0] for name, roles in found.items()}
+
+
+def _share_outlets(people: dict[str, Person]) -> None:
+    """Give each person the one outlet and country they are printed with, also under labels that leave them out."""
+    outlets: dict[str, set[str]] = defaultdict(set)
+    countries: dict[str, set[str]] = defaultdict(set)
+    for person in people.values():
+        if person.name and person.outlet:
+            outlets[person.name].add(person.outlet)
+        if person.name and person.country:
+            countries[person.name].add(person.country)
+    for label, person in people.items():
+        name = person.name or ""
+        outlet = person.outlet or (next(iter(outlets[name])) if len(outlets[name]) == 1 else None)
+        country = person.country or (next(iter(countries[name])) if len(countries[name]) == 1 else None)
+        people[label] = replace(person, outlet=outlet, country=country)
+
+
+def canonical_speakers(speakers: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """Decide which names are one person, within a briefing or across a library.
+
+    Names are joined where they differ by case, accents or initials alone; where surname and role are the same and the
+    given names are spelt alike; and where a lone surname shares its role with one full name. Nothing is joined on a
+    surname alone.
+
+    Args:
+        speakers: (name, role) for each turn or briefing; repetition counts as weight.
+
+    Returns:
+        each name with the one to use: the commonest spelling of the person, the fullest among equals.
+    """
+    weights: Counter[str] = Counter()
+    roles: dict[str, set[str]] = defaultdict(set)
+    for name, role in speakers:
+        weights[name] += 1
+        if role:
+            roles[name].add(fold(role))
+    parent = {name: name for name in weights}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    # Only names that share a key are compared, so that a large library stays fast.
+    buckets: dict[str, list[str]] = defaultdict(list)
+    for name in weights:
+        words = fold(name).split()
+        buckets[words[-1] if words else ""].append(name)
+        for role in roles[name]:
+            buckets[f"{role}|{words[0][:1] if len(words) > 1 else ''}"].append(name)
+    for members in buckets.values():
+        for position, name in enumerate(members):
+            for other in members[position + 1 : position + 50]:
+                if root(name) != root(other) and _same_person(name, other, roles):
+                    parent[root(other)] = root(name)
+    lone = [name for name in weights if " " not in name]
+    for name in lone:
+        full = {root(other) for other in buckets[fold(name)] if " " in other and _share(roles[name], roles[other])}
+        if len(full) == 1 and root(name) == name:
+            parent[name] = full.pop()
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in weights:
+        groups[root(name)].append(name)
+    canonical: dict[str, str] = {}
+    for members in groups.values():
+        best = max(members, key=lambda name: (" " in name, weights[name], len(name)))
+        canonical.update(dict.fromkeys(members, best))
+    return canonical
+
+
+def _same_person(name: str, other: str, roles: dict[str, set[str]]) -> bool:
+    first, second = _plain(name), _plain(other)
+    if first == second:
+        return True
+    if len(first) < 2 or len(second) < 2 or not _share(roles[name], roles[other]):
+        return False
+    surname = _alike(first[-1], second[-1])
+    given = _alike(first[0], second[0])
+    if first[-1] == second[-1]:
+        return given >= _GIVEN_ALIKE
+    return first[:-1] == second[:-1] and surname >= _SURNAME_ALIKE
+
+
+def _without_address(words: list[str]) -> list[str]:
+    return words[1:] if len(words) == 2 and words[0] in HONORIFICS else words
+
+
+def _plain(name: str) -> list[str]:
+    words = [word.strip(".,") for word in fold(name).split()]
+    words = _without_address(words)
+    kept = [word for position, word in enumerate(words) if len(word) > 1 or position == 0]
+    return [word for word in kept if word not in ("jr", "sr")]
+
+
+def _share(first: set[str], second: set[str]) -> bool:
+    return any(shares_role(one, other) for one in first for other in second)
+
+
+def shares_role(first: str, second: str) -> bool:
+    """Whether two roles may be one office: equal, or one the short form of the other at its end."""
+    one, other = fold(first), fold(second)
+    return one == other or one.endswith(f" {other}") or other.endswith(f" {one}")
+
+
+def _alike(first: str, second: str) -> float:
+    return SequenceMatcher(None, fold(first), fold(second)).ratio()

@@ -1,0 +1,230 @@
+"""Source text to structure: who said what to whom, and what is not speech at all (pure)."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import replace
+
+from onrecord.rag.languages import detect_language
+from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
+from onrecord.rag.transcript.dates import relative_dates
+from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
+from onrecord.rag.transcript.header import Header, header_of
+from onrecord.rag.transcript.introductions import introductions
+from onrecord.rag.transcript.kinds import kinds_of
+from onrecord.rag.transcript.labelling import labels_of
+from onrecord.rag.transcript.labels import Candidate
+from onrecord.rag.transcript.lines import Line, Vocabulary, lines_of
+from onrecord.rag.transcript.people import identify
+from onrecord.rag.transcript.reported import reported_in
+from onrecord.rag.transcript.speakers import Part
+from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
+from onrecord.rag.types import Boilerplate, SourceText, Span, Structure, Turn
+
+# The language of a text is told from this many slices of it, each of this many characters.
+_SLICES, _SLICE = 20, 200
+# The opening of a text is told to be spoken or not from this many characters.
+_OPENING = 20_000
+
+
+def understand(source: SourceText) -> Structure:
+    """Find out who said what to whom.
+
+    Args:
+        source: what a reader made of a file.
+
+    Returns:
+        a structure whose turns are ordered, non-overlapping slices of `source.text`. Turns, their labels and
+        boilerplate together hold every character that is not blank; boilerplate may lie inside a turn.
+    """
+    text = source.text
+    vocabulary = Vocabulary(text)
+    lines = _outside(lines_of(text), source.boilerplate)
+    # A page may say "fr-CA"; which French it is makes no difference here.
+    language = source.language.replace("_", "-").split("-")[0].lower() if source.language else _language_of(lines)
+    if source.turns is not None:
+        return _from_marked_turns(source, source.turns, lines, language, vocabulary)
+    marked = {mark.line: mark.reason for mark in [*furniture(lines), *end_marks(lines)]}
+    candidates = labels_of([line for line in lines if line.number not in marked], vocabulary)
+    for mark in _chrome(lines, candidates, marked, language):
+        marked.setdefault(mark.line, mark.reason)
+    body = [line for line in lines if line.number not in marked]
+    before = [line for line in body if not candidates or line.number < candidates[0].line]
+    header = header_of(before, source.title, source.date, language, labelled=bool(candidates))
+    marked.update(header.lines)
+    opening = [line for line in before if line.number not in marked]
+    if candidates and not any(line.text[-1] in '.!?…”"»' for line in opening):
+        marked.update({line.number: "header" for line in opening})
+        opening = []
+    if not candidates and not opening:
+        # Whatever looked like furniture is all there is.
+        marked, opening = {}, lines
+    turns: list[Turn] = []
+    if opening:
+        turns.append(Turn(opening[0].start, opening[-1].end, kind="statement"))
+    turns.extend(_labelled(lines, candidates, marked))
+    boilerplate = _merged(source.boilerplate, lines, marked)
+    return _completed(source, header, turns, boilerplate, language, vocabulary)
+
+
+def _outside(lines: Sequence[Line], boilerplate: Sequence[Boilerplate]) -> list[Line]:
+    """Leave out the lines that lie in what the reader marked."""
+    spans = sorted((span.start, span.end) for span in boilerplate)
+    starts = [start for start, _ in spans]
+    kept: list[Line] = []
+    for line in lines:
+        position = bisect.bisect_right(starts, line.start) - 1
+        if position < 0 or spans[position][1] < line.end:
+            kept.append(replace(line, number=len(kept)))
+    return kept
+
+
+def _language_of(lines: Sequence[Line]) -> str:
+    """The language of most of a text, from slices of its longer lines."""
+    longer = [line for line in lines if len(line.text) >= _SLICE // 2] or list(lines)
+    step = max(1, len(longer) // _SLICES)
+    return detect_language(" ".join(line.text[:_SLICE] for line in longer[::step][:_SLICES]))
+
+
+def _chrome(
+    lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str], language: str
+) -> list[Marked]:
+    alone = {candidate.line for candidate in candidates if candidate.alone}
+    judged = [line for line in lines if line.number not in marked and line.number not in alone]
+    if not candidates:
+        return chrome(judged, None, None, language)
+    last = candidates[-1]
+    spoken = next((line.number for line in judged if line.number > last.line), last.line) if last.alone else last.line
+    return chrome(judged, candidates[0].line, spoken, language)
+
+
+def _labelled(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str]) -> list[Turn]:
+    """Cut a text at its labels; boilerplate at a turn's ends is left out of it, but for the text's own end mark."""
+    turns: list[Turn] = []
+    for position, candidate in enumerate(candidates):
+        following = candidates[position + 1].line if position + 1 < len(candidates) else len(lines)
+        first = candidate.line + 1 if candidate.alone else candidate.line
+        members = lines[first:following]
+        spoken = [line for line in members if marked.get(line.number, "end mark") == "end mark"] or list(members)
+        start = spoken[0].start
+        if not candidate.alone and spoken[0].number == candidate.line:
+            start = candidate.words
+        turns.append(Turn(start, spoken[-1].end, label=candidate.label))
+    return turns
+
+
+def _merged(given: Sequence[Boilerplate], lines: Sequence[Line], marked: dict[int, str]) -> tuple[Boilerplate, ...]:
+    """The reader's boilerplate and our own, in order, neighbouring lines of one reason as one."""
+    found: list[Boilerplate] = []
+    previous = -2
+    for number in sorted(marked):
+        line = lines[number]
+        if number == previous + 1 and found[-1].reason == marked[number]:
+            found[-1] = replace(found[-1], end=line.end)
+        else:
+            found.append(Boilerplate(line.start, line.end, marked[number]))
+        previous = number
+    return tuple(sorted([*given, *found], key=lambda span: (span.start, span.end)))
+
+
+def _from_marked_turns(
+    source: SourceText, turns: Sequence[Turn], lines: Sequence[Line], language: str, vocabulary: Vocabulary
+) -> Structure:
+    """Keep the turns that the format marks itself and find out the rest."""
+    first = turns[0].start if turns else len(source.text)
+    before = [line for line in lines if line.end <= first]
+    header = header_of(before, source.title, source.date, language, labelled=bool(turns))
+    return _completed(source, header, list(turns), source.boilerplate, language, vocabulary)
+
+
+def _completed(
+    source: SourceText,
+    header: Header,
+    turns: list[Turn],
+    boilerplate: tuple[Boilerplate, ...],
+    language: str,
+    vocabulary: Vocabulary,
+) -> Structure:
+    text = source.text
+    parts = _with_people(text, turns, header.text, vocabulary)
+    labelled = any(turn.label or turn.speaker for turn in turns)
+    prose = not labelled and not any(is_spoken(text[turn.start : turn.end][:_OPENING]) for turn in turns)
+    if labelled:
+        _with_kinds(text, turns, parts)
+    named = speaker_in_title(header.title, vocabulary)
+    for position, turn in enumerate(turns):
+        if turn.speaker is not None or (turn.label is not None and turn.kind != "answer"):
+            continue
+        if turn.label is None and not is_spoken(text[turn.start : turn.end][:_OPENING]):
+            turns[position] = replace(turn, kind="report")
+            continue
+        answerer = answerer_of(turns)
+        if answerer is not None:
+            turns[position] = replace(turn, speaker=answerer.speaker, role=answerer.role, inferred=True)
+        elif named is not None:
+            turns[position] = replace(turn, speaker=named.name, role=named.role, inferred=True)
+    if source.timecodes:
+        turns[:] = [replace(turn, seconds=_second(source.timecodes, turn)) for turn in turns]
+    report = [Span(turn.start, turn.end) for turn in turns if turn.kind == "report"]
+    return Structure(
+        kind="report" if prose else "transcript",
+        language=language,
+        title=header.title,
+        date=header.date,
+        turns=tuple(turns),
+        exchanges=exchanges_of(text, turns, language),
+        boilerplate=boilerplate,
+        reported=reported_in(text, _paragraphs(text, report, boilerplate), language, vocabulary),
+        dates=relative_dates(text, header.date),
+    )
+
+
+def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabulary) -> list[Part | None]:
+    """Fill in who speaks, in place, where the format did not say; return what each label makes of its speaker."""
+    places = [position for position, turn in enumerate(turns) if turn.label]
+    labels = [turns[position].label or "" for position in places]
+    spans = [Span(turns[position].start, turns[position].end) for position in places]
+    parts: list[Part | None] = [None] * len(turns)
+    for position, person in zip(places, identify(labels, spans, text, heading, vocabulary), strict=True):
+        turn = turns[position]
+        parts[position] = person.part
+        turns[position] = replace(
+            turn,
+            speaker=turn.speaker or person.name,
+            role=turn.role or person.role,
+            outlet=turn.outlet or person.outlet,
+            country=turn.country or person.country,
+        )
+    unnamed = [position for position in places if parts[position] == "asker" and turns[position].speaker is None]
+    words = [text[turns[position].start : turns[position].end] for position in unnamed]
+    for position, asker in zip(unnamed, introductions(words, vocabulary), strict=True):
+        if asker is not None:
+            outlet = turns[position].outlet or asker.outlet
+            turns[position] = replace(turns[position], speaker=asker.name, outlet=outlet, inferred=True)
+    return parts
+
+
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None]) -> None:
+    """Fill in the kinds, in place, where the format did not say."""
+    for position, kind in enumerate(kinds_of(text, turns, parts)):
+        if turns[position].kind == "statement":
+            turns[position] = replace(turns[position], kind=kind)
+
+
+def _second(timecodes: Sequence[tuple[int, float]], turn: Turn) -> float | None:
+    """The time of the turn's first word: that of the last timecode at or before it."""
+    position = bisect.bisect_right(timecodes, turn.start, key=lambda code: code[0])
+    return timecodes[position - 1][1] if position else turn.seconds
+
+
+def _paragraphs(text: str, spans: Sequence[Span], boilerplate: Sequence[Boilerplate]) -> list[Span]:
+    """The lines of some spans, without boilerplate."""
+    found: list[Span] = []
+    for span in spans:
+        lines = [
+            replace(line, start=line.start + span.start, end=line.end + span.start)
+            for line in lines_of(text[span.start : span.end])
+        ]
+        found.extend(Span(line.start, line.end) for line in _outside(lines, boilerplate))
+    return found
