@@ -140,6 +140,20 @@ class Library:
         """The passages of a briefing in order; raises UnknownBriefing."""
         return self._store.passages(briefing_id)
 
+    def passage(self, passage_id: int, briefing_id: str | None = None) -> Passage:
+        """A passage by its id, of the current versions or of the version named.
+
+        Raises InvalidRequest for an unknown passage, UnknownBriefing for an unknown briefing.
+        """
+        if briefing_id is None:
+            found = self._store.passages_by_id([passage_id]).get(passage_id)
+        else:
+            found = next((p for p in self._store.passages(briefing_id) if p.id == passage_id), None)
+        if found is None:
+            place = "the library" if briefing_id is None else f"briefing {briefing_id}"
+            raise InvalidRequest(f"No passage of {place} has the id {passage_id}. A search gives the ids.")
+        return found
+
     def file(self, briefing_id: str) -> bytes:
         """The bytes of a briefing's file as added; raises UnknownBriefing."""
         return self._store.file(briefing_id)

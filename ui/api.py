@@ -45,14 +45,20 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    speaker: str | None = None
-    role: str | None = None
-    outlet: str | None = None
-    since: str | None = None
-    until: str | None = None
-    language: str | None = None
-    briefing: str | None = None
-    kind: Kind | None = None
+    speaker: str | None = Field(default=None, description="Only what this person says; part of a name is enough.")
+    role: str | None = Field(default=None, description="Only speakers in this role; part of it is enough.")
+    outlet: str | None = Field(default=None, description="Only speakers of this outlet or organisation.")
+    since: str | None = Field(
+        default=None,
+        description="Only briefings of this date or later: 2026-02-12, 2026-02 or 2026.",
+        examples=["2026-02"],
+    )
+    until: str | None = Field(
+        default=None, description="Only briefings of this date or earlier, written in the same way."
+    )
+    language: str | None = Field(default=None, description="Only passages in this language.", examples=["en", "fr"])
+    briefing: str | None = Field(default=None, description="Only the briefing of this id.")
+    kind: Kind | None = Field(default=None, description="Only passages of this kind.")
 
     def options(self) -> FilterOptions:
         """As keyword arguments of the library."""
@@ -66,13 +72,21 @@ class SearchQuery(Limits):
     k: int = Field(default=10, ge=1, le=_MOST_HITS)
 
 
-class Question(BaseModel):
-    """A question, what was said before it (oldest first), and what to search."""
+class Asked(BaseModel):
+    """A question, and what was said before it (oldest first)."""
+
+    # A filter in the wrong place is refused: it would be taken for one that was kept to.
+    model_config = ConfigDict(extra="forbid")
 
     question: str = Field(min_length=1, max_length=QUESTION_LENGTH)
     history: list[tuple[str, str]] = Field(
         default_factory=list, max_length=_MOST_HISTORY, description="Earlier questions with their answers' text."
     )
+
+
+class Question(Asked):
+    """A question, what was said before it, and what to search."""
+
     filters: Limits = Field(default_factory=Limits)
 
 

@@ -315,6 +315,26 @@ def serve(
         serve_page(library, host=host, port=port, auth_file=auth_file)
 
 
+@app.command()
+def mcp(
+    context: typer.Context,
+    http: Annotated[
+        bool, typer.Option("--http", help="Serve by streamable HTTP instead of standard input and output.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="With --http: the address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="With --http: the port; 0 takes a free one.", min=0, max=65535)] = 7861,
+) -> None:
+    """Let a language model's program (an MCP client) search, ask and check quotes. Clients start it themselves."""
+    # Only this command pays for the import.
+    from onrecord.ui.mcp_server import serve_http, serve_stdio
+
+    with Library.open(context.obj) as library:
+        if http:
+            serve_http(library, host=host, port=port)
+        else:
+            serve_stdio(library)
+
+
 def main() -> None:
     """Run the command; a mistake is one line on standard error and exit code 1, wrong usage exit code 2."""
     try:

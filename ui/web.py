@@ -8,7 +8,6 @@ import os
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
-import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -31,6 +29,7 @@ from onrecord.ui.chat import Request as ChatRequest
 from onrecord.ui.check import check_pages
 from onrecord.ui.conversations import Conversations, UnknownConversation
 from onrecord.ui.exporting import export_api
+from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
 from onrecord.ui.login import Login, accounts_in
 from onrecord.ui.reader import reader_pages
@@ -113,38 +112,9 @@ def serve(library: Library, *, host: str, port: int, auth_file: Path | None = No
     Raises InvalidRequest for an address that cannot be listened on or an unusable `auth_file`.
     """
     accounts = accounts_in(auth_file) if auth_file else None
-    listener = _listener(host, port)
+    bound = listener(host, port)
     app = create_app(library, hosts=allowed_hosts(host), accounts=accounts)
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
-    name = f"[{host}]" if ":" in host else host
-    address = f"http://{name}:{listener.getsockname()[1]}"
-    _Server(config, address).run(sockets=[listener])
-
-
-class _Server(uvicorn.Server):
-    """A server that says where it is once it answers."""
-
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
-        super().__init__(config)
-        self._address = address
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            print(f"OnRecord answers at {self._address} (stop it with Ctrl-C)", flush=True)
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-    except OSError as error:
-        raise InvalidRequest(
-            f"{host}:{port}: cannot be listened on ({error.strerror}). Name another --port or --host."
-        ) from error
-    return listener
+    run_server(app, bound, f"OnRecord answers at {address_of(host, bound)} (stop it with Ctrl-C)")
 
 
 async def _refusal(_: Request, error: Exception) -> JSONResponse:
