@@ -10,6 +10,7 @@ from onrecord.rag import Answer, Citation, Filters, Library, OnRecordError
 from onrecord.ui.chat import Chat, cut_short, filters_in
 from onrecord.ui.conversations import Asked, Conversations, UnknownConversation, new_id
 from onrecord.ui.loading import ModelLoading
+from onrecord.ui.quiet import Quiet
 
 ADA, IVO = "ada", "ivo"
 
@@ -86,7 +87,7 @@ def test_they_outlive_a_restart_and_the_file_is_the_users_alone(tmp_path: Path) 
 
 
 def test_a_stopped_answer_is_kept_as_far_as_it_came(conversations: Conversations, small_library: Library) -> None:
-    chat = Chat(small_library, conversations, ModelLoading(small_library))
+    chat = Chat(small_library, conversations, ModelLoading(small_library), Quiet())
     updates = chat.ask(ADA, "Is anything here?", {})
     next(updates)
     growing = next(updates)
@@ -108,7 +109,7 @@ def test_a_cut_answer_keeps_the_citations_it_reached() -> None:
 def test_nonsense_from_a_browser_is_answered_in_words(
     conversations: Conversations, small_library: Library, context: object
 ) -> None:
-    chat = Chat(small_library, conversations, ModelLoading(small_library))
+    chat = Chat(small_library, conversations, ModelLoading(small_library), Quiet())
     *_, last = chat.ask(ADA, {"not": "text"}, context)
     assert last.finished
     assert "Write a question first" in last.messages[-1]["content"].replace("&#46;", ".")

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from fastapi import Response, UploadFile
@@ -37,6 +38,11 @@ def add_uploads(library: Library, uploads: Sequence[UploadFile], *, events: bool
 def add_web_page(library: Library, url: str, *, events: bool) -> Response:
     """Fetch a public web page and add it."""
     return _added(library, [url], None, events)
+
+
+def add_samples(library: Library, *, events: bool) -> Response:
+    """Add the sample briefings that come with the package."""
+    return _added(library, sorted(str(file) for file in files("onrecord.samples").iterdir()), None, events)
 
 
 def failure_event(message: str) -> bytes:

@@ -23,13 +23,13 @@ from onrecord.rag import (
     Passage,
     Summary,
 )
-from onrecord.ui.adding import add_uploads, add_web_page, failure_event
+from onrecord.ui.adding import add_samples, add_uploads, add_web_page, failure_event
 from onrecord.ui.chat import QUESTION_LENGTH
 from onrecord.ui.conversations import Conversation, Conversations, Feedback, Verdict
 from onrecord.ui.loading import ModelLoading, ModelState
 from onrecord.ui.security import visitor_of
 from onrecord.ui.source import Source, source_of
-from onrecord.ui.suggestions import suggestions_after, suggestions_at_start
+from onrecord.ui.suggestions import Suggestions
 
 _MOST_HITS = 100
 _MOST_HISTORY = 50
@@ -124,7 +124,7 @@ class WebPage(BaseModel):
     url: str = Field(max_length=2000, pattern="^https?://")
 
 
-def briefings_api(library: Library, loading: ModelLoading) -> APIRouter:
+def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestions) -> APIRouter:
     """Questions, searches and the library's briefings."""
     api = APIRouter(prefix="/api")
 
@@ -139,7 +139,7 @@ def briefings_api(library: Library, loading: ModelLoading) -> APIRouter:
     @api.get("/suggestions", tags=["questions"])
     def suggestions(language: str = "en") -> tuple[str, ...]:
         """Up to three questions that the library has just been seen to answer."""
-        return suggestions_at_start(library, language) if loading.wait().state == "ready" else ()
+        return suggested.at_start(language) if loading.wait().state == "ready" else ()
 
     @api.post("/ask", tags=["questions"])
     def ask(question: Question) -> Answer:
@@ -178,6 +178,11 @@ def briefings_api(library: Library, loading: ModelLoading) -> APIRouter:
     def add_web(request: Request, page: WebPage) -> Response:
         """Fetch one public web page and add it; answered as for files."""
         return add_web_page(library, page.url, events=_wants_events(request))
+
+    @api.post("/briefings/samples", tags=["library"], response_model=AddReport)
+    def add_sample_briefings(request: Request) -> Response:
+        """Add the sample briefings that come with OnRecord, whose people are invented; answered as for files."""
+        return add_samples(library, events=_wants_events(request))
 
     @api.get("/briefings/{briefing_id}", tags=["library"])
     def briefing(briefing_id: str) -> Briefing:
@@ -220,7 +225,7 @@ def briefings_api(library: Library, loading: ModelLoading) -> APIRouter:
     return api
 
 
-def conversations_api(library: Library, conversations: Conversations) -> APIRouter:
+def conversations_api(conversations: Conversations, suggested: Suggestions) -> APIRouter:
     """A visitor's own conversations; the visitor is told by the cookie that the page sets."""
     api = APIRouter(prefix="/api", tags=["conversations"])
 
@@ -249,7 +254,7 @@ def conversations_api(library: Library, conversations: Conversations) -> APIRout
     def suggestions(request: Request, conversation: str) -> tuple[str, ...]:
         """Up to three questions to go on with, each just seen to be answered."""
         asked = conversations.asked(visitor(request), conversation)
-        return suggestions_after(library, asked) if asked else ()
+        return suggested.after(asked) if asked else ()
 
     @api.post("/feedback", status_code=204)
     def judge(request: Request, judgement: Judgement) -> None:

@@ -11,6 +11,7 @@ from typing import cast
 from onrecord.rag import Answer, FilterOptions, Filters, InvalidRequest, Library, OnRecordError, UnknownBriefing
 from onrecord.ui.conversations import Asked, Conversations, new_id
 from onrecord.ui.loading import ModelLoading
+from onrecord.ui.quiet import Quiet
 from onrecord.ui.render import answer_html, error_html, question_html, waiting_html
 from onrecord.ui.text import preferred_language, spoken_date, words
 
@@ -63,10 +64,11 @@ class Update:
 class Chat:
     """Answers questions of visitors' conversations."""
 
-    def __init__(self, library: Library, conversations: Conversations, loading: ModelLoading) -> None:
+    def __init__(self, library: Library, conversations: Conversations, loading: ModelLoading, quiet: Quiet) -> None:
         self._library = library
         self._conversations = conversations
         self._loading = loading
+        self._quiet = quiet
 
     def messages(self, visitor: str | None, conversation: str | None) -> list[Message]:
         """A conversation as it was left; empty where it is not the visitor's."""
@@ -87,7 +89,8 @@ class Chat:
             language = request.language
             position = next((i for i, asked in enumerate(earlier) if asked.id == request.replacing), len(earlier))
             earlier = earlier[:position]
-            yield from self._answer(visitor, conversation, earlier, request)
+            with self._quiet.broken():
+                yield from self._answer(visitor, conversation, earlier, request)
         except OnRecordError as error:
             yield self._failure(earlier, shown, str(error), conversation)
         except Exception:  # noqa: BLE001 - it would cover the whole chat with "Error"; the log has the cause

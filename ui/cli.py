@@ -306,13 +306,17 @@ def serve(
     auth_file: Annotated[
         Path | None, typer.Option(help="A file of lines NAME:PASSWORD; the page then asks for a login.")
     ] = None,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(help="A further name the page is reached under, behind a proxy for instance. Can be repeated."),
+    ] = None,
 ) -> None:
     """Start the web chat and print its address once it answers."""
     # Gradio costs five seconds of import; only this command pays for it.
     from onrecord.ui.web import serve as serve_page
 
     with Library.open(context.obj) as library:
-        serve_page(library, host=host, port=port, auth_file=auth_file)
+        serve_page(library, host=host, port=port, auth_file=auth_file, other_hosts=allowed_host or ())
 
 
 @app.command()

@@ -26,6 +26,8 @@ _OPENING, _CLOSING = "“", "”"
 # As many as fit without scrolling; the rest is one click away in the search.
 _NEAREST_SHOWN = 3
 _NEAREST_LENGTH = 220
+# A longer list is folded up: it says little that the answer above it does not.
+_SOURCES_SHOWN = 5
 
 
 def escape(text: str) -> str:
@@ -127,7 +129,7 @@ def attribution(speaker: str | None, role: str | None, outlet: str | None, langu
 def _who(spoken: Citation | Passage, language: str) -> str:
     """Who spoke; the prose of a report has no speaker to be missed."""
     if not spoken.speaker and spoken.kind in ("report", "reported"):
-        return words(language)["report"]
+        return words(language)["report"].capitalize()
     return attribution(spoken.speaker, spoken.role, spoken.outlet, language)
 
 
@@ -206,10 +208,19 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
             f'<span class="number">{citation.number}</span><span><span class="who">{escape(who)}</span> '
-            f'<span class="where">{escape(citation.title)} · {escape(spoken_date(citation.date, language))}</span>'
+            f'<span class="where">{escape(citation.title)} · {_date(citation.date, language)}</span>'
             f"</span></a>{warning}</li>"
         )
-    return f'<ol class="sources">{"".join(items)}</ol>'
+    listed = f'<ol class="sources">{"".join(items)}</ol>'
+    if len(items) <= _SOURCES_SHOWN:
+        return listed
+    summary = counted(language, "sources", len(items))
+    return f'<details class="all-sources"><summary>{summary}</summary>{listed}</details>'
+
+
+def _date(date: str | None, language: str) -> str:
+    """A date on one line."""
+    return escape(spoken_date(date, language).replace(" ", "\N{NO-BREAK SPACE}"))
 
 
 def _nearest(answer: Answer, titles: Mapping[str, str]) -> str:
@@ -243,6 +254,8 @@ def _status(answer: Answer, verified: frozenset[int], limits: Sequence[str]) -> 
     if answer.standalone_question and answer.standalone_question.strip() != answer.question.strip():
         understood = words(answer.language)["understood"].format(question=answer.standalone_question)
         said += f'<p class="status understood">{escape(understood)}</p>'
+    if answer.note:
+        said += f'<p class="status note">{escape(answer.note)}</p>'
     return said
 
 

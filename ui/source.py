@@ -150,6 +150,11 @@ def _neighbour(briefing: Briefing, turn: Turn, place: Literal["question", "befor
 def _excerpt(
     briefing: Briefing, turn: Turn, place: Literal["question", "before", "cited", "after"], start: int, end: int
 ) -> Excerpt:
+    cut_before, cut_after = start > turn.start, end < turn.end
+    if cut_before:
+        start = end - len(briefing.text[start:end].lstrip())
+    if cut_after:
+        end = start + len(briefing.text[start:end].rstrip())
     return Excerpt(
         place=place,
         speaker=turn.speaker,
@@ -160,8 +165,8 @@ def _excerpt(
         start=start,
         end=end,
         text=briefing.text[start:end],
-        cut_before=start > turn.start,
-        cut_after=end < turn.end,
+        cut_before=cut_before,
+        cut_after=cut_after,
     )
 
 

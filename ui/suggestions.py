@@ -2,65 +2,100 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from onrecord.rag import Briefing, FilterOptions, Library, OnRecordError
+from onrecord.rag import Answer, Briefing, Exchange, FilterOptions, Library, OnRecordError
 from onrecord.ui.chat import filter_options
 from onrecord.ui.conversations import Asked
+from onrecord.ui.quiet import Quiet
+from onrecord.ui.text import spaced
 
 _SHOWN = 3
 # Each candidate costs a search; after so many misses the reader is better served without suggestions.
 _TRIED = 5
+# Somebody who waits this long for others to be answered has other worries than suggestions.
+_PATIENCE_SECONDS = 30.0
 
-_TEMPLATES = {"en": "What did {who} ask?", "fr": "Qu’a demandé {who} ?"}
-
-
-def suggestions_after(library: Library, conversation: Sequence[Asked]) -> tuple[str, ...]:
-    """Up to three questions about the briefings that the last answer came nearest to, each tried and answered."""
-    last = conversation[-1]
-    answer = last.answer
-    past = {asked.question.casefold() for asked in conversation}
-    briefings = dict.fromkeys(
-        [citation.briefing_id for citation in answer.citations] + [hit.passage.briefing_id for hit in answer.hits]
-    )
-    return _answered(library, islice(briefings, 2), answer.language, past, filter_options(last.filters))
+_ASKED = {"en": "What did {who} ask?", "fr": "Qu’a demandé {who} ?"}
+_OVERVIEW = {"en": "What was discussed in “{title}”?", "fr": "De quoi a-t-on parlé dans « {title} » ?"}
 
 
-def suggestions_at_start(library: Library, language: str) -> tuple[str, ...]:
-    """Up to three questions about the briefings added last, each tried and answered."""
-    newest = [summary.id for summary in library.summaries()[::-1]]
-    return _answered(library, islice(newest, 3), language, set(), FilterOptions())
+class Suggestions:
+    """Tries questions while nobody waits for an answer; those for the start are tried once for a library."""
+
+    def __init__(self, library: Library, quiet: Quiet) -> None:
+        self._library = library
+        self._quiet = quiet
+        self._at_start: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._trying = threading.Lock()
+
+    def at_start(self, language: str) -> tuple[str, ...]:
+        """Up to three questions about the briefings added last, each tried and answered."""
+        newest = tuple(summary.id for summary in self._library.summaries()[::-1])
+        # Whoever comes while they are being tried waits for them instead of trying the same.
+        with self._trying:
+            known = self._at_start.get(language)
+            if known and known[0] == newest:
+                return known[1]
+            found = self._answered(_first(self._library, newest, language), set(), FilterOptions())
+            self._at_start[language] = (newest, found)
+            return found
+
+    def after(self, conversation: Sequence[Asked]) -> tuple[str, ...]:
+        """Up to three questions of those nearest to the last answer, each tried and answered."""
+        last = conversation[-1]
+        past = {asked.question.casefold() for asked in conversation}
+        return self._answered(_next(self._library, last.answer), past, filter_options(last.filters))
+
+    def _answered(self, candidates: Iterator[str], past: set[str], options: FilterOptions) -> tuple[str, ...]:
+        found: list[str] = []
+        fresh = (question for question in dict.fromkeys(candidates) if question.casefold() not in past)
+        try:
+            for question in islice(fresh, _TRIED):
+                if not self._quiet.wait(_PATIENCE_SECONDS):
+                    break
+                if self._library.ask(question, **options).status == "answered":
+                    found.append(question)
+                if len(found) == _SHOWN:
+                    break
+        except OnRecordError:
+            # A suggestion is an offer: where none can be made, none is.
+            return ()
+        return tuple(found)
 
 
-def _answered(
-    library: Library, briefings: Iterator[str], language: str, past: set[str], options: FilterOptions
-) -> tuple[str, ...]:
-    found: list[str] = []
-    try:
-        for question in islice(_candidates(library, briefings, language, past), _TRIED):
-            if library.ask(question, **options).status == "answered":
-                found.append(question)
-            if len(found) == _SHOWN:
-                break
-    except OnRecordError:
-        # A suggestion is an offer: where none can be made, none is.
-        return ()
-    return tuple(found)
+def _first(library: Library, newest: Sequence[str], language: str) -> Iterator[str]:
+    """What the newest briefing is about, then who asked in it and in the next ones."""
+    for briefing_id in newest[:1]:
+        title = library.briefing(briefing_id).title
+        yield _in(language, _OVERVIEW).format(title=title)
+    for briefing_id in newest[:3]:
+        briefing = library.briefing(briefing_id)
+        yield from islice(_who_asked(briefing, briefing.exchanges, language), 2)
 
 
-def _candidates(library: Library, briefings: Iterator[str], language: str, past: set[str]) -> Iterator[str]:
-    for briefing_id in briefings:
-        for question in _about(library.briefing(briefing_id), language):
-            if question.casefold() not in past:
-                past.add(question.casefold())
-                yield question
+def _next(library: Library, answer: Answer) -> Iterator[str]:
+    """Who asked in the exchanges that the search came nearest to, then in others of the same briefings."""
+    briefings: dict[str, Briefing] = {}
+    for hit in answer.hits:
+        passage = hit.passage
+        briefing = briefings.setdefault(passage.briefing_id, library.briefing(passage.briefing_id))
+        if passage.exchange is not None and passage.exchange < len(briefing.exchanges):
+            yield from _who_asked(briefing, [briefing.exchanges[passage.exchange]], answer.language)
+    for briefing in briefings.values():
+        yield from _who_asked(briefing, briefing.exchanges, answer.language)
 
 
-def _about(briefing: Briefing, language: str) -> Iterator[str]:
-    template = _TEMPLATES["fr" if language == "fr" else "en"]
-    for exchange in briefing.exchanges:
+def _who_asked(briefing: Briefing, exchanges: Sequence[Exchange], language: str) -> Iterator[str]:
+    for exchange in exchanges:
         for position in exchange.questions[:1]:
             turn = briefing.turns[position]
             if turn.speaker:
-                yield template.format(who=f"{turn.speaker} ({turn.outlet})" if turn.outlet else turn.speaker)
+                who = f"{turn.speaker} ({turn.outlet})" if turn.outlet else turn.speaker
+                yield _in(language, _ASKED).format(who=who)
+
+
+def _in(language: str, templates: dict[str, str]) -> str:
+    return spaced(templates["fr"]) if language == "fr" else templates["en"]

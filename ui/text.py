@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Literal, get_args
 
@@ -27,7 +28,8 @@ ENGLISH: Mapping[str, str] = {
     "understood": "understood as: {question}",
     "unverified": "not verified",
     # Under the status line.
-    "sources": "Sources",
+    "sources_one": "{n} source",
+    "sources_many": "{n} sources",
     "source": "Source",
     "nearest": "Nearest passages, not an answer",
     "try_asking": "You could ask",
@@ -58,6 +60,8 @@ ENGLISH: Mapping[str, str] = {
     "welcome_more": "Every answer quotes the briefings word for word. Click a number to read the words in their place.",
     "empty": "The library is empty",
     "empty_more": "Add briefings first: transcripts, statements or reports as text, HTML, PDF, DOCX or subtitles.",
+    "use_samples": "Add the sample briefings",
+    "samples_more": "The samples are eight invented briefings to try OnRecord with.",
     "ready": "The answer is ready.",
     "searching": "Searching the briefings…",
     "editing": "You are editing an earlier question; the answers from there on will be replaced.",
@@ -126,7 +130,6 @@ ENGLISH: Mapping[str, str] = {
     "same_words": "These words stand in the briefing exactly as quoted.",
     "changed": "The briefing has changed since this answer: these are not the words that were quoted.",
     "superseded": "A newer version of this briefing is in the library.",
-    "gone": "This briefing is no longer in the library.",
     "report_citation": "Something wrong with this citation?",
     "wrong_source": "Wrong source",
     "unsupported": "Doesn't support the answer",
@@ -172,7 +175,7 @@ ENGLISH: Mapping[str, str] = {
     "switch_language_code": "fr",
 }
 
-FRENCH: Mapping[str, str] = {
+_FRENCH: Mapping[str, str] = {
     "name": "OnRecord",
     "skip": "Aller à la question",
     "answered": "répondu",
@@ -187,7 +190,8 @@ FRENCH: Mapping[str, str] = {
     "filtered": "limité à {filters}",
     "understood": "compris comme : {question}",
     "unverified": "non vérifiée",
-    "sources": "Sources",
+    "sources_one": "{n} source",
+    "sources_many": "{n} sources",
     "source": "Source",
     "nearest": "Passages les plus proches, qui ne répondent pas",
     "try_asking": "Vous pourriez demander",
@@ -218,6 +222,8 @@ FRENCH: Mapping[str, str] = {
     "empty": "La bibliothèque est vide",
     "empty_more": "Ajoutez d’abord des briefings : transcriptions, déclarations ou articles en texte, HTML, PDF, DOCX "
     "ou sous-titres.",
+    "use_samples": "Ajouter les exemples",
+    "samples_more": "Les exemples sont huit briefings inventés pour essayer OnRecord.",
     "ready": "La réponse est prête.",
     "searching": "Recherche dans les briefings…",
     "editing": "Vous modifiez une question déjà posée ; les réponses à partir de là seront remplacées.",
@@ -283,7 +289,6 @@ FRENCH: Mapping[str, str] = {
     "same_words": "Ces mots figurent dans le briefing exactement comme cités.",
     "changed": "Le briefing a changé depuis cette réponse : ce ne sont pas les mots qui ont été cités.",
     "superseded": "Une version plus récente de ce briefing est dans la bibliothèque.",
-    "gone": "Ce briefing n’est plus dans la bibliothèque.",
     "report_citation": "Un problème avec cette citation ?",
     "wrong_source": "Mauvaise source",
     "unsupported": "N’appuie pas la réponse",
@@ -326,6 +331,14 @@ FRENCH: Mapping[str, str] = {
     "switch_language": "English",
     "switch_language_code": "en",
 }
+
+
+def spaced(text: str) -> str:
+    """French words with the narrow space that keeps a mark like "?" on the line of its word."""
+    return re.sub(r"(?<=\S) (?=[:;?!»%])|(?<=«) ", "\N{NARROW NO-BREAK SPACE}", text)
+
+
+FRENCH: Mapping[str, str] = {key: spaced(text) for key, text in _FRENCH.items()}
 
 _MONTHS: Mapping[Language, tuple[str, ...]] = {
     "en": (

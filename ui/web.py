@@ -32,9 +32,12 @@ from onrecord.ui.exporting import export_api
 from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
 from onrecord.ui.login import Login, accounts_in
+from onrecord.ui.preloading import STYLES, Preloading
+from onrecord.ui.quiet import Quiet
 from onrecord.ui.reader import reader_pages
 from onrecord.ui.render import welcome_html
 from onrecord.ui.security import Guard, Visitors, allowed_hosts, visitor_of
+from onrecord.ui.suggestions import Suggestions
 from onrecord.ui.text import dictionary, preferred_language, words
 
 CONVERSATIONS_FILE = "conversations.sqlite"
@@ -43,14 +46,6 @@ _STOPPING_SECONDS = 0.4
 _STREAMS = 16
 _STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503}
 
-_HEAD = """
-<link rel="stylesheet" href="page/base.css">
-<link rel="stylesheet" href="page/page.css">
-<link rel="stylesheet" href="page/rooms.css">
-<script type="application/json" id="onrecord-words">{words}</script>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="page/icon.svg" type="image/svg+xml">
-"""
 # The modules are imported where they are used: whichever of Gradio's and our scripts comes first, both find them.
 _MODULE = "(await import(new URL('page/{name}', document.baseURI)))"
 _SEND_QUESTION = f"async (question, sent) => {_MODULE.format(name='page.js')}.request(question)"
@@ -76,14 +71,16 @@ def create_app(
         openapi_url="/api/openapi.json",
         static_url="/api/static",
     )
-    app.include_router(briefings_api(library, loading))
-    app.include_router(conversations_api(library, conversations))
+    quiet = Quiet()
+    suggested = Suggestions(library, quiet)
+    app.include_router(briefings_api(library, loading, suggested))
+    app.include_router(conversations_api(conversations, suggested))
     app.include_router(export_api(library, conversations))
     app.include_router(reader_pages(library))
     app.include_router(check_pages())
     app.mount("/page", StaticFiles(directory=str(files("onrecord.ui") / "assets")))
     app.add_exception_handler(OnRecordError, _refusal)
-    page = _blocks(library, Chat(library, conversations, loading))
+    page = _blocks(library, Chat(library, conversations, loading, quiet))
     app = gr.mount_gradio_app(
         app,
         page,
@@ -95,10 +92,11 @@ def create_app(
         enable_monitoring=False,
         show_error=False,
         theme=_theme(),
-        head=_HEAD.format(words=dictionary()),
+        head=_head(),
     )
     if accounts:
         app.add_middleware(Login, accounts=accounts)
+    app.add_middleware(Preloading)
     app.add_middleware(Visitors)
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
@@ -106,20 +104,32 @@ def create_app(
     return app
 
 
-def serve(library: Library, *, host: str, port: int, auth_file: Path | None = None) -> None:
+def serve(
+    library: Library, *, host: str, port: int, auth_file: Path | None = None, other_hosts: Sequence[str] = ()
+) -> None:
     """Serve the page until interrupted; prints the address once it answers. Port 0 takes a free one.
 
-    Raises InvalidRequest for an address that cannot be listened on or an unusable `auth_file`.
+    `other_hosts` are further names that the page may be asked for under. Raises InvalidRequest for an address that
+    cannot be listened on or an unusable `auth_file`.
     """
     accounts = accounts_in(auth_file) if auth_file else None
     bound = listener(host, port)
-    app = create_app(library, hosts=allowed_hosts(host), accounts=accounts)
+    app = create_app(library, hosts=allowed_hosts(host, other_hosts), accounts=accounts)
     run_server(app, bound, f"OnRecord answers at {address_of(host, bound)} (stop it with Ctrl-C)")
 
 
 async def _refusal(_: Request, error: Exception) -> JSONResponse:
     status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 400)
     return JSONResponse({"detail": str(error)}, status)
+
+
+def _head() -> str:
+    styles = "".join(f'<link rel="stylesheet" href="{style}">' for style in STYLES)
+    return (
+        f'{styles}<script type="application/json" id="onrecord-words">{dictionary()}</script>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="page/icon.svg" type="image/svg+xml">'
+    )
 
 
 def _theme() -> gr.themes.Base:
@@ -213,8 +223,10 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
 
         def reopen(context: object, request: gr.Request) -> tuple[Any, ...]:
             given = context if isinstance(context, Mapping) else {}
-            messages = chat.messages(_visitor(request), given.get("conversation"))
-            return messages, gr.Textbox(submit_btn=True, stop_btn=False)
+            messages: Any = chat.messages(_visitor(request), given.get("conversation"))
+            language = preferred_language(given.get("language"), request.headers.get("accept-language"))
+            welcome = welcome_html(language, empty=not library.summaries())
+            return gr.Chatbot(value=messages, placeholder=welcome), gr.Textbox(submit_btn=True, stop_btn=False)
 
         asked = gr.on(
             [question.submit, header.submit],

@@ -88,7 +88,9 @@ def _mentions_in(briefing: Briefing, pattern: re.Pattern[str], draft: Draft) -> 
 
 
 def _page(found: Sequence[_Mention], draft: Draft) -> tuple[Sequence[_Mention], list[str]]:
-    """The lines of the page asked for, the last page where it lies beyond, and which they are."""
+    """The lines of the page asked for, the last page where it lies beyond, and which they are; page 0 is all."""
+    if not draft.question.page:
+        return found, []
     page = min(draft.question.page, (len(found) + PAGE - 1) // PAGE)
     first = (page - 1) * PAGE
     shown = found[first : first + PAGE]
@@ -237,7 +239,8 @@ def overview(draft: Draft) -> str | None:
     head = template.format(title=draft.leads.title(briefing), when=draft.leads.when(briefing.date), count=len(items))
     shown, note = _page(items, draft)
     body = [f"- {_who(draft, item)}{draft.quotes.quote(briefing.id, item.span)}" for item in shown]
-    more = [words.more.format(page=draft.question.page + 1)] if len(items) > draft.question.page * PAGE else []
+    left = draft.question.page and len(items) > draft.question.page * PAGE
+    more = [words.more.format(page=draft.question.page + 1)] if left else []
     return "\n".join([head, *note, *body, *more])
 
 

@@ -5,6 +5,8 @@ import { announce, api, button, copy, counted, el, fill, language, root, send, s
 import { conversation, nowIn, onConversation } from "./conversations.js";
 import { told } from "./dialog.js";
 import { filters } from "./filters.js";
+import { refresh } from "./library.js";
+import { beginnings } from "./upload.js";
 
 const PHONE = "(max-width: 768px)";
 const POLL = 700;
@@ -15,6 +17,8 @@ let ask = () => {};
 let pending = null;
 let editing = null;
 let stopFollowing = () => {};
+// Whether the library holds nothing; unknown at first.
+let empty = null;
 
 // The header; its component passes questions of buttons on to the chat.
 export function mountHeader(element, trigger) {
@@ -43,9 +47,14 @@ export function mountHeader(element, trigger) {
     textarea()?.focus();
   });
   follow(state);
-  document.addEventListener("onrecord-library", () => {
+  document.addEventListener("onrecord-library", ({ detail }) => {
+    const before = empty;
+    empty = !detail.briefings;
     follow(state);
-    if (!conversation()) suggest();
+    if (conversation()) return;
+    // What the chat says before the first question depends on it.
+    if (before !== null && before !== empty) trigger("reopened");
+    suggest();
   });
   document.addEventListener("click", act);
   if (matchMedia(PHONE).matches) closeLeft();
@@ -104,6 +113,10 @@ export function mountSuggestions(element) {
 async function suggest() {
   if (!suggestions) return;
   const mine = ++suggested;
+  if (empty) {
+    suggestions.replaceChildren(beginnings(refresh));
+    return;
+  }
   suggestions.replaceChildren();
   const here = conversation();
   const path = here ? `conversations/${encodeURIComponent(here)}/suggestions` : `suggestions?language=${language}`;

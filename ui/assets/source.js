@@ -127,7 +127,7 @@ function render(source, link) {
   const speaker = el(
     "p",
     { class: "speaker" },
-    el("strong", {}, source.speaker || (source.kind === "report" ? words.report : words.unnamed)),
+    el("strong", {}, source.speaker || (source.kind === "report" ? capitalised(words.report) : words.unnamed)),
     source.role ? `, ${source.role}` : "",
     source.outlet ? ` (${source.outlet})` : "",
     source.speaker ? badge(words[source.speech] || source.speech) : null,
@@ -157,6 +157,10 @@ function bringIntoView(mark, cited) {
   } else {
     mark.scrollIntoView({ block: "center" });
   }
+}
+
+function capitalised(word) {
+  return word[0].toUpperCase() + word.slice(1);
 }
 
 function badge(label) {

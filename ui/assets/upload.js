@@ -54,6 +54,21 @@ export function adder(done) {
   return box;
 }
 
+// What an empty library offers: to choose files, or the samples.
+export function beginnings(done) {
+  const status = el("div", { class: "adding", role: "status" });
+  const choose = () => document.querySelector("#library input[type=file]")?.click();
+  const samples = () => request("briefings/samples", null, {}, status, done);
+  return el(
+    "div",
+    { class: "beginnings" },
+    button(words.add, choose, { class: "suggestion" }),
+    button(words.use_samples, samples, { class: "suggestion" }),
+    el("p", {}, words.samples_more),
+    status,
+  );
+}
+
 function addFiles(files, status, done) {
   const form = new FormData();
   for (const file of files) form.append("files", file, file.name);
