@@ -206,7 +206,7 @@ def _prepare(
     except OnRecordError as error:
         return Added(document.name, "failed", message=str(error))
     older = store.current_version(source)
-    replaced = None if older is None or older.id == briefing_id else store.briefing(older.id)
+    replaced = None if older is None or older.id == briefing_id else older
     lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
     briefing = Briefing(
         id=briefing_id,

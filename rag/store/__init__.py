@@ -35,6 +35,7 @@ class Summary:
     characters: int
     passages: int
     source: str
+    lineage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class NewBriefing:
 class Store(Protocol):
     """A library on disk. Writes are atomic: a crash leaves the store as before or as after.
 
-    Only current versions are listed and searched; superseded ones stay readable by id.
+    Only current versions are listed and searched; superseded ones stay readable by id. A person has one name throughout
+    (see `LibrarySpeakers`), whatever a briefing prints; labels stay as printed.
     """
 
     def model(self) -> EmbeddingModel | None:

@@ -24,6 +24,7 @@ from onrecord.rag.store import EmbeddingModel, NewBriefing, Summary
 from onrecord.rag.store.index import CachedIndex
 from onrecord.rag.store.rows import briefing_from_row, briefing_values, meta, set_meta
 from onrecord.rag.store.schema import DATABASE, SCHEMA, SCHEMA_VERSION, VECTOR_CACHE
+from onrecord.rag.store.speakers import CachedSpeakers
 from onrecord.rag.types import Briefing, Filters, Passage, Turn
 
 _CURRENT = "b.superseded_by IS NULL"
@@ -45,6 +46,7 @@ class SqliteStore:
         self._connections_lock = threading.Lock()
         self._write_lock = threading.Lock()
         self._index = CachedIndex(folder / VECTOR_CACHE)
+        self._speakers = CachedSpeakers()
         self._samples: tuple[str | None, dict[str, NDArray[np.float32]]] | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -120,21 +122,22 @@ class SqliteStore:
             f'SELECT {_PASSAGE_COLUMNS} FROM passages p WHERE briefing_id = ? ORDER BY start, "end"',
             (briefing_id,),
         )
-        return [Passage(**dict(row)) for row in rows]
+        return list(self._speakers.passages(connection, (Passage(**dict(row)) for row in rows)))
 
     def passages_by_id(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Current passages by id; unknown ids are left out."""
         found: dict[int, Passage] = {}
         wanted = list(ids)
+        connection = self._connection()
         for first in range(0, len(wanted), _BOUND_VALUES):
             group = wanted[first : first + _BOUND_VALUES]
-            rows = self._connection().execute(
+            rows = connection.execute(
                 f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN briefings b ON b.id = p.briefing_id "
                 f"WHERE {_CURRENT} AND p.id IN ({_marks(group)})",
                 group,
             )
-            for row in rows:
-                found[row["id"]] = Passage(**dict(row))
+            passages = self._speakers.passages(connection, (Passage(**dict(row)) for row in rows))
+            found |= {passage.id: passage for passage in passages}
         return found
 
     def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
@@ -219,7 +222,8 @@ class SqliteStore:
 
     def names(self) -> dict[str, list[str]]:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
-        return {column: self._distinct(column) for column in ("speaker", "role", "outlet", "language", "kind")}
+        names = {column: self._distinct(column) for column in ("role", "outlet", "language", "kind")}
+        return {"speaker": self._speakers.names(self._connection()), **names}
 
     def replace_vectors(
         self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], NDArray[np.float32]]]
@@ -400,12 +404,13 @@ class SqliteStore:
             f"SELECT {_TURN_COLUMNS} FROM turns WHERE briefing_id = ? ORDER BY position",
             (briefing_id,),
         )
-        return tuple(Turn(**{**dict(row), "inferred": bool(row["inferred"])}) for row in rows)
+        turns = (Turn(**{**dict(row), "inferred": bool(row["inferred"])}) for row in rows)
+        return tuple(self._speakers.turns(connection, turns))
 
     def _summaries(self, condition: str, values: Sequence[str]) -> list[Summary]:
         rows = self._connection().execute(
             "SELECT b.id, title, date, b.language, url, file, b.kind, length(b.text) AS characters, "
-            "COUNT(p.id) AS passages, source FROM briefings b "
+            "COUNT(p.id) AS passages, source, lineage FROM briefings b "
             f"LEFT JOIN passages p ON p.briefing_id = b.id WHERE {_CURRENT} AND {condition} "
             "GROUP BY b.id ORDER BY b.position",
             values,
@@ -422,7 +427,11 @@ class SqliteStore:
     def _filter(self, filters: Filters) -> tuple[str, list[Any]]:
         """The FROM and WHERE of the passages that pass the filters, and the values bound in it."""
         conditions, values = [_CURRENT], list[Any]()
-        for column, wanted in (("speaker", filters.speaker), ("role", filters.role), ("outlet", filters.outlet)):
+        if filters.speaker is not None:
+            condition, bound = self._speakers.condition(self._connection(), filters.speaker)
+            conditions.append(condition)
+            values += bound
+        for column, wanted in (("role", filters.role), ("outlet", filters.outlet)):
             if wanted is not None:
                 names = matching_names(wanted, self._distinct(column))
                 conditions.append(f"p.{column} IN ({_marks(names)})")
