@@ -69,12 +69,21 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Loaded:
+    """A file's name and bytes, and for a web page the address that answered in the end."""
+
+    name: str
+    data: bytes
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Original:
     """A file to add: where it came from (a path or an address), and how to get its name and bytes."""
 
     name: str
     source: str
-    load: Callable[[], tuple[str, bytes]]
+    load: Callable[[], Loaded]
     metadata: Metadata
 
 
@@ -139,10 +148,10 @@ def add_originals(
             waiting.clear()
 
     place = 0
-    for original in originals:
-        file = original.name
+    for asked in originals:
+        file = asked.name
         advance(0)
-        for document in _documents(original):
+        for document, original in _documents(asked):
             prepared = (
                 Added(original.name, "failed", message=str(document))
                 if isinstance(document, OnRecordError)
@@ -167,20 +176,25 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.context}\n{passage.text}" if passage.context else passage.text
 
 
-def _load_file(path: Path) -> tuple[str, bytes]:
+def _load_file(path: Path) -> Loaded:
     try:
-        return path.name, path.read_bytes()
+        return Loaded(path.name, path.read_bytes())
     except FileNotFoundError as error:
         raise UnreadableFile(f"{path}: there is no such file. Check the path.") from error
     except OSError as error:
         raise UnreadableFile(f"{path}: cannot be opened ({error.strerror}). Check its permissions.") from error
 
 
-def _documents(original: Original) -> Iterator[Document | OnRecordError]:
+def _documents(original: Original) -> Iterator[tuple[Document | OnRecordError, Original]]:
+    """What a file holds, with the file: its name is known now, and its address is the one that answered in the end."""
     try:
-        yield from read(*original.load())
+        loaded = original.load()
+        url = original.metadata.url or loaded.url
+        original = replace(original, name=loaded.name, metadata=replace(original.metadata, url=url))
+        for document in read(loaded.name, loaded.data):
+            yield document, original
     except OnRecordError as error:
-        yield error
+        yield error, original
 
 
 def _prepare(

@@ -17,6 +17,7 @@ from typing_extensions import Self, Unpack
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.rag.adding import (
     AddReport,
+    Loaded,
     Original,
     Progress,
     add_originals,
@@ -338,14 +339,14 @@ def _filters(options: FilterOptions) -> Filters:
 
 
 def _web_page(address: str, options: Metadata, *, allow_private: bool) -> Original:
-    def load() -> tuple[str, bytes]:
+    def load() -> Loaded:
         # The fetcher is imported only by those who fetch.
         from onrecord.rag.fetch import fetch
 
         page = fetch(address, allow_private=allow_private)
-        return page.name, page.data
+        return Loaded(page.name, page.data, page.url)
 
-    return Original(address, address, load, replace(options, url=options.url or address))
+    return Original(address, address, load, options)
 
 
 def _verify(answer: Answer, briefings: Mapping[str, Briefing]) -> None:

@@ -16,11 +16,13 @@ from onrecord.rag import Library, Settings
 KILLS = 4
 
 
-def make_briefings(folder: Path, count: int) -> None:
+def make_briefings(folder: Path, count: int, lines: int = 60) -> None:
     folder.mkdir()
     for number in range(count):
         (folder / f"{number:03}.txt").write_text(
-            "\n".join(f"Statement {number}.{line}: the harbour has {line * number} berths." for line in range(60)),
+            "\n".join(
+                f"{folder.name} {number}.{line}: the harbour has {line * number} berths." for line in range(lines)
+            ),
             encoding="utf-8",
         )
 
@@ -52,3 +54,39 @@ def test_killed_additions_lose_nothing_written_and_go_on(small_settings: Setting
         assert len(library.summaries()) == 120
         passages = sum(summary.passages for summary in library.summaries())
         assert len(library.search("How many berths?", k=10_000)) == passages
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes here")
+def test_an_interrupted_addition_says_where_it_stands_and_goes_on(small_settings: Settings, tmp_path: Path) -> None:
+    first, blocking, second = tmp_path / "first", tmp_path / "blocking.txt", tmp_path / "second"
+    # Long enough for a first batch to be written before all of them are read.
+    make_briefings(first, 12, lines=600)
+    make_briefings(second, 3)
+    # Reading it waits for somebody to write: the addition stands still there, however fast the machine is.
+    os.mkfifo(blocking)
+    environment = {**os.environ, "ONRECORD_MODEL": str(small_settings.model)}
+    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", str(small_settings.library)]
+    command += ["add", str(first), str(blocking), str(second)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with Library.open(settings=small_settings) as library:
+        while process.poll() is None and not library.summaries():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+        kept = {summary.id: library.briefing(summary.id) for summary in library.summaries()}
+        assert library.verify() == []
+    assert process.returncode == 130
+    assert 0 < len(kept) < 16
+    assert errors == (
+        f"onrecord: stopped. {len(kept)} briefings were added and stay; the same command goes on from there.\n"
+    )
+    assert output == ""
+
+    blocking.unlink()
+    blocking.write_text("The harbour master says that the pier is open again.", encoding="utf-8")
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert f"{16 - len(kept)} added" in done.stdout
+    with Library.open(settings=small_settings) as library:
+        assert len(library.summaries()) == 16
+        assert all(library.briefing(briefing_id) == briefing for briefing_id, briefing in kept.items())
+        assert library.verify() == []

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from onrecord.rag import Library
 from onrecord.rag.errors import InvalidRequest, OnRecordError, UnreadableFile
 from onrecord.rag.fetch import fetch, is_public
 
@@ -104,6 +105,17 @@ def test_a_page_is_fetched_with_its_final_address_and_a_name(site: ThreadingHTTP
     assert page.url == at(site, "/notes/wall%20briefing.html")
     assert page.name == "wall briefing.html"
     assert fetch(at(site, ""), allow_private=True).name == f"127.0.0.1_{site.server_port}".replace("_", ":")
+
+
+def test_a_briefing_keeps_the_address_that_answered(site: ThreadingHTTPServer, small_library: Library) -> None:
+    asked, final = at(site, "/to/2"), at(site, "/notes/wall%20briefing.html")
+    [added] = small_library.add(asked, allow_private=True).files
+    briefing = small_library.briefing(added.briefing_id or "")
+    assert (briefing.url, briefing.source, briefing.file) == (final, asked, "wall briefing.html")
+    assert [item.outcome for item in small_library.add(asked, allow_private=True).files] == ["unchanged"]
+    # What the user says of a page goes before what was found.
+    small_library.add(asked, url="https://wall.example/notes", allow_private=True)
+    assert small_library.briefing(briefing.id).url == "https://wall.example/notes"
 
 
 def test_characters_outside_ascii_are_sent_encoded(site: ThreadingHTTPServer) -> None:

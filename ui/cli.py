@@ -44,6 +44,9 @@ app = typer.Typer(
     "Start with: onrecord add FOLDER, then: onrecord ask 'What was said about …?'",
 )
 
+# What shells report for a program that Ctrl-C stopped; Typer exits with it too, without a word.
+_INTERRUPTED = 130
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Speaker = Annotated[str | None, typer.Option(help="Only what this person says; part of a name is enough.")]
 Role = Annotated[str | None, typer.Option(help="Only speakers in this role.")]
@@ -89,10 +92,26 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add briefings. Adding the same content again changes nothing; a changed file becomes a new version."""
-    with Library.open(context.obj) as library, _progress("files") as show:
-        report = library.add(
-            paths, title=title, date=date, url=url, language=language, allow_private=allow_private, progress=show
-        )
+    with Library.open(context.obj) as library:
+        before = len(library.summaries())
+        try:
+            with _progress("files") as show:
+                report = library.add(
+                    paths,
+                    title=title,
+                    date=date,
+                    url=url,
+                    language=language,
+                    allow_private=allow_private,
+                    progress=show,
+                )
+        except KeyboardInterrupt:
+            count = len(library.summaries()) - before
+            print(
+                f"onrecord: stopped. {count} briefings were added and stay; the same command goes on from there.",
+                file=sys.stderr,
+            )
+            raise typer.Exit(_INTERRUPTED) from None
     _print({"files": [asdict(item) for item in report.files]} if as_json else render_report(report))
     if report.failed:
         raise typer.Exit(1)
@@ -346,9 +365,6 @@ def main() -> None:
     except OnRecordError as error:
         print(f"onrecord: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("onrecord: stopped. What was written stays; the same command goes on from there.", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
 
