@@ -162,6 +162,35 @@ def test_reporters_who_introduce_themselves_are_inferred() -> None:
     assert [each.follows for each in structure.exchanges] == [None, 0, None]
 
 
+def test_reporters_who_are_called_by_name_are_inferred() -> None:
+    text = (
+        "MODERATOR:  Thank you. Let’s go to Ida Lund at the Harbour Gazette, please.\n"
+        "Q    When does it open?\n"
+        "MS. TARN:  On Friday, I think.\n"
+        "MODERATOR:  Piet Roos, Coast Radio.\n"
+        "Q    Who paid for it?\n"
+        "MS. TARN:  The port did. I spoke of it with Ann Bell of Ostland.\n"
+        "Q    And who is that?\n"
+        "MS. TARN:  The next question goes to Sky News.\n"
+        "Q    Is it dear?\n"
+        "MODERATOR:  Dernière question : Jeanne Roc, de La Gazette.\n"
+        "Q    Merci. Ann Vik, Ferry Times. Is it safe?\n"
+        "MS. TARN:  It is. Here is Minister Ole Dahl, Ministry of Ports.\n"
+        "Q    Is he well?\n"
+        "MS. TARN:  He is."
+    )
+    questions = [turn for turn in structure_of(text).turns if turn.label == "Q"]
+    assert [(turn.speaker, turn.outlet, turn.inferred) for turn in questions] == [
+        ("Ida Lund", "Harbour Gazette", True),
+        ("Piet Roos", "Coast Radio", True),
+        (None, None, False),
+        (None, None, False),
+        # What they say themselves goes before the call.
+        ("Ann Vik", "Ferry Times", True),
+        (None, None, False),
+    ]
+
+
 CHROME = """\
 Aller au contenu principal
 Nous utilisons des cookies. Vous pouvez les accepter ou les refuser à tout moment.

@@ -197,12 +197,22 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
             country=turn.country or person.country,
         )
     unnamed = [position for position in places if parts[position] == "asker" and turns[position].speaker is None]
-    words = [text[turns[position].start : turns[position].end] for position in unnamed]
+    words = [
+        (text[turns[position].start : turns[position].end], _said_before(text, turns, parts, position))
+        for position in unnamed
+    ]
     for position, asker in zip(unnamed, introductions(words, vocabulary), strict=True):
         if asker is not None:
             outlet = turns[position].outlet or asker.outlet
             turns[position] = replace(turns[position], speaker=asker.name, outlet=outlet, inferred=True)
     return parts
+
+
+def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], position: int) -> str:
+    """The words of the turn before, where another than an asker speaks them."""
+    if not position or parts[position - 1] == "asker":
+        return ""
+    return text[turns[position - 1].start : turns[position - 1].end]
 
 
 def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None]) -> None:
