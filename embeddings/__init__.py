@@ -4,12 +4,13 @@ from onrecord.embeddings.bundled import bundled_model
 from onrecord.embeddings.encoder import Encoder, SentenceEncoder, load_encoder
 from onrecord.embeddings.errors import DamagedIndex, ModelError
 from onrecord.embeddings.tokens import TokenVectors
-from onrecord.embeddings.vectors import VectorIndex
+from onrecord.embeddings.vectors import Selection, VectorIndex
 
 __all__ = [
     "DamagedIndex",
     "Encoder",
     "ModelError",
+    "Selection",
     "SentenceEncoder",
     "TokenVectors",
     "VectorIndex",

@@ -12,7 +12,7 @@ from onrecord.rag.languages import detect_language
 from onrecord.rag.retrieval.followup import History, SearchQuery, shares_shown
 from onrecord.rag.retrieval.search import Background, Candidate, Vectors, backgrounds, rank, translations
 from onrecord.rag.store import Store
-from onrecord.rag.types import Filters, Hit, Passage
+from onrecord.rag.types import Filters, Hit
 
 # Passages looked up by sense in each language and by words in the question's; ranks below are never among the best.
 _LOOKED_UP = 100
@@ -39,17 +39,22 @@ def retrieve(
     samples = {name: sample for name, sample in store.samples().items() if filters.language in (None, name)}
     typical = backgrounds(samples, vector)
     depth = max(_LOOKED_UP, k)
-    ids: dict[int, None] = {}
+    languages: dict[int, str] = {}
     for name in samples:
         limits = replace(filters, language=name) if len(samples) > 1 else filters
-        ids |= dict.fromkeys(passage_id for passage_id, _ in store.nearest(vector, depth, limits))
+        languages |= dict.fromkeys((passage_id for passage_id, _ in store.nearest(vector, depth, limits)), name)
     matching = _matching(store, query, language, depth, filters)
-    passages = store.passages_by_id(ids | dict.fromkeys(matching))
-    candidates, vectors = _candidates(store, vector, typical, list(passages.values()), matching, history)
+    # Words are looked up in the question's language alone, or in the only one there is.
+    languages |= dict.fromkeys(matching, language if len(samples) != 1 else next(iter(samples)))
+    candidates, vectors = _candidates(store, vector, typical, languages, matching, history)
     names = [candidate.language for candidate in candidates]
     pairs = translations([candidate.id for candidate in candidates], names, vectors, samples)
     ranked = rank(candidates, language, pairs)[:k]
-    hits = tuple(Hit(passages[passage_id], score, place) for place, (passage_id, score) in enumerate(ranked, start=1))
+    passages = store.passages_by_id(passage_id for passage_id, _ in ranked)
+    hits = tuple(
+        Hit(passages[passage_id], score, place)
+        for place, (passage_id, score) in enumerate((item for item in ranked if item[0] in passages), start=1)
+    )
     if not candidates:
         return Found((), 0.0)
     return Found(hits, float((vectors @ vector).max()))
@@ -77,23 +82,29 @@ def _candidates(
     store: Store,
     vector: Vectors,
     typical: dict[str, Background],
-    passages: Sequence[Passage],
+    languages: dict[int, str],
     matching: dict[int, float],
     history: History,
 ) -> tuple[list[Candidate], Vectors]:
-    held = store.vectors(passage.id for passage in passages)
-    passages = [passage for passage in passages if passage.id in held]
-    vectors = np.array([held[passage.id] for passage in passages], np.float32).reshape(len(passages), len(vector))
-    scores = vectors @ vector
-    shown = shares_shown([(p.text, p.language) for p in passages], history) if history else [0.0] * len(passages)
+    held, lengths = store.vectors(languages), store.lengths(languages)
+    ids = [passage_id for passage_id in languages if passage_id in held and passage_id in lengths]
+    vectors = np.array([held[passage_id] for passage_id in ids], np.float32).reshape(len(ids), len(vector))
+    shown = _shown(store, ids, history) if history else dict[int, float]()
     return [
         Candidate(
-            passage.id,
-            passage.language,
-            (float(score) - typical[passage.language].mean) / typical[passage.language].spread,
-            matching.get(passage.id, 0.0),
-            len(passage.text.split()),
-            share,
+            passage_id,
+            languages[passage_id],
+            (score - typical[languages[passage_id]].mean) / typical[languages[passage_id]].spread,
+            matching.get(passage_id, 0.0),
+            lengths[passage_id],
+            shown.get(passage_id, 0.0),
         )
-        for passage, score, share in zip(passages, scores, shown, strict=True)
+        for passage_id, score in zip(ids, (vectors @ vector).tolist(), strict=True)
     ], vectors
+
+
+def _shown(store: Store, ids: Sequence[int], history: History) -> dict[int, float]:
+    """How much of each passage the conversation has shown."""
+    passages = store.passages_by_id(ids).values()
+    shares = shares_shown([(passage.text, passage.language) for passage in passages], history)
+    return {passage.id: share for passage, share in zip(passages, shares, strict=True)}

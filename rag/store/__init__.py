@@ -91,6 +91,9 @@ class Store(Protocol):
     def vectors(self, ids: Iterable[int]) -> dict[int, NDArray[np.float32]]:
         """The vectors of current passages by id; unknown ids are left out."""
 
+    def lengths(self, ids: Iterable[int]) -> dict[int, int]:
+        """The lengths of current passages in words, by id; unknown ids are left out."""
+
     def samples(self) -> Mapping[str, NDArray[np.float32]]:
         """By language, the vectors of up to a thousand current passages taken at random: (n, dimension)."""
 

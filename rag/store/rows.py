@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Reported, Span, Turn
+import numpy as np
+
+from onrecord.rag.lexical import index_terms
+from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
+
+# The condition on a briefing `b` that it is the current version.
+CURRENT = "b.superseded_by IS NULL"
+# SQLite allows 32,766 bound values in one statement; well below it, and few enough statements.
+BOUND_VALUES = 10_000
+
+
+def marks(values: Sequence[object]) -> str:
+    """A question mark for each value to be bound."""
+    return ", ".join("?" * len(values))
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:
@@ -77,6 +91,40 @@ def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
         added=row["added"],
         superseded_by=row["superseded_by"],
     )
+
+
+def insert_words(connection: sqlite3.Connection, passages: Sequence[Passage], generation: int) -> None:
+    """Write the words of passages: how many, and which terms how often."""
+    counted = [
+        Counter(index_terms(f"{passage.context}\n{passage.text}", passage.language).split()) for passage in passages
+    ]
+    different = sorted(set().union(*counted))
+    connection.executemany(
+        "INSERT INTO terms (term) VALUES (?) ON CONFLICT DO NOTHING", [(term,) for term in different]
+    )
+    numbers = term_numbers(connection, different)
+    connection.executemany(
+        "INSERT INTO words VALUES (?, ?, ?, ?)",
+        [
+            (
+                passage.id,
+                generation,
+                len(passage.text.split()),
+                np.array([[numbers[term] for term in counts], list(counts.values())], "<u4").tobytes(),
+            )
+            for passage, counts in zip(passages, counted, strict=True)
+        ],
+    )
+
+
+def term_numbers(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, int]:
+    """The numbers of terms; those that no passage ever held are left out."""
+    found: dict[str, int] = {}
+    for first in range(0, len(terms), BOUND_VALUES):
+        group = terms[first : first + BOUND_VALUES]
+        rows = connection.execute(f"SELECT term, number FROM terms WHERE term IN ({marks(group)})", group)
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def _json(values: Iterable[Exchange | Boilerplate | Reported | DateMention]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 DATABASE = "library.db"
 VECTOR_CACHE = "vectors.faiss"
+WORD_CACHE = "words.npz"
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -69,6 +70,7 @@ CREATE TABLE passages (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX passages_id ON passages(id);
 CREATE INDEX passages_speaker ON passages(speaker);
+CREATE INDEX passages_language ON passages(language, id);
 
 -- The passages that are searched (those of current versions), each with its vector: float32, little endian.
 -- generation is the write that brought the vector, so that an index in memory fetches only what is new.
@@ -79,5 +81,15 @@ CREATE TABLE vectors (
 ) STRICT;
 CREATE INDEX vectors_generation ON vectors(generation);
 
-CREATE VIRTUAL TABLE words USING fts5(terms, tokenize = "unicode61 remove_diacritics 0");
+CREATE TABLE terms (number INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE) STRICT;
+
+-- The words of the same passages: how many, and which terms how often: unsigned 32-bit numbers, little endian, first
+-- the different terms' numbers, then as many counts.
+CREATE TABLE words (
+    passage_id INTEGER PRIMARY KEY,
+    generation INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    terms BLOB NOT NULL
+) STRICT;
+CREATE INDEX words_generation ON words(generation);
 """

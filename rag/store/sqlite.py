@@ -12,28 +12,33 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.rag.errors import LibraryError, UnknownBriefing
-from onrecord.rag.lexical import index_terms
-from onrecord.rag.names import matching_names
 from onrecord.rag.store import EmbeddingModel, NewBriefing, Summary
-from onrecord.rag.store.index import CachedIndex
-from onrecord.rag.store.rows import briefing_from_row, briefing_values, meta, set_meta
-from onrecord.rag.store.schema import DATABASE, SCHEMA, SCHEMA_VERSION, VECTOR_CACHE
+from onrecord.rag.store.filtering import Filtering
+from onrecord.rag.store.index import CachedIndexes, Indexes
+from onrecord.rag.store.rows import (
+    BOUND_VALUES,
+    CURRENT,
+    briefing_from_row,
+    briefing_values,
+    insert_words,
+    marks,
+    meta,
+    set_meta,
+    term_numbers,
+)
+from onrecord.rag.store.schema import DATABASE, SCHEMA, SCHEMA_VERSION
 from onrecord.rag.store.speakers import CachedSpeakers
 from onrecord.rag.types import Briefing, Filters, Passage, Turn
 
-_CURRENT = "b.superseded_by IS NULL"
 _PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
 _TURN_COLUMNS = ", ".join(f'"{field.name}"' for field in fields(Turn))
 # Vectors that tell what passages of a language have in common.
 _SAMPLE = 1000
-# SQLite allows 32,766 bound values in one statement; well below it, and few enough statements.
-_BOUND_VALUES = 10_000
 
 
 class SqliteStore:
@@ -45,8 +50,9 @@ class SqliteStore:
         self._connections: list[sqlite3.Connection] = []
         self._connections_lock = threading.Lock()
         self._write_lock = threading.Lock()
-        self._index = CachedIndex(folder / VECTOR_CACHE)
+        self._indexes = CachedIndexes(folder)
         self._speakers = CachedSpeakers()
+        self._filtering = Filtering(self._speakers)
         self._samples: tuple[str | None, dict[str, NDArray[np.float32]]] | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -101,7 +107,7 @@ class SqliteStore:
     def briefings(self) -> list[Briefing]:
         """The current briefings in the order they were added."""
         connection = self._connection()
-        rows = connection.execute(f"SELECT * FROM briefings b WHERE {_CURRENT} ORDER BY position").fetchall()
+        rows = connection.execute(f"SELECT * FROM briefings b WHERE {CURRENT} ORDER BY position").fetchall()
         return [briefing_from_row(row, self._turns(connection, row["id"])) for row in rows]
 
     def summaries(self) -> list[Summary]:
@@ -129,11 +135,11 @@ class SqliteStore:
         found: dict[int, Passage] = {}
         wanted = list(ids)
         connection = self._connection()
-        for first in range(0, len(wanted), _BOUND_VALUES):
-            group = wanted[first : first + _BOUND_VALUES]
+        for first in range(0, len(wanted), BOUND_VALUES):
+            group = wanted[first : first + BOUND_VALUES]
             rows = connection.execute(
                 f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN briefings b ON b.id = p.briefing_id "
-                f"WHERE {_CURRENT} AND p.id IN ({_marks(group)})",
+                f"WHERE {CURRENT} AND p.id IN ({marks(group)})",
                 group,
             )
             passages = self._speakers.passages(connection, (Passage(**dict(row)) for row in rows))
@@ -142,45 +148,30 @@ class SqliteStore:
 
     def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
         """The k current passages of highest inner product that pass the filters: (passage id, score)."""
-        connection = self._connection()
-        # One read transaction, so that ids, vectors and generation are of one moment.
-        connection.execute("BEGIN")
-        try:
-            index = self._index.current(connection)
-        finally:
-            connection.execute("COMMIT")
-        if not len(index):
-            return []
-        allowed = None if filters == Filters() else np.asarray(self._allowed(filters), dtype=np.int64)
-        ids, scores = index.search(vector, k, allowed)
+        indexes = self._current()
+        limit = self._filtering.limit(self._connection(), indexes, filters)
+        ids, scores = indexes.vectors.search(vector, k, limit and limit.vectors)
         return list(zip(ids.tolist(), scores.tolist(), strict=True))
 
     def matching(self, terms: Sequence[str], k: int, filters: Filters) -> list[tuple[int, float]]:
         """The k current passages of highest BM25 for any of the terms that pass the filters: (passage id, score)."""
-        if not terms:
+        numbers = list(term_numbers(self._connection(), terms).values())
+        if not numbers:
             return []
-        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        condition, values = "", list[Any]()
-        if filters != Filters():
-            joined, values = self._filter(filters)
-            condition = f"AND rowid IN (SELECT p.id {joined})"
-        rows = self._connection().execute(
-            f"SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? {condition} ORDER BY bm25(words) LIMIT ?",
-            (query, *values, k),
-        )
-        return [(row[0], row[1]) for row in rows]
+        indexes = self._current()
+        limit = self._filtering.limit(self._connection(), indexes, filters)
+        return indexes.words.search(numbers, k, limit and limit.words)
 
     def vectors(self, ids: Iterable[int]) -> dict[int, NDArray[np.float32]]:
         """The vectors of current passages by id; unknown ids are left out."""
-        found: dict[int, NDArray[np.float32]] = {}
+        held, rows = self._current().vectors.vectors(list(ids))
+        return dict(zip(held.tolist(), rows, strict=True))
+
+    def lengths(self, ids: Iterable[int]) -> dict[int, int]:
+        """The lengths of current passages in words, by id; unknown ids are left out."""
         wanted = list(ids)
-        for first in range(0, len(wanted), _BOUND_VALUES):
-            group = wanted[first : first + _BOUND_VALUES]
-            rows = self._connection().execute(
-                f"SELECT passage_id, vector FROM vectors WHERE passage_id IN ({_marks(group)})", group
-            )
-            found |= {row[0]: np.frombuffer(row[1], dtype="<f4") for row in rows}
-        return found
+        lengths = self._current().words.lengths(np.array(wanted, np.int64)).tolist()
+        return {passage_id: length for passage_id, length in zip(wanted, lengths, strict=True) if length}
 
     def samples(self) -> Mapping[str, NDArray[np.float32]]:
         """By language, the vectors of up to a thousand current passages taken at random: (n, dimension)."""
@@ -190,12 +181,12 @@ class SqliteStore:
         if kept is None or kept[0] != state:
             # Ids are hashes, so the first in their order are a random choice, and the same one every time.
             drawn = {
-                language: connection.execute(
-                    "SELECT v.vector FROM vectors v JOIN passages p ON p.id = v.passage_id "
-                    "WHERE p.language = ? ORDER BY v.passage_id LIMIT ?",
-                    (language, _SAMPLE),
+                row[0]: connection.execute(
+                    "SELECT v.vector FROM passages p JOIN vectors v ON v.passage_id = p.id "
+                    "WHERE p.language = ? GROUP BY p.id ORDER BY p.id LIMIT ?",
+                    (row[0], _SAMPLE),
                 ).fetchall()
-                for language in self._distinct("language")
+                for row in connection.execute("SELECT DISTINCT language FROM passages ORDER BY 1").fetchall()
             }
             kept = (
                 state,
@@ -210,19 +201,22 @@ class SqliteStore:
 
     def count(self, filters: Filters) -> tuple[int, int]:
         """How many current briefings and passages pass the filters."""
-        joined, values = self._filter(filters)
+        joined, values = self._filtering.passages(self._connection(), filters)
         row = self._connection().execute(f"SELECT COUNT(DISTINCT b.id), COUNT(*) {joined}", values).fetchone()
         return row[0], row[1]
 
     def briefing_ids(self, filters: Filters) -> list[str]:
         """The ids of the current briefings that have passages which pass the filters, in the order they were added."""
-        joined, values = self._filter(filters)
+        joined, values = self._filtering.passages(self._connection(), filters)
         rows = self._connection().execute(f"SELECT DISTINCT b.id {joined} ORDER BY b.position", values)
         return [row[0] for row in rows]
 
     def names(self) -> dict[str, list[str]]:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
-        names = {column: self._distinct(column) for column in ("role", "outlet", "language", "kind")}
+        names = {
+            column: self._filtering.distinct(self._connection(), column)
+            for column in ("role", "outlet", "language", "kind")
+        }
         return {"speaker": self._speakers.names(self._connection()), **names}
 
     def replace_vectors(
@@ -280,13 +274,13 @@ class SqliteStore:
                 'WHERE substr(b.text, p.start + 1, p."end" - p.start) <> p.text'
             )
         ]
-        searched = f"SELECT p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {_CURRENT}"
-        for table, column in (("vectors", "passage_id"), ("words", "rowid")):
+        searched = f"SELECT p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {CURRENT}"
+        for table in ("vectors", "words"):
             missing = connection.execute(
-                f"SELECT COUNT(*) FROM ({searched} EXCEPT SELECT {column} FROM {table})"
+                f"SELECT COUNT(*) FROM ({searched} EXCEPT SELECT passage_id FROM {table})"
             ).fetchone()[0]
             surplus = connection.execute(
-                f"SELECT COUNT(*) FROM (SELECT {column} FROM {table} EXCEPT {searched})"
+                f"SELECT COUNT(*) FROM (SELECT passage_id FROM {table} EXCEPT {searched})"
             ).fetchone()[0]
             if missing or surplus:
                 problems.append(f"{table}: {missing} passages are missing and {surplus} are left over")
@@ -357,7 +351,7 @@ class SqliteStore:
         # An update keeps the place of a briefing in the list and the versions that point at it.
         updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
         connection.execute(
-            f"INSERT INTO briefings ({', '.join(values)}) VALUES ({_marks(list(values))}) "
+            f"INSERT INTO briefings ({', '.join(values)}) VALUES ({marks(list(values))}) "
             f"ON CONFLICT(id) DO UPDATE SET {updates}",
             list(values.values()),
         )
@@ -365,7 +359,7 @@ class SqliteStore:
         connection.execute("DELETE FROM passages WHERE briefing_id = ?", (briefing.id,))
         names = [field.name for field in fields(Turn)]
         connection.executemany(
-            f"INSERT INTO turns (briefing_id, position, {_TURN_COLUMNS}) VALUES ({_marks([*names, '', ''])})",
+            f"INSERT INTO turns (briefing_id, position, {_TURN_COLUMNS}) VALUES ({marks([*names, '', ''])})",
             [
                 (briefing.id, position, *(getattr(turn, name) for name in names))
                 for position, turn in enumerate(briefing.turns)
@@ -376,7 +370,7 @@ class SqliteStore:
         names = [field.name for field in fields(Passage)]
         columns = ", ".join(f'"{name}"' for name in names)
         connection.executemany(
-            f"INSERT INTO passages ({columns}) VALUES ({_marks(names)})",
+            f"INSERT INTO passages ({columns}) VALUES ({marks(names)})",
             [tuple(getattr(passage, name) for name in names) for passage in new.passages],
         )
         connection.executemany(
@@ -386,18 +380,12 @@ class SqliteStore:
                 for passage, vector in zip(new.passages, new.vectors, strict=True)
             ],
         )
-        connection.executemany(
-            "INSERT INTO words (rowid, terms) VALUES (?, ?)",
-            [
-                (passage.id, index_terms(f"{passage.context}\n{passage.text}", passage.language))
-                for passage in new.passages
-            ],
-        )
+        insert_words(connection, new.passages, generation)
 
     def _unindex(self, connection: sqlite3.Connection, briefing_id: str) -> None:
         ids = [(row[0],) for row in connection.execute("SELECT id FROM passages WHERE briefing_id = ?", (briefing_id,))]
         connection.executemany("DELETE FROM vectors WHERE passage_id = ?", ids)
-        connection.executemany("DELETE FROM words WHERE rowid = ?", ids)
+        connection.executemany("DELETE FROM words WHERE passage_id = ?", ids)
 
     def _turns(self, connection: sqlite3.Connection, briefing_id: str) -> tuple[Turn, ...]:
         rows = connection.execute(
@@ -411,48 +399,20 @@ class SqliteStore:
         rows = self._connection().execute(
             "SELECT b.id, title, date, b.language, url, file, b.kind, length(b.text) AS characters, "
             "COUNT(p.id) AS passages, source, lineage FROM briefings b "
-            f"LEFT JOIN passages p ON p.briefing_id = b.id WHERE {_CURRENT} AND {condition} "
+            f"LEFT JOIN passages p ON p.briefing_id = b.id WHERE {CURRENT} AND {condition} "
             "GROUP BY b.id ORDER BY b.position",
             values,
         )
         return [Summary(**dict(row)) for row in rows]
 
-    def _distinct(self, column: str) -> list[str]:
-        rows = self._connection().execute(
-            f"SELECT DISTINCT p.{column} FROM passages p JOIN briefings b ON b.id = p.briefing_id "
-            f"WHERE {_CURRENT} AND p.{column} IS NOT NULL ORDER BY 1"
-        )
-        return [row[0] for row in rows]
-
-    def _filter(self, filters: Filters) -> tuple[str, list[Any]]:
-        """The FROM and WHERE of the passages that pass the filters, and the values bound in it."""
-        conditions, values = [_CURRENT], list[Any]()
-        if filters.speaker is not None:
-            condition, bound = self._speakers.condition(self._connection(), filters.speaker)
-            conditions.append(condition)
-            values += bound
-        for column, wanted in (("role", filters.role), ("outlet", filters.outlet)):
-            if wanted is not None:
-                names = matching_names(wanted, self._distinct(column))
-                conditions.append(f"p.{column} IN ({_marks(names)})")
-                values += names
-        for expression, value in (
-            ("b.date >= ?", filters.since),
-            # A partial date such as 2026-02 includes all that begins with it.
-            ("substr(b.date, 1, length(?1)) <= ?1", filters.until),
-            ("p.language = ?", filters.language),
-            ("p.kind = ?", filters.kind),
-            ("b.id = ?", filters.briefing),
-        ):
-            if value is not None:
-                # A numbered parameter would count from the statement's start, so it is bound twice instead.
-                values += [value] * (2 if "?1" in expression else 1)
-                conditions.append(expression.replace("?1", "?"))
-        return f"FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {' AND '.join(conditions)}", values
-
-    def _allowed(self, filters: Filters) -> list[int]:
-        joined, values = self._filter(filters)
-        return [row[0] for row in self._connection().execute(f"SELECT p.id {joined}", values)]
+    def _current(self) -> Indexes:
+        connection = self._connection()
+        # One read transaction, so that ids, vectors, words and generation are of one moment.
+        connection.execute("BEGIN")
+        try:
+            return self._indexes.current(connection)
+        finally:
+            connection.execute("COMMIT")
 
 
 def _is_intact(compressed: bytes, expected: str) -> bool:
@@ -460,7 +420,3 @@ def _is_intact(compressed: bytes, expected: str) -> bool:
         return sha256(zlib.decompress(compressed)).hexdigest() == expected
     except zlib.error:
         return False
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
