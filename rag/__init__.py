@@ -15,6 +15,7 @@ from onrecord.rag.evaluate import Method, Row, evaluate_folder, report_rows, row
 from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
 from onrecord.rag.exporting.text_fragments import link_to
 from onrecord.rag.library import Library
+from onrecord.rag.quotes import second_at
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Summary
 from onrecord.rag.types import (
@@ -76,4 +77,5 @@ __all__ = [
     "report_rows",
     "report_text",
     "rows_of",
+    "second_at",
 ]

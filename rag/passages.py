@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.languages import detect_language
+from onrecord.rag.quotes import second_at
 from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Boilerplate, Briefing, Passage, Span, Turn
 
@@ -87,7 +88,7 @@ def passages_of(briefing: Briefing) -> tuple[Passage, ...]:
                 language=_language(text, piece.words, briefing.language),
                 turn=piece.turns[0],
                 exchange=exchange,
-                seconds=turn.seconds,
+                seconds=second_at(briefing, piece.start),
                 context=_context(briefing, turn, exchange, piece),
             )
         )

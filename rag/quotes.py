@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -265,6 +265,19 @@ def turn_at(briefing: Briefing, start: int, end: int) -> int | None:
     return None
 
 
+def second_at(briefing: Briefing, offset: int) -> float | None:
+    """Give the second of the recording for a place in the text, where the briefing has timecodes.
+
+    It is that of the last timecode at or before the place and in its turn, else that of the turn.
+    """
+    place = bisect_right(briefing.turns, offset, key=lambda turn: turn.start) - 1
+    turn = briefing.turns[place] if place >= 0 and offset < briefing.turns[place].end else None
+    position = bisect_right(briefing.timecodes, offset, key=lambda code: code[0])
+    if position and (turn is None or briefing.timecodes[position - 1][0] >= turn.start):
+        return briefing.timecodes[position - 1][1]
+    return turn.seconds if turn else None
+
+
 def cite(number: int, briefing: Briefing, start: int, end: int) -> Citation:
     """Make the citation of `briefing.text[start:end]`, with the speaker of the turn or of the reported words there."""
     if not 0 <= start < end <= len(briefing.text):
@@ -294,5 +307,5 @@ def cite(number: int, briefing: Briefing, start: int, end: int) -> Citation:
         outlet=turn.outlet if turn and inner is None else None,
         language=briefing.language,
         inferred=inferred,
-        seconds=turn.seconds if turn else None,
+        seconds=second_at(briefing, start),
     )

@@ -124,6 +124,7 @@ class Briefing:
 
     `lineage` is the id of the first version of this document; a re-issue has an id of its own and the same lineage.
     `superseded_by` is the id of the version that replaced this one, or None. `sha256` is that of the file as added.
+    `timecodes` are (offset, seconds) in order of offset, where the file has them.
     """
 
     id: str
@@ -144,6 +145,7 @@ class Briefing:
     lineage: str = ""
     added: str = ""
     superseded_by: str | None = None
+    timecodes: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from onrecord.rag import InvalidRequest, Library, LibraryError, Settings, UnknownBriefing
 from onrecord.rag.store.schema import DATABASE, VECTOR_CACHE
@@ -65,6 +68,22 @@ def test_adding_again_changes_no_row(small_library: Library, small_settings: Set
     report = small_library.add([file, copy])
     assert [item.outcome for item in report.files] == ["unchanged", "unchanged"]
     assert rows(small_settings.library) == before
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(FIRST.split("\n")), max_size=12).map("\n".join)))
+def test_adding_any_text_is_idempotent(
+    small_library: Library, small_settings: Settings, tmp_path: Path, text: str
+) -> None:
+    name = f"{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}.txt"
+    file = tmp_path / name
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    [first] = small_library.add(file).files
+    before = rows(small_settings.library)
+    [second] = small_library.add(file).files
+    assert rows(small_settings.library) == before
+    assert second.briefing_id == first.briefing_id
+    assert second.outcome == ("failed" if first.outcome == "failed" else "unchanged")
 
 
 def test_metadata_given_overrides_and_updates(small_library: Library, tmp_path: Path) -> None:

@@ -183,6 +183,18 @@ def test_a_zip_gives_its_good_members_and_a_reason_for_each_bad_one() -> None:
     assert "a ZIP inside a ZIP" in bad[2]
 
 
+@settings(max_examples=30, deadline=None)
+@given(documents, st.sampled_from(["utf-8", "utf-16"]), st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
+def test_a_zip_keeps_every_word_of_every_member(texts: list[list[str]], encoding: str, method: int) -> None:
+    members = {f"{number}.txt": " ".join(words) for number, words in enumerate(texts)}
+    good, bad = results(zipped({name: text.encode(encoding) for name, text in members.items()}, method))
+    wordless = [name for name, text in members.items() if not any(map(str.isalnum, text))]
+    assert {name: document.source.text for name, document in good.items()} == {
+        name: text for name, text in members.items() if name not in wordless
+    }
+    assert len(bad) == len(wordless)
+
+
 def test_a_sidecar_in_a_zip_belongs_to_its_member() -> None:
     good, bad = results(
         zipped(

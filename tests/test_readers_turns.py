@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import read_one, refusal
 
+from onrecord.rag import Library
 from onrecord.rag.readers import read
 from onrecord.rag.types import SourceText
 
@@ -59,6 +61,31 @@ def test_voices_become_turns_and_tags_go() -> None:
     assert spoken_at(source, "to the") == 4.0
     assert spoken_at(source, "if 2") == 3617.5
     assert [turn.seconds for turn in source.turns or ()] == [1.0, 6.0, 6.0]
+
+
+def test_a_quote_points_at_the_second_of_its_own_cue(small_library: Library, tmp_path: Path) -> None:
+    file = tmp_path / "harbour.vtt"
+    cues = [f"The pier number {number} was painted in colour {number}." for number in range(1, 60)]
+    file.write_text(
+        "WEBVTT\n\n"
+        + "".join(
+            f"00:{number:02}:00.000 --> 00:{number:02}:30.500\n<v Ms Arden>{words}\n\n"
+            for number, words in enumerate(cues, start=1)
+        )
+        + "01:10:00.000 --> 01:10:09.000\n<v Jonas Berg>Who pays for it?\n",
+        encoding="utf-8",
+    )
+    small_library.add(file)
+    [briefing] = small_library.briefings()
+    assert len(briefing.timecodes) == len(cues) + 1
+    assert [turn.seconds for turn in briefing.turns] == [60.0, 4200.0]
+    passages = small_library.passages(briefing.id)
+    assert len(passages) > 2
+    for passage in passages:
+        first = next(number for number, words in enumerate(cues, start=1) if words in passage.text)
+        assert passage.seconds == first * 60
+    report = small_library.check(f"Ms Arden said: “{cues[41]}”")
+    assert [citation.seconds for finding in report.findings for citation in finding.citations] == [42 * 60]
 
 
 def test_marks_of_a_new_speaker_become_turns() -> None:

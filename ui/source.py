@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from onrecord.rag import Briefing, InvalidRequest, Passage, Turn, link_to
+from onrecord.rag import Briefing, InvalidRequest, Passage, Turn, link_to, second_at
 from onrecord.ui.render import fingerprint
 
 # Long speeches are cut around the quote; the reader page has the whole.
@@ -90,7 +90,7 @@ def source_of(
         outlet=turn.outlet if turn else passage.outlet if passage else None,
         speech=turn.kind if turn else passage.kind if passage else "report",
         inferred=turn.inferred if turn else False,
-        seconds=turn.seconds if turn else passage.seconds if passage else None,
+        seconds=second_at(briefing, start),
         start=start,
         end=end,
         quote=quote,

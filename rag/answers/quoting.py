@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from onrecord.rag.answers.wording import language_name, wording
 from onrecord.rag.languages import detect_language
+from onrecord.rag.quotes import second_at
 from onrecord.rag.types import Briefing, Citation, Passage, Reported, Span, Turn
 
 _OPENING, _CLOSING = '“«"„', '”»"'
@@ -78,7 +79,7 @@ def citation_of(briefing: Briefing, span: Span, number: int, passages: Sequence[
         language=_language_of(quote, passage.language if passage else briefing.language),
         passage_id=passage.id if passage else 0,
         inferred=turn.inferred if turn else False,
-        seconds=turn.seconds if turn else None,
+        seconds=second_at(briefing, span.start),
     )
     if said_by:
         return replace(

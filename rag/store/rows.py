@@ -58,6 +58,7 @@ def briefing_values(briefing: Briefing) -> dict[str, Any]:
         "lineage": briefing.lineage,
         "added": briefing.added,
         "superseded_by": None,
+        "timecodes": json.dumps(briefing.timecodes),
     }
 
 
@@ -90,6 +91,7 @@ def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
         lineage=row["lineage"],
         added=row["added"],
         superseded_by=row["superseded_by"],
+        timecodes=tuple((offset, seconds) for offset, seconds in json.loads(row["timecodes"])),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 DATABASE = "library.db"
 VECTOR_CACHE = "vectors.faiss"
 WORD_CACHE = "words.npz"
@@ -30,7 +30,8 @@ CREATE TABLE briefings (
     source TEXT NOT NULL,
     lineage TEXT NOT NULL,
     added TEXT NOT NULL,
-    superseded_by TEXT
+    superseded_by TEXT,
+    timecodes TEXT NOT NULL
 ) STRICT;
 CREATE INDEX briefings_source ON briefings(source);
 CREATE INDEX briefings_lineage ON briefings(lineage);
