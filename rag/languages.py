@@ -53,6 +53,8 @@ def _identifier() -> _Identifier:
     return identifier
 
 
+# A question is asked about in several places on its way.
+@functools.lru_cache(maxsize=256)
 def detect_language(text: str, *, default: str = "en") -> str:
     """Name the language of a text as an ISO 639-1 code.
 

@@ -22,15 +22,16 @@ CREATE TABLE briefings (
     url TEXT,
     file TEXT NOT NULL,
     kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    lineage TEXT NOT NULL,
+    added TEXT NOT NULL,
+    superseded_by TEXT,
+    -- Long values last: what stands behind them is found only by reading through them.
     text TEXT NOT NULL,
     exchanges TEXT NOT NULL,
     boilerplate TEXT NOT NULL,
     reported TEXT NOT NULL,
     dates TEXT NOT NULL,
-    source TEXT NOT NULL,
-    lineage TEXT NOT NULL,
-    added TEXT NOT NULL,
-    superseded_by TEXT,
     timecodes TEXT NOT NULL
 ) STRICT;
 CREATE INDEX briefings_source ON briefings(source);

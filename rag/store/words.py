@@ -63,13 +63,14 @@ class WordIndex:
         self._firsts = [0, *accumulate(len(segment.ids) for segment in self._segments)]
         self.ids: Ids = _joined([segment.ids for segment in self._segments], np.int64)
         self._alive: Mask = _joined([segment.alive for segment in self._segments], np.bool_)
-        self._lengths = _joined([segment.lengths for segment in self._segments], np.uint32)
+        lengths = _joined([segment.lengths for segment in self._segments], np.uint32)
         sizes = _joined([segment.sizes for segment in self._segments], np.float64)
         self._count = int(self._alive.sum())
         self._all_alive = self._count == len(self.ids)
         mean = float(sizes[self._alive].sum()) / self._count if self._count else 1.0
         self._norms = _K1 * (1 - _B + _B * sizes / max(mean, 1e-9))
-        self._by_id = np.argsort(self.ids, kind="stable")
+        by_id = np.argsort(self.ids, kind="stable")
+        self._sorted_ids, self._sorted_lengths = self.ids[by_id], lengths[by_id]
 
     def __len__(self) -> int:
         return self._count
@@ -88,9 +89,9 @@ class WordIndex:
         """The lengths in words of passages; 0 for an id that is not held."""
         if not len(self.ids):
             return np.zeros(len(ids), np.uint32)
-        places = np.minimum(np.searchsorted(self.ids, ids, sorter=self._by_id, side="right") - 1, len(self.ids) - 1)
-        rows = self._by_id[places]
-        return np.where(self.ids[rows] == ids, self._lengths[rows], 0).astype(np.uint32)
+        # An id that was removed and added again stands twice, the new one last.
+        places = np.maximum(np.searchsorted(self._sorted_ids, ids, side="right") - 1, 0)
+        return np.where(self._sorted_ids[places] == ids, self._sorted_lengths[places], 0).astype(np.uint32)
 
     def search(self, terms: Sequence[int], k: int, allowed: Mask | None = None) -> list[tuple[int, float]]:
         """The k passages of highest BM25 for any of the terms: (id, score), best first, equal ones by id."""
