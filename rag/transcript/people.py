@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from onrecord.rag.transcript.labels import without_groups
 from onrecord.rag.transcript.lines import Vocabulary
@@ -17,6 +18,8 @@ from onrecord.rag.types import Span
 # Two given names this alike, beside one surname and one role, are one name spelt twice ("Marc", "Mark").
 _GIVEN_ALIKE = 0.7
 _SURNAME_ALIKE = 0.8
+# A library has many people, and few given names and offices.
+_REMEMBERED = 100_000
 # A spelling this many times rarer than a like one is a slip of the pen.
 _SLIP = 5
 # An introduction stands at most this many characters before the words of the one introduced, or in their first ones.
@@ -295,21 +298,25 @@ def canonical_speakers(speakers: Iterable[tuple[str, str | None]]) -> dict[str, 
             name = parent[name]
         return name
 
-    # Only names that share a key are compared, so that a large library stays fast.
-    buckets: dict[str, list[str]] = defaultdict(list)
+    # Only names that share a surname, or all but the end of it and a role, are compared: a large library stays fast.
+    words = {name: _plain(name) for name in weights}
+    buckets: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for name in weights:
-        words = fold(name).split()
-        buckets[words[-1] if words else ""].append(name)
-        for role in roles[name]:
-            buckets[f"{role}|{words[0][:1] if len(words) > 1 else ''}"].append(name)
+        buckets[tuple(words[name][-1:])].append(name)
+        if len(words[name]) > 1:
+            for role in roles[name]:
+                buckets[(role, *words[name][:-1], words[name][-1][:1])].append(name)
     for members in buckets.values():
         for position, name in enumerate(members):
             for other in members[position + 1 : position + 50]:
-                if root(name) != root(other) and _same_person(name, other, roles):
+                if root(name) != root(other) and _same_person(
+                    words[name], words[other], same_role=_share(roles[name], roles[other])
+                ):
                     parent[root(other)] = root(name)
     lone = [name for name in weights if " " not in name]
     for name in lone:
-        full = {root(other) for other in buckets[fold(name)] if " " in other and _share(roles[name], roles[other])}
+        same = buckets[tuple(words[name][-1:])]
+        full = {root(other) for other in same if " " in other and _share(roles[name], roles[other])}
         if len(full) == 1 and root(name) == name:
             parent[name] = full.pop()
     groups: dict[str, list[str]] = defaultdict(list)
@@ -322,17 +329,14 @@ def canonical_speakers(speakers: Iterable[tuple[str, str | None]]) -> dict[str, 
     return canonical
 
 
-def _same_person(name: str, other: str, roles: dict[str, set[str]]) -> bool:
-    first, second = _plain(name), _plain(other)
+def _same_person(first: Sequence[str], second: Sequence[str], *, same_role: bool) -> bool:
     if first == second:
         return True
-    if len(first) < 2 or len(second) < 2 or not _share(roles[name], roles[other]):
+    if len(first) < 2 or len(second) < 2 or not same_role:
         return False
-    surname = _alike(first[-1], second[-1])
-    given = _alike(first[0], second[0])
     if first[-1] == second[-1]:
-        return given >= _GIVEN_ALIKE
-    return first[:-1] == second[:-1] and surname >= _SURNAME_ALIKE
+        return _alike(first[0], second[0]) >= _GIVEN_ALIKE
+    return first[:-1] == second[:-1] and _alike(first[-1], second[-1]) >= _SURNAME_ALIKE
 
 
 def _without_address(words: list[str]) -> list[str]:
@@ -350,11 +354,16 @@ def _share(first: set[str], second: set[str]) -> bool:
     return any(shares_role(one, other) for one in first for other in second)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def shares_role(first: str, second: str) -> bool:
     """Whether two roles may be one office: equal, or one the short form of the other at its end."""
     one, other = fold(first), fold(second)
     return one == other or one.endswith(f" {other}") or other.endswith(f" {one}")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _alike(first: str, second: str) -> float:
-    return SequenceMatcher(None, fold(first), fold(second)).ratio()
+    matcher = SequenceMatcher(None, fold(first), fold(second))
+    # The bound is cheap, and most names are far apart.
+    bound = matcher.quick_ratio()
+    return bound if bound < min(_GIVEN_ALIKE, _SURNAME_ALIKE) else matcher.ratio()
