@@ -69,7 +69,7 @@ class WordIndex:
         self._all_alive = self._count == len(self.ids)
         mean = float(sizes[self._alive].sum()) / self._count if self._count else 1.0
         self._norms = _K1 * (1 - _B + _B * sizes / max(mean, 1e-9))
-        by_id = np.argsort(self.ids, kind="stable")
+        by_id = np.flatnonzero(self._alive)[np.argsort(self.ids[self._alive], kind="stable")]
         self._sorted_ids, self._sorted_lengths = self.ids[by_id], lengths[by_id]
 
     def __len__(self) -> int:
@@ -87,10 +87,9 @@ class WordIndex:
 
     def lengths(self, ids: Ids) -> NDArray[np.uint32]:
         """The lengths in words of passages; 0 for an id that is not held."""
-        if not len(self.ids):
+        if not self._count:
             return np.zeros(len(ids), np.uint32)
-        # An id that was removed and added again stands twice, the new one last.
-        places = np.maximum(np.searchsorted(self._sorted_ids, ids, side="right") - 1, 0)
+        places = np.minimum(np.searchsorted(self._sorted_ids, ids), self._count - 1)
         return np.where(self._sorted_ids[places] == ids, self._sorted_lengths[places], 0).astype(np.uint32)
 
     def search(self, terms: Sequence[int], k: int, allowed: Mask | None = None) -> list[tuple[int, float]]:
