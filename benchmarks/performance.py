@@ -2,7 +2,8 @@
 
     python benchmarks/performance.py ask PATH…          cold and warm questions, speed of adding, over these briefings
     python benchmarks/performance.py many --files N     N small generated files in one addition, memory as it goes
-    python benchmarks/performance.py large PATH…         a library of 100,000 passages: time to embed, search, add
+    python benchmarks/performance.py adding PATH…        where the time of adding these briefings goes
+    python benchmarks/performance.py large PATH…         a library of 100,000 passages: time to embed, search, filter
 
 Each works in a temporary library of its own and prints one JSON object.
 """
@@ -11,19 +12,20 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import itertools
 import json
 import os
 import pstats
 import random
 import re
 import resource
-import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -31,10 +33,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from onrecord.embeddings import Encoder, load_encoder
 from onrecord.rag import Library, Progress, Settings
+from onrecord.rag.adding import add_originals, originals_under
+from onrecord.rag.evaluate import read_questions
+from onrecord.rag.readers.metadata import Metadata
 from onrecord.rag.store import NewBriefing
-from onrecord.rag.store.schema import DATABASE
 from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.types import FilterOptions, Filters
+
+Vectors = NDArray[np.float32]
+
+# The encoder's method that takes passages.
+_ENCODING = ("read_passages", "encode_passages")
 
 QUESTIONS = [
     "What was said about the budget?",
@@ -58,10 +69,15 @@ def main() -> None:
     many = commands.add_parser("many")
     many.add_argument("--files", type=int, default=10_000)
     many.set_defaults(run=lambda options, folder: many_files(options.files, folder))
+    adding = commands.add_parser("adding")
+    adding.add_argument("paths", nargs="+", type=Path)
+    adding.set_defaults(run=lambda options, folder: profiled_adding(options.paths, folder))
     large = commands.add_parser("large")
     large.add_argument("paths", nargs="+", type=Path)
     large.add_argument("--passages", type=int, default=100_000)
-    large.set_defaults(run=lambda options, folder: large_library(options.paths, options.passages, folder))
+    large.add_argument("--questions", nargs="*", type=Path, default=[], help="folders of question sets")
+    large.add_argument("--keep", type=Path, help="a folder for the library and the vectors, to be used again")
+    large.set_defaults(run=lambda options, folder: large_library(options.paths, options, folder))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(options.run(options, Path(folder)), indent=1))
@@ -124,93 +140,178 @@ def many_files(count: int, folder: Path) -> dict[str, object]:
     }
 
 
-def large_library(paths: list[Path], passages: int, folder: Path) -> dict[str, object]:
-    """A large library: the briefings embedded once, then copied with changed words and with noise on their vectors."""
-    settings = Settings(library=folder / "library")
-    chance = np.random.default_rng(1)
-    with Library.open(settings=settings) as library:
+def profiled_adding(paths: list[Path], folder: Path) -> dict[str, object]:
+    """The share of adding that is spent inside the encoder, and the functions of ours that take most of the rest."""
+    with Library.open(settings=Settings(library=folder / "library")) as library:
         library.load_model()
         profile = cProfile.Profile()
         profile.enable()
-        library.add(paths)
+        report = library.add(paths)
         profile.disable()
-        originals = [(briefing, library.passages(briefing.id)) for briefing in library.briefings()]
-    share = _share_in_encoder(profile)
-    store = SqliteStore(settings.library)
-    model = store.model()
-    assert model is not None
-    vectors = _vectors(settings.library)
-    held = len(vectors)
-    copy = 0
-    while held < passages:
-        copy += 1
-        for briefing, its_passages in originals:
-            digest = sha256(f"{briefing.id} {copy}".encode()).hexdigest()
-            text = _changed(briefing.text, chance)
-            changed = replace(
-                briefing,
-                id=digest[:16],
-                lineage=digest[:16],
-                sha256=digest,
-                source=f"copy {copy} of {briefing.id}",
-                text=text,
-            )
-            new = tuple(
-                replace(
-                    passage,
-                    id=int.from_bytes(sha256(f"{passage.id} {copy}".encode()).digest()[:6], "big"),
-                    briefing_id=changed.id,
-                    text=text[passage.start : passage.end],
-                )
-                for passage in its_passages
-            )
-            noisy = np.stack([vectors[passage.id] for passage in its_passages])
-            noisy = noisy + chance.normal(0, 0.02, noisy.shape)
-            noisy = (noisy / np.linalg.norm(noisy, axis=1, keepdims=True)).astype(np.float32)
-            store.add(NewBriefing(changed, b"", new, noisy), model)
-            held += len(new)
-            if held >= passages:
-                break
-    store.close()
+    figures = pstats.Stats(profile)
+    calls = figures.stats.items()  # type: ignore[attr-defined]
+    ours = {name: spent[3] for (file, _, name), spent in calls if "/rag/" in file or "/embeddings/" in file}
+    total = figures.total_tt  # type: ignore[attr-defined]
+    return {
+        "passages": sum(item.passages for item in report.files),
+        "share_inside_the_encoder": round(max(ours.get(name, 0) for name in _ENCODING) / total, 3),
+        "shares": {name: round(ours[name] / total, 4) for name in sorted(ours, key=lambda name: -ours[name])[:25]},
+    }
+
+
+def large_library(paths: list[Path], options: argparse.Namespace, folder: Path) -> dict[str, object]:
+    """A large library, searched: time against that of embedding the question, memory, filters against brute force."""
+    folder = options.keep or folder
+    settings = Settings(library=folder / "library")
+    encoder = load_encoder(settings.model, cache=settings.cache)
+    if not settings.library.exists():
+        _build_large(paths, options.passages, folder, encoder)
+    questions = _questions(options.questions)
     with Library.open(settings=settings) as library:
         library.load_model()
-        opening = _timed(lambda: library.search(QUESTIONS[0]))
-        stages = [library.ask(f"{question} {number}").seconds for number, question in enumerate(QUESTIONS * 3)]
-        filtered = [
-            _timed(lambda question=question: library.search(f"{question} Again?", language="fr"))
-            for question in QUESTIONS
-        ]
+        before = _resident()
+        library.search(QUESTIONS[0])
+        resident = _resident()
+        embedding, whole = [], []
+        for question in questions:
+            embedding.append(_timed(lambda question=question: encoder.encode_queries([question])))
+            whole.append(_timed(lambda question=question: library.search(question)))
+        rest = [_timed(lambda question=question: library.search(question)) for question in questions]
+        filters = _filters_against_all(library, questions[:20])
+    store = SqliteStore(settings.library)
+    vector = encoder.encode_queries([QUESTIONS[0]])[0]
+    loading = _timed(lambda: store.nearest(vector, 10, Filters()))
+    store.close()
     return {
-        "passages": held,
-        "share_of_adding_inside_the_encoder": round(share, 3),
-        "first_search_seconds": round(opening, 2),
-        "stages_milliseconds_median": {
-            stage: round(1000 * statistics.median(s[stage] for s in stages), 1) for stage in stages[0]
-        },
-        "filtered_search_milliseconds_median": round(1000 * statistics.median(filtered), 1),
+        **filters,
+        "questions": len(questions),
+        "embedding_milliseconds_p50": _middle(embedding),
+        "search_milliseconds_p50": _middle(whole),
+        "search_milliseconds_p95": round(1000 * float(np.percentile(whole, 95)), 1),
+        "search_without_embedding_milliseconds_p50": _middle(rest),
+        "search_against_embedding_p50": round(statistics.median(whole) / statistics.median(embedding), 2),
+        "loading_the_index_seconds": round(loading, 2),
+        "index_in_memory_megabytes": resident - before,
         "peak_memory_megabytes": _peak(),
         "library_megabytes": sum(file.stat().st_size for file in settings.library.iterdir()) // 2**20,
     }
 
 
-def _share_in_encoder(profile: cProfile.Profile) -> float:
-    """The part of the profiled time that was spent inside encode_passages."""
-    statistics_of_calls = pstats.Stats(profile)
-    total = statistics_of_calls.total_tt  # type: ignore[attr-defined]
-    inside = max(
-        figures[3]
-        for (_, _, name), figures in statistics_of_calls.stats.items()  # type: ignore[attr-defined]
-        if name == "encode_passages"
-    )
-    return float(inside / total)
+def _filters_against_all(library: Library, questions: list[str]) -> dict[str, object]:
+    """Ten hits inside filters that keep one passage in a hundred, against the top of all that pass, weighed each."""
+    passages = [(item.date or "", passage) for item in library.summaries() for passage in library.passages(item.id)]
+    wanted = len(passages) // 100
+    by_speaker = Counter(passage.speaker for _, passage in passages if passage.speaker)
+    by_date = Counter(date for date, _ in passages if date)
+    speaker = min(by_speaker, key=lambda name: abs(by_speaker[name] - wanted))
+    date = min(by_date, key=lambda day: abs(by_date[day] - wanted))
+    limits: list[FilterOptions] = [{"speaker": speaker}, {"since": date, "until": date}]
+    passing = [
+        {passage.id for _, passage in passages if passage.speaker == speaker},
+        {passage.id for day, passage in passages if day == date},
+    ]
+    equal, seconds = 0, []
+    for limit, ids in zip(limits, passing, strict=True):
+        for question in questions:
+            everything = [hit.passage.id for hit in library.search(question, k=len(passages), **limit)]
+            seconds.append(_timed(lambda question=question, limit=limit: library.search(question, **limit)))
+            best = [hit.passage.id for hit in library.search(question, **limit)]
+            equal += set(everything) == ids and best == everything[:10]
+    return {
+        "passages": len(passages),
+        "passages_in_filters": [len(ids) for ids in passing],
+        "filtered_searches_equal_to_brute_force": f"{equal} of {len(limits) * len(questions)}",
+        "filtered_search_without_embedding_milliseconds_p50": _middle(seconds),
+    }
 
 
-def _vectors(library: Path) -> dict[int, NDArray[np.float32]]:
-    with sqlite3.connect(library / DATABASE) as connection:
-        return {
-            row[0]: np.frombuffer(row[1], dtype="<f4")
-            for row in connection.execute("SELECT passage_id, vector FROM vectors")
-        }
+def _middle(seconds: list[float]) -> float:
+    return round(1000 * statistics.median(seconds), 2)
+
+
+def _questions(files: list[Path]) -> list[str]:
+    """A hundred questions of some sets, as many in each language; else the few above."""
+    chance = random.Random(1)
+    by_language: dict[str, list[str]] = {}
+    for question in (question for file in files for question in read_questions(file)):
+        by_language.setdefault(question.language, []).append(question.question)
+    drawn = (chance.sample(asked, min(len(asked), 100 // len(by_language))) for asked in by_language.values())
+    return list(itertools.chain.from_iterable(drawn)) or QUESTIONS
+
+
+class _FewEncoded:
+    """The real model for one passage in five; any other gets a vector made from theirs.
+
+    The vectors made are one true vector plus a part of the difference of two others, at unit length: they lie as true
+    ones do, where noise alike in all directions would make them easier to tell apart.
+    """
+
+    def __init__(self, encoder: Encoder, kept: Path) -> None:
+        self._encoder, self._kept = encoder, kept
+        self.name, self.dimension, self.fingerprint = encoder.name, encoder.dimension, encoder.fingerprint
+        self._true: dict[str, Vectors] = dict(np.load(kept)) if kept.exists() else {}
+
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        keys = [sha256(text.encode()).hexdigest() for text in texts]
+        wanted = {key: text for key, text in zip(keys, texts, strict=True) if int(key, 16) % 5 == 0}
+        missing = {key: text for key, text in wanted.items() if key not in self._true}
+        if missing:
+            self._true.update(zip(missing, self._encoder.encode_passages(list(missing.values())), strict=True))
+            np.savez(self._kept, **self._true)
+        true = np.array(list(self._true.values()))
+        rows = [self._true[key] if key in wanted else _near(true[int(key, 16) % len(true)], true, key) for key in keys]
+        if progress:
+            progress(len(texts))
+        return np.array(rows, np.float32)
+
+
+def _near(vector: Vectors, others: Vectors, seed: str) -> Vectors:
+    chance = np.random.default_rng(int(seed[:16], 16))
+    one, other = others[chance.integers(len(others), size=2)]
+    moved: Vectors = vector + 0.2 * (one - other)
+    return moved / np.linalg.norm(moved)
+
+
+def _build_large(paths: list[Path], passages: int, folder: Path, encoder: Encoder) -> None:
+    """Add the briefings, then copies of them with changed words and slightly moved vectors, until there are enough."""
+    folder.mkdir(parents=True, exist_ok=True)
+    store = SqliteStore(folder / "library")
+    few = _FewEncoded(encoder, folder / "encoded.npz")
+    add_originals(store, lambda: few, originals_under(paths, Metadata()), None)
+    model = store.model()
+    assert model is not None
+    originals = []
+    for briefing in store.briefings():
+        its_passages = store.passages(briefing.id)
+        vectors = store.vectors(passage.id for passage in its_passages)
+        originals.append((briefing, its_passages, [vectors[passage.id] for passage in its_passages]))
+    others = np.concatenate([vectors for _, _, vectors in originals])
+    chance = np.random.default_rng(1)
+    held = len(others)
+    for copy, (briefing, its_passages, vectors) in (
+        (copy, original) for copy in itertools.count(1) for original in originals
+    ):
+        if held >= passages:
+            break
+        digest = sha256(f"{briefing.id} {copy}".encode()).hexdigest()
+        text = _changed(briefing.text, chance)
+        changed = replace(
+            briefing,
+            id=digest[:16],
+            lineage=digest[:16],
+            sha256=digest,
+            source=f"copy {copy} of {briefing.id}",
+            text=text,
+        )
+        digests = [sha256(f"{passage.id} {copy}".encode()).hexdigest() for passage in its_passages]
+        new = tuple(
+            replace(passage, id=int(own[:12], 16), briefing_id=changed.id, text=text[passage.start : passage.end])
+            for passage, own in zip(its_passages, digests, strict=True)
+        )
+        moved = [_near(vector, others, own) for vector, own in zip(vectors, digests, strict=True)]
+        store.add(NewBriefing(changed, b"", new, np.array(moved, np.float32)), model)
+        held += len(new)
+    store.close()
 
 
 def _changed(text: str, chance: np.random.Generator) -> str:

@@ -1,0 +1,91 @@
+"""Search inside filters, and at the edges: what passes is ranked as if nothing else were there."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from onrecord.rag import Library, Passage, Settings
+
+# (filter, how many of the library's passages pass): one in a hundred, and more than are looked up for ten.
+FILTERS = [
+    ({"speaker": "Ada Rare"}, 20),
+    ({"since": "2031-05-01", "until": "2031-05"}, 20),
+    ({"language": "fr"}, 20),
+    ({"speaker": "Ben Often"}, 250),
+    ({"until": "2030-01"}, 300),
+]
+WORDS = ["harbour", "bridge", "budget", "school", "ferry", "winter", "market", "garden", "letter", "window", "river"]
+FRENCH = "Nous avons dit que le {} et la {} ne sont pas prêts, et que les travaux du {} commenceront au printemps {}."
+ENGLISH = "We have said that the {} and the {} are not ready, and that the work on the {} begins in the spring of {}."
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[Library]:
+    """2,000 passages of invented prose."""
+    folder = tmp_path_factory.mktemp("filters")
+    chance = random.Random(3)
+
+    def write(name: str, date: str, speakers: list[str], sentence: str, turns: int) -> None:
+        lines = [f"Briefing {name}", f"Date: {date}", ""]
+        for number in range(turns):
+            said = (sentence.format(*chance.choices(WORDS, k=3), chance.randrange(1900, 2100)) for _ in range(6))
+            lines += [f"{speakers[number % len(speakers)]}: " + " ".join(said), ""]
+        (folder / "files" / f"{name}.txt").write_text("\n".join(lines), encoding="utf-8")
+
+    (folder / "files").mkdir()
+    write("first", "2030-01-15", ["Cato Others", "Dora Others"], ENGLISH, 300)
+    write("often", "2030-03-02", ["Ben Often", "Cato Others"], ENGLISH, 500)
+    write("rare", "2030-04-02", ["Ada Rare", *["Cato Others", "Dora Others"] * 12], ENGLISH, 500)
+    write("late", "2031-05-20", ["Cato Others", "Dora Others"], ENGLISH, 20)
+    write("french", "2030-06-20", ["Cato Others", "Dora Others"], FRENCH, 20)
+    write("last", "2032-06-20", ["Cato Others", "Dora Others"], ENGLISH, 660)
+    with Library.open(settings=Settings(library=folder / "library", model=str(small_model))) as opened:
+        assert not opened.add(folder / "files").failed
+        yield opened
+
+
+def passes(passage: Passage, date: str, limits: dict[str, str]) -> bool:
+    return (
+        limits.get("speaker") in (None, passage.speaker)
+        and limits.get("language") in (None, passage.language)
+        and limits.get("since", "") <= date
+        and date[: len(limits.get("until", ""))] <= limits.get("until", "")
+    )
+
+
+@pytest.mark.parametrize(("limits", "count"), FILTERS)
+@pytest.mark.parametrize("question", ["What about the ferry in winter 1984?", "Que dit-on du budget de 2010 ?"])
+def test_a_filtered_search_is_the_top_of_all_that_passes(
+    library: Library, limits: dict[str, str], count: int, question: str
+) -> None:
+    everything = [(item.date or "", passage) for item in library.summaries() for passage in library.passages(item.id)]
+    passing = {passage.id for date, passage in everything if passes(passage, date, limits)}
+    assert len(everything) == 2000
+    assert len(passing) == count
+    # With room for all, every passage that passes is weighed.
+    whole = library.search(question, k=len(everything), **limits)
+    assert {hit.passage.id for hit in whole} == passing
+    for k in (1, 10, count):
+        best = library.search(question, k=k, **limits)
+        assert [(hit.passage.id, hit.rank) for hit in best] == [(hit.passage.id, hit.rank) for hit in whole[:k]]
+
+
+def test_a_search_for_more_than_there_is_gives_all_and_an_empty_filter_nothing(library: Library) -> None:
+    assert len({hit.passage.id for hit in library.search("What of the bridge?", k=10_000)}) == 2000
+    assert library.search("What of the bridge?", speaker="Nobody Known") == []
+    assert library.search("What of the bridge?", since="2040") == []
+    assert library.search("What of the bridge?", speaker="Ada Rare", until="2029") == []
+
+
+def test_libraries_of_no_passage_and_of_one(small_library: Library, tmp_path: Path) -> None:
+    assert small_library.search("What of the bridge?") == []
+    (tmp_path / "one.txt").write_text("Mayor Ilse Brandt: The bridge opens in May.", encoding="utf-8")
+    small_library.add(tmp_path / "one.txt")
+    for question in ("What of the bridge?", "Quand ouvre le pont ?", "?"):
+        (hit,) = small_library.search(question, k=3)
+        assert "The bridge opens in May." in hit.passage.text
+    assert small_library.search("What of the bridge?", language="fr") == []
