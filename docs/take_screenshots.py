@@ -11,8 +11,9 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -27,6 +28,45 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
+ARTICLE = (
+    "Ostmere will have another ship after all. “The Cabinet decided yesterday to order a fifth ferry, for 98 million "
+    "crowns,” the minister said in June. Three months before, she had sounded different: “There will be no fifth "
+    "ferry, not in this agreement and not in this parliament.”"
+)
+
+
+class Photographer:
+    """Visits a server and takes pictures of it."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser = browser
+        self._address = address
+
+    def opened(self, path: str = "/", **context: Any) -> Page:
+        """A page as a new visitor sees it."""
+        page = self._browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **context}).new_page()
+        page.goto(self._address + path)
+        if path == "/":
+            expect(page.locator(".page-head")).to_be_visible(timeout=60_000)
+        return page
+
+    def take(self, page: Page, name: str) -> None:
+        """Take a picture once nothing moves any more, and close the page."""
+        page.wait_for_timeout(1000)
+        page.screenshot(path=IMAGES / name)
+        page.context.close()
+
+    def answer(self, name: str, question: str, *, cite: bool = False, **context: Any) -> None:
+        """A picture of an answer with what is suggested next, and of a source beside it where `cite`."""
+        page = self.opened(**context)
+        ask(page, question)
+        expect(page.locator("button.suggestion").first).to_be_visible(timeout=60_000)
+        if cite:
+            page.locator("a.cite").first.click()
+            expect(page.locator(".source-panel mark")).to_be_visible()
+        self.take(page, name)
+
+
 def ask(page: Page, question: str) -> None:
     """Ask, and wait for the finished answer."""
     page.locator("#question textarea").fill(question)
@@ -38,36 +78,40 @@ def main() -> None:
     """Take all pictures."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        library = Path(folder) / "library"
+        library, empty = Path(folder) / "library", Path(folder) / "empty"
         with Library.open(library) as opened:
             opened.add(ROOT / "samples")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         with serving(library) as server:
             wait_for_model(server.address)
-
-            def shot(name: str, question: str, *, cite: bool, **context: object) -> None:
-                page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
-                page.goto(server.address)
-                expect(page.locator(".page-head")).to_be_visible(timeout=60_000)
-                ask(page, question)
-                if cite:
-                    page.locator("a.cite").first.click()
-                    expect(page.locator(".source-panel mark")).to_be_visible()
-                page.wait_for_timeout(800)
-                page.screenshot(path=IMAGES / name)
-                page.context.close()
-
-            shot("answer.png", "Who pays for Task Group Lantern?", cite=True, viewport=DESKTOP, locale="en-GB")
-            shot(
-                "french.png",
-                "Combien d'obus livrés en janvier venaient de Corvanne ?",
-                cite=True,
-                viewport=DESKTOP,
-                locale="fr-FR",
-            )
-            shot("absent.png", "What was said about the lunar base?", cite=False, viewport=DESKTOP, color_scheme="dark")
-            shot("phone.png", "Will there be a fifth ferry?", cite=False, viewport=PHONE, locale="en-GB")
+            take_pictures(Photographer(browser, server.address))
+        with serving(empty) as server:
+            wait_for_model(server.address)
+            camera = Photographer(browser, server.address)
+            page = camera.opened()
+            expect(page.locator(".beginnings")).to_be_visible(timeout=60_000)
+            camera.take(page, "empty.png")
         browser.close()
+
+
+def take_pictures(camera: Photographer) -> None:
+    """The pictures of a library with the samples in it."""
+    camera.answer("answer.png", "Who pays for Task Group Lantern?", cite=True)
+    french = "Combien d'obus livrés en janvier venaient de Corvanne ?"
+    camera.answer("french.png", french, cite=True, locale="fr-FR")
+    camera.answer("absent.png", "What was said about the lunar base?", color_scheme="dark")
+    camera.answer("phone.png", "Will there be a fifth ferry?", viewport=PHONE)
+    camera.answer("overview.png", "What was discussed in “Remarks and questions and answers”?")
+    page = camera.opened()
+    ask(page, "Will there be a fifth ferry?")
+    page.goto(str(page.locator("a.cite").first.evaluate("chip => chip.href")))
+    expect(page.locator("mark").first).to_be_visible()
+    camera.take(page, "reader.png")
+    page = camera.opened("/check")
+    page.locator("#article").fill(ARTICLE)
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".finding").first).to_be_visible(timeout=60_000)
+    camera.take(page, "check.png")
 
 
 if __name__ == "__main__":

@@ -5,11 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from serving import Server, serving
 
 from onrecord.rag import Library, Settings
+
+if TYPE_CHECKING:
+    from browsing import Open
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
@@ -47,6 +52,26 @@ def server(tmp_path_factory: pytest.TempPathFactory, sample_library: Library) ->
     shutil.copytree(sample_library.folder, folder)
     with serving(folder) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium. A module has its own: while Playwright runs, no other test can have an event loop."""
+    from browsing import CHROMIUM, running_browser
+
+    if not CHROMIUM:
+        pytest.skip("no chromium here: install Debian's package chromium")
+    with running_browser() as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: Server) -> Iterator[Open]:
+    """Opens the page; the test fails for a script error or a request elsewhere."""
+    from browsing import visits
+
+    with visits(browser, server) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

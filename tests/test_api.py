@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -171,6 +172,14 @@ def test_other_names_for_this_server_are_refused(client: httpx.Client) -> None:
     assert client.get("/api/status", headers={"host": "elsewhere.example"}).status_code == 400
 
 
+def test_the_page_names_its_scripts_and_styles_to_the_browser(client: httpx.Client) -> None:
+    named = re.findall(r"<(page/[^>]+)>", client.get("/", headers={"accept": "text/html"}).headers["link"])
+    assert {"page/base.css", "page/page.js"} <= set(named)
+    for path in named:
+        client.get(f"/{path}").raise_for_status()
+    assert "link" not in client.get("/api/status").headers
+
+
 def test_gradios_ways_to_files_are_closed(client: httpx.Client) -> None:
     assert client.post("/gradio_api/upload", files={"files": ("x.txt", b"x")}).status_code == 404
     for path in ("/gradio_api/file=/etc/passwd", "/gradio_api/file/etc/passwd", "/gradio_api/proxy=http://127.0.0.1/"):
@@ -212,17 +221,20 @@ def test_gradios_own_client_can_ask(server: Server) -> None:
     assert answer["citations"]
 
 
-def test_a_login_guards_everything(tmp_path: Path) -> None:
+def test_a_login_guards_everything_under_every_allowed_name(tmp_path: Path) -> None:
     accounts = tmp_path / "accounts"
     accounts.write_text("# readers\nada:lantern:1\n", encoding="utf-8")
     with Library.open(tmp_path / "library"):
         pass
-    with serving(tmp_path / "library", "--auth-file", str(accounts)) as closed:
+    options = ("--auth-file", str(accounts), "--allowed-host", "record.example")
+    with serving(tmp_path / "library", *options) as closed:
         for path in ("/", "/api/status", "/page/base.js", "/briefings/x", "/config"):
             refused = httpx.get(closed.address + path)
             assert refused.status_code == 401
             assert "default-src" in refused.headers["content-security-policy"]
-        assert httpx.get(f"{closed.address}/api/status", auth=("ada", "lantern:1")).status_code == 200
+        for name, status in (("localhost", 200), ("record.example", 200), ("elsewhere.example", 400)):
+            asked = httpx.get(f"{closed.address}/api/status", auth=("ada", "lantern:1"), headers={"host": name})
+            assert asked.status_code == status
         tries = [httpx.get(closed.address, auth=("ada", f"guess{number}")).status_code for number in range(12)]
         assert tries[0] == 401
         assert tries[-1] == 429

@@ -16,7 +16,7 @@ from onrecord.rag import Answer, Briefing, Citation, Exchange, Hit, InvalidReque
 from onrecord.ui.reader import missing_page, reader_page
 from onrecord.ui.render import answer_html, error_html, escape, fingerprint, question_html, status_line, welcome_html
 from onrecord.ui.source import source_of
-from onrecord.ui.text import ENGLISH, FRENCH, counted, preferred_language, spoken_date
+from onrecord.ui.text import ENGLISH, FRENCH, counted, preferred_language, spaced, spoken_date
 
 QUOTE = "The harbour reopens on Monday."
 HOSTILE = [
@@ -169,6 +169,28 @@ def test_an_unverified_quote_is_called_so() -> None:
 def test_a_rewritten_question_is_shown() -> None:
     html = answer_html(answer("No.", standalone_question="When does the harbour reopen?"), verified=frozenset())
     assert "understood as: When does the harbour reopen?" in Reader(html).text
+
+
+def test_a_long_list_of_sources_is_folded_up() -> None:
+    many = [citation(number, f"Quote {number}.") for number in range(1, 7)]
+    text = " ".join(f"“{one.quote}” [{one.number}]" for one in many)
+    for count, folded in ((5, False), (6, True)):
+        reader = Reader(answer_html(answer(text, *many[:count]), verified=frozenset(range(1, 7))))
+        assert ("details" in reader.tags) is folded
+        assert (f"{count} sources" in reader.text) is folded
+        assert reader.tags.count("li") == count
+
+
+def test_why_no_language_model_answered_is_said_as_text() -> None:
+    html = answer_html(answer("No.", note="<b>The model's server</b> does not answer."), verified=frozenset())
+    assert "<b>The model's server</b> does not answer." in Reader(html).text
+    assert "b" not in Reader(html).tags
+
+
+def test_french_marks_stay_with_their_words() -> None:
+    narrow = "\N{NARROW NO-BREAK SPACE}"
+    assert spaced("Qui ? « Moi » : non") == f"Qui{narrow}? «{narrow}Moi{narrow}»{narrow}: non"
+    assert all(" ?" not in text and " :" not in text and "« " not in text for text in FRENCH.values())
 
 
 def test_not_found_shows_the_nearest_passages_as_no_answer() -> None:

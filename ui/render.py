@@ -208,7 +208,7 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
             f'<span class="number">{citation.number}</span><span><span class="who">{escape(who)}</span> '
-            f'<span class="where">{escape(citation.title)} · {_date(citation.date, language)}</span>'
+            f'<span class="where">{escape(citation.title)}\N{NO-BREAK SPACE}· {_date(citation.date, language)}</span>'
             f"</span></a>{warning}</li>"
         )
     listed = f'<ol class="sources">{"".join(items)}</ol>'

@@ -50,6 +50,7 @@ _STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 42
 _MODULE = "(await import(new URL('page/{name}', document.baseURI)))"
 _SEND_QUESTION = f"async (question, sent) => {_MODULE.format(name='page.js')}.request(question)"
 _SEND_CONTEXT = f"async (sent) => [{_MODULE.format(name='page.js')}.context()]"
+_FETCHED = f"async () => {{ {_MODULE.format(name='page.js')}.listen(); }}"
 _ANSWERED = f"async (sent) => {{ {_MODULE.format(name='page.js')}.answered(sent); }}"
 _MOUNT = "import(new URL('page/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
 
@@ -271,8 +272,8 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
             "show_progress": "hidden",
             "api_visibility": "private",
         }
-        page.load(greet, **opening)
-        header.reopened(reopen, **opening, cancels=asked)
+        for fetched in (page.load(greet, **opening), header.reopened(reopen, **opening, cancels=asked)):
+            fetched.then(fn=None, js=_FETCHED, api_visibility="private")
     return page
 
 

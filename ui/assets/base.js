@@ -75,7 +75,7 @@ export function attribution(speaker, role, outlet) {
   return outlet ? `${whole} (${outlet})` : whole;
 }
 
-// Ask the server; an Error carries words fit to be shown.
+// Ask the server; an Error carries words fit to be shown, and the answer's status where there was one.
 export async function api(path, options = {}) {
   let response;
   try {
@@ -83,7 +83,7 @@ export async function api(path, options = {}) {
   } catch {
     throw new Error(words.offline);
   }
-  if (!response.ok) throw new Error(await failure(response));
+  if (!response.ok) throw Object.assign(new Error(await failure(response)), { status: response.status });
   return response.status === 204 ? null : response.json();
 }
 

@@ -12,19 +12,27 @@ const PHONE = "(max-width: 768px)";
 const POLL = 700;
 // Longer than any answer takes to begin; what comes later does not move the page.
 const FOLLOWED = 60000;
+// A conversation is fetched in a tenth of this; should that fail, questions must not wait for ever.
+const LONGEST_FETCH = 3000;
 
 let ask = () => {};
 let pending = null;
 let editing = null;
 let stopFollowing = () => {};
+// While Gradio fetches a conversation it loses a question sent at the same moment: until then what is asked waits here.
+let listening = false;
+let waiting = null;
 // Whether the library holds nothing; unknown at first.
 let empty = null;
 
 // The header; its component passes questions of buttons on to the chat.
 export function mountHeader(element, trigger) {
   ask = (question, replacing = null) => {
-    pending = { question, replacing };
-    trigger("submit");
+    waiting = () => {
+      pending = { question, replacing };
+      trigger("submit");
+    };
+    if (listening) listen();
   };
   onConversation(() => {
     trigger("reopened");
@@ -57,6 +65,7 @@ export function mountHeader(element, trigger) {
     suggest();
   });
   document.addEventListener("click", act);
+  for (const event of ["keydown", "click"]) document.addEventListener(event, hold, true);
   if (matchMedia(PHONE).matches) closeLeft();
   nameThings();
 }
@@ -85,10 +94,31 @@ export function request(typed) {
   followAnswer();
   suggested++;
   suggestions?.replaceChildren();
+  // Gradio says nothing useful where the server is gone; the question stays in its box.
+  api("status").catch((error) => suggestions?.replaceChildren(el("p", { class: "notice", role: "alert" }, error.message)));
   return [question, { conversation: conversation(), replacing, filters: filters(), language }];
 }
 
+function hold(event) {
+  const sends = event.type === "click" ? event.target.closest?.("#question .submit-button") : event.target === textarea();
+  if (listening || !sends || (event.type === "keydown" && (event.key !== "Enter" || event.shiftKey))) return;
+  event.preventDefault();
+  event.stopPropagation();
+  ask(textarea().value, editing);
+}
+
+// A conversation has been fetched.
+export function listen() {
+  listening = true;
+  const action = waiting;
+  waiting = null;
+  action?.();
+}
+
+// Asked for by Gradio when the page has loaded, and when another conversation is opened.
 export function context() {
+  listening = false;
+  setTimeout(listen, LONGEST_FETCH);
   return { conversation: conversation(), language };
 }
 

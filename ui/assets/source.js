@@ -83,7 +83,8 @@ export async function open(link) {
     const source = await fetched(link);
     if (mine === latest) render(source, link);
   } catch (error) {
-    if (mine === latest) show(heading(), el("p", { class: "notice", role: "alert" }, error.message));
+    const said = error.status === 404 ? words.gone : error.message;
+    if (mine === latest) show(heading(), el("p", { class: "notice", role: "alert" }, said));
   }
   if (mine === latest && (await isOpen())) panel.focus({ preventScroll: true });
 }

@@ -111,7 +111,7 @@ function request(path, body, headers, status, done) {
       const value = JSON.parse(data);
       if (event === "progress") {
         const part = value.total ? value.done / value.total : undefined;
-        say(fill(words.adding, { done: Math.min(value.done + 1, value.total), ...value }), part);
+        say(fill(words.adding, { ...value, done: Math.min(value.done + 1, value.total) }), part);
       } else {
         ended = true;
         status.replaceChildren(...(event === "report" ? reported(value) : [failed(value.detail)]));
