@@ -150,7 +150,7 @@ class SqliteStore:
         """The k current passages of highest inner product that pass the filters: (passage id, score)."""
         indexes = self._current()
         limit = self._filtering.limit(self._connection(), indexes, filters)
-        ids, scores = indexes.vectors.search(vector, k, limit and limit.vectors)
+        ids, scores = indexes.vectors.search(vector, k, limit.vectors if limit else None)
         return list(zip(ids.tolist(), scores.tolist(), strict=True))
 
     def matching(self, terms: Sequence[str], k: int, filters: Filters) -> list[tuple[int, float]]:
@@ -160,7 +160,7 @@ class SqliteStore:
             return []
         indexes = self._current()
         limit = self._filtering.limit(self._connection(), indexes, filters)
-        return indexes.words.search(numbers, k, limit and limit.words)
+        return indexes.words.search(numbers, k, limit.words if limit else None)
 
     def vectors(self, ids: Iterable[int]) -> dict[int, NDArray[np.float32]]:
         """The vectors of current passages by id; unknown ids are left out."""
