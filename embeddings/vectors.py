@@ -174,15 +174,17 @@ class VectorIndex:
             if k < 1:
                 return np.empty(0, np.int64), np.empty(0, np.float32)
             proposed = max(_PROPOSED, _PROPOSED_TIMES * k)
-            if self._sketch is None or available <= max(proposed, _FEW):
+            if allowed is not None and available <= proposed:
+                candidates = allowed.rows
+            elif self._sketch is None or available <= _FEW:
                 scores, rows = _search(self._flat, query, k, allowed)
+                return self._ids[rows], scores
             else:
                 # In the order in which the vectors lie in memory, which is read faster.
-                rows = np.sort(_search(self._sketch, query, proposed, allowed)[1])
-                exact = self._vectors()[rows] @ query[0]
-                best = np.argsort(-exact, kind="stable")[:k]
-                scores, rows = exact[best], rows[best]
-            return self._ids[rows], scores
+                candidates = np.sort(_search(self._sketch, query, proposed, allowed)[1])
+            exact = self._vectors()[candidates] @ query[0]
+            best = np.argsort(-exact, kind="stable")[:k]
+            return self._ids[candidates[best]], exact[best]
 
     def save(self, path: Path, *, stamp: str = "") -> None:
         """Write the index to `path`, whole or not at all; `stamp` is what `load` must be given to accept it."""

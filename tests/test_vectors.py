@@ -122,3 +122,35 @@ def test_searches_during_adding_see_whole_states() -> None:
         thread.join()
     assert not failures
     assert len(index) == 4000
+
+
+def test_a_large_index_finds_the_same_through_its_sketch(tmp_path: Path) -> None:
+    chance = np.random.default_rng(5)
+    vectors = chance.normal(size=(22_000, 64)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = chance.permutation(100_000)[: len(vectors)].astype(np.int64)
+    index = VectorIndex(64)
+    index.add(ids[:21_000], vectors[:21_000])
+    index.add(ids[21_000:], vectors[21_000:])
+    held = np.ones(len(ids), np.bool_)
+    held[100:300] = False
+    assert index.remove(ids[100:300]) == 200
+    index.save(tmp_path / "vectors")
+    half, few = index.select(ids[::2]), index.select(ids[:1000])
+    for searched in (index, VectorIndex.load(tmp_path / "vectors")):
+        for limit, rows, least in ((None, slice(None), 0.9), (half, slice(None, None, 2), 0.9), (few, slice(1000), 1)):
+            shares = []
+            for query in vectors[50:150:20] + 0.5 * vectors[2000:2100:20]:
+                scores = np.where(held, vectors @ query, -np.inf)[rows]
+                best = np.argsort(-scores)[:10]
+                found, given = searched.search(query, 10, limit)
+                exact = dict(zip(ids[rows].tolist(), scores.tolist(), strict=True))
+                assert given == pytest.approx([exact[number] for number in found.tolist()], abs=1e-5)
+                assert given.tolist() == sorted(given.tolist(), reverse=True)
+                assert found[0] == ids[rows][best[0]]
+                shares.append(len(set(found.tolist()) & set(ids[rows][best].tolist())) / 10)
+            # Vectors without any structure are the hardest to sketch.
+            assert np.mean(shares) >= least
+    known, back = index.vectors([int(ids[5]), 100_001, int(ids[200]), int(ids[7])])
+    assert known.tolist() == [ids[5], ids[7]]
+    assert back == pytest.approx(vectors[[5, 7]])
