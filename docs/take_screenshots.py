@@ -90,6 +90,7 @@ def main() -> None:
             camera = Photographer(browser, server.address)
             page = camera.opened()
             expect(page.locator(".beginnings")).to_be_visible(timeout=60_000)
+            expect(page.locator("#chat .welcome")).to_contain_text("empty")
             camera.take(page, "empty.png")
         browser.close()
 

@@ -111,18 +111,20 @@ def test_failures_are_said_in_the_chat(open_page: Open) -> None:
 
 def test_a_server_that_is_gone_is_said_in_words(open_page: Open) -> None:
     page = open_page()
+    ask(page, QUESTION)
     page.context.set_offline(True)
-    page.locator("#question textarea").fill(QUESTION)
+    page.locator("#question textarea").fill(ABSENT)
     page.locator("#question textarea").press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
     # Gradio covers a failed chat with the word "Error" and nothing else.
     page.wait_for_timeout(1000)
     assert "Error" not in page.locator("body").inner_text()
-    expect(page.locator("#question textarea")).to_have_value(QUESTION)
+    expect(page.locator("#question textarea")).to_have_value(ABSENT)
     page.context.set_offline(False)
     page.reload()
-    ask(page, QUESTION)
-    expect(page.locator(".record.finished")).to_have_count(1)
+    expect(page.locator(".record.finished")).to_have_count(1, timeout=30_000)
+    ask(page, ABSENT)
+    expect(page.locator(".record.finished")).to_have_count(2)
 
 
 def test_quotations_are_checked(open_page: Open, server: Server) -> None:

@@ -116,7 +116,7 @@ def test_an_empty_library_offers_the_samples_and_conversations_outlive_a_restart
         visitor = page.context
     with serving(tmp_path / "library") as again:
         page = open_page(f"/?{mine}", visitor=visitor, at=again)
-        expect(page.locator(".record .said")).to_have_text(said, use_inner_text=True)
+        expect(page.locator(".record .said")).to_have_text(said, use_inner_text=True, timeout=30_000)
         expect(page.locator("#library .conversations .title")).to_have_count(2)
         page.locator("a.cite").first.click()
         expect_marked(page, cited_slice(again, page.locator("a.cite").first))
