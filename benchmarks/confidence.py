@@ -15,8 +15,8 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,15 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from onrecord.embeddings import Encoder, SentenceEncoder, TokenVectors, load_encoder
+from onrecord.embeddings import Encoder, load_encoder
 from onrecord.rag import Library, Settings
+from onrecord.rag.languages import detect_language
 from onrecord.rag.retrieval.confidence import Signals, probability, signals
+from onrecord.rag.retrieval.interaction import asked_words, unpack
+from onrecord.rag.retrieval.retrieve import Found
+from onrecord.rag.retrieval.search import backgrounds
 from onrecord.rag.store.sqlite import SqliteStore
-from onrecord.rag.types import Filters, Passage
+from onrecord.rag.types import Filters, Hit, Passage
 
 ROOT = Path(__file__).resolve().parents[1]
 EVAL = ROOT.parent / "shared" / "eval"
@@ -51,25 +55,6 @@ class Case:
     language: str
     found: Signals
     answerable: bool
-
-
-class Remembering(SentenceEncoder):
-    """The bundled model, keeping what it has read: the same sentences are found for many questions."""
-
-    def __init__(self, encoder: SentenceEncoder) -> None:
-        self.__dict__.update(vars(encoder))
-        self._known: dict[tuple[str, bool], tuple[TokenVectors, NDArray[np.float16]]] = {}
-
-    def encode_tokens(self, texts: Sequence[str], *, questions: bool = False) -> list[TokenVectors]:
-        """The tokens of texts, each text read once."""
-        for text in dict.fromkeys(texts):
-            if (text, questions) not in self._known:
-                [read] = super().encode_tokens([text], questions=questions)
-                # Half the size: twenty thousand sentences are kept.
-                empty = replace(read, vectors=np.empty((0, 0), np.float32))
-                self._known[text, questions] = empty, read.vectors.astype(np.float16)
-        known = [self._known[text, questions] for text in texts]
-        return [replace(read, vectors=half.astype(np.float32)) for read, half in known]
 
 
 class Searched:
@@ -96,9 +81,9 @@ class Searched:
         filters: Filters | None = None,
     ) -> Case | None:
         """Put a question to the passages of all files but `without`, or of `only` these, or to a share of them."""
-        vector = self._encoder.encode_queries([question])[0]
+        read = self._encoder.read_question(question)
         dice = random.Random(question)
-        ranked = self._store.nearest(vector, _RANKED if only is None else 10_000, filters or Filters())
+        ranked = self._store.nearest(read.whole, _RANKED if only is None else 10_000, filters or Filters())
         passages = self._store.passages_by_id([passage for passage, _ in ranked])
         kept: list[tuple[Passage, float]] = []
         for passage, score in ranked:
@@ -107,8 +92,17 @@ class Searched:
                 kept.append((passages[passage], score))
         if not kept:
             return None
-        hits = [passage for passage, _ in kept[:_HITS]]
-        return Case(group, language, signals(question, hits, kept[0][1], self._encoder), answerable)
+        hits = tuple(Hit(passage, score, rank) for rank, (passage, score) in enumerate(kept[:_HITS], start=1))
+        packed = self._store.said(hit.passage.id for hit in hits)
+        said = {passage_id: unpack(words, self._encoder.dimension) for passage_id, words in packed.items()}
+        searched = len(kept) if only else round(share * self._store.count(filters or Filters())[1])
+        samples = self._store.samples()
+        usual = backgrounds({name: sample @ read.whole for name, sample in samples.items()})
+        highest = max(hits, key=lambda hit: usual[hit.passage.language].above(hit.score))
+        spoken = highest.passage.language
+        asked = asked_words(question, detect_language(question), read)
+        found = Found(hits, highest.score, usual[spoken], asked, said)
+        return Case(group, language, signals(question, found, searched), answerable)
 
 
 def _questions(name: str) -> list[dict[str, Any]]:
@@ -209,11 +203,11 @@ def report(cases: list[Case], score: Any) -> None:
         chosen = [case for case in cases if (case.group, case.language) == group]
         truth = np.array([case.answerable for case in chosen])
         scores: NDArray[np.float64] = np.array([score(case.found) for case in chosen])
-        nearest = np.array([case.found.nearest for case in chosen])
+        standing = np.array([case.found.standing for case in chosen])
         both = truth.any() and not truth.all()
-        areas = [f"{roc_auc_score(truth, s):.3f}" if both else "  –  " for s in (scores, nearest)]
+        areas = [f"{roc_auc_score(truth, s):.3f}" if both else "  –  " for s in (scores, standing)]
         right = ((scores >= 0.5) == truth).mean()
-        print(f"{' '.join(group):26} {len(chosen):4}  AUROC {areas[0]} (nearest alone {areas[1]})  right {right:.3f}")
+        print(f"{' '.join(group):26} {len(chosen):4}  AUROC {areas[0]} (standing alone {areas[1]})  right {right:.3f}")
 
 
 def main() -> None:
@@ -221,10 +215,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--cache", type=Path)
     folder = parser.parse_args().cache or Path(tempfile.mkdtemp())
-    bundled = load_encoder(cache=Settings.load().cache)
-    if not isinstance(bundled, SentenceEncoder):
-        raise SystemExit("The coefficients are for the bundled model.")
-    encoder = Remembering(bundled)
+    encoder = load_encoder(cache=Settings.load().cache)
     cases = [case for case in fitted(folder, encoder) if case]
     coefficients = fit(cases)
     print("_COEFFICIENTS =", tuple(round(value, 2) for value in coefficients))

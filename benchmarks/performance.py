@@ -33,19 +33,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.embeddings import Encoder, load_encoder
+from onrecord.embeddings import Encoder, TokenVectors, load_encoder
 from onrecord.rag import Library, Progress, Settings
 from onrecord.rag.adding import add_originals, originals_under
 from onrecord.rag.evaluate import read_questions
 from onrecord.rag.readers.metadata import Metadata
-from onrecord.rag.store import NewBriefing
+from onrecord.rag.store import Embedded, NewBriefing
 from onrecord.rag.store.sqlite import SqliteStore
 from onrecord.rag.types import FilterOptions, Filters
 
 Vectors = NDArray[np.float32]
 
 # The encoder's method that takes passages.
-_ENCODING = ("read_passages", "encode_passages")
+_ENCODING = ("read_passages",)
 
 QUESTIONS = [
     "What was said about the budget?",
@@ -240,7 +240,7 @@ def _questions(files: list[Path]) -> list[str]:
 
 
 class _FewEncoded:
-    """The real model for one passage in five; any other gets a vector made from theirs.
+    """The real model for one passage in five; any other gets a vector made from theirs, and words around that.
 
     The vectors made are one true vector plus a part of the difference of two others, at unit length: they lie as true
     ones do, where noise alike in all directions would make them easier to tell apart.
@@ -251,18 +251,27 @@ class _FewEncoded:
         self.name, self.dimension, self.fingerprint = encoder.name, encoder.dimension, encoder.fingerprint
         self._true: dict[str, Vectors] = dict(np.load(kept)) if kept.exists() else {}
 
-    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+    def read_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> list[TokenVectors]:
         keys = [sha256(text.encode()).hexdigest() for text in texts]
         wanted = {key: text for key, text in zip(keys, texts, strict=True) if int(key, 16) % 5 == 0}
         missing = {key: text for key, text in wanted.items() if key not in self._true}
         if missing:
-            self._true.update(zip(missing, self._encoder.encode_passages(list(missing.values())), strict=True))
+            read = self._encoder.read_passages(list(missing.values()))
+            self._true.update((key, tokens.whole) for key, tokens in zip(missing, read, strict=True))
             np.savez(self._kept, **self._true)
         true = np.array(list(self._true.values()))
         rows = [self._true[key] if key in wanted else _near(true[int(key, 16) % len(true)], true, key) for key in keys]
         if progress:
             progress(len(texts))
-        return np.array(rows, np.float32)
+        return [_with_words(text, row) for text, row in zip(texts, rows, strict=True)]
+
+
+def _with_words(text: str, vector: Vectors) -> TokenVectors:
+    """A token for each word, scattered around the vector of the text."""
+    spans = np.array([match.span() for match in re.finditer(r"\w+", text)] or [(0, len(text))])
+    chance = np.random.default_rng(len(text))
+    words = vector + chance.normal(0, 0.05, (len(spans), len(vector))).astype(np.float32)
+    return TokenVectors(spans, words / np.linalg.norm(words, axis=1, keepdims=True), vector)
 
 
 def _near(vector: Vectors, others: Vectors, seed: str) -> Vectors:
@@ -284,11 +293,13 @@ def _build_large(paths: list[Path], passages: int, folder: Path, encoder: Encode
     for briefing in store.briefings():
         its_passages = store.passages(briefing.id)
         vectors = store.vectors(passage.id for passage in its_passages)
-        originals.append((briefing, its_passages, [vectors[passage.id] for passage in its_passages]))
-    others = np.concatenate([vectors for _, _, vectors in originals])
+        said = store.said(passage.id for passage in its_passages)
+        embedded = [Embedded(vectors[passage.id], said[passage.id]) for passage in its_passages]
+        originals.append((briefing, its_passages, embedded))
+    others = np.array([one.vector for _, _, embedded in originals for one in embedded])
     chance = np.random.default_rng(1)
     held = len(others)
-    for copy, (briefing, its_passages, vectors) in (
+    for copy, (briefing, its_passages, embedded) in (
         (copy, original) for copy in itertools.count(1) for original in originals
     ):
         if held >= passages:
@@ -308,8 +319,10 @@ def _build_large(paths: list[Path], passages: int, folder: Path, encoder: Encode
             replace(passage, id=int(own[:12], 16), briefing_id=changed.id, text=text[passage.start : passage.end])
             for passage, own in zip(its_passages, digests, strict=True)
         )
-        moved = [_near(vector, others, own) for vector, own in zip(vectors, digests, strict=True)]
-        store.add(NewBriefing(changed, b"", new, np.array(moved, np.float32)), model)
+        moved = tuple(
+            Embedded(_near(one.vector, others, own), one.said) for one, own in zip(embedded, digests, strict=True)
+        )
+        store.add(NewBriefing(changed, b"", new, moved), model)
         held += len(new)
     store.close()
 

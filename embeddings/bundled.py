@@ -66,6 +66,12 @@ class PackedModel:
     blocks: dict[str, Blocks]
 
 
+def common_part() -> NDArray[np.float32]:
+    """The mean vector of the model's tokens in ordinary briefings, (384,); benchmarks/common_part.py made it."""
+    mean: NDArray[np.float32] = np.load(Path(__file__).with_name("common_part.npy"))
+    return mean
+
+
 def bundled_model(cache: Path) -> Path:
     """Return the sentence-transformers folder of the bundled model inside `cache`, making it on first use.
 

@@ -7,7 +7,8 @@ import os
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -30,6 +31,7 @@ _BATCH = 16
 # Questions are asked again (a filter changed, a page reloaded), and the sentences of a briefing are weighed for every
 # question about it; this many vectors take 30 MB.
 _REMEMBERED = 20_000
+_QUESTIONS_REMEMBERED = 1000
 # The E5 family was trained with these; models published without prompts in their configuration but named so need them.
 _E5_PROMPTS = ("query: ", "passage: ")
 _E5_NAME = re.compile(r"(^|[-_/\\])e5([-_]|$)(?!.*instruct)", re.IGNORECASE)
@@ -54,21 +56,26 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension) unit vectors of questions."""
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Return (len(texts), dimension) unit vectors of passages, in the order given."""
-
     def encode_sentences(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension) unit vectors of sentences of passages, which are asked for again and again."""
 
-    def encode_tokens(self, texts: Sequence[str], *, questions: bool = False) -> list[TokenVectors]:
-        """Return the vectors of the tokens of short texts, read as questions or as passages."""
+    def read_question(self, text: str) -> TokenVectors:
+        """Return the vectors of a question and of its tokens."""
+
+    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> list[TokenVectors]:
+        """Return the vectors of passages and of their tokens, in the order given."""
 
 
 class SentenceEncoder:
     """Any sentence-transformers model on the CPU; safe to share between threads."""
 
-    def __init__(self, model: SentenceTransformer, *, name: str, fingerprint: str) -> None:
-        """Wrap a loaded `model`; `name` and `fingerprint` are those that the library remembers."""
+    def __init__(
+        self, model: SentenceTransformer, *, name: str, fingerprint: str, common: Vectors | None = None
+    ) -> None:
+        """Wrap a loaded `model`; `name` and `fingerprint` are those that the library remembers.
+
+        `common` is the mean of its tokens' vectors, (dimension,), where that was measured.
+        """
         import torch
 
         dimension = model.get_embedding_dimension()
@@ -79,6 +86,8 @@ class SentenceEncoder:
         self.dimension = int(dimension)
         self.fingerprint = fingerprint
         self._query_prompt, self._passage_prompt = _prompts(model, name)
+        self._common = np.zeros(self.dimension, np.float32) if common is None else common
+        self._questions = lru_cache(_QUESTIONS_REMEMBERED)(lambda text: self._read([text], self._query_prompt)[0])
         self._threads = torch.get_num_threads()
         self._remembered: OrderedDict[str, Vectors] = OrderedDict()
         self._remembering = threading.Lock()
@@ -87,21 +96,29 @@ class SentenceEncoder:
         """Return (len(texts), dimension) unit vectors of questions; recent ones are remembered."""
         return self._recalled(texts, self._query_prompt)
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Return (len(texts), dimension) unit vectors of passages, in the order given.
-
-        Texts of like length are encoded together, since a batch is padded to its longest. `progress` is called after
-        each batch.
-        """
-        return self._encode_all(texts, self._passage_prompt, progress)
-
     def encode_sentences(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension) unit vectors of sentences of passages; recent ones are remembered."""
         return self._recalled(texts, self._passage_prompt)
 
-    def encode_tokens(self, texts: Sequence[str], *, questions: bool = False) -> list[TokenVectors]:
-        """Return the vectors of the tokens of short texts, read as questions or as passages."""
-        return token_vectors(self._model, texts, self._query_prompt if questions else self._passage_prompt)
+    def read_question(self, text: str) -> TokenVectors:
+        """Return the vectors of a question and of its tokens; recent ones are remembered."""
+        return self._questions(text)
+
+    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> list[TokenVectors]:
+        """Return the vectors of passages and of their tokens, in the order given.
+
+        Texts of like length are read together, since a batch is padded to its longest. `progress` is called after each
+        batch with its size.
+        """
+        read: dict[int, TokenVectors] = {}
+        for batch in _batches(texts):
+            read |= zip(batch, self._read([texts[place] for place in batch], self._passage_prompt), strict=True)
+            if progress is not None:
+                progress(len(batch))
+        return [read[place] for place in range(len(texts))]
+
+    def _read(self, texts: Sequence[str], prompt: str) -> list[TokenVectors]:
+        return token_vectors(self._model, texts, prompt, self._common)
 
     def _recalled(self, texts: Sequence[str], prompt: str) -> Vectors:
         keys = [prompt + text for text in texts]
@@ -118,14 +135,10 @@ class SentenceEncoder:
                 self._remembered.popitem(last=False)
         return np.array([found[key] for key in keys], np.float32).reshape(len(texts), self.dimension)
 
-    def _encode_all(self, texts: Sequence[str], prompt: str, progress: Progress | None = None) -> Vectors:
+    def _encode_all(self, texts: Sequence[str], prompt: str) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        order = np.argsort([-len(text) for text in texts], kind="stable")
-        for start in range(0, len(texts), _BATCH):
-            batch = order[start : start + _BATCH]
+        for batch in _batches(texts):
             vectors[batch] = self._encode([texts[position] for position in batch], prompt)
-            if progress is not None:
-                progress(len(batch))
         return vectors
 
     def _encode(self, texts: list[str], prompt: str) -> Vectors:
@@ -139,6 +152,13 @@ class SentenceEncoder:
         return np.asarray(vectors, np.float32)
 
 
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """The places of texts in batches, longest first: a batch is padded to its longest."""
+    order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+    for start in range(0, len(order), _BATCH):
+        yield order[start : start + _BATCH]
+
+
 def load_encoder(model: str | None = None, *, cache: Path) -> Encoder:
     """Load a model: None is the bundled one, otherwise a sentence-transformers folder or name.
 
@@ -147,7 +167,9 @@ def load_encoder(model: str | None = None, *, cache: Path) -> Encoder:
     """
     if model is None or model == bundled.NAME:
         folder = bundled.bundled_model(cache)
-        return SentenceEncoder(_open(str(folder), ours=True), name=bundled.NAME, fingerprint=bundled.SHA256)
+        return SentenceEncoder(
+            _open(str(folder), ours=True), name=bundled.NAME, fingerprint=bundled.SHA256, common=bundled.common_part()
+        )
     loaded = _open(model)
     return SentenceEncoder(loaded, name=model, fingerprint=_fingerprint(_folder_of(model)))
 

@@ -1,8 +1,8 @@
-"""The vectors of single tokens in their context, and where the tokens stand in the text."""
+"""The vectors of texts and of their single tokens in context, and where the tokens stand in the text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TokenVectors:
-    """A text's tokens in order: (n, 2) spans of characters and (n, dimension) vectors of unit length; n is at least 1.
+    """A text as read: `whole` is its unit vector; then its tokens in order, n of them, at least 1.
 
-    `whole` is the vector of the text itself. A model that has no vectors of single tokens gives that one, spanning all.
+    `spans` are (n, 2) places in the text; `vectors` (n, dimension) unit vectors, from which what all tokens have in
+    common was taken off. A model that has no vectors of single tokens gives that of the text, spanning all.
     """
 
     spans: NDArray[np.int64]
@@ -25,26 +26,55 @@ class TokenVectors:
     whole: NDArray[np.float32]
 
 
-def token_vectors(model: SentenceTransformer, texts: Sequence[str], prompt: str) -> list[TokenVectors]:
-    """The tokens of texts as a model reads them behind a prompt; special tokens and the prompt's are left out."""
+def token_vectors(
+    model: SentenceTransformer, texts: Sequence[str], prompt: str, common: NDArray[np.float32]
+) -> list[TokenVectors]:
+    """The tokens of texts as a model reads them behind a prompt; special tokens and the prompt's are left out.
+
+    `common` is the mean of all tokens' vectors, (dimension,), or zeros where it is not known. A transformer's tokens
+    lie in a narrow cone, where every two are alike (Ethayarajh 2019, arXiv:1909.00512); it is taken off each.
+    """
+    return [
+        _tokens(*states, text, len(prompt), common)
+        for states, text in zip(_states(model, texts, prompt), texts, strict=True)
+    ]
+
+
+def _states(
+    model: SentenceTransformer, texts: Sequence[str], prompt: str
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32] | None, NDArray[np.int64] | None]]:
+    """For each text: its vector, those of its tokens, and their spans behind the prompt."""
     if not texts:
-        return []
+        return
     read: Any = model.encode(list(texts), prompt=prompt, output_value=None, show_progress_bar=False)
-    return [_tokens(model, features, text, prompt) for features, text in zip(read, texts, strict=True)]
+    for features, text in zip(read, texts, strict=True):
+        whole = _unit(np.asarray(features["sentence_embedding"], np.float32)[None])[0]
+        states = features.get("token_embeddings")
+        offsets = _offsets(model.tokenizer, prompt + text) if states is not None else None
+        if states is None or offsets is None:
+            yield whole, None, None
+        else:
+            # Special tokens have no extent.
+            offsets = offsets[: len(states)]
+            own = offsets[:, 1] > offsets[:, 0]
+            yield whole, np.asarray(states, np.float32)[: len(offsets)][own], offsets[own]
 
 
-def _tokens(model: SentenceTransformer, features: dict[str, Any], text: str, prompt: str) -> TokenVectors:
-    whole = _unit(np.asarray(features["sentence_embedding"], np.float32)[None])
-    states = features.get("token_embeddings")
-    offsets = _offsets(model.tokenizer, prompt + text) if states is not None else None
+def _tokens(
+    whole: NDArray[np.float32],
+    states: NDArray[np.float32] | None,
+    offsets: NDArray[np.int64] | None,
+    text: str,
+    prompt: int,
+    common: NDArray[np.float32],
+) -> TokenVectors:
     if states is None or offsets is None:
-        return TokenVectors(np.array([[0, len(text)]]), whole, whole[0])
-    spans = offsets[: len(states)] - len(prompt)
-    # Special tokens have no extent; the last token of a prompt ends where the text begins.
-    own = (spans[:, 1] > spans[:, 0]) & (spans[:, 1] > 0)
+        return TokenVectors(np.array([[0, len(text)]]), whole[None], whole)
+    # The last token of a prompt ends where the text begins.
+    own = offsets[:, 1] > prompt
     if not own.any():
         own[:] = True
-    return TokenVectors(np.maximum(spans[own], 0), _unit(np.asarray(states, np.float32)[: len(spans)][own]), whole[0])
+    return TokenVectors(np.maximum(offsets[own] - prompt, 0), _unit(states[own] - common), whole)
 
 
 def _offsets(tokenizer: Any, text: str) -> NDArray[np.int64] | None:

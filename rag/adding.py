@@ -17,7 +17,8 @@ from onrecord.rag.errors import OnRecordError, UnknownBriefing, UnreadableFile
 from onrecord.rag.passages import passages_of
 from onrecord.rag.readers import Document, read
 from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
-from onrecord.rag.store import EmbeddingModel, NewBriefing, Store, Summary
+from onrecord.rag.retrieval.interaction import pack, said_words
+from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Store, Summary
 from onrecord.rag.transcript.understanding import understand
 from onrecord.rag.types import Briefing, Passage, Structure
 
@@ -171,6 +172,18 @@ def add_originals(
     return AddReport(tuple(outcomes[key] for key in sorted(outcomes)))
 
 
+def embed(
+    passages: Sequence[Passage], encoder: Encoder, progress: Callable[[int], None] | None = None
+) -> list[Embedded]:
+    """What a model makes of passages, each read behind its context; `progress` as for `Encoder.read_passages`."""
+    texts = [embedded_text(passage) for passage in passages]
+    embedded = []
+    for passage, text, tokens in zip(passages, texts, encoder.read_passages(texts, progress), strict=True):
+        own = replace(tokens, spans=tokens.spans - (len(text) - len(passage.text)))
+        embedded.append(Embedded(tokens.whole, pack(said_words(passage.text, passage.language, own))))
+    return embedded
+
+
 def embedded_text(passage: Passage) -> str:
     """What is embedded for a passage: its context (title, date, speaker, question), then its words."""
     return f"{passage.context}\n{passage.text}" if passage.context else passage.text
@@ -295,12 +308,11 @@ def _write(
     store: Store, encoder: Encoder, waiting: Sequence[_Ready], advance: Callable[[int], None]
 ) -> Iterator[tuple[_Ready, Added]]:
     model = EmbeddingModel(encoder.name, encoder.dimension, encoder.fingerprint)
-    texts = [embedded_text(passage) for ready in waiting for passage in ready.passages]
-    vectors = encoder.encode_passages(texts, advance)
+    embedded = embed([passage for ready in waiting for passage in ready.passages], encoder, advance)
     start = 0
     for ready in waiting:
         end = start + len(ready.passages)
-        store.add(NewBriefing(ready.briefing, ready.data, ready.passages, vectors[start:end]), model)
+        store.add(NewBriefing(ready.briefing, ready.data, ready.passages, tuple(embedded[start:end])), model)
         start = end
         briefing = ready.briefing
         yield ready, Added(briefing.file, ready.outcome, briefing.id, briefing.title, len(ready.passages))

@@ -184,6 +184,7 @@ def evaluate(
     by_file = {file: store.passages(briefing_id) for file, briefing_id in places.items()}
     languages = sorted(set(spoken.values()))
     find = _METHODS[method]
+    passages = sum(map(len, by_file.values()))
     refuses = any(not asked.answerable for asked in questions)
     results: dict[str, list[dict[str, float]]] = defaultdict(list)
     signals: dict[str, list[tuple[float, bool]]] = defaultdict(list)
@@ -192,8 +193,7 @@ def evaluate(
         everywhere = find(store, encoder, search_query(asked.question, asked.history), asked, Filters())
         elapsed = time.perf_counter() - started
         if everywhere.found is not None and refuses:
-            passages = [hit.passage for hit in everywhere.found.hits]
-            sure = confidence(asked.question, passages, everywhere.found.nearest, encoder)
+            sure = confidence(asked.question, everywhere.found, passages)
             signals[asked.language].append((sure, asked.answerable))
         for language in languages:
             files = [file for file in spoken if spoken[file] == language]

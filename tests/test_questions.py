@@ -66,7 +66,6 @@ def test_a_number_is_quoted(library: Library) -> None:
     assert "51 years" in quotes(answer)
 
 
-@pytest.mark.xfail(reason="the passage is found, but the confidence across languages stays below the threshold")
 def test_the_same_words_for_the_question_in_french(library: Library) -> None:
     answer = library.ask(FRENCH[0])
     assert (answer.language, answer.status) == ("fr", "answered")

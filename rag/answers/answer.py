@@ -12,6 +12,7 @@ from onrecord.rag.answers.quoting import Quotes
 from onrecord.rag.answers.replying import asked_by_name, asked_not_answered, what_was_said_of_it, who_asked
 from onrecord.rag.answers.selection import (
     Candidate,
+    Meeting,
     SentenceScorer,
     candidates,
     completing,
@@ -21,11 +22,13 @@ from onrecord.rag.answers.selection import (
     score,
     terms_of,
     topic_of,
+    unread,
 )
 from onrecord.rag.answers.wording import plain, wording
 from onrecord.rag.types import Answer, Briefing, Filters, Hit, Span, Status
 
-# Below this probability that the library answers the question, the answer says that nothing was found.
+# Below this probability that the library answers the question, the answer says that nothing was found: where most is
+# right on the questions that the confidence was fitted to (docs/quality.md).
 NOT_FOUND_BELOW = 0.5
 # Statements quoted for one question, the first included; a further one scores nearly as well and says something else.
 _MOST_STATEMENTS = 3
@@ -41,6 +44,7 @@ def compose(
     *,
     confidence: float,
     scorer: SentenceScorer,
+    meeting: Meeting = unread,
     searched: tuple[int, int] = (0, 0),
     standalone: str | None = None,
     language: str | None = None,
@@ -55,6 +59,7 @@ def compose(
             `read_question(question).kind` is in `questions.WHOLE_LIBRARY`.
         confidence: probability (0–1) that the passages answer the question.
         scorer: similarity of a question to sentences.
+        meeting: how well the question's words are met by a slice of a passage.
         searched: how many briefings and passages the filters left.
         standalone: the question without what it leans on in a conversation, where that differs.
         language: of the answer, "en" or "fr"; found in the question where None.
@@ -69,6 +74,7 @@ def compose(
         hits,
         sources,
         remembering(scorer),
+        meeting,
         filters or Filters(),
         searched,
         wording(asked.language),
@@ -107,7 +113,8 @@ def _written(draft: Draft, confidence: float) -> tuple[Status, str]:
         return "answered", text
     if kind == "what_asked" and (text := asked_by_name(draft)):
         return "answered", text
-    scored = score(candidates(draft.hits, draft.sources, draft.question), draft.question, draft.sources, draft.scorer)
+    found = candidates(draft.hits, draft.sources, draft.question, draft.meeting)
+    scored = score(found, draft.question, draft.sources, draft.scorer)
     if not scored or confidence < NOT_FOUND_BELOW:
         return "not_found", _nothing(draft, scored)
     if kind == "over_time" and (text := over_time(draft)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.questions import Question
 from onrecord.rag.answers.quoting import Quotes
-from onrecord.rag.answers.selection import SentenceScorer, same_person
+from onrecord.rag.answers.selection import Meeting, SentenceScorer, same_person
 from onrecord.rag.answers.wording import Wording
 from onrecord.rag.names import matching_names
 from onrecord.rag.types import Briefing, Filters, Hit, Span, Turn
@@ -22,6 +22,7 @@ class Draft:
     hits: Sequence[Hit]
     sources: Mapping[str, Briefing]
     scorer: SentenceScorer
+    meeting: Meeting
     filters: Filters
     searched: tuple[int, int]
     words: Wording

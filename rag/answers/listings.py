@@ -10,7 +10,7 @@ from onrecord.rag.answers.asked import what_was_asked
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.naming import with_outlet
 from onrecord.rag.answers.questions import folded_words
-from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of
+from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of, unread
 from onrecord.rag.answers.wording import date_words, plain
 from onrecord.rag.lexical import query_terms
 from onrecord.rag.sentences import sentences
@@ -108,7 +108,7 @@ def _dated(draft: Draft, briefing: Briefing, turn: Turn) -> str:
 def over_time(draft: Draft) -> str | None:
     """Dated quotes on one subject, first to last, and which words differ; None where nothing speaks of it."""
     query = _FRAME.sub("", draft.question.subject) or draft.question.text
-    found = candidates(draft.hits, draft.sources, draft.question) + _by_words(draft)
+    found = candidates(draft.hits, draft.sources, draft.question, unread) + _by_words(draft)
     scored = [c for c in score(found, draft.question, draft.sources, draft.scorer, query=query) if _may_speak(c, draft)]
     if not scored:
         return None

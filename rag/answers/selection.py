@@ -17,6 +17,15 @@ SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]
 """Similarity of a question to each of some sentences, higher is nearer: a cosine of unit vectors."""
 
 
+Meeting = Callable[[Passage, Span], float]
+"""How well the words of a question are met by a slice of a passage's text, -1 to 1; 0 where that was not read."""
+
+
+def unread(_passage: Passage, _part: Span) -> float:
+    """A `Meeting` for passages whose words were not read."""
+    return 0.0
+
+
 def remembering(scorer: SentenceScorer) -> SentenceScorer:
     """The same scorer, which is asked once for each pair of a query and a sentence."""
     known: dict[tuple[str, str], float] = {}
@@ -31,7 +40,9 @@ def remembering(scorer: SentenceScorer) -> SentenceScorer:
 
 
 # Sentences put to the encoder for one question: what fits into the time an answer may take.
-MOST_SCORED = 24
+MOST_SCORED = 14
+# What meeting all words of the question is worth.
+_MET = 1.5
 # A cosine of multilingual-e5-small between a question and a sentence lies in this range nearly always.
 _COSINE_RANGE = (0.74, 0.90)
 # By how much that cosine is higher, on average, for a sentence in the question's own language, whatever either says
@@ -71,13 +82,16 @@ class Candidate:
     text: str
     rank: int
     turn: int
+    met: float = 0.0
     lexical: float = 0.0
     similarity: float = 0.0
     score: float = 0.0
 
 
-def candidates(hits: Iterable[Hit], sources: Mapping[str, Briefing], question: Question) -> list[Candidate]:
-    """The sentences of the passages found, best passage first, each with its share of the question's words.
+def candidates(
+    hits: Iterable[Hit], sources: Mapping[str, Briefing], question: Question, meeting: Meeting
+) -> list[Candidate]:
+    """The sentences of the passages found, best passage first, each with how it meets the question's words.
 
     A passage may hold several short turns: each sentence lies in one turn, and no label in any.
     """
@@ -93,7 +107,8 @@ def candidates(hits: Iterable[Hit], sources: Mapping[str, Briefing], question: Q
                 own = replace(passage, speaker=turn.speaker, role=turn.role, kind=turn.kind, outlet=turn.outlet)
                 for span in _sentence_spans(briefing, start, end, passage.language):
                     text = briefing.text[span.start : span.end]
-                    found.append(Candidate(own, span, text, hit.rank, number))
+                    within = Span(span.start - passage.start, span.end - passage.start)
+                    found.append(Candidate(own, span, text, hit.rank, number, meeting(passage, within)))
     return with_lexical(found, question)
 
 
@@ -146,9 +161,9 @@ def score(
 ) -> list[Candidate]:
     """Score candidates and return those scored, best first.
 
-    Only `most` sentences go to the encoder: those of the best passages and those that share words with the question.
+    Only `most` sentences go to the encoder: those of the best passages and those that meet the question's words.
     """
-    chosen = sorted(found, key=lambda c: (-(0.6 * c.lexical + 1.0 / (1 + c.rank)), c.span.start))[:most]
+    chosen = sorted(found, key=lambda c: (-(_MET * c.met + 0.6 * c.lexical + 1.0 / (1 + c.rank)), c.span.start))[:most]
     similar = scorer(query or question.text, [candidate.text for candidate in chosen]) if chosen else []
     scored = [replace(candidate, similarity=float(value)) for candidate, value in zip(chosen, similar, strict=True)]
     scored = [replace(candidate, score=_score(candidate, question, sources)) for candidate in scored]
@@ -159,7 +174,7 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
     low, high = _COSINE_RANGE
     own = _OWN_LANGUAGE.get(question.language, 0.0) if candidate.passage.language == question.language else 0.0
     value = (candidate.similarity - own - low) / (high - low)
-    value += 0.6 * candidate.lexical
+    value += 0.6 * candidate.lexical + _MET * candidate.met
     value += 0.25 / candidate.rank
     value += _form(candidate, question)
     kind = candidate.passage.kind

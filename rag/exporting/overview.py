@@ -11,6 +11,7 @@ from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.listings import overview
 from onrecord.rag.answers.questions import read_question
 from onrecord.rag.answers.quoting import Quotes
+from onrecord.rag.answers.selection import unread
 from onrecord.rag.answers.wording import wording
 from onrecord.rag.types import Answer, Briefing, Filters
 
@@ -30,6 +31,7 @@ def in_full(answer: Answer, briefings: Mapping[str, Briefing]) -> Answer:
         answer.hits,
         sources,
         _unused,
+        unread,
         Filters(),
         (answer.searched_briefings, answer.searched_passages),
         wording(answer.language),

@@ -1,15 +1,16 @@
-"""From a question to passages: look up by sense and by words in each language, then rank."""
+"""From a question to passages: look up by sense and by words in each language, read word by word, then rank."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from onrecord.embeddings import Encoder
+from onrecord.embeddings import Encoder, TokenVectors
 from onrecord.rag.languages import detect_language
 from onrecord.rag.retrieval.followup import History, SearchQuery, shares_shown
+from onrecord.rag.retrieval.interaction import WordVectors, asked_words, met_by_each, unpack
 from onrecord.rag.retrieval.search import Background, Candidate, Vectors, backgrounds, rank, translations
 from onrecord.rag.store import Store
 from onrecord.rag.types import Filters, Hit
@@ -20,10 +21,18 @@ _LOOKED_UP = 100
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Passages, best first, and the highest cosine of the question and any passage that passes the filters."""
+    """Passages, best first, and what tells whether they answer.
+
+    `nearest` is the cosine of the question and the passage that stands highest above what is usual in its language;
+    `usual` is that. `asked` are the question's telling words, and `said` those of the
+    passages, by id.
+    """
 
     hits: tuple[Hit, ...]
     nearest: float
+    usual: Background
+    asked: WordVectors
+    said: Mapping[int, WordVectors]
 
 
 def retrieve(
@@ -35,9 +44,10 @@ def retrieve(
     """
     question = query.texts[0][0]
     language = detect_language(question)
-    vector = _vector(encoder, query)
+    read = encoder.read_question(question)
+    asked = asked_words(question, language, read)
+    vector = _vector(encoder, query, read)
     samples = {name: sample for name, sample in store.samples().items() if filters.language in (None, name)}
-    typical = backgrounds(samples, vector)
     depth = max(_LOOKED_UP, k)
     languages: dict[int, str] = {}
     for name in samples:
@@ -46,22 +56,47 @@ def retrieve(
     matching = _matching(store, query, language, depth, filters)
     # Words are looked up in the question's language alone, or in the only one there is.
     languages |= dict.fromkeys(matching, language if len(samples) != 1 else next(iter(samples)))
-    candidates, vectors = _candidates(store, vector, typical, languages, matching, history)
+    held, lengths = store.vectors(languages), store.lengths(languages)
+    ids = [passage_id for passage_id in languages if passage_id in held and passage_id in lengths]
+    if not ids:
+        return Found((), 0.0, Background(0.0, 1.0), asked, {})
+    vectors = np.array([held[passage_id] for passage_id in ids], np.float32)
+    nearness = vectors @ vector
+    usual = backgrounds({name: sample @ vector for name, sample in samples.items()})
+    said = store.said(ids)
+    meeting = met_by_each(asked, [said[passage_id] for passage_id in ids])
+    # A question that leans on the conversation does not hold the words it is about.
+    alone = len(query.texts) == 1
+    chance = backgrounds({name: met_by_each(asked, sample) for name, sample in store.said_samples().items()})
+    shown = _shown(store, ids, history) if history else dict[int, float]()
+    candidates = [
+        Candidate(
+            passage_id,
+            languages[passage_id],
+            usual[languages[passage_id]].above(near),
+            chance[languages[passage_id]].above(words) if alone else None,
+            matching.get(passage_id, 0.0),
+            lengths[passage_id],
+            shown.get(passage_id, 0.0),
+        )
+        for passage_id, near, words in zip(ids, nearness.tolist(), meeting.tolist(), strict=True)
+    ]
     names = [candidate.language for candidate in candidates]
-    pairs = translations([candidate.id for candidate in candidates], names, vectors, samples)
+    pairs = translations(ids, names, vectors, samples)
     ranked = rank(candidates, language, pairs)[:k]
     passages = store.passages_by_id(passage_id for passage_id, _ in ranked)
     hits = tuple(
         Hit(passages[passage_id], score, place)
         for place, (passage_id, score) in enumerate((item for item in ranked if item[0] in passages), start=1)
     )
-    if not candidates:
-        return Found((), 0.0)
-    return Found(hits, float((vectors @ vector).max()))
+    words_said = {hit.passage.id: unpack(said[hit.passage.id], len(vector)) for hit in hits}
+    highest = max(range(len(ids)), key=lambda place: candidates[place].nearness)
+    return Found(hits, float(nearness[highest]), usual[languages[ids[highest]]], asked, words_said)
 
 
-def _vector(encoder: Encoder, query: SearchQuery) -> Vectors:
-    rows = encoder.encode_queries([text for text, _ in query.texts])
+def _vector(encoder: Encoder, query: SearchQuery, question: TokenVectors) -> Vectors:
+    """The weighted sum of the vectors of the query's texts, the first of which is the question, at unit length."""
+    rows = np.vstack([question.whole, encoder.encode_queries([text for text, _ in query.texts[1:]])])
     total = np.asarray([weight for _, weight in query.texts], np.float32) @ rows
     vector: Vectors = total / np.linalg.norm(total)
     return vector
@@ -76,31 +111,6 @@ def _matching(store: Store, query: SearchQuery, language: str, depth: int, filte
     for passage_id, score in store.matching(query.earlier, depth, limits) if query.earlier else ():
         scores[passage_id] = scores.get(passage_id, 0.0) + query.earlier_weight * score
     return scores
-
-
-def _candidates(
-    store: Store,
-    vector: Vectors,
-    typical: dict[str, Background],
-    languages: dict[int, str],
-    matching: dict[int, float],
-    history: History,
-) -> tuple[list[Candidate], Vectors]:
-    held, lengths = store.vectors(languages), store.lengths(languages)
-    ids = [passage_id for passage_id in languages if passage_id in held and passage_id in lengths]
-    vectors = np.array([held[passage_id] for passage_id in ids], np.float32).reshape(len(ids), len(vector))
-    shown = _shown(store, ids, history) if history else dict[int, float]()
-    return [
-        Candidate(
-            passage_id,
-            languages[passage_id],
-            (score - typical[languages[passage_id]].mean) / typical[languages[passage_id]].spread,
-            matching.get(passage_id, 0.0),
-            lengths[passage_id],
-            shown.get(passage_id, 0.0),
-        )
-        for passage_id, score in zip(ids, (vectors @ vector).tolist(), strict=True)
-    ], vectors
 
 
 def _shown(store: Store, ids: Sequence[int], history: History) -> dict[int, float]:

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 
+# How much of the score is how well the question's words are met one by one, the rest being nearness as a whole.
+_WORD_BY_WORD = 0.35
 # What the best match of words adds, in standard deviations of nearness. Between 2 and 5 it matters little.
-_WORDS = 2.5
+_WORDS = 2.0
 # A courtesy ("Thank you, Mr. Chair.") can be near anything and answers nothing; from 30 words on nothing is taken off.
 _SHORT = 0.7
 _LONG_ENOUGH = 30
@@ -38,32 +40,38 @@ class Background:
     mean: float
     spread: float
 
+    def above(self, score: float) -> float:
+        """A score in standard deviations above the mean."""
+        return (score - self.mean) / self.spread
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage that might be found.
 
-    `nearness` is its inner product with the question in standard deviations above the mean of its language; `matching`
-    its BM25 for the question's words, 0 in any other language than the question's; `words` its length; `shown` how
-    much of it the conversation has shown, 0–1.
+    `nearness` is its inner product with the question, and `met` how well it meets the question's words, each in
+    standard deviations above the mean of its language; `matching` its BM25 for the question's words, 0 in any other
+    language than the question's; `words` its length; `shown` how much of it the conversation has shown, 0–1.
+    `met` is None where the question's words are not what it is about.
     """
 
     id: int
     language: str
     nearness: float
+    met: float | None
     matching: float
     words: int
     shown: float = 0.0
 
 
-def backgrounds(samples: Mapping[str, Vectors], question: Vectors) -> dict[str, Background]:
-    """Return the background of one question vector for each language, from (n, dimension) samples of its passages.
+def backgrounds(scores: Mapping[str, Vectors]) -> dict[str, Background]:
+    """Return the background of one question for each language, from its scores with some passages: (n,) each.
 
     A multilingual model puts a passage of the question's own language nearer than its translation, and a question about
     nothing in particular near everything: scores compare only once both are taken off. A language of few passages is
     measured partly by all the others.
     """
-    scores = {language: sample @ question for language, sample in samples.items() if len(sample)}
+    scores = {language: part for language, part in scores.items() if len(part)}
     if not scores:
         return {}
     everything = np.concatenate(list(scores.values()))
@@ -100,12 +108,12 @@ def translations(
 def rank(candidates: Sequence[Candidate], language: str, partners: Mapping[int, int]) -> list[tuple[int, float]]:
     """Order candidates for a question in `language`: (id, score), best first, ties by id.
 
-    Nearness and, within the question's language, matching words are added up. A passage and its translation
+    Nearness, words met and, within the question's language, matching words are added up. A passage and its translation
     (`partners`) share what speaks for them: words that match the one are evidence for the other too.
     """
     most = max((candidate.matching for candidate in candidates), default=0.0)
     own = {
-        candidate.id: candidate.nearness
+        candidate.id: _similar(candidate)
         + (_WORDS * candidate.matching / most if most > 0 else 0.0)
         - _SHORT * (1 - math.log1p(min(candidate.words, _LONG_ENOUGH)) / math.log1p(_LONG_ENOUGH))
         - _SHOWN * candidate.shown
@@ -117,3 +125,9 @@ def rank(candidates: Sequence[Candidate], language: str, partners: Mapping[int, 
         for candidate in candidates
     }
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _similar(candidate: Candidate) -> float:
+    if candidate.met is None:
+        return candidate.nearness
+    return (1 - _WORD_BY_WORD) * candidate.nearness + _WORD_BY_WORD * candidate.met

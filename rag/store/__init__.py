@@ -39,13 +39,21 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """What a model makes of a passage: its unit vector, (dimension,), and its telling words, packed."""
+
+    vector: NDArray[np.float32]
+    said: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class NewBriefing:
-    """All that one transaction writes: a briefing, its file's bytes, its passages and their vectors (n, dimension)."""
+    """All that one transaction writes: a briefing, its file's bytes, its passages and what a model makes of each."""
 
     briefing: Briefing
     data: bytes
     passages: tuple[Passage, ...]
-    vectors: NDArray[np.float32]
+    embedded: tuple[Embedded, ...]
 
 
 class Store(Protocol):
@@ -94,6 +102,12 @@ class Store(Protocol):
     def lengths(self, ids: Iterable[int]) -> dict[int, int]:
         """The lengths of current passages in words, by id; unknown ids are left out."""
 
+    def said(self, ids: Iterable[int]) -> dict[int, bytes]:
+        """The packed words of current passages by id; unknown ids are left out."""
+
+    def said_samples(self) -> Mapping[str, tuple[bytes, ...]]:
+        """By language, the packed words of some current passages taken at random."""
+
     def samples(self) -> Mapping[str, NDArray[np.float32]]:
         """By language, the vectors of up to a thousand current passages taken at random: (n, dimension)."""
 
@@ -107,9 +121,9 @@ class Store(Protocol):
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
 
     def replace_vectors(
-        self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], NDArray[np.float32]]]
+        self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], Sequence[Embedded]]]
     ) -> None:
-        """Exchange all vectors for those of another model: (passage ids, vectors) in batches, in one transaction."""
+        """Exchange all vectors for those of another model: passage ids and their own in batches, in one transaction."""
 
     def file(self, briefing_id: str) -> bytes:
         """The bytes of the file as added; raises UnknownBriefing."""

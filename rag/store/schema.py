@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 DATABASE = "library.db"
 VECTOR_CACHE = "vectors.faiss"
 WORD_CACHE = "words.npz"
@@ -75,11 +75,13 @@ CREATE INDEX passages_speaker ON passages(speaker);
 CREATE INDEX passages_language ON passages(language, id);
 
 -- The passages that are searched (those of current versions), each with its vector: float32, little endian.
--- generation is the write that brought the vector, so that an index in memory fetches only what is new.
+-- generation is the write that brought the vector, so that an index in memory fetches only what is new. said is the
+-- passage's telling words as rag/retrieval/interaction.py packs them, last so that vectors are read without them.
 CREATE TABLE vectors (
     passage_id INTEGER PRIMARY KEY,
     generation INTEGER NOT NULL,
-    vector BLOB NOT NULL
+    vector BLOB NOT NULL,
+    said BLOB NOT NULL
 ) STRICT;
 CREATE INDEX vectors_generation ON vectors(generation);
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.rag.errors import LibraryError, UnknownBriefing
-from onrecord.rag.store import EmbeddingModel, NewBriefing, Summary
+from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Summary
 from onrecord.rag.store.filtering import Filtering
 from onrecord.rag.store.index import CachedIndexes, Indexes
 from onrecord.rag.store.rows import (
@@ -39,6 +39,8 @@ _PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
 _TURN_COLUMNS = ", ".join(f'"{field.name}"' for field in fields(Turn))
 # Vectors that tell what passages of a language have in common.
 _SAMPLE = 1000
+# Passages whose words tell how well any words are met by chance.
+_SAID_SAMPLE = 64
 
 
 class SqliteStore:
@@ -53,7 +55,9 @@ class SqliteStore:
         self._indexes = CachedIndexes(folder)
         self._speakers = CachedSpeakers()
         self._filtering = Filtering(self._speakers)
-        self._samples: tuple[str | None, dict[str, NDArray[np.float32]]] | None = None
+        self._samples: tuple[str | None, tuple[dict[str, NDArray[np.float32]], dict[str, tuple[bytes, ...]]]] | None = (
+            None
+        )
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._prepare()
@@ -173,30 +177,37 @@ class SqliteStore:
         lengths = self._current().words.lengths(np.array(wanted, np.int64)).tolist()
         return {passage_id: length for passage_id, length in zip(wanted, lengths, strict=True) if length}
 
+    def said(self, ids: Iterable[int]) -> dict[int, bytes]:
+        """The packed words of current passages by id; unknown ids are left out."""
+        found: dict[int, bytes] = {}
+        wanted = list(ids)
+        for first in range(0, len(wanted), BOUND_VALUES):
+            group = wanted[first : first + BOUND_VALUES]
+            found |= self._connection().execute(
+                f"SELECT passage_id, said FROM vectors WHERE passage_id IN ({marks(group)})", group
+            )
+        return found
+
     def samples(self) -> Mapping[str, NDArray[np.float32]]:
         """By language, the vectors of up to a thousand current passages taken at random: (n, dimension)."""
+        return self._sampled()[0]
+
+    def said_samples(self) -> Mapping[str, tuple[bytes, ...]]:
+        """By language, the packed words of some current passages taken at random."""
+        return self._sampled()[1]
+
+    def _sampled(self) -> tuple[dict[str, NDArray[np.float32]], dict[str, tuple[bytes, ...]]]:
         connection = self._connection()
         state = meta(connection, "state")
         kept = self._samples
         if kept is None or kept[0] != state:
-            # Ids are hashes, so the first in their order are a random choice, and the same one every time.
-            drawn = {
-                row[0]: connection.execute(
-                    "SELECT v.vector FROM passages p JOIN vectors v ON v.passage_id = p.id "
-                    "WHERE p.language = ? GROUP BY p.id ORDER BY p.id LIMIT ?",
-                    (row[0], _SAMPLE),
-                ).fetchall()
-                for row in connection.execute("SELECT DISTINCT language FROM passages ORDER BY 1").fetchall()
-            }
-            kept = (
-                state,
-                {
-                    language: np.frombuffer(b"".join(row[0] for row in rows), dtype="<f4").reshape(len(rows), -1)
-                    for language, rows in drawn.items()
-                    if rows
-                },
-            )
-            self._samples = kept
+            vectors, said = {}, {}
+            for row in connection.execute("SELECT DISTINCT language FROM passages ORDER BY 1").fetchall():
+                drawn = _drawn(connection, "vector", row[0], _SAMPLE)
+                if drawn:
+                    vectors[row[0]] = np.frombuffer(b"".join(drawn), dtype="<f4").reshape(len(drawn), -1)
+                    said[row[0]] = tuple(_drawn(connection, "said", row[0], _SAID_SAMPLE))
+            kept = self._samples = (state, (vectors, said))
         return kept[1]
 
     def count(self, filters: Filters) -> tuple[int, int]:
@@ -220,17 +231,17 @@ class SqliteStore:
         return {"speaker": self._speakers.names(self._connection()), **names}
 
     def replace_vectors(
-        self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], NDArray[np.float32]]]
+        self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], Sequence[Embedded]]]
     ) -> None:
         """Exchange all vectors for those of another model, in one transaction."""
         with self._write() as (connection, generation):
             set_meta(connection, "model", json.dumps(asdict(model)))
-            for ids, vectors in batches:
+            for ids, embedded in batches:
                 connection.executemany(
-                    "UPDATE vectors SET vector = ?, generation = ? WHERE passage_id = ?",
+                    "UPDATE vectors SET vector = ?, said = ?, generation = ? WHERE passage_id = ?",
                     [
-                        (vector.astype("<f4").tobytes(), generation, passage_id)
-                        for passage_id, vector in zip(ids, vectors, strict=True)
+                        (one.vector.astype("<f4").tobytes(), one.said, generation, passage_id)
+                        for passage_id, one in zip(ids, embedded, strict=True)
                     ],
                 )
 
@@ -374,10 +385,10 @@ class SqliteStore:
             [tuple(getattr(passage, name) for name in names) for passage in new.passages],
         )
         connection.executemany(
-            "INSERT INTO vectors VALUES (?, ?, ?)",
+            "INSERT INTO vectors VALUES (?, ?, ?, ?)",
             [
-                (passage.id, generation, vector.astype("<f4").tobytes())
-                for passage, vector in zip(new.passages, new.vectors, strict=True)
+                (passage.id, generation, one.vector.astype("<f4").tobytes(), one.said)
+                for passage, one in zip(new.passages, new.embedded, strict=True)
             ],
         )
         insert_words(connection, new.passages, generation)
@@ -413,6 +424,16 @@ class SqliteStore:
             return self._indexes.current(connection)
         finally:
             connection.execute("COMMIT")
+
+
+def _drawn(connection: sqlite3.Connection, column: str, language: str, most: int) -> list[bytes]:
+    # Ids are hashes, so the first in their order are a random choice, and the same one every time.
+    rows = connection.execute(
+        f"SELECT v.{column} FROM passages p JOIN vectors v ON v.passage_id = p.id "
+        "WHERE p.language = ? GROUP BY p.id ORDER BY p.id LIMIT ?",
+        (language, most),
+    )
+    return [row[0] for row in rows]
 
 
 def _is_intact(compressed: bytes, expected: str) -> bool:

@@ -1,0 +1,80 @@
+"""Words met one by one: packed to two bits a number and back, and found where they stand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from onrecord.embeddings import TokenVectors
+from onrecord.rag.retrieval.interaction import (
+    WordVectors,
+    asked_words,
+    met,
+    met_by_each,
+    met_within,
+    pack,
+    said_words,
+    unpack,
+)
+
+
+def units(number: int, dimension: int, seed: int) -> NDArray[np.float32]:
+    drawn = np.random.default_rng(seed).normal(size=(number, dimension)).astype(np.float32)
+    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+
+
+def tokens(text: str, dimension: int = 64) -> TokenVectors:
+    """A token for every word and every mark, each with a vector that its letters decide."""
+    spans = [(place, place + 1) for place, letter in enumerate(text) if not letter.isspace()]
+    vectors = np.concatenate([units(1, dimension, ord(text[start])) for start, _ in spans])
+    return TokenVectors(np.array(spans), vectors, vectors[0])
+
+
+@given(st.integers(1, 30), st.sampled_from([3, 16, 100, 384]), st.integers(0, 1000))
+def test_packed_words_keep_their_places_and_nearly_their_vectors(number: int, dimension: int, seed: int) -> None:
+    words = WordVectors(np.arange(number) * 7, units(number, dimension, seed))
+    back = unpack(pack(words), dimension)
+    assert back.starts.tolist() == words.starts.tolist()
+    assert np.linalg.norm(back.vectors, axis=1) == pytest.approx(np.ones(number), abs=1e-5)
+    if dimension >= 100:
+        assert ((back.vectors * words.vectors).sum(axis=1) > 0.85).all()
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers(0, 100))
+def test_passages_packed_together_are_met_as_each_alone(sizes: list[int], seed: int) -> None:
+    asked = WordVectors(np.zeros(4, np.int64), units(4, 32, seed))
+    said = [WordVectors(np.arange(size), units(size, 32, seed + place)) for place, size in enumerate(sizes)]
+    together = met_by_each(asked, [pack(words) for words in said])
+    alone = [met(asked, unpack(pack(words), 32)).mean() for words in said]
+    assert together == pytest.approx(np.array(alone), abs=1e-5)
+
+
+def test_nothing_packed_is_met_by_nothing() -> None:
+    assert met_by_each(WordVectors(np.zeros(1, np.int64), units(1, 8, 0)), []).shape == (0,)
+
+
+def test_function_words_and_the_words_of_asking_are_left_out() -> None:
+    said = "The ferry will sail on Monday."
+    words = said_words(said, "en", tokens(said))
+    assert [said[start:].split()[0] for start in words.starts] == ["ferry", "sail", "Monday."]
+    question = "What did the minister say about how many ferries?"
+    asked = asked_words(question, "en", tokens(question))
+    assert [question[start:].split()[0] for start in asked.starts] == ["minister", "ferries?"]
+
+
+def test_a_text_without_telling_words_is_taken_whole() -> None:
+    words = said_words("Is it?", "en", tokens("Is it?"))
+    assert words.starts.tolist() == [0]
+    assert words.vectors.shape == (1, 64)
+
+
+def test_words_are_met_only_inside_the_slice() -> None:
+    text = "harbour bridge"
+    said = said_words(text, "en", tokens(text))
+    asked = WordVectors(np.zeros(1, np.int64), said.vectors[:1])
+    assert met_within(asked, said, 0, 7) == pytest.approx(1, abs=1e-5)
+    assert met_within(asked, said, 7, 14) < 0.99
+    assert met_within(asked, said, 100, 200) == 0.0
