@@ -9,9 +9,16 @@ from onrecord.rag.retrieval.search import Background, Candidate, backgrounds, ra
 
 
 def passage(
-    number: int, nearness: float, *, language: str = "en", matching: float = 0, words: int = 80, shown: float = 0
+    number: int,
+    nearness: float,
+    *,
+    met: float | None = None,
+    language: str = "en",
+    matching: float = 0,
+    words: int = 80,
+    shown: float = 0,
 ) -> Candidate:
-    return Candidate(number, language, nearness, matching, words, shown)
+    return Candidate(number, language, nearness, met, matching, words, shown)
 
 
 def order(*candidates: Candidate, language: str = "en", partners: dict[int, int] | None = None) -> list[int]:
@@ -21,6 +28,11 @@ def order(*candidates: Candidate, language: str = "en", partners: dict[int, int]
 def test_the_nearer_goes_first_and_matching_words_can_outweigh_it() -> None:
     assert order(passage(1, 1.0), passage(2, 2.0)) == [2, 1]
     assert order(passage(1, 1.0, matching=9.0), passage(2, 2.0, matching=0.5)) == [1, 2]
+
+
+def test_words_met_one_by_one_weigh_beside_the_whole() -> None:
+    assert order(passage(1, 2.0, met=0.0), passage(2, 1.8, met=3.0)) == [2, 1]
+    assert order(passage(1, 2.0, met=0.0), passage(2, 0.5, met=1.0)) == [1, 2]
 
 
 def test_a_courtesy_and_what_was_shown_step_back() -> None:
@@ -49,20 +61,20 @@ def test_every_candidate_is_ranked_once_best_first(nearness: list[float]) -> Non
 
 def test_a_background_is_the_languages_own_where_enough_is_known() -> None:
     random = np.random.default_rng(0)
-    english = random.normal(0.8, 0.02, (2000, 1)).astype(np.float32)
-    french = random.normal(0.7, 0.04, (2000, 1)).astype(np.float32)
-    found = backgrounds({"en": english, "fr": french, "de": french[:0]}, np.ones(1, np.float32))
+    english = random.normal(0.8, 0.02, 2000).astype(np.float32)
+    french = random.normal(0.7, 0.04, 2000).astype(np.float32)
+    found = backgrounds({"en": english, "fr": french, "de": french[:0]})
     assert set(found) == {"en", "fr"}
     assert found["en"].mean == pytest.approx(0.8, abs=0.005)
     assert found["fr"].spread == pytest.approx(0.04, abs=0.003)
 
 
 def test_one_passage_alone_in_its_language_is_not_measured_by_itself() -> None:
-    english = np.linspace(0.7, 0.8, 60, dtype=np.float32)[:, None]
-    found = backgrounds({"en": english, "fr": np.full((1, 1), 0.9, np.float32)}, np.ones(1, np.float32))
+    english = np.linspace(0.7, 0.8, 60, dtype=np.float32)
+    found = backgrounds({"en": english, "fr": np.full(1, 0.9, np.float32)})
     assert (0.9 - found["fr"].mean) / found["fr"].spread > 2
-    assert backgrounds({}, np.ones(1, np.float32)) == {}
-    assert backgrounds({"en": english[:1]}, np.ones(1, np.float32))["en"] == Background(pytest.approx(0.7), 0.005)
+    assert backgrounds({}) == {}
+    assert backgrounds({"en": english[:1]})["en"] == Background(pytest.approx(0.7), 0.005)
 
 
 def test_translations_are_found_though_each_language_lies_apart() -> None:
