@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BRIEFINGS ?=
 PORT ?= 7860
-SOURCES := $(shell find rag embeddings ui -name '*.py' -o -name '*.js' -o -name '*.css')
+SOURCES := $(shell find rag embeddings ui -name '*.py' -o -name '*.js' -o -name '*.css' -o -name '*.npy')
 
 .PHONY: serve test format browser constraints
 

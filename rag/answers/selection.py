@@ -40,9 +40,11 @@ def remembering(scorer: SentenceScorer) -> SentenceScorer:
 
 
 # Sentences put to the encoder for one question: what fits into the time an answer may take.
-MOST_SCORED = 14
-# What meeting all words of the question is worth.
-_MET = 1.5
+MOST_SCORED = 12
+# What meeting all words of the question is worth; and how much less words of another language meet them that say the
+# same, on average.
+_MET = 2.5
+_ACROSS = 0.1
 # A cosine of multilingual-e5-small between a question and a sentence lies in this range nearly always.
 _COSINE_RANGE = (0.74, 0.90)
 # By how much that cosine is higher, on average, for a sentence in the question's own language, whatever either says
@@ -108,7 +110,8 @@ def candidates(
                 for span in _sentence_spans(briefing, start, end, passage.language):
                     text = briefing.text[span.start : span.end]
                     within = Span(span.start - passage.start, span.end - passage.start)
-                    found.append(Candidate(own, span, text, hit.rank, number, meeting(passage, within)))
+                    across = 0.0 if passage.language == question.language else _ACROSS
+                    found.append(Candidate(own, span, text, hit.rank, number, meeting(passage, within) + across))
     return with_lexical(found, question)
 
 
