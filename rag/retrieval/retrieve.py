@@ -17,6 +17,8 @@ from onrecord.rag.types import Filters, Hit
 
 # Passages looked up by sense in each language and by words in the question's; ranks below are never among the best.
 _LOOKED_UP = 100
+# The best of those, read word by word.
+_READ = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +65,29 @@ def retrieve(
     vectors = np.array([held[passage_id] for passage_id in ids], np.float32)
     nearness = vectors @ vector
     usual = backgrounds({name: sample @ vector for name, sample in samples.items()})
-    said = store.said(ids)
-    meeting = met_by_each(asked, [said[passage_id] for passage_id in ids])
-    # A question that leans on the conversation does not hold the words it is about.
-    alone = len(query.texts) == 1
-    chance = backgrounds({name: met_by_each(asked, sample) for name, sample in store.said_samples().items()})
     shown = _shown(store, ids, history) if history else dict[int, float]()
     candidates = [
         Candidate(
             passage_id,
             languages[passage_id],
             usual[languages[passage_id]].above(near),
-            chance[languages[passage_id]].above(words) if alone else None,
+            None,
             matching.get(passage_id, 0.0),
             lengths[passage_id],
             shown.get(passage_id, 0.0),
         )
-        for passage_id, near, words in zip(ids, nearness.tolist(), meeting.tolist(), strict=True)
+        for passage_id, near in zip(ids, nearness.tolist(), strict=True)
     ]
+    highest = max(range(len(ids)), key=lambda place: candidates[place].nearness)
+    short = dict(rank(candidates, language, {})[: max(_READ, k)])
+    said = store.said(short)
+    rows = [row for row, passage_id in enumerate(ids) if passage_id in said]
+    candidates = [candidates[row] for row in rows]
+    # A question that leans on the conversation does not hold the words it is about.
+    if len(query.texts) == 1:
+        candidates = _read(store, asked, candidates, said)
     names = [candidate.language for candidate in candidates]
-    pairs = translations(ids, names, vectors, samples)
+    pairs = translations([candidate.id for candidate in candidates], names, vectors[rows], samples)
     ranked = rank(candidates, language, pairs)[:k]
     passages = store.passages_by_id(passage_id for passage_id, _ in ranked)
     hits = tuple(
@@ -90,8 +95,19 @@ def retrieve(
         for place, (passage_id, score) in enumerate((item for item in ranked if item[0] in passages), start=1)
     )
     words_said = {hit.passage.id: unpack(said[hit.passage.id], len(vector)) for hit in hits}
-    highest = max(range(len(ids)), key=lambda place: candidates[place].nearness)
     return Found(hits, float(nearness[highest]), usual[languages[ids[highest]]], asked, words_said)
+
+
+def _read(
+    store: Store, asked: WordVectors, candidates: Sequence[Candidate], said: Mapping[int, bytes]
+) -> list[Candidate]:
+    """The candidates, each with how well it meets the words asked for."""
+    chance = backgrounds({name: met_by_each(asked, sample) for name, sample in store.said_samples().items()})
+    meeting = met_by_each(asked, [said[candidate.id] for candidate in candidates])
+    return [
+        replace(candidate, met=chance[candidate.language].above(words))
+        for candidate, words in zip(candidates, meeting.tolist(), strict=True)
+    ]
 
 
 def _vector(encoder: Encoder, query: SearchQuery, question: TokenVectors) -> Vectors:

@@ -95,14 +95,23 @@ def translations(
     present = sorted(set(languages))
     if len(present) < 2:
         return {}
-    means = np.stack([samples[language].mean(axis=0) for language in present])
     code = np.array([present.index(language) for language in languages])
-    centred = vectors - means[code]
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
-    likeness = centred @ centred.T
-    likeness[code[:, None] == code[None, :]] = -1.0
-    best = likeness.argmax(axis=1)
-    return {ids[row]: ids[int(other)] for row, other in enumerate(best) if float(likeness[row, other]) >= _TRANSLATION}
+    rows = [np.flatnonzero(code == number) for number in range(len(present))]
+    centred = []
+    for language, own in zip(present, rows, strict=True):
+        apart = vectors[own] - samples[language].mean(axis=0)
+        centred.append(apart / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-6))
+    pairs: dict[int, int] = {}
+    for number, own in enumerate(rows):
+        others = [other for other in range(len(present)) if other != number]
+        theirs = np.concatenate([rows[other] for other in others])
+        likeness = centred[number] @ np.concatenate([centred[other] for other in others]).T
+        best = likeness.argmax(axis=1)
+        alike = likeness[np.arange(len(own)), best] >= _TRANSLATION
+        pairs |= {
+            ids[row]: ids[int(theirs[place])] for row, place in zip(own[alike].tolist(), best[alike], strict=True)
+        }
+    return pairs
 
 
 def rank(candidates: Sequence[Candidate], language: str, partners: Mapping[int, int]) -> list[tuple[int, float]]:
