@@ -182,12 +182,12 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
     value += _form(candidate, question)
     kind = candidate.passage.kind
     if kind == "moderation":
-        value -= 0.6
+        value -= 0.9
     if kind == "question" and not question.outlet:
-        value -= 0.8
+        value -= 1.2
     if question.speaker:
         speaker = _speaker_of(candidate, sources[candidate.passage.briefing_id], question.speaker)
-        value += 0.3 if speaker and same_person(speaker, question.speaker) else (-0.5 if question.explicit else -0.1)
+        value += 0.3 if speaker and same_person(speaker, question.speaker) else (-1.5 if question.explicit else -0.1)
     return value
 
 
