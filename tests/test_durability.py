@@ -60,7 +60,7 @@ def test_killed_additions_lose_nothing_written_and_go_on(small_settings: Setting
 def test_an_interrupted_addition_says_where_it_stands_and_goes_on(small_settings: Settings, tmp_path: Path) -> None:
     first, blocking, second = tmp_path / "first", tmp_path / "blocking.txt", tmp_path / "second"
     # Long enough for a first batch to be written before all of them are read.
-    make_briefings(first, 12, lines=250)
+    make_briefings(first, 12, lines=600)
     make_briefings(second, 3)
     # Reading it waits for somebody to write: the addition stands still there, however fast the machine is.
     os.mkfifo(blocking)
