@@ -19,8 +19,8 @@ from onrecord.embeddings.bundled import GRAPH, MANIFEST, TOKENIZER
 
 _LONGEST = 512
 _PADDING = ("<pad>", 1)
-# Texts of a batch that run together on one core; more than eight of 200 tokens leave the processor's caches (8: 9.0
-# passages/s and 16: 6.8 on one core).
+# Texts of a batch that run together on one core, fewer where that leaves a core idle; more than eight of 200 tokens
+# leave the processor's caches (8: 9.0 passages/s and 16: 6.8 on one core).
 _TOGETHER = 8
 
 
@@ -56,10 +56,11 @@ class OnnxTransformer(InputModule):
     def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Add `token_embeddings` (texts, tokens, dimension): the last hidden states."""
         ids, mask = features["input_ids"].numpy(), features["attention_mask"].numpy()
-        starts = range(0, len(ids), _TOGETHER)
+        together = min(_TOGETHER, -(-len(ids) // _cores()))
+        starts = range(0, len(ids), together)
 
         def run(start: int) -> Any:
-            rows = slice(start, start + _TOGETHER)
+            rows = slice(start, start + together)
             # Sorted by length, so the padding that all rows of a part share is cut off.
             longest = int(mask[rows].sum(axis=1).max())
             states = self._session.run(
