@@ -53,6 +53,11 @@ def _identifier() -> _Identifier:
     return identifier
 
 
+def load_detector() -> None:
+    """Load the detector now: half a second that the first quote would otherwise wait for."""
+    _identifier()
+
+
 # A question is asked about in several places on its way.
 @functools.lru_cache(maxsize=256)
 def detect_language(text: str, *, default: str = "en") -> str:

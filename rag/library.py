@@ -30,6 +30,7 @@ from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
+from onrecord.rag.languages import load_detector
 from onrecord.rag.lexical import query_terms
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.retrieval.confidence import confidence
@@ -93,11 +94,12 @@ class Library:
         self._store.close()
 
     def load_model(self) -> None:
-        """Load the embedding model now rather than at the first question; takes seconds.
+        """Load the embedding model and the language detector now rather than at the first question; takes seconds.
 
         Raises ModelError, or LibraryError where the library holds vectors of another model.
         """
         self._loaded_encoder()
+        load_detector()
 
     def add(
         self,
