@@ -67,12 +67,20 @@ def test_an_interrupted_addition_says_where_it_stands_and_goes_on(small_settings
     environment = {**os.environ, "ONRECORD_MODEL": str(small_settings.model)}
     command = [sys.executable, "-m", "onrecord.ui.cli", "--library", str(small_settings.library)]
     command += ["add", str(first), str(blocking), str(second)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background ignore Ctrl-C, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     with Library.open(settings=small_settings) as library:
         while process.poll() is None and not library.summaries():
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=240)
+        output, errors = process.communicate(timeout=120)
         kept = {summary.id: library.briefing(summary.id) for summary in library.summaries()}
         assert library.verify() == []
     assert process.returncode == 130
