@@ -97,8 +97,8 @@ def main() -> None:
 
 def take_pictures(camera: Photographer) -> None:
     """The pictures of a library with the samples in it."""
-    camera.answer("answer.png", "Who pays for Task Group Lantern?", cite=True)
-    french = "Combien d'obus livrés en janvier venaient de Corvanne ?"
+    camera.answer("answer.png", "What does a resident of Skerrin pay for a return ticket?", cite=True)
+    french = "Sur quelle distance le cargo a-t-il traîné son ancre ?"
     camera.answer("french.png", french, cite=True, locale="fr-FR")
     camera.answer("absent.png", "What was said about the lunar base?", color_scheme="dark")
     camera.answer("phone.png", "Will there be a fifth ferry?", viewport=PHONE)
