@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,47 +34,28 @@ def token_vectors(
     `common` is the mean of all tokens' vectors, (dimension,), or zeros where it is not known. A transformer's tokens
     lie in a narrow cone, where every two are alike (Ethayarajh 2019, arXiv:1909.00512); it is taken off each.
     """
-    return [
-        _tokens(*states, text, len(prompt), common)
-        for states, text in zip(_states(model, texts, prompt), texts, strict=True)
-    ]
-
-
-def _states(
-    model: SentenceTransformer, texts: Sequence[str], prompt: str
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32] | None, NDArray[np.int64] | None]]:
-    """For each text: its vector, those of its tokens, and their spans behind the prompt."""
     if not texts:
-        return
+        return []
     read: Any = model.encode(list(texts), prompt=prompt, output_value=None, show_progress_bar=False)
-    for features, text in zip(read, texts, strict=True):
-        whole = _unit(np.asarray(features["sentence_embedding"], np.float32)[None])[0]
-        states = features.get("token_embeddings")
-        offsets = _offsets(model.tokenizer, prompt + text) if states is not None else None
-        if states is None or offsets is None:
-            yield whole, None, None
-        else:
-            # Special tokens have no extent.
-            offsets = offsets[: len(states)]
-            own = offsets[:, 1] > offsets[:, 0]
-            yield whole, np.asarray(states, np.float32)[: len(offsets)][own], offsets[own]
+    return [_tokens(model, features, text, prompt, common) for features, text in zip(read, texts, strict=True)]
 
 
 def _tokens(
-    whole: NDArray[np.float32],
-    states: NDArray[np.float32] | None,
-    offsets: NDArray[np.int64] | None,
-    text: str,
-    prompt: int,
-    common: NDArray[np.float32],
+    model: SentenceTransformer, features: dict[str, Any], text: str, prompt: str, common: NDArray[np.float32]
 ) -> TokenVectors:
+    whole = _unit(np.asarray(features["sentence_embedding"], np.float32)[None])
+    states = features.get("token_embeddings")
+    offsets = _offsets(model.tokenizer, prompt + text) if states is not None else None
     if states is None or offsets is None:
-        return TokenVectors(np.array([[0, len(text)]]), whole[None], whole)
-    # The last token of a prompt ends where the text begins.
-    own = offsets[:, 1] > prompt
+        return TokenVectors(np.array([[0, len(text)]]), whole, whole[0])
+    spans = offsets[: len(states)] - len(prompt)
+    # Special tokens have no extent; the last token of a prompt ends where the text begins.
+    with_extent = spans[:, 1] > spans[:, 0]
+    own = with_extent & (spans[:, 1] > 0)
     if not own.any():
-        own[:] = True
-    return TokenVectors(np.maximum(offsets[own] - prompt, 0), _unit(states[own] - common), whole)
+        own = with_extent
+    centred = np.asarray(states, np.float32)[: len(spans)][own] - common
+    return TokenVectors(np.maximum(spans[own], 0), _unit(centred), whole[0])
 
 
 def _offsets(tokenizer: Any, text: str) -> NDArray[np.int64] | None:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -35,12 +34,11 @@ from onrecord.rag.lexical import query_terms
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.retrieval.confidence import confidence
 from onrecord.rag.retrieval.followup import SearchQuery, search_query
-from onrecord.rag.retrieval.interaction import met_within
 from onrecord.rag.retrieval.retrieve import Found, retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
-from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage, Span
+from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
 
 if TYPE_CHECKING:
     from onrecord.rag.language_model.model import ModelServer
@@ -231,7 +229,7 @@ class Library:
             briefings,
             confidence=confidence(standalone, found, searched_passages),
             scorer=self._score,
-            meeting=partial(_met_within, found),
+            meeting=found.meeting,
             searched=(searched_briefings, searched_passages),
             standalone=standalone,
             filters=limits,
@@ -359,10 +357,6 @@ def _verify(answer: Answer, briefings: Mapping[str, Briefing]) -> None:
                 f"Citation [{citation.number}] is not the text of {citation.title}; the answer was withheld. "
                 "Run `onrecord verify`, and report this."
             )
-
-
-def _met_within(found: Found, passage: Passage, part: Span) -> float:
-    return met_within(found.asked, found.said[passage.id], part.start, part.end)
 
 
 def _growth(text: str) -> list[int]:

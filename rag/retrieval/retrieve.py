@@ -10,10 +10,10 @@ import numpy as np
 from onrecord.embeddings import Encoder, TokenVectors
 from onrecord.rag.languages import detect_language
 from onrecord.rag.retrieval.followup import History, SearchQuery, shares_shown
-from onrecord.rag.retrieval.interaction import WordVectors, asked_words, met_by_each, unpack
+from onrecord.rag.retrieval.interaction import WordVectors, asked_words, met_by_each, met_within, unpack
 from onrecord.rag.retrieval.search import Background, Candidate, Vectors, backgrounds, rank, translations
 from onrecord.rag.store import Store
-from onrecord.rag.types import Filters, Hit
+from onrecord.rag.types import Filters, Hit, Passage, Span
 
 # Passages looked up by sense in each language and by words in the question's; ranks below are never among the best.
 _LOOKED_UP = 100
@@ -26,8 +26,7 @@ class Found:
     """Passages, best first, and what tells whether they answer.
 
     `nearest` is the cosine of the question and the passage that stands highest above what is usual in its language;
-    `usual` is that. `asked` are the question's telling words, and `said` those of the
-    passages, by id.
+    `usual` is that. `asked` are the question's telling words, and `said` those of the passages, by id.
     """
 
     hits: tuple[Hit, ...]
@@ -35,6 +34,10 @@ class Found:
     usual: Background
     asked: WordVectors
     said: Mapping[int, WordVectors]
+
+    def meeting(self, passage: Passage, part: Span) -> float:
+        """How well the words asked for are met by a slice of a passage found, -1 to 1."""
+        return met_within(self.asked, self.said[passage.id], part.start, part.end)
 
 
 def retrieve(
