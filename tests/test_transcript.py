@@ -60,6 +60,18 @@ def test_a_label_needs_words_after_it() -> None:
     ]
 
 
+def test_a_label_that_once_ends_in_a_full_stop() -> None:
+    text = (
+        "Q    How many ferries?\nPRESIDENT WALLIS:  Two.\nQ    And trains?\nPRESIDENT WALLIS. (Laughs.) One.\nNATO. A word."
+    )
+    assert labelled(text) == [
+        ("Q", "How many ferries?"),
+        ("PRESIDENT WALLIS", "Two."),
+        ("Q", "And trains?"),
+        ("PRESIDENT WALLIS", "(Laughs.) One.\nNATO. A word."),
+    ]
+
+
 def test_statement_without_labels_belongs_to_the_one_the_title_names() -> None:
     text = "Statement by Minister Greta Holm on the harbour\n2 May 2031\nI am glad that we agreed. We begin in June."
     structure = structure_of(text)

@@ -37,7 +37,8 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
         vocabulary: how the text writes its words.
 
     Returns:
-        the labels in order, each with words after it before the next one.
+        the labels in order, each with words after it before the next one. A label in use that once ends in a full stop
+        instead of its colon ("PRESIDENT WALLIS. Thank you.") is one too.
     """
     by_style: dict[str, list[Candidate]] = defaultdict(list)
     place = {line.number: position for position, line in enumerate(lines)}
@@ -48,6 +49,12 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
     for style, members in by_style.items():
         if style_in_use(style, members, lines, place) and _spoken(members, lines, place):
             chosen[style] = _members(style, members, lines, place, vocabulary)
+    known = {candidate.key for members in chosen.values() for candidate in members if candidate.grade is Grade.OFFICE}
+    chosen |= {
+        style: [c for c in members if c.key in known and c.label.isupper() and _ended(c, lines, place)]
+        for style, members in by_style.items()
+        if style.endswith("stop") and style not in chosen
+    }
     most = max((len(members) for members in chosen.values()), default=0)
     best: dict[int, Candidate] = {}
     for members in chosen.values():
