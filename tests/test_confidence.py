@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,19 +31,16 @@ ELSEWHERE = [
 share = st.floats(0, 1)
 
 
-@given(share, st.floats(-3, 6), st.booleans(), st.booleans(), st.floats(0.001, 0.1))
-def test_more_evidence_never_makes_less_sure(
-    covered: float, standing: float, crossing: bool, exact: bool, more: float
-) -> None:
-    found = probability(Signals(covered, standing, crossing, exact))
-    assert 0 <= found <= 1
-    assert probability(Signals(covered + more, standing, crossing, exact)) >= found
-    assert probability(Signals(covered, standing + more, crossing, exact)) >= found
+@given(st.builds(Signals, share, share, st.floats(-3, 6), st.booleans(), st.booleans()), st.floats(0.001, 0.1))
+def test_more_evidence_never_makes_less_sure(found: Signals, more: float) -> None:
+    sure = probability(found)
+    assert 0 <= sure <= 1
+    assert probability(replace(found, covered=found.covered + more)) >= sure
+    assert probability(replace(found, nearest=found.nearest + more)) >= sure
+    assert probability(replace(found, standing=found.standing + more)) >= sure
     # What is lost by crossing into another language is made up for; a number or a date has to be there itself.
-    assert probability(Signals(covered, standing, True, exact)) >= probability(Signals(covered, standing, False, exact))
-    assert probability(Signals(covered, standing, crossing, True)) <= probability(
-        Signals(covered, standing, crossing, False)
-    )
+    assert probability(replace(found, crossing=True)) >= probability(replace(found, crossing=False))
+    assert probability(replace(found, exact=True)) <= probability(replace(found, exact=False))
 
 
 def test_the_nearest_of_many_must_stand_higher(sample_library: Library) -> None:

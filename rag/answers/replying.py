@@ -26,6 +26,8 @@ from onrecord.rag.types import Briefing, Exchange, Span
 # Other askers named besides the first, and how near in score they must be.
 _MOST_OTHERS = 2
 _NEAR_ASKED = 0.015
+# A sentence of at most so many words that asks nothing is a greeting or an introduction ("I am from Lysvik Radio.").
+_GREETING = 8
 # Single questions quoted for "what did X want to know".
 _MOST_QUOTED = 4
 # A question on record is the user's own when its cosine is at least this (on the tuning half of the benchmark, replies
@@ -48,7 +50,7 @@ def who_asked(draft: Draft) -> str | None:
         return None
     if by_asker:
         return _all_asked(draft, asked[0])
-    text = [_asked_text(draft, asked[0], [asked[0].span], subject)]
+    text = [_asked_text(draft, asked[0], _asking(draft, asked[0]), subject)]
     seen = {(asked[0].briefing_id, asked[0].exchange.questions[0])}
     for other in asked[1:]:
         key = (other.briefing_id, other.exchange.questions[0])
@@ -56,8 +58,18 @@ def who_asked(draft: Draft) -> str | None:
             break
         if key not in seen:
             seen.add(key)
-            text.append(_question_quoted(draft, draft.sources[other.briefing_id], other.exchange, [other.span]))
+            text.append(_question_quoted(draft, draft.sources[other.briefing_id], other.exchange, _asking(draft, other)))
     return " ".join(text)
+
+
+def _asking(draft: Draft, found: Asked) -> list[Span]:
+    """A sentence found, with the question it leads up to ("On the ports. … When will they open?") unless it asks."""
+    asked = found.exchange.asked
+    if not asked or any(span.start < found.span.end and found.span.start < span.end for span in asked):
+        return [found.span]
+    question = next((span for span in asked if span.start >= found.span.end), asked[-1])
+    words = draft.sources[found.briefing_id].text[found.span.start : found.span.end].split()
+    return sorted([question, *([found.span] if len(words) > _GREETING else [])], key=lambda span: span.start)
 
 
 def asked_by_name(draft: Draft) -> str | None:

@@ -164,9 +164,10 @@ def score(
 ) -> list[Candidate]:
     """Score candidates and return those scored, best first.
 
-    Only `most` sentences go to the encoder: those of the best passages and those that meet the question's words.
+    Only `most` sentences go to the encoder: those for which all else speaks.
     """
-    chosen = sorted(found, key=lambda c: (-(_MET * c.met + 0.6 * c.lexical + 1.0 / (1 + c.rank)), c.span.start))[:most]
+    before = {id(candidate): _score(candidate, question, sources) for candidate in found}
+    chosen = sorted(found, key=lambda c: (-before[id(c)] - 1.0 / (1 + c.rank), c.span.start))[:most]
     similar = scorer(query or question.text, [candidate.text for candidate in chosen]) if chosen else []
     scored = [replace(candidate, similarity=float(value)) for candidate, value in zip(chosen, similar, strict=True)]
     scored = [replace(candidate, score=_score(candidate, question, sources)) for candidate in scored]

@@ -15,9 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import TokenVectors
+from onrecord.rag.answers.questions import folded_words
+from onrecord.rag.answers.wording import date_words
 from onrecord.rag.lexical import index_terms, query_terms
 
 _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
+_DATE = re.compile(r"\b\d{4}-\d\d(?:-\d\d)?\b")
 # The best four levels for normally distributed numbers, in standard deviations (Max, Quantizing for Minimum Distortion,
 # IRE Transactions on Information Theory, 1960): two on either side, parted at _PARTED.
 _PARTED = 0.9816
@@ -41,6 +44,28 @@ def asked_words(question: str, language: str, tokens: TokenVectors) -> WordVecto
     """The words of a question to be met: its telling words without those of asking itself ("how many", "say")."""
     wanted = frozenset(query_terms(question, language))
     return _words(question, tokens, lambda word: not wanted.isdisjoint(index_terms(word, language).split()))
+
+
+def beyond_context(question: str, asked: WordVectors, contexts: Sequence[str]) -> WordVectors:
+    """The words asked for that say more than which briefing is meant: all but those that half of the contexts hold.
+
+    A context is the title, date and speaker that stand before a passage, and the question that it answers. Where it
+    holds every word, all of them stay.
+    """
+    known = [_words_of_context(context) for context in contexts]
+    words = [set(folded_words(_word_at(question, start))) for start in asked.starts.tolist()]
+    kept = [2 * sum(word <= context for context in known) < len(known) for word in words]
+    return WordVectors(asked.starts[kept], asked.vectors[kept]) if any(kept) else asked
+
+
+def _word_at(text: str, start: int) -> str:
+    found = _WORD.match(text, start)
+    return found.group() if found else ""
+
+
+def _words_of_context(context: str) -> set[str]:
+    dates = [date_words(date, language) for date in _DATE.findall(context) for language in ("en", "fr")]
+    return set(folded_words(" ".join([context, *dates])))
 
 
 def said_words(text: str, language: str, tokens: TokenVectors) -> WordVectors:
