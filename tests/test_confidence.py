@@ -40,7 +40,7 @@ def test_more_evidence_never_makes_less_sure(found: Signals, more: float) -> Non
     assert probability(replace(found, standing=found.standing + more)) >= sure
     # What is lost by crossing into another language is made up for; a number or a date has to be there itself.
     assert probability(replace(found, crossing=True)) >= probability(replace(found, crossing=False))
-    assert probability(replace(found, exact=True)) <= probability(replace(found, exact=False))
+    assert probability(replace(found, missing=True)) <= probability(replace(found, missing=False))
 
 
 def test_the_nearest_of_many_must_stand_higher(sample_library: Library) -> None:

@@ -62,7 +62,8 @@ def test_a_label_needs_words_after_it() -> None:
 
 def test_a_label_that_once_ends_in_a_full_stop() -> None:
     text = (
-        "Q    How many ferries?\nPRESIDENT WALLIS:  Two.\nQ    And trains?\nPRESIDENT WALLIS. (Laughs.) One.\nNATO. A word."
+        "Q    How many ferries?\nPRESIDENT WALLIS:  Two.\n"
+        "Q    And trains?\nPRESIDENT WALLIS. (Laughs.) One.\nNATO. A word."
     )
     assert labelled(text) == [
         ("Q", "How many ferries?"),
@@ -174,6 +175,15 @@ def test_reporters_who_introduce_themselves_are_inferred() -> None:
     assert [each.follows for each in structure.exchanges] == [None, 0, None]
 
 
+@pytest.mark.parametrize(
+    "words", ["It is. My name is Ida Lund. I’m from Coast Radio.", "It’s Ida Lund for Coast Radio."]
+)
+def test_ways_to_introduce_oneself(words: str) -> None:
+    text = f"MS. TARN:  Please.\nQ    {words} When does it open?\nMS. TARN:  On Friday.\nQ    And?\nMS. TARN:  No."
+    questions = [turn for turn in structure_of(text).turns if turn.kind == "question"]
+    assert [(turn.speaker, turn.outlet) for turn in questions] == [("Ida Lund", "Coast Radio"), (None, None)]
+
+
 def test_reporters_who_are_called_by_name_are_inferred() -> None:
     text = (
         "MODERATOR:  Thank you. Let’s go to Ida Lund at the Harbour Gazette, please.\n"
@@ -196,11 +206,46 @@ def test_reporters_who_are_called_by_name_are_inferred() -> None:
         ("Ida Lund", "Harbour Gazette", True),
         ("Piet Roos", "Coast Radio", True),
         (None, None, False),
-        (None, None, False),
+        (None, "Sky News", True),
         # What they say themselves goes before the call.
         ("Ann Vik", "Ferry Times", True),
         (None, None, False),
     ]
+
+
+def test_the_floor_is_given_in_many_words() -> None:
+    calls = {
+        "Our next question will come from Ida Lund of the Harbour Press. And Ida is right over there.": "Ida Lund",
+        "The first person I’m calling on is Ida. Ida Lund. Ida?": "Ida Lund",
+        "Let me ask Ida Lund from Canada for the next question. (Inaudible.)": "Ida Lund",
+        "The last question is from Ida Lund.": "Ida Lund",
+        "Ida from Coast Radio.": "Ida",
+        "I spoke of it with Ida Lund.": None,
+        "That is what I told Ida from Ostland Harbour, and it was late.": None,
+        "And I want to thank Minister Ida Lund.": None,
+    }
+    for call, name in calls.items():
+        text = (
+            f"MR. TARN:  Welcome. {call}\nQ    When does it open?\nMR. TARN:  On Friday.\nQ    At noon?\nMR. TARN:  No."
+        )
+        asked = [turn.speaker for turn in structure_of(text).turns if turn.label == "Q"]
+        assert asked == [name, None], call
+
+
+def test_an_interrupted_question_stays_with_its_asker() -> None:
+    text = (
+        "MR. TARN:  Next, let’s go to Ida Lund at the Harbour Gazette.\n"
+        "Q    Two questions —\n"
+        "MR. TARN:  Oh, sorry. Yes?\n"
+        "Q    — one on the ferries. Are they safe?\n"
+        "MR. TARN:  They are. All four were looked at in spring by the state, and two of them again in June.\n"
+        "Q    And the trains?\n"
+        "MR. TARN:  Piet, please.\n"
+        "Q    Who paid?\n"
+        "MR. TARN:  We did."
+    )
+    asked = [turn.speaker for turn in structure_of(text).turns if turn.label == "Q"]
+    assert asked == ["Ida Lund", "Ida Lund", None, None]
 
 
 CHROME = """\

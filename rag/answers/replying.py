@@ -58,7 +58,9 @@ def who_asked(draft: Draft) -> str | None:
             break
         if key not in seen:
             seen.add(key)
-            text.append(_question_quoted(draft, draft.sources[other.briefing_id], other.exchange, _asking(draft, other)))
+            text.append(
+                _question_quoted(draft, draft.sources[other.briefing_id], other.exchange, _asking(draft, other))
+            )
     return " ".join(text)
 
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from onrecord.rag.answers.questions import Question, folded_words
 from onrecord.rag.lexical import query_terms
@@ -229,13 +230,18 @@ def _form(candidate: Candidate, question: Question) -> float:
         value -= 0.15
     if _QUESTION_MARK.search(text):
         value -= 0.3
-    if question.wanted == "number" and _NUMBER.search(text):
+    if question.wanted == "number" and states(text, "number"):
         value += 0.3
-    elif (question.wanted == "date" and _DATE.search(text)) or (question.wanted == "reason" and _REASON.search(text)):
+    elif (question.wanted == "date" and states(text, "date")) or (question.wanted == "reason" and _REASON.search(text)):
         value += 0.2
     elif question.wanted == "person" and _PROPER.search(text):
         value += 0.15
     return value
+
+
+def states(text: str, wanted: Literal["number", "date"]) -> bool:
+    """Whether a text states any number, or any date."""
+    return bool((_NUMBER if wanted == "number" else _DATE).search(text))
 
 
 def same_person(first: str, second: str) -> bool:

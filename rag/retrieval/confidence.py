@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from statistics import NormalDist
 
 import numpy as np
 
 from onrecord.rag.answers.questions import read_question
+from onrecord.rag.answers.selection import states
 from onrecord.rag.languages import detect_language
-from onrecord.rag.retrieval.interaction import beyond_context, met
+from onrecord.rag.retrieval.interaction import WordVectors, beyond_context, met, met_within
 from onrecord.rag.retrieval.retrieve import Found
 from onrecord.rag.retrieval.search import Background
+from onrecord.rag.sentences import sentences
+from onrecord.rag.types import Passage
 
 # Passages read for one question.
 _PASSAGES = 6
@@ -25,7 +29,7 @@ _BELIEVED = 5
 _LOOKED_AT = 2 / 3
 # Fitted by benchmarks/confidence.py on questions with and without an answer (of five that people ask, three have one):
 # a constant, then a weight for each field of Signals in order.
-_COEFFICIENTS = (-20.32, 8.79, 17.02, 0.79, 1.75, -1.04)
+_COEFFICIENTS = (-19.59, 8.08, 16.71, 0.83, 1.64, -1.93)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,18 @@ class Signals:
     """What speaks for an answer.
 
     `covered` is how well the question's telling words are met, each by the most similar word of the passages read,
-    across languages too; of the best met of them. `nearest` is the cosine of the nearest passage, and `standing` is how far the nearest passage stands above what is usual in its language, in
-    standard deviations, beyond what the nearest of so many would by chance. `crossing` is 1 where the
-    passage that meets most of them is in another language than the question, which lowers both. `exact` is 1 where a
-    number or a date is asked for: these are missing most often where all else about a subject is there.
+    across languages too; of the best met of them. `nearest` is the cosine of the nearest passage, and `standing` is how
+    far that stands above what is usual in its language, in standard deviations, beyond what the nearest of so many
+    would by chance. `crossing` is 1 where the passage that meets most of the words is in another language than the
+    question, which lowers the others. `missing` is 1 where a number or a date is asked for and the sentence that meets
+    most of the words states none.
     """
 
     covered: float
     nearest: float
     standing: float
     crossing: float
-    exact: float
+    missing: float
 
 
 def confidence(question: str, found: Found, searched: int) -> float:
@@ -69,10 +74,23 @@ def signals(question: str, found: Found, searched: int) -> Signals:
     meeting = np.array([met(asked, found.said[passage.id]) for passage in passages])
     fullest = passages[int(meeting.mean(axis=1).argmax())]
     crossing = fullest.language != detect_language(question)
-    exact = read_question(question).wanted in ("number", "date")
+    wanted = read_question(question).wanted
+    missing = wanted in ("number", "date") and not any(
+        states(text, wanted) for text in _fullest(asked, found, passages)
+    )
     best = np.sort(meeting.max(axis=0))[::-1]
     covered = float(best[: math.ceil(_LOOKED_AT * len(best))].mean())
-    return Signals(covered, found.nearest, _standing(found, searched), float(crossing), float(exact))
+    return Signals(covered, found.nearest, _standing(found, searched), float(crossing), float(missing))
+
+
+def _fullest(asked: WordVectors, found: Found, passages: Sequence[Passage]) -> str:
+    """The sentence that meets most of the words asked for, of all passages."""
+    meeting: list[tuple[float, str]] = []
+    for passage in passages:
+        for part in sentences(passage.text, passage.language):
+            words_met = met_within(asked, found.said[passage.id], part.start, part.end)
+            meeting.append((words_met, passage.text[part.start : part.end]))
+    return max(meeting, default=(0.0, ""))[1]
 
 
 def _standing(found: Found, searched: int) -> float:

@@ -11,7 +11,7 @@ from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furni
 from onrecord.rag.transcript.dates import relative_dates
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
-from onrecord.rag.transcript.introductions import introductions
+from onrecord.rag.transcript.introductions import goes_on, introductions
 from onrecord.rag.transcript.kinds import kinds_of
 from onrecord.rag.transcript.labelling import labels_of
 from onrecord.rag.transcript.labels import Candidate
@@ -205,7 +205,20 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
         if asker is not None:
             outlet = turns[position].outlet or asker.outlet
             turns[position] = replace(turns[position], speaker=asker.name, outlet=outlet, inferred=True)
+        elif (before := _interrupted(text, turns, parts, position, vocabulary)) is not None:
+            turns[position] = replace(turns[position], speaker=before.speaker, outlet=before.outlet, inferred=True)
     return parts
+
+
+def _interrupted(
+    text: str, turns: Sequence[Turn], parts: Sequence[Part | None], position: int, vocabulary: Vocabulary
+) -> Turn | None:
+    """The named asker's turn that a question turn goes on with after a few words of somebody else's."""
+    if position < 2 or parts[position - 1] == "asker" or parts[position - 2] != "asker":
+        return None
+    asked, said, asking = (text[turn.start : turn.end] for turn in turns[position - 2 : position + 1])
+    before = turns[position - 2]
+    return before if before.speaker and goes_on(asked, said, asking, vocabulary) else None
 
 
 def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], position: int) -> str:
