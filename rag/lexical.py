@@ -58,14 +58,16 @@ _STOPS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.
 # words that nearly every briefing holds, and that are not what is looked for. They stay in the index.
 _FRAME_WORDS = {
     "en": """
-        according answered consider debate debated describe described discuss discussed discussing discussion elaborate
-        explain explained many meeting mention mentioned much opinion react reacted regarding replied reply respond
-        responded response said say saying says speak spoke state stated summarise summarize summary talk talked
-        talking tell think thought told view""",
+        according answered ask asked asking consider debate debated describe described discuss discussed
+        discussing discussion elaborate explain explained journalist journalists many meeting mention
+        mentioned much opinion question questions react reacted regarding replied reply reporter reporters
+        respond responded response said say saying says speak spoke state stated summarise summarize summary
+        talk talked talking tell think thought told view""",
     "fr": """
-        avis combien concernant débat débattu décrire décrit demandé dire discussion discuté dit déclaré expliqué
-        expliquer exprimé mentionné opinion parlé parler parlent pense pensent penser propos raconté réagi répondre
-        répondu réponse réunion résume résumé résumer résumez selon sujet""",
+        avis combien concernant débat débattu décrire décrit demandé dire discussion discuté dit déclaré
+        expliqué expliquer exprimé interrogé journaliste journalistes mentionné opinion parlé parler parlent
+        pense pensent penser posé propos question questions raconté réagi répondre répondu réponse réunion
+        résume résumé résumer résumez selon sujet""",
 }
 
 # A Snowball stemmer keeps state while it works.

@@ -15,7 +15,6 @@ from onrecord.rag.answers.selection import (
     Meeting,
     SentenceScorer,
     candidates,
-    completing,
     remembering,
     reported_part,
     run_around,
@@ -125,7 +124,7 @@ def _written(draft: Draft, confidence: float) -> tuple[Status, str]:
         return "asked_not_answered", text
     if kind == "did_answer" and (text := what_was_said_of_it(draft, scored)):
         return "answered", text
-    return "answered", " ".join(_statement(draft, c, span, scored) for c, span in _statements(draft, scored))
+    return "answered", " ".join(_statement(draft, c, span) for c, span in _statements(draft, scored))
 
 
 def _statements(draft: Draft, scored: Sequence[Candidate]) -> list[tuple[Candidate, Span]]:
@@ -140,15 +139,11 @@ def _statements(draft: Draft, scored: Sequence[Candidate]) -> list[tuple[Candida
     return chosen
 
 
-def _statement(draft: Draft, candidate: Candidate, span: Span, scored: Sequence[Candidate]) -> str:
-    """A statement quoted: of a report, the words of the person asked for; of a speaker, what completes it besides."""
+def _statement(draft: Draft, candidate: Candidate, span: Span) -> str:
+    """A statement quoted: of a report, the words of the person asked for."""
     briefing = draft.sources[candidate.passage.briefing_id]
     reported = reported_part(briefing, span, draft.question.speaker)
-    if reported:
-        return draft.statement(briefing.id, reported)
-    more = completing(candidate, span, scored, draft.question) if candidate is scored[0] else None
-    spans = sorted([span, *([more] if more else [])], key=lambda part: part.start)
-    return draft.statement(briefing.id, *spans)
+    return draft.statement(briefing.id, reported or span)
 
 
 def _adds(draft: Draft, candidate: Candidate, span: Span, other: Candidate, taken: Span) -> bool:

@@ -17,7 +17,7 @@ Wanted = Literal["number", "date", "person", "reason", "yes_no"]
 _SAY = (
     r"(?:say|says|said|answer(?:ed)?|explain(?:ed)?|repl(?:y|ied)|address(?:ed)?|comment(?:ed)?|confirm(?:ed)?|"
     r"den(?:y|ied)|give|given|gave|respond(?:ed)?|clarif(?:y|ied)|tell|told|reveal(?:ed)?|specif(?:y|ied)|"
-    r"disclose[d]?|mention(?:ed)?|rule[d]? out|commit(?:ted)?|promise[d]?)"
+    r"disclose[d]?|mention(?:ed)?|rule[d]? out|commit(?:ted)?|promise[d]?|spell(?:ed)? out|indicate[d]?|announce[d]?)"
 )
 _DIRE = (
     r"(?:dit|dire|répondu|expliqué|précisé|confirmé|démenti|indiqué|annoncé|révélé|commenté|donné|détaillé|"
@@ -91,21 +91,34 @@ _KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
         "who_asked",
         r"^(?:who|which (?:\w+ )?(?:reporters?|journalists?|outlets?|correspondents?|media|newspapers?)|"
         r"what (?:reporters?|journalists?|outlets?))\b(?: was it that| else)?\s*(?:has |have )?"
-        r"(?:ask\w*|rais\w*|brought up|put|pressed|inquired?|wanted to know|question\w*|pose\w*)"
+        r"(?:ask\w*|rais\w*|brought up|put|pressed|challeng\w*|confront\w*|grill\w*|quizz?\w*|inquired?|wondered"
+        r"|wanted to (?:know|hear)|question\w*|pose\w*)"
         r"\b(?:.*?\b(?:about|on|regarding|concerning|whether|if|why|how|for|the (?:question|issue|subject) of))?"
         r"\s*(?P<subject>.+)",
     ),
     (
         "who_asked",
         r"^(?:qui|quel(?:le)?s? (?:journalistes?|reporters?|médias?|correspondante?s?))\b.{0,20}?"
-        r"\b(?:a|ont|avait)\b\s*(?:bien )?(?:demandé|posé|interrogé|questionné|soulevé|voulu savoir)"
+        r"\b(?:a|ont|avait)\b\s*(?:bien )?(?:demandé|posé|interrogé|questionné|interpellé|relancé|soulevé"
+        r"|voulu savoir)"
         r"(?: (?:une|la|des|les) questions?)?(?:.*?\b(?:sur|à propos d[eu]s?|au sujet d[eu]s?|concernant|si|"
         r"pourquoi|comment|ce qui|ce que))?\s*(?P<subject>.+)",
     ),
     (
+        "who_asked",
+        r"^(?:(?:which|what) (?:\w+ )?(?:reporters?|journalists?|correspondents?)|"
+        r"quel(?:le)?s? (?:journalistes?|reporters?|correspondante?s?) (?:a|ont|avait)) \w+ (?P<subject>.+)",
+    ),
+    (
         "what_asked",
         r"^(?:what (?:did|does|has|was|were)|what questions? (?:did|was|were)|which questions? (?:did|was|were))\b"
-        r"(?P<subject>.*?\b(?:ask(?:ed)?|want(?:ed)? to (?:know|find out|hear)|question(?:ed)?|inquire[d]?|raise[d]?)\b.*)",  # noqa: E501
+        r"(?P<subject>.*?\b(?:ask(?:ed)?|want(?:ed)? to (?:know|find out|hear)|question(?:ed)?|inquire[d]?|raise[d]?"
+        r"|bring up|put to)\b.*)",
+    ),
+    (
+        "what_asked",
+        r"^(?:what (?:was|were) (?P<subject>.*\bquestions?\b.*)|"
+        r"sur quoi (?:portai\w+|porte\w*) (?P<rest>.*\bquestions?\b.*))",
     ),
     (
         "what_asked",

@@ -32,7 +32,7 @@ _OPEN_ENGLISH = (
     r"\bkeep (?:that|it|this) (?:private|vague|confidential)\b|\b(?:a (?:little )?bit|deliberately|intentionally) vague\b",  # noqa: E501
     # nothing to say
     r"\b(?:i|we) (?:just |also |simply |really )*(?:don['’]t|do not|did not|didn['’]t|still don['’]t) (?:currently |yet |really )?have\b[^.?!;]{0,25}?"  # noqa: E501
-    r"\b(?:anything|any|an? (?:\w+ ){0,2}(?:update|answer|timeline|number|figure|detail|estimate|readout|date|list|assessment|"  # noqa: E501
+    r"\b(?:anything|any|an? (?:\w+ ){0,2}(?:update|answer|time ?line|time ?frame|schedule|number|figure|detail|estimate|readout|date|list|assessment|"  # noqa: E501
     r"preview|comment|announcement|timetable|position)|specifics|details|more|further|much|enough|the (?:answer|figures?|numbers?|details?))\b",  # noqa: E501
     r"\b(?:nothing|not anything|no (?:\w+ )?(?:announcements?|updates?|details?|comments?|news|information|decisions?))\b[^.?!;]{0,20}?"  # noqa: E501
     r"\b(?:to (?:announce|share|preview|add|report|say|offer|read out|give)|for you|at this (?:time|point|moment)|further|yet)\b",  # noqa: E501

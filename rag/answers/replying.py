@@ -133,7 +133,7 @@ def asked_not_answered(draft: Draft, scored: Sequence[Candidate]) -> str | None:
     asked = asked_about(question, exchanges, draft.scorer, query=question.text)
     if not asked:
         return None
-    best = asked[0]
+    best = _just_that(asked, scored)
     briefing = draft.sources[best.briefing_id]
     reply = reply_to(briefing, best.exchange, question.text, draft.scorer)
     open_ones = [r for r in reply if r.open]
@@ -158,6 +158,15 @@ def asked_not_answered(draft: Draft, scored: Sequence[Candidate]) -> str | None:
     return text
 
 
+def _just_that(asked: Sequence[Asked], scored: Sequence[Candidate]) -> Asked:
+    """The question on record that the user asks: the nearest, or that which the best statement found leaves open."""
+    said = next((c for c in scored if not _is_question(c)), None)
+    if said and leaves_open(said.text):
+        own = [a for a in asked if in_exchange(said, a.briefing_id, a.exchange)]
+        return own[0] if own else asked[0]
+    return asked[0]
+
+
 def _answered_by(briefing: Briefing, exchange: Exchange, question: Question) -> bool:
     """Whether the person whose words the question wants replies in an exchange, where it names one."""
     speakers = [briefing.turns[position].speaker for position in exchange.answers]
@@ -166,6 +175,11 @@ def _answered_by(briefing: Briefing, exchange: Exchange, question: Question) -> 
 
 def _left_open(draft: Draft, asked: Asked, reply: Sequence[Reply], scored: Sequence[Candidate]) -> bool:
     """Whether the question on record is the user's, and nothing found answers it better than the reply leaves it open."""  # noqa: E501
+    briefing = draft.sources[asked.briefing_id]
+    whole = reply_sentences(briefing, asked.exchange)
+    label = judge_reply(briefing.text[asked.span.start : asked.span.end], whole, briefing.language).label
+    if label == "clear":
+        return False
     opened = {r.span.start for r in reply if r.open}
     said = [c for c in scored if not _is_question(c)]
     best = max((c.similarity for c in said if c.span.start not in opened), default=0.0)
@@ -182,11 +196,7 @@ def _left_open(draft: Draft, asked: Asked, reply: Sequence[Reply], scored: Seque
     # Somebody who asks for a fact gets it wherever there is one: the reply must refuse at once, or be no reply at all.
     if asked.similarity < max(SAME_QUESTION, best):
         return False
-    briefing = draft.sources[asked.briefing_id]
-    whole = reply_sentences(briefing, asked.exchange)
-    question = briefing.text[asked.span.start : asked.span.end]
-    none = judge_reply(question, whole, briefing.language).label == "non_reply"
-    return leaves_open(whole[0]) or (none and asked.similarity >= best + CLEAR_MARGIN)
+    return leaves_open(whole[0]) or (label == "non_reply" and asked.similarity >= best + CLEAR_MARGIN)
 
 
 def _is_question(candidate: Candidate) -> bool:

@@ -51,9 +51,6 @@ _COSINE_RANGE = (0.74, 0.90)
 # By how much that cosine is higher, on average, for a sentence in the question's own language, whatever either says
 # (multilingual-e5-small, 43 questions against 1,986 sentences of the two source briefings and ten others).
 _OWN_LANGUAGE = {"en": 0.014, "fr": 0.035}
-# A word of the question is rare when at most this many sentences scored hold it; one that completes a run stands nearby.  # noqa: E501
-_RARE = 2
-_NEARBY = 900
 # Words quoted inside a sentence that can be read without it.
 _LEAST_REPORTED = 6
 _NUMBER = re.compile(
@@ -324,33 +321,3 @@ def topic_of(text: str) -> str | None:
     """The longest name inside a sentence, to say what a passage is about; None where it holds none."""
     names = [re.sub(r"['’]s$", "", name) for name in _PROPER.findall(text)]
     return max(names, key=len, default=None)
-
-
-def completing(best: Candidate, span: Span, scored: Sequence[Candidate], question: Question) -> Span | None:
-    """A sentence of the same turn with a telling word of the question that a run lacks: "And I will not pardon him."
-
-    None where the run holds most of the question's words, or no other sentence adds a rare one.
-    """
-    wanted = set(query_terms(question.subject, question.language)) - set(folded_words(question.speaker or ""))
-    held: set[str] = set()
-    for candidate in scored:
-        if candidate.passage.briefing_id == best.passage.briefing_id and span.start <= candidate.span.start < span.end:
-            held |= wanted & terms_of(candidate.text, candidate.passage.language)
-    lacking = {term for term in wanted - held if sum(term in _terms(c) for c in scored) <= _RARE}
-    if not held or not lacking:
-        return None
-    near = [
-        c
-        for c in scored
-        if c.passage.briefing_id == best.passage.briefing_id
-        and c.turn == best.turn
-        and abs(c.span.start - best.span.start) < _NEARBY
-        and not (span.start < c.span.end and c.span.start < span.end)
-        and lacking & _terms(c)
-        and len(c.text.split()) >= 4
-    ]
-    return max(near, key=lambda c: c.score).span if near else None
-
-
-def _terms(candidate: Candidate) -> frozenset[str]:
-    return terms_of(candidate.text, candidate.passage.language)
