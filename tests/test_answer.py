@@ -17,10 +17,12 @@ from onrecord.rag.answers.questions import Names, read_question
 from onrecord.rag.answers.replies import judge_reply, leaves_open
 from onrecord.rag.lexical import query_terms
 from onrecord.rag.passages import passages_of
+from onrecord.rag.transcript.exchanges import exchanges_of
 from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Kind, Reported, Span, Turn
 
 # All names and statements are invented.
-_SCRIPT: list[tuple[Kind, str | None, str | None, str | None, str]] = [
+Script = Sequence[tuple[Kind, str | None, str | None, str | None, str]]
+_SCRIPT: Script = [
     (
         "statement",
         "Elin Varga",
@@ -48,15 +50,23 @@ _SCRIPT: list[tuple[Kind, str | None, str | None, str | None, str]] = [
 ]
 
 
-def _briefing(identity: str = "b1", date: str | None = "2031-04-02") -> Briefing:
+def _briefing(identity: str = "b1", date: str | None = "2031-04-02", script: Script = _SCRIPT) -> Briefing:
     text, turns = "", []
-    for kind, speaker, role, outlet, words in _SCRIPT:
+    for kind, speaker, role, outlet, words in script:
         text += f"{speaker}\n"
         turns.append(Turn(len(text), len(text) + len(words), speaker, speaker, role, outlet, kind))
         text += words + "\n"
-    exchanges = (Exchange((1,), (2,)), Exchange((3,), (4,), follows=None))
     return Briefing(
-        identity, "Harbour briefing", date, "en", None, "harbour.txt", "transcript", text, tuple(turns), exchanges
+        identity,
+        "Harbour briefing",
+        date,
+        "en",
+        None,
+        "harbour.txt",
+        "transcript",
+        text,
+        tuple(turns),
+        exchanges_of(text, turns, "en"),
     )
 
 
@@ -116,6 +126,15 @@ def test_who_asked_names_person_and_outlet_and_quotes_question_and_reply() -> No
     assert [citation.kind for citation in answer.citations] == ["question", "answer"]
 
 
+def test_who_asked_quotes_what_was_asked_not_the_greeting() -> None:
+    script: Script = [
+        ("question", "Otto Brandt", None, "Kustblatt", "I am from Sandholm Daily. How deep is the new harbour?"),
+        ("answer", "Elin Varga", "Harbour Minister", None, "It is nine metres deep at low tide."),
+    ]
+    answer = _ask("Who asked about Sandholm?", _briefing(script=script))
+    assert answer.citations[0].quote == "How deep is the new harbour?"
+
+
 def test_what_an_outlet_asked_is_found_by_its_name() -> None:
     answer = _ask("What did the Radio Nord reporter want to know?")
     assert answer.citations[0].speaker == "Mia Lund"
@@ -128,6 +147,39 @@ def test_a_reply_that_leaves_the_question_open_is_told_from_an_answer() -> None:
     assert answer.text.startswith(
         "Asked by Mia Lund (Radio Nord) on 2 April 2031, but not answered by Elin Varga: “I don"
     )
+
+
+def test_a_clear_reply_is_no_refusal_whatever_it_leaves_aside() -> None:
+    script: Script = [
+        ("question", "Otto Brandt", None, "Kustblatt", "What is your view of the war between Ostland and Westland?"),
+        (
+            "answer",
+            "Elin Varga",
+            "Harbour Minister",
+            None,
+            "Yes. We have taken the side of peace in the war between Ostland and Westland, and have said so from the "
+            "first day. Ostland, with the war, I can’t tell you what they are spending, but they are spending a lot. "
+            "We have asked both of them to sit down at one table, here in Sandholm, as soon as the ice is gone.",
+        ),
+    ]
+    answer = _ask("What side does the minister take in the war between Ostland and Westland?", _briefing(script=script))
+    assert answer.status == "answered"
+    assert "We have taken the side of peace" in answer.citations[0].quote
+
+
+def test_words_led_up_to_are_quoted_with_what_leads_up_to_them() -> None:
+    script: Script = [
+        (
+            "statement",
+            "Elin Varga",
+            "Harbour Minister",
+            None,
+            "When the lighthouse burnt down, the King of Ostland wrote a letter to Sandholm. And he said, “Build it "
+            "higher.” We did.",
+        ),
+    ]
+    answer = _ask("What letter did the King of Ostland write when the lighthouse burnt down?", _briefing(script=script))
+    assert answer.citations[0].quote.endswith("And he said, “Build it higher.”")
 
 
 def test_every_mention_is_counted_by_code_and_dated_in_order() -> None:
@@ -382,6 +434,19 @@ def test_the_speaker_asked_for_is_not_the_person_talked_about() -> None:
     names = Names(("Elin Varga", "Mia Lund"))
     assert read_question("What did Varga say about Lund?", names).speaker == "Elin Varga"
     assert read_question("What was said about Lund?", names).speaker is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Lund tell Varga, as Varga put it?",
+        "According to Minister Varga, what did Lund say?",
+        "Que demandait Lund, d’après Varga ?",
+    ],
+)
+def test_words_are_wanted_of_the_person_they_are_attributed_to(question: str) -> None:
+    read = read_question(question, Names(("Elin Varga", "Mia Lund")))
+    assert (read.speaker, read.explicit) == ("Elin Varga", True)
 
 
 def test_a_name_spelt_with_a_letter_less_is_known() -> None:

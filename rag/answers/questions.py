@@ -143,8 +143,9 @@ _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
         "number",
         re.compile(
             r"\b(?:how (?:many|much|long|often|far|old|big|large)|what (?:share|percentage|proportion|number|percent|"
-            r"amount|rate|price|is the (?:\w+ ){0,3}(?:rate|price|cap|cost|budget|number))|combien|quelle (?:part|somme|"  # noqa: E501
-            r"proportion|quantité|durée)|quel (?:pourcentage|montant|nombre|prix|budget|taux)|depuis combien)\b",
+            r"amount|rate|price|cap|limit|ceiling|sum|is the (?:\w+ ){0,3}(?:rate|price|cap|cost|budget|number))|combien|quelle (?:part|somme|"  # noqa: E501
+            r"proportion|quantité|durée)|quel (?:pourcentage|montant|nombre|prix|budget|taux|plafond)|"
+            r"depuis combien)\b",
             re.IGNORECASE,
         ),
     ),
@@ -174,6 +175,7 @@ _PAGE = re.compile(r"[\s,;(]*\bpage (\d{1,4})\)?\s*\??\s*$", re.IGNORECASE)
 _ABOUT = word_set(
     "about on with against by over toward towards of sur avec contre concernant envers of à au de des du d"
 )
+_ATTRIBUTING = word_set("per selon apres as")
 _TALKING = re.compile(
     rf"\b(?:according to|selon|d['’]après|position|view|stance|opinion|message|avis|{_SAY[3:-1]}|{_DIRE[3:-1]}|think|thinks|"  # noqa: E501
     r"thought|believe[sd]?|want|wants|pense|penser|croit|dit|disent|estime|décri(?:t|re)|describe[sd]?|call(?:s|ed)?|"
@@ -254,21 +256,34 @@ def _kind(text: str) -> tuple[QuestionKind, str]:
 
 
 def _speaker(text: str, speakers: Iterable[str]) -> tuple[str | None, bool]:
-    """The person whose words are wanted, and whether the question says that it wants words."""
+    """The person whose words are wanted, and whether the question says that it wants words.
+
+    It is the one the words are attributed to ("according to …", "as … put it"), else the first named who is not just
+    what is talked about.
+    """
     words = folded_words(text)
     talking = _TALKING.search(text) is not None
+    possessive = re.search(
+        r"\b(?:position|view|stance|message|avis|opinion|réponse)s?\s+(?:of|de|d['’])", text, re.IGNORECASE
+    )
+    first: str | None = None
     for name in mentioned(text, speakers):
         places = [_position(word, words) for word in folded_words(name) if word not in _TITLES]
-        position = min(place for place in places if place is not None)
-        before = words[position - 1] if position else ""
-        by_law = before in ("to", "selon", "apres") or (position > 1 and words[position - 1] in ("of", "de", "d"))
-        possessive = re.search(
-            r"\b(?:position|view|stance|message|avis|opinion|réponse)s?\s+(?:of|de|d['’])", text, re.IGNORECASE
-        )
-        if before in _ABOUT and not (by_law and (before in ("to", "selon", "apres") or possessive)):
-            continue
-        return name, talking
-    return None, False
+        surname = folded_words(name)[-1]
+        if any(same_word(word, surname) and _attributed(words[:place]) for place, word in enumerate(words)):
+            return name, True
+        first_place = min(place for place in places if place is not None)
+        last = words[first_place - 1] if first_place else ""
+        if first is None and (last not in _ABOUT or (last in ("of", "de", "d") and possessive)):
+            first = name
+    return first, talking and first is not None
+
+
+def _attributed(before: list[str]) -> bool:
+    """Whether the words before a name say that what is asked for is said by whoever bears it."""
+    while before and before[-1] in _TITLES:
+        before = before[:-1]
+    return before[-2:] == ["according", "to"] or (bool(before) and before[-1] in _ATTRIBUTING)
 
 
 def mentioned(text: str, names: Iterable[str]) -> list[str]:
@@ -291,14 +306,15 @@ def mentioned(text: str, names: Iterable[str]) -> list[str]:
 
 def _position(key: str, words: list[str]) -> int | None:
     for place, word in enumerate(words):
-        if word == key or (min(len(word), len(key)) >= 6 and _nearly(word, key)):
+        if same_word(word, key):
             return place
     return None
 
 
-def _nearly(first: str, second: str) -> bool:
+def same_word(first: str, second: str) -> bool:
+    """Whether two words are the same, or long and alike but for one letter at the end."""
     short, long = sorted((first, second), key=len)
-    return long.startswith(short) and len(long) - len(short) <= 1
+    return short == long or (len(short) >= 6 and long.startswith(short) and len(long) - len(short) <= 1)
 
 
 def folded_words(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from onrecord.rag.answers.questions import Question, folded_words
+from onrecord.rag.answers.questions import Question, folded_words, same_word
 from onrecord.rag.lexical import query_terms
 from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Briefing, Hit, Passage, Span
@@ -185,22 +185,24 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
     if kind == "question" and not question.outlet:
         value -= 1.2
     if question.speaker:
-        speaker = _speaker_of(candidate, sources[candidate.passage.briefing_id], question.speaker)
-        value += 0.3 if speaker and same_person(speaker, question.speaker) else (-1.5 if question.explicit else -0.1)
+        value += _spoken_by(candidate, sources[candidate.passage.briefing_id], question.speaker, question.explicit)
     return value
 
 
-def _speaker_of(candidate: Candidate, briefing: Briefing, wanted: str) -> str | None:
-    """The turn's speaker, or the wanted person where the sentence quotes or names them in a report."""
+def _spoken_by(candidate: Candidate, briefing: Briefing, wanted: str, explicit: bool) -> float:
+    """What it is worth whose words a sentence is, where the question names a person; more where it wants theirs alone.
+
+    A report that names them, or quotes somebody it does not name, is neither their words nor another's.
+    """
     said = [r.speaker for r in briefing.reported if r.start < candidate.span.end and candidate.span.start < r.end]
-    reported = next((name for name in said if name and same_person(name, wanted)), None)
-    if (
-        reported is None
-        and candidate.passage.kind == "report"
-        and folded_words(wanted)[-1] in folded_words(candidate.text)
+    own = candidate.passage.speaker
+    if any(name and same_person(name, wanted) for name in [*said, own]):
+        return 0.3
+    if candidate.passage.kind == "report" and (
+        None in said or folded_words(wanted)[-1] in folded_words(candidate.text)
     ):
-        return wanted
-    return reported or candidate.passage.speaker
+        return 0.0
+    return -1.5 if explicit else -0.1
 
 
 def reported_part(briefing: Briefing, span: Span, speaker: str | None) -> Span | None:
@@ -244,10 +246,7 @@ def states(text: str, wanted: Literal["number", "date"]) -> bool:
 def same_person(first: str, second: str) -> bool:
     """Whether two names end in the same last name, ignoring case, accents and one letter more or less at the end."""
     one, other = folded_words(first), folded_words(second)
-    if not one or not other:
-        return False
-    short, long = sorted((one[-1], other[-1]), key=len)
-    return short == long or (len(short) >= 6 and long.startswith(short) and len(long) - len(short) <= 1)
+    return bool(one and other) and same_word(one[-1], other[-1])
 
 
 _CORRECTION = re.compile(
@@ -262,6 +261,12 @@ _CORRECTED_INSIDE = re.compile(
     re.IGNORECASE,
 )
 _BROKEN_OFF = re.compile(r"(?:[-–—]|\.\.\.|…)\s*$")
+# Words reported in the sentence after the one that says who spoke: "She wrote us a letter. And she said, “Build it.”"
+_GOES_ON_REPORTING = re.compile(
+    r"^\W*(?:and |so |but |et )?(?:(?:he|she|they|it) (?:said|says|wrote|writes|told|asked|answered|replied|reads?)"
+    r"|(?:il|elle|ils|elles) (?:m['’]|nous |lui )?(?:a|ont) (?:dit|déclaré|écrit|répondu|demandé))\b",
+    re.IGNORECASE,
+)
 _LEANS_BACK = re.compile(
     r"^\W*(?:and |but |so |because |et |mais |donc )?(?:it|its|they|their|this|that|these|those|he|she|him|her|which|"
     r"il|elle|ils|elles|cela|ça|ceci|ce|c['’]est|celui-ci|celle-ci)\b",
@@ -272,8 +277,8 @@ _LEANS_BACK = re.compile(
 def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate]) -> Span:
     """The shortest run of whole sentences around the best one that can be read alone.
 
-    It takes in a correction made in the next breath, the words corrected, what a pronoun at its beginning points back
-    to, and a neighbour that scores nearly as well.
+    It takes in a correction made in the next breath, the words corrected, the words of somebody that it leads up to,
+    what a pronoun at its beginning points back to, and a neighbour that scores nearly as well.
     """
     spans = _paragraph(best, briefing)
     first = last = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), 0)
@@ -281,7 +286,10 @@ def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate])
     said = [text[span.start : span.end] for span in spans]
     by_start = {(c.passage.briefing_id, c.span.start): c.score for c in scored}
     while last + 1 < len(spans) and (
-        _CORRECTION.match(said[last + 1]) or _CORRECTED_INSIDE.search(said[last + 1]) or _BROKEN_OFF.search(said[last])
+        _CORRECTION.match(said[last + 1])
+        or _CORRECTED_INSIDE.search(said[last + 1])
+        or _BROKEN_OFF.search(said[last])
+        or _GOES_ON_REPORTING.match(said[last + 1])
     ):
         last += 1
     while first > 0 and (

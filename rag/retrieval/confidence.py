@@ -29,7 +29,7 @@ _BELIEVED = 5
 _LOOKED_AT = 2 / 3
 # Fitted by benchmarks/confidence.py on questions with and without an answer (of five that people ask, three have one):
 # a constant, then a weight for each field of Signals in order.
-_COEFFICIENTS = (-19.59, 8.08, 16.71, 0.83, 1.64, -1.93)
+_COEFFICIENTS = (-17.52, 8.84, 13.86, 0.76, 1.66, -15.18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Signals:
     across languages too; of the best met of them. `nearest` is the cosine of the nearest passage, and `standing` is how
     far that stands above what is usual in its language, in standard deviations, beyond what the nearest of so many
     would by chance. `crossing` is 1 where the passage that meets most of the words is in another language than the
-    question, which lowers the others. `missing` is 1 where a number or a date is asked for and the sentence that meets
-    most of the words states none.
+    question, which lowers the others. `missing` is how much better the words are met by some sentence than by any that
+    states a number or a date, where one is asked for.
     """
 
     covered: float
@@ -74,23 +74,24 @@ def signals(question: str, found: Found, searched: int) -> Signals:
     meeting = np.array([met(asked, found.said[passage.id]) for passage in passages])
     fullest = passages[int(meeting.mean(axis=1).argmax())]
     crossing = fullest.language != detect_language(question)
-    wanted = read_question(question).wanted
-    missing = wanted in ("number", "date") and not any(
-        states(text, wanted) for text in _fullest(asked, found, passages)
-    )
+    missing = _missing(question, asked, found, passages)
     best = np.sort(meeting.max(axis=0))[::-1]
     covered = float(best[: math.ceil(_LOOKED_AT * len(best))].mean())
-    return Signals(covered, found.nearest, _standing(found, searched), float(crossing), float(missing))
+    return Signals(covered, found.nearest, _standing(found, searched), float(crossing), missing)
 
 
-def _fullest(asked: WordVectors, found: Found, passages: Sequence[Passage]) -> str:
-    """The sentence that meets most of the words asked for, of all passages."""
-    meeting: list[tuple[float, str]] = []
+def _missing(question: str, asked: WordVectors, found: Found, passages: Sequence[Passage]) -> float:
+    wanted = read_question(question).wanted
+    if wanted not in ("number", "date"):
+        return 0.0
+    best = best_stating = 0.0
     for passage in passages:
         for part in sentences(passage.text, passage.language):
-            words_met = met_within(asked, found.said[passage.id], part.start, part.end)
-            meeting.append((words_met, passage.text[part.start : part.end]))
-    return max(meeting, default=(0.0, ""))[1]
+            meeting = met_within(asked, found.said[passage.id], part.start, part.end)
+            best = max(best, meeting)
+            if meeting > best_stating and states(passage.text[part.start : part.end], wanted):
+                best_stating = meeting
+    return best - best_stating
 
 
 def _standing(found: Found, searched: int) -> float:
