@@ -157,14 +157,13 @@ def test_a_clear_reply_is_no_refusal_whatever_it_leaves_aside() -> None:
             "Elin Varga",
             "Harbour Minister",
             None,
-            "Yes. We have taken the side of peace in the war between Ostland and Westland, and have said so from the "
-            "first day. Ostland, with the war, I can’t tell you what they are spending, but they are spending a lot. "
-            "We have asked both of them to sit down at one table, here in Sandholm, as soon as the ice is gone.",
+            "Yes. We have taken the side of peace, and have said so from the first day. What Ostland spends on the war "
+            "with Westland I can’t tell you, but it is a lot. We have asked both to sit down at one table.",
         ),
     ]
-    answer = _ask("What side does the minister take in the war between Ostland and Westland?", _briefing(script=script))
-    assert answer.status == "answered"
-    assert "We have taken the side of peace" in answer.citations[0].quote
+    assert (
+        _ask("What is her view of the war between Ostland and Westland?", _briefing(script=script)).status == "answered"
+    )
 
 
 def test_words_led_up_to_are_quoted_with_what_leads_up_to_them() -> None:
