@@ -42,7 +42,7 @@ BRIEFINGS = ROOT.parent / "shared" / "briefings"
 _RANKED = 80
 _HITS = 10
 # Groups whose questions are of the kind that users ask; each counts three times.
-_OWN = ("samples", "answers", "two briefings")
+_OWN = ("samples", "tuning", "second", "two briefings")
 # Groups are fitted as half answerable; people ask more often about what is there, here taken as three times in five.
 _PRIOR = float(np.log(3 / 2))
 
@@ -147,7 +147,7 @@ def fitted(folder: Path, encoder: Encoder) -> Iterator[Case | None]:
 
 
 def _own(folder: Path, encoder: Encoder) -> Iterator[Case | None]:
-    """Our own questions over the samples and, of the tuning half, over real briefings; others' questions over both."""
+    """Our own questions over the samples and, but for the final half, over real briefings; others' over both."""
     samples = Searched(folder / "samples", [ROOT / "samples"], encoder)
     lines = (ROOT / "tests" / "samples_questions.jsonl").read_text("utf-8").splitlines()
     for question in map(json.loads, lines):
@@ -158,13 +158,13 @@ def _own(folder: Path, encoder: Encoder) -> Iterator[Case | None]:
     asked = [question for question in map(json.loads, lines) if question["kind"] not in ("overview", "mentions")]
     names = sorted({gold["file"] for question in asked for gold in question["gold"]})
     places = (BRIEFINGS, EVAL / "whitehouse" / "briefings")
-    answers = Searched(folder / "answers", [p / n for n in names for p in places if (p / n).is_file()], encoder)
+    answers = Searched(folder / "twenty", [p / n for n in names for p in places if (p / n).is_file()], encoder)
     two = frozenset(path.name for path in BRIEFINGS.iterdir())
     for question in asked:
-        if question["half"] != "tuning":
+        if question["part"] == "final":
             continue
         text, language, gold = question["question"], question["language"], {g["file"] for g in question["gold"]}
-        yield answers.case("answers", text, language, answerable=bool(gold))
+        yield answers.case(question["part"], text, language, answerable=bool(gold))
         if gold <= two:
             yield answers.case("two briefings", text, language, answerable=bool(gold), only=two)
         yield samples.case("elsewhere", text, language, answerable=False)

@@ -166,6 +166,22 @@ def test_a_clear_reply_is_no_refusal_whatever_it_leaves_aside() -> None:
     )
 
 
+def test_a_figure_that_only_the_reporter_says_is_quoted_as_the_reporters() -> None:
+    script: Script = [
+        (
+            "question",
+            "Otto Brandt",
+            None,
+            "Kustblatt",
+            "You said that the harbour wall will cost 40 million crowns. Where will the crowns come from?",
+        ),
+        ("answer", "Elin Varga", "Harbour Minister", None, "Leave it with me. We will find the crowns, as ever."),
+    ]
+    answer = _ask("How much will the harbour wall cost?", _briefing(script=script))
+    assert (answer.status, answer.citations[0].speaker) == ("answered", "Otto Brandt")
+    assert answer.citations[0].quote == "You said that the harbour wall will cost 40 million crowns."
+
+
 def test_words_led_up_to_are_quoted_with_what_leads_up_to_them() -> None:
     script: Script = [
         (

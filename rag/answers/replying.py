@@ -20,7 +20,7 @@ from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.naming import surname
 from onrecord.rag.answers.questions import Question
 from onrecord.rag.answers.replies import judge_reply, leaves_open
-from onrecord.rag.answers.selection import Candidate, run_around, same_person
+from onrecord.rag.answers.selection import Candidate, asks, run_around, same_person, states
 from onrecord.rag.types import Briefing, Exchange, Span
 
 # Other askers named besides the first, and how near in score they must be.
@@ -135,6 +135,9 @@ def asked_not_answered(draft: Draft, scored: Sequence[Candidate]) -> str | None:
         return None
     best = _just_that(asked, scored)
     briefing = draft.sources[best.briefing_id]
+    premise = briefing.text[best.span.start : best.span.end]
+    if question.wanted == "number" and states(premise, "number") and not asks(premise):
+        return None
     reply = reply_to(briefing, best.exchange, question.text, draft.scorer)
     open_ones = [r for r in reply if r.open]
     if not open_ones or not _left_open(draft, best, reply, scored):

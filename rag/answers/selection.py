@@ -183,7 +183,9 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
     if kind == "moderation":
         value -= 0.9
     if kind == "question" and not question.outlet:
-        value -= 1.2
+        # What a reporter says may be the figure asked for ("You expect to spend 15 billion."); what one asks is not.
+        premise = question.wanted == "number" and states(candidate.text, "number") and not asks(candidate.text)
+        value -= 0.5 if premise else 1.2
     if question.speaker:
         value += _spoken_by(candidate, sources[candidate.passage.briefing_id], question.speaker, question.explicit)
     return value
@@ -227,7 +229,7 @@ def _form(candidate: Candidate, question: Question) -> float:
         value -= 0.4
     elif words < 7:
         value -= 0.15
-    if _QUESTION_MARK.search(text):
+    if asks(text):
         value -= 0.3
     if question.wanted == "number" and states(text, "number"):
         value += 0.3
@@ -241,6 +243,11 @@ def _form(candidate: Candidate, question: Question) -> float:
 def states(text: str, wanted: Literal["number", "date"]) -> bool:
     """Whether a text states any number, or any date."""
     return bool((_NUMBER if wanted == "number" else _DATE).search(text))
+
+
+def asks(text: str) -> bool:
+    """Whether a sentence ends in a question mark."""
+    return bool(_QUESTION_MARK.search(text))
 
 
 def same_person(first: str, second: str) -> bool:
