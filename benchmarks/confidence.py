@@ -41,7 +41,7 @@ BRIEFINGS = ROOT.parent / "shared" / "briefings"
 # Passages ranked for a question; enough that ten are left when its gold documents are taken out.
 _RANKED = 80
 _HITS = 10
-# Groups whose questions are of the kind that users ask; each counts three times.
+# Groups whose questions are of the kind that users ask; each counts six times.
 _OWN = ("samples", "tuning", "second", "two briefings")
 # Groups are fitted as half answerable; people ask more often about what is there, here taken as three times in five.
 _PRIOR = float(np.log(3 / 2))
@@ -186,11 +186,11 @@ def held_out(folder: Path, encoder: Encoder) -> Iterator[Case | None]:
 
 
 def fit(cases: list[Case]) -> tuple[float, ...]:
-    """Constant and weights of a logistic regression in which groups count alike, answerable and not; our own thrice."""
+    """Constant and weights of a logistic regression in which groups count alike, answerable and not; our own more."""
     values = np.array([astuple(case.found) for case in cases])
     truth = np.array([case.answerable for case in cases])
     keys = [(case.group, case.answerable) for case in cases]
-    weights = np.array([(3 if key[0] in _OWN else 1) / keys.count(key) for key in keys])
+    weights = np.array([(6 if key[0] in _OWN else 1) / keys.count(key) for key in keys])
     mean, spread = values.mean(axis=0), values.std(axis=0)
     model = LogisticRegression().fit((values - mean) / spread, truth, sample_weight=weights / weights.mean())
     slopes = model.coef_[0] / spread

@@ -29,7 +29,7 @@ _BELIEVED = 5
 _LOOKED_AT = 2 / 3
 # Fitted by benchmarks/confidence.py on questions with and without an answer (of five that people ask, three have one):
 # a constant, then a weight for each field of Signals in order.
-_COEFFICIENTS = (-17.52, 8.84, 13.86, 0.76, 1.66, -15.18)
+_COEFFICIENTS = (-17.33, 9.22, 13.25, 0.89, 1.67, -23.51)
 
 
 @dataclass(frozen=True, slots=True)
