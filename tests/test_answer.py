@@ -203,6 +203,11 @@ def test_every_mention_is_counted_by_code_and_dated_in_order() -> None:
     assert [citation.briefing_id for citation in answer.citations] == ["early"] * 3 + ["late"] * 3
 
 
+def test_mentions_are_found_whatever_the_occasion_named() -> None:
+    answer = _ask("Every time Varga brought up the ferry at the press conference in Lysvik")
+    assert answer.text == _ask("Every time Varga mentioned the ferry").text
+
+
 def test_a_long_list_is_paged() -> None:
     briefings = [_briefing(f"b{number}", f"2031-01-{number + 1:02}") for number in range(5)]
     first, second = (
@@ -473,6 +478,8 @@ def test_a_name_spelt_with_a_letter_less_is_known() -> None:
     [
         "I’m not going to — I’m not going to get into that.",
         "I would refer you to the harbour office.",
+        "I would lea- — I really don’t want to answer that.",
+        "I do not have a timeframe at this time.",
         "We don’t have anything to announce at this time.",
         "Leave it with me.",
         "Je ne vais pas commenter cette affaire.",

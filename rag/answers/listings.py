@@ -32,6 +32,10 @@ _FRAME = re.compile(
     r"(?: (?:on|about|of|toward|towards|regarding|sur|de|du|des|à propos de|au sujet de))\s+",
     re.IGNORECASE,
 )
+_OCCASION = re.compile(
+    r"\s+(?:at|in|during|on|beside|with|when|while|before|after|au|aux|à|dans|en|lors|pendant|devant|avec|chez)\b.*$",
+    re.IGNORECASE,
+)
 _ENDING = re.compile(r"(?:(?<=\w{3})(?:s|es|x))$")
 
 
@@ -45,15 +49,19 @@ class _Mention:
 
 def mentions(draft: Draft) -> str | None:
     """Every sentence that holds a term, in order, dated and counted; None where none does."""
-    pattern = _term_pattern(draft.question.subject)
-    found = [m for briefing in draft.in_order() for m in _mentions_in(briefing, pattern, draft)] if pattern else []
+    whole = draft.question.subject
+    term, found = whole, _mentions(whole, draft)
+    if not found:
+        # "… the harbour at the press conference in Lysvik": where and when is no part of the term.
+        term = _OCCASION.sub("", whole)
+        found = _mentions(term, draft) if term != whole else []
     if not found:
         return None
     count = sum(mention.count for mention in found)
     words = draft.words
     by = words.mentions_by.format(speaker=plain(draft.question.speaker)) if draft.question.speaker else ""
     template = words.mentions_one if count == 1 else words.mentions_many
-    term = plain(draft.question.subject)
+    term = plain(term)
     lines = [template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())]
     shown, note = _page(found, draft)
     lines += note
@@ -61,6 +69,11 @@ def mentions(draft: Draft) -> str | None:
     if len(found) > draft.question.page * PAGE:
         lines.append(words.more.format(page=draft.question.page + 1))
     return "\n".join(lines)
+
+
+def _mentions(term: str, draft: Draft) -> list[_Mention]:
+    pattern = _term_pattern(term)
+    return [m for briefing in draft.in_order() for m in _mentions_in(briefing, pattern, draft)] if pattern else []
 
 
 def _term_pattern(term: str) -> re.Pattern[str] | None:

@@ -30,7 +30,8 @@ _KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     (
         "mentions",
         r"^(?:(?:show|list|find|give|quote)(?: me)? )?(?:every|each|all(?: the)?) times?\b.*?\b(?:mention(?:s|ed)?|"
-        r"sa(?:y|ys|id)|speaks? of|spoke of|refer(?:s|red)? to|talk(?:s|ed)? about|used?|uttered)\s+(?P<subject>.+)",
+        r"sa(?:y|ys|id)|speaks? of|spoke of|refer(?:s|red)? to|talk(?:s|ed)? about|br(?:ings|ought) up|used?|uttered)"
+        r"\s+(?P<subject>.+)",
     ),
     (
         "mentions",

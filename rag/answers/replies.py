@@ -25,7 +25,8 @@ _OPEN_ENGLISH = (
     rf"ready|able|in a position|at liberty) to (?:be able to )?(?:—\s*)?(?:{_NOT_SAYING})",
     rf"\b(?:i|we) (?:won['’]t|will not|wouldn['’]t|would not|can['’]t|cannot|can not|couldn['’]t) (?:really |just )?(?:be able to )?{_NOT_SAYING}",  # noqa: E501
     rf"\b(?:i|we)(?:['’]d| would) (?:rather|prefer) not\b|\bdeclin(?:e|ing) to {_NOT_SAYING}",
-    rf"\b(?:i|we) (?:don['’]t|do not) (?:really )?(?:want|wish|intend|like) to {_NOT_SAYING}",
+    rf"\b(?:i|we) (?:really |just |simply |honestly )*(?:don['’]t|do not) (?:really )?"
+    rf"(?:want|wish|intend|like) to {_NOT_SAYING}",
     r"\b(?:i|we) (?:don['’]t|do not) (?:normally |usually |ever )?(?:comment on|speculate|discuss|respond to|talk about)\b",  # noqa: E501
     r"\bno comment\b|\bnot (?:my|our) place to\b|\bnot for me to (?:say|comment|judge)\b",
     r"\bleave (?:that|it|this|them|those) (?:(?:up )?to|with|there|at that|for)\b|\bwe[’']?ll leave it to\b",
