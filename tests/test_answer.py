@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onrecord.rag import Library
 from onrecord.rag.answers.answer import NOT_FOUND_BELOW, compose
 from onrecord.rag.answers.questions import Names, read_question
 from onrecord.rag.answers.replies import judge_reply, leaves_open
@@ -164,6 +165,28 @@ def test_a_clear_reply_is_no_refusal_whatever_it_leaves_aside() -> None:
     assert (
         _ask("What is her view of the war between Ostland and Westland?", _briefing(script=script)).status == "answered"
     )
+
+
+def test_a_colleague_who_is_given_the_floor_answers() -> None:
+    script: Script = [
+        ("question", "Mia Lund", None, "Radio Nord", "Which fund will pay for the new lighthouse keeper?"),
+        (
+            "answer",
+            "Elin Varga",
+            "Harbour Minister",
+            None,
+            "I don’t have the figures for the lighthouse keeper. I’ll let Mr. Dahl tell you which fund will pay.",
+        ),
+        ("answer", "Ole Dahl", "Treasurer", None, "The harbour fund will pay for the new lighthouse keeper."),
+    ]
+    answer = _ask("Did they say which fund will pay for the new lighthouse keeper?", _briefing(script=script))
+    assert (answer.status, answer.citations[0].speaker) == ("answered", "Ole Dahl")
+
+
+def test_what_another_question_left_open_is_not_what_was_asked(sample_library: Library) -> None:
+    answer = sample_library.ask("When does the second lot of the vaccine arrive in Ostmere?")
+    assert answer.status == "answered"
+    assert "the second on the 9th of June" in answer.citations[0].quote
 
 
 def test_a_figure_that_only_the_reporter_says_is_quoted_as_the_reporters() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,18 +19,29 @@ _MOST_ASKED = 10
 _MOST_REPLY = 5
 # What a question mark is worth against a sentence that only leads up to the question, as a difference of cosines.
 _ASKS = 0.04
+# How the floor is given to somebody else, in the last words of a turn.
+_GIVES_FLOOR = re.compile(
+    r"\b(?:let|invite|ask)\b(?! me\b)|\b(?:turn|hand|kick|pass)\w* (?:it|that|this|you)?\s*(?:over|back)?\s*to\b"
+    r"|\bover to\b|\b(?:je|nous) (?:laiss\w+|pass\w+|demand\w+)\b|\bla parole\b",
+    re.IGNORECASE,
+)
+_LAST_WORDS = 160
 # Fewer words than this are a greeting or thanks.
 _LEAST_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A sentence asked in an exchange, with its similarity to what the user wants to know."""
+    """A sentence asked in an exchange, with its similarity to what the user wants to know.
+
+    `lexical` is the share of the user's telling words that it holds.
+    """
 
     briefing_id: str
     exchange: Exchange
     span: Span
     similarity: float
+    lexical: float
     score: float
 
 
@@ -96,6 +109,7 @@ def asked_about(
             found[place][1],
             found[place][2],
             float(value),
+            shares[place],
             float(value) + 0.1 * shares[place] + (_ASKS if "?" in found[place][3] else 0.0),
         )
         for place, value in zip(chosen, similar, strict=True)
@@ -134,7 +148,8 @@ def reply_to(briefing: Briefing, exchange: Exchange, query: str, scorer: Sentenc
         for part in sentences(briefing.text[turn.start : turn.end], briefing.language)
     ]
     texts = [briefing.text[span.start : span.end] for span in spans]
-    opens = [leaves_open(text) for text in texts]
+    handed_on = _handed_on(briefing, exchange)
+    opens = [span.start >= handed_on and leaves_open(text) for span, text in zip(spans, texts, strict=True)]
     telling = [i for i, text in enumerate(texts) if opens[i] or len(text.split()) >= _LEAST_WORDS]
     scored = sorted(sorted(telling, key=lambda i: (not opens[i], not (i and opens[i - 1]), i))[:_MOST_REPLY])
     similar = scorer(query, [texts[i] for i in scored]) if scored else []
@@ -147,9 +162,24 @@ def leaves_any_open(briefing: Briefing, exchange: Exchange) -> bool:
     return any(leaves_open(sentence) for sentence in reply_sentences(briefing, exchange))
 
 
+def _handed_on(briefing: Briefing, exchange: Exchange) -> int:
+    """Where the words begin of the last who was given the floor to answer in an exchange; 0 where nobody was.
+
+    What comes before leaves nothing open: "I'll let Mr. Vik tell you", and he does.
+    """
+    turns = [briefing.turns[position] for position in exchange.answers]
+    handed = [
+        after.start
+        for turn, after in itertools.pairwise(turns)
+        if turn.speaker != after.speaker and _GIVES_FLOOR.search(briefing.text[turn.start : turn.end][-_LAST_WORDS:])
+    ]
+    return handed[-1] if handed else 0
+
+
 def reply_sentences(briefing: Briefing, exchange: Exchange) -> list[str]:
-    """The sentences of the reply in an exchange, in order."""
-    turns = (briefing.turns[position] for position in exchange.answers)
+    """The sentences of the reply in an exchange, in order, of those who answer: not of one who gives them the floor."""
+    handed_on = _handed_on(briefing, exchange)
+    turns = (turn for position in exchange.answers if (turn := briefing.turns[position]).start >= handed_on)
     texts = (briefing.text[turn.start : turn.end] for turn in turns)
     return [text[s.start : s.end] for text in texts for s in sentences(text, briefing.language)]
 

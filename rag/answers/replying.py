@@ -185,6 +185,9 @@ def _left_open(draft: Draft, asked: Asked, reply: Sequence[Reply], scored: Seque
         return False
     opened = {r.span.start for r in reply if r.open}
     said = [c for c in scored if not _is_question(c)]
+    if draft.question.kind != "did_answer" and said and said[0].lexical > asked.lexical:
+        # What was found speaks more of what the user asks than the question that was left open does.
+        return False
     best = max((c.similarity for c in said if c.span.start not in opened), default=0.0)
     opener = max((r for r in reply if r.open), key=lambda r: r.similarity)
     before = [r.similarity for r in reply if not r.open and r.span.end <= opener.span.start]
