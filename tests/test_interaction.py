@@ -12,12 +12,14 @@ from onrecord.embeddings import TokenVectors
 from onrecord.rag.retrieval.interaction import (
     WordVectors,
     asked_words,
+    beyond_context,
     met,
     met_by_each,
     met_within,
     pack,
     said_words,
     unpack,
+    words_given,
 )
 
 
@@ -69,6 +71,31 @@ def test_a_text_without_telling_words_is_taken_whole() -> None:
     words = said_words("Is it?", "en", tokens("Is it?"))
     assert words.starts.tolist() == [0]
     assert words.vectors.shape == (1, 64)
+
+
+CONTEXT = "Harbour briefing in Sandholm\n2031-04-02\nElin Varga, Minister"
+
+
+def test_words_that_say_which_briefing_is_meant_are_told_from_the_rest() -> None:
+    question = "What did Varga say in Sandholm in April 2031 about ferries?"
+    asked = asked_words(question, "en", tokens(question))
+    held = words_given(question, asked, [CONTEXT, CONTEXT, "Other news"])
+    assert [question[start:].split()[0] for start in asked.starts[held[:, 0]]] == ["Varga", "Sandholm", "April", "2031"]
+    assert not held[:, 2].any()
+    left = beyond_context(asked, held)
+    assert [question[start:].split()[0] for start in left.starts] == ["ferries?"]
+    # What few contexts hold tells passages apart, and where nothing else is asked all of it counts.
+    assert beyond_context(asked, held[:, 1:]).starts.tolist() == left.starts.tolist()
+    assert beyond_context(asked, held[:, 2:]).starts.tolist() == asked.starts.tolist()
+    assert beyond_context(asked, np.ones_like(held)).starts.tolist() == asked.starts.tolist()
+
+
+def test_a_word_that_the_context_gives_is_met() -> None:
+    asked = WordVectors(np.array([0, 9]), units(2, 32, 1))
+    said = [pack(WordVectors(np.zeros(1, np.int64), units(1, 32, 5)))] * 2
+    without, given_one = met_by_each(asked, said, np.array([[False, True], [False, False]]))
+    assert without == met_by_each(asked, said)[0]
+    assert given_one > without
 
 
 def test_words_are_met_only_inside_the_slice() -> None:

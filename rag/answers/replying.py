@@ -35,6 +35,8 @@ _MOST_QUOTED = 4
 SAME_QUESTION = 0.85
 # … or this, where the best statement found is itself one that leaves it open.
 RELATED_QUESTION = 0.81
+# The share of the user's words by which a statement speaks more of what they ask than a question on record does.
+MORE_OF_IT = 0.25
 # By how much the question on record must be nearer than any statement, where the reply does not refuse at once; and
 # the sentence that leaves it open nearer than the rest of the reply, where that sentence alone decides.
 CLEAR_MARGIN = 0.03
@@ -185,8 +187,8 @@ def _left_open(draft: Draft, asked: Asked, reply: Sequence[Reply], scored: Seque
         return False
     opened = {r.span.start for r in reply if r.open}
     said = [c for c in scored if not _is_question(c)]
-    if draft.question.kind != "did_answer" and said and said[0].lexical > asked.lexical:
-        # What was found speaks more of what the user asks than the question that was left open does.
+    if draft.question.kind != "did_answer" and said and said[0].lexical > asked.lexical + MORE_OF_IT:
+        # What was found speaks much more of what the user asks than the question that was left open does.
         return False
     best = max((c.similarity for c in said if c.span.start not in opened), default=0.0)
     opener = max((r for r in reply if r.open), key=lambda r: r.similarity)

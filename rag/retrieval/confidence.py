@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from statistics import NormalDist
@@ -12,12 +13,13 @@ import numpy as np
 from onrecord.rag.answers.questions import read_question
 from onrecord.rag.answers.selection import states
 from onrecord.rag.languages import detect_language
-from onrecord.rag.retrieval.interaction import WordVectors, beyond_context, met, met_within
+from onrecord.rag.retrieval.interaction import WordVectors, beyond_context, met, met_within, words_given
 from onrecord.rag.retrieval.retrieve import Found
 from onrecord.rag.retrieval.search import Background
 from onrecord.rag.sentences import sentences
 from onrecord.rag.types import Passage
 
+_DATE = re.compile(r"^\d{4}(?:-\d\d){0,2}$")
 # Passages read for one question.
 _PASSAGES = 6
 # The usual cosine of a question and a passage that has nothing to do with it, and its spread: the bundled model's on
@@ -70,7 +72,8 @@ def probability(found: Signals) -> float:
 def signals(question: str, found: Found, searched: int) -> Signals:
     """Measure what speaks for an answer, as `confidence` does; at least one passage was found."""
     passages = [hit.passage for hit in found.hits[:_PASSAGES]]
-    asked = beyond_context(question, found.asked, [passage.context for passage in passages])
+    held = words_given(question, found.asked, [_occasion(passage) for passage in passages])
+    asked = beyond_context(found.asked, held)
     meeting = np.array([met(asked, found.said[passage.id]) for passage in passages])
     fullest = passages[int(meeting.mean(axis=1).argmax())]
     crossing = fullest.language != detect_language(question)
@@ -78,6 +81,12 @@ def signals(question: str, found: Found, searched: int) -> Signals:
     best = np.sort(meeting.max(axis=0))[::-1]
     covered = float(best[: math.ceil(_LOOKED_AT * len(best))].mean())
     return Signals(covered, found.nearest, _standing(found, searched), float(crossing), missing)
+
+
+def _occasion(passage: Passage) -> str:
+    """When, where and by whom a passage was spoken: what stands before it but for the question that it answers."""
+    title, date, *_ = [*passage.context.split("\n"), "", ""]
+    return "\n".join([title, *_DATE.findall(date), *filter(None, (passage.speaker, passage.role, passage.outlet))])
 
 
 def _missing(question: str, asked: WordVectors, found: Found, passages: Sequence[Passage]) -> float:

@@ -28,6 +28,10 @@ _SMALL, _LARGE = 0.4528, 1.510
 # Four numbers lie in a byte, the first in its lowest bits: what each byte stands for, (256, 4).
 _SHIFTS = np.array([0, 2, 4, 6], np.uint8)
 _QUADS = np.array([_SMALL, _LARGE, -_SMALL, -_LARGE], np.float32)[(np.arange(256)[:, None] >> _SHIFTS) & 3]
+# A word that the context of a passage gives is met as well as by the same word in it.
+_GIVEN = np.float32(0.9)
+# The share of passages whose contexts hold a word that only says which briefing is meant.
+_MOSTLY = 0.5
 _PLACE = np.dtype("<u2")
 _LAST_PLACE = 2**16 - 1
 
@@ -46,16 +50,20 @@ def asked_words(question: str, language: str, tokens: TokenVectors) -> WordVecto
     return _words(question, tokens, lambda word: not wanted.isdisjoint(index_terms(word, language).split()))
 
 
-def beyond_context(question: str, asked: WordVectors, contexts: Sequence[str]) -> WordVectors:
-    """The words asked for that say more than which briefing is meant: all but those that half of the contexts hold.
-
-    A context is the title, date and speaker that stand before a passage, and the question that it answers. Where it
-    holds every word, all of them stay.
-    """
-    known = [_words_of_context(context) for context in contexts]
+def words_given(question: str, asked: WordVectors, contexts: Sequence[str]) -> NDArray[np.bool_]:
+    """Which words asked for the contexts of some passages hold (their title, date, speaker), (words, passages)."""
     words = [set(folded_words(_word_at(question, start))) for start in asked.starts.tolist()]
-    kept = [2 * sum(word <= context for context in known) < len(known) for word in words]
-    return WordVectors(asked.starts[kept], asked.vectors[kept]) if any(kept) else asked
+    known = [_words_of_context(context) for context in contexts]
+    return np.array([[word <= context for context in known] for word in words], bool).reshape(len(words), len(known))
+
+
+def beyond_context(asked: WordVectors, held: NDArray[np.bool_]) -> WordVectors:
+    """The words asked for that say more than which briefing is meant: all but those given by half of the contexts.
+
+    `held` is what `words_given` gives. Where that is every word, all of them stay.
+    """
+    kept = held.mean(axis=1) < _MOSTLY
+    return WordVectors(asked.starts[kept], asked.vectors[kept]) if kept.any() else asked
 
 
 def _word_at(text: str, start: int) -> str:
@@ -104,15 +112,23 @@ def met(asked: WordVectors, said: WordVectors) -> NDArray[np.float32]:
     return best
 
 
-def met_by_each(asked: WordVectors, said: Sequence[bytes]) -> NDArray[np.float32]:
-    """How well the words asked for are met by each of some packed passages: means of what `met` gives, (passages,)."""
+def met_by_each(
+    asked: WordVectors, said: Sequence[bytes], held: NDArray[np.bool_] | None = None
+) -> NDArray[np.float32]:
+    """How well the words asked for are met by each of some packed passages: means of what `met` gives, (passages,).
+
+    Words that a passage's context gives (`held`, as `words_given` gives it) count as met there.
+    """
     if not said:
         return np.zeros(0, np.float32)
     dimension = asked.vectors.shape[1]
     words = unpack(b"".join(said), dimension)
     lengths = [len(one) // _width(dimension) for one in said]
     firsts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
-    means: NDArray[np.float32] = np.maximum.reduceat(asked.vectors @ words.vectors.T, firsts, axis=1).mean(axis=0)
+    best = np.maximum.reduceat(asked.vectors @ words.vectors.T, firsts, axis=1)
+    if held is not None:
+        best = np.where(held, np.maximum(best, _GIVEN), best)
+    means: NDArray[np.float32] = best.mean(axis=0)
     return means
 
 

@@ -10,7 +10,14 @@ import numpy as np
 from onrecord.embeddings import Encoder, TokenVectors
 from onrecord.rag.languages import detect_language
 from onrecord.rag.retrieval.followup import History, SearchQuery, shares_shown
-from onrecord.rag.retrieval.interaction import WordVectors, asked_words, met_by_each, met_within, unpack
+from onrecord.rag.retrieval.interaction import (
+    WordVectors,
+    asked_words,
+    met_by_each,
+    met_within,
+    unpack,
+    words_given,
+)
 from onrecord.rag.retrieval.search import Background, Candidate, Vectors, backgrounds, rank, translations
 from onrecord.rag.store import Store
 from onrecord.rag.types import Filters, Hit, Passage, Span
@@ -88,7 +95,7 @@ def retrieve(
     candidates = [candidates[row] for row in rows]
     # A question that leans on the conversation does not hold the words it is about.
     if len(query.texts) == 1:
-        candidates = _read(store, asked, candidates, said)
+        candidates = _read(store, question, asked, candidates, said)
     names = [candidate.language for candidate in candidates]
     pairs = translations([candidate.id for candidate in candidates], names, vectors[rows], samples)
     ranked = rank(candidates, language, pairs)[:k]
@@ -102,11 +109,15 @@ def retrieve(
 
 
 def _read(
-    store: Store, asked: WordVectors, candidates: Sequence[Candidate], said: Mapping[int, bytes]
+    store: Store, question: str, asked: WordVectors, candidates: Sequence[Candidate], said: Mapping[int, bytes]
 ) -> list[Candidate]:
-    """The candidates, each with how well it meets the words asked for."""
+    """The candidates, each with how well it and its context meet the words asked for."""
+    passages = store.passages_by_id(candidate.id for candidate in candidates)
+    # One may be gone since: another process removed it.
+    contexts = [found.context if (found := passages.get(candidate.id)) else "" for candidate in candidates]
+    held = words_given(question, asked, contexts)
     chance = backgrounds({name: met_by_each(asked, sample) for name, sample in store.said_samples().items()})
-    meeting = met_by_each(asked, [said[candidate.id] for candidate in candidates])
+    meeting = met_by_each(asked, [said[candidate.id] for candidate in candidates], held)
     return [
         replace(candidate, met=chance[candidate.language].above(words))
         for candidate, words in zip(candidates, meeting.tolist(), strict=True)
