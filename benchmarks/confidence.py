@@ -43,8 +43,8 @@ _RANKED = 80
 _HITS = 10
 # Groups whose questions are of the kind that users ask; each counts six times.
 _OWN = ("samples", "tuning", "second", "two briefings")
-# Groups are fitted as half answerable; people ask more often about what is there, here taken as three times in five.
-_PRIOR = float(np.log(3 / 2))
+# Groups are fitted as half answerable; people ask more often about what is there, here taken as five times in eight.
+_PRIOR = float(np.log(5 / 3))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ _BELIEVED = 5
 # Of the words asked for, how many are looked at: the best met. The others are turns of phrase ("going by what he said")
 # as often as what is missing.
 _LOOKED_AT = 2 / 3
-# Fitted by benchmarks/confidence.py on questions with and without an answer (of five that people ask, three have one):
+# Fitted by benchmarks/confidence.py on questions with and without an answer (of eight that people ask, five have one):
 # a constant, then a weight for each field of Signals in order.
-_COEFFICIENTS = (-17.33, 9.22, 13.25, 0.89, 1.67, -23.51)
+_COEFFICIENTS = (-17.63, 10.19, 13.09, 0.79, 1.64, -23.56)
 
 
 @dataclass(frozen=True, slots=True)

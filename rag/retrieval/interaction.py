@@ -71,9 +71,10 @@ def _word_at(text: str, start: int) -> str:
     return found.group() if found else ""
 
 
-def _words_of_context(context: str) -> set[str]:
+@lru_cache(maxsize=20_000)
+def _words_of_context(context: str) -> frozenset[str]:
     dates = [date_words(date, language) for date in _DATE.findall(context) for language in ("en", "fr")]
-    return set(folded_words(" ".join([context, *dates])))
+    return frozenset(folded_words(" ".join([context, *dates])))
 
 
 def said_words(text: str, language: str, tokens: TokenVectors) -> WordVectors:
