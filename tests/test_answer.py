@@ -213,7 +213,7 @@ def test_words_led_up_to_are_quoted_with_what_leads_up_to_them() -> None:
             "Harbour Minister",
             None,
             "When the lighthouse burnt down, the King of Ostland wrote a letter to Sandholm. And he said, “Build it "
-            "higher.” We did.",
+            "higher.” He said much else that day. We did.",
         ),
     ]
     answer = _ask("What letter did the King of Ostland write when the lighthouse burnt down?", _briefing(script=script))

@@ -288,7 +288,8 @@ def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate])
     what a pronoun at its beginning points back to, and a neighbour that scores nearly as well.
     """
     spans = _paragraph(best, briefing)
-    first = last = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), 0)
+    place = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), 0)
+    first = last = place
     text = briefing.text
     said = [text[span.start : span.end] for span in spans]
     by_start = {(c.passage.briefing_id, c.span.start): c.score for c in scored}
@@ -296,7 +297,7 @@ def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate])
         _CORRECTION.match(said[last + 1])
         or _CORRECTED_INSIDE.search(said[last + 1])
         or _BROKEN_OFF.search(said[last])
-        or _GOES_ON_REPORTING.match(said[last + 1])
+        or (last == place and _GOES_ON_REPORTING.match(said[last + 1]))
     ):
         last += 1
     while first > 0 and (
