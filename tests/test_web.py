@@ -234,6 +234,8 @@ def test_stopping_keeps_what_has_been_said(open_page: Open) -> None:
     expect(page.locator(".record.finished .said")).not_to_be_empty()
     said = page.locator(".record .said").inner_text()
     expect(page.locator("#chat .failed")).to_have_count(0)
+    # The address names the conversation as soon as the page is told that the answer has ended.
+    expect(page).to_have_url(re.compile("conversation="))
     page.reload()
     expect(page.locator(".record .said")).to_have_text(said, use_inner_text=True)
     ask(page, QUESTION)
