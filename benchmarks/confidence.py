@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from answers import files, questions
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -154,14 +155,10 @@ def _own(folder: Path, encoder: Encoder) -> Iterator[Case | None]:
         if question["kind"] not in ("overview", "every-mention"):
             text, language = question["question"], question["language"]
             yield samples.case("samples", text, language, answerable=question["answerable"])
-    lines = (ROOT / "benchmarks" / "answers.jsonl").read_text("utf-8").splitlines()
-    asked = [question for question in map(json.loads, lines) if question["kind"] not in ("overview", "mentions")]
-    names = sorted({gold["file"] for question in asked for gold in question["gold"]})
-    places = (BRIEFINGS, EVAL / "whitehouse" / "briefings")
-    answers = Searched(folder / "twenty", [p / n for n in names for p in places if (p / n).is_file()], encoder)
+    answers = Searched(folder / "twenty", files("second"), encoder)
     two = frozenset(path.name for path in BRIEFINGS.iterdir())
-    for question in asked:
-        if question["part"] == "final":
+    for question in questions("tuning", "second"):
+        if question["kind"] in ("overview", "mentions"):
             continue
         text, language, gold = question["question"], question["language"], {g["file"] for g in question["gold"]}
         yield answers.case(question["part"], text, language, answerable=bool(gold))

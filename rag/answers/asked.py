@@ -141,12 +141,7 @@ def reply_to(briefing: Briefing, exchange: Exchange, query: str, scorer: Sentenc
 
     Of a long reply, only its first sentences are read, and those that leave it open with what comes next.
     """
-    spans = [
-        Span(turn.start + part.start, turn.start + part.end)
-        for position in exchange.answers
-        for turn in (briefing.turns[position],)
-        for part in sentences(briefing.text[turn.start : turn.end], briefing.language)
-    ]
+    spans = _reply_spans(briefing, exchange)
     texts = [briefing.text[span.start : span.end] for span in spans]
     handed_on = _handed_on(briefing, exchange)
     opens = [span.start >= handed_on and leaves_open(text) for span, text in zip(spans, texts, strict=True)]
@@ -179,9 +174,17 @@ def _handed_on(briefing: Briefing, exchange: Exchange) -> int:
 def reply_sentences(briefing: Briefing, exchange: Exchange) -> list[str]:
     """The sentences of the reply in an exchange, in order, of those who answer: not of one who gives them the floor."""
     handed_on = _handed_on(briefing, exchange)
-    turns = (turn for position in exchange.answers if (turn := briefing.turns[position]).start >= handed_on)
-    texts = (briefing.text[turn.start : turn.end] for turn in turns)
-    return [text[s.start : s.end] for text in texts for s in sentences(text, briefing.language)]
+    spans = _reply_spans(briefing, exchange)
+    return [briefing.text[span.start : span.end] for span in spans if span.start >= handed_on]
+
+
+def _reply_spans(briefing: Briefing, exchange: Exchange) -> list[Span]:
+    turns = (briefing.turns[position] for position in exchange.answers)
+    return [
+        Span(turn.start + part.start, turn.start + part.end)
+        for turn in turns
+        for part in sentences(briefing.text[turn.start : turn.end], briefing.language)
+    ]
 
 
 def _asker(briefing: Briefing, exchange: Exchange) -> str:

@@ -164,8 +164,7 @@ def score(
 
     Only `most` sentences go to the encoder: those for which all else speaks.
     """
-    before = {id(candidate): _score(candidate, question, sources) for candidate in found}
-    chosen = sorted(found, key=lambda c: (-before[id(c)] - 1.0 / (1 + c.rank), c.span.start))[:most]
+    chosen = sorted(found, key=lambda c: (-_score(c, question, sources) - 1.0 / (1 + c.rank), c.span.start))[:most]
     similar = scorer(query or question.text, [candidate.text for candidate in chosen]) if chosen else []
     scored = [replace(candidate, similarity=float(value)) for candidate, value in zip(chosen, similar, strict=True)]
     scored = [replace(candidate, score=_score(candidate, question, sources)) for candidate in scored]
