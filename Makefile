@@ -5,12 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 BRIEFINGS ?=
 PORT ?= 7860
-SOURCES := $(shell find rag embeddings ui -name '*.py' -o -name '*.js' -o -name '*.css' -o -name '*.npy')
 
 .PHONY: serve test format browser constraints
 
 # Adds BRIEFINGS, or the samples to an empty library, and starts the page.
-serve: $(VENV)/package
+serve: $(VENV)/dependencies
 ifneq ($(BRIEFINGS),)
 	-$(BIN)/onrecord add "$(BRIEFINGS)"
 else
@@ -18,7 +17,7 @@ else
 endif
 	@$(BIN)/onrecord serve --port $(PORT)
 
-test: $(VENV)/package $(VENV)/tools browser
+test: $(VENV)/dependencies $(VENV)/tools browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -46,17 +45,12 @@ $(VENV)/python:
 	touch $@
 
 # torch goes first and alone: asked for by its exact version, pip takes a CPU build where one is at hand.
+# The tree itself is what runs: `onrecord/` links to it. tests/test_wheel.py tries what a user installs.
 $(VENV)/dependencies: $(VENV)/python constraints.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt "$$(grep '^torch==' constraints.txt)"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt "setuptools>=77" .
-	touch $@
-
-# An ordinary install, not an editable one: the tests run what a user gets.
-$(VENV)/package: $(VENV)/dependencies $(SOURCES)
-	rm -rf build
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --force-reinstall .
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt "setuptools>=77" --editable .
 	touch $@
 
 $(VENV)/tools: $(VENV)/dependencies
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt ".[dev]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@

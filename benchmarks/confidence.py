@@ -28,7 +28,7 @@ from sklearn.metrics import roc_auc_score
 
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.rag import Library, Settings
-from onrecord.rag.languages import detect_language
+from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.retrieval.confidence import Signals, probability, signals
 from onrecord.rag.retrieval.interaction import asked_words, unpack
 from onrecord.rag.retrieval.retrieve import Found

@@ -24,7 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from onrecord.rag.answers.replies import REPLY_LABELS, judge_reply, reply_features
-from onrecord.rag.sentences import sentences
+from onrecord.rag.text.sentences import sentences
 
 PAIRS = Path(__file__).resolve().parents[2] / "shared" / "eval" / "qevasion" / "pairs.jsonl"
 NAMES = {"Clear Reply": "clear", "Ambivalent": "ambivalent", "Clear Non-Reply": "non_reply"}

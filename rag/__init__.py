@@ -15,9 +15,9 @@ from onrecord.rag.evaluate import Method, Row, evaluate_folder, report_rows, row
 from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
 from onrecord.rag.exporting.text_fragments import link_to
 from onrecord.rag.library import Library
-from onrecord.rag.quotes import second_at
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Summary
+from onrecord.rag.text.quotes import second_at
 from onrecord.rag.types import (
     Answer,
     Boilerplate,

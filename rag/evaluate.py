@@ -22,15 +22,15 @@ import numpy as np
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.rag.adding import Progress, add_originals, originals_under
 from onrecord.rag.errors import InvalidRequest, OnRecordError
-from onrecord.rag.languages import detect_language
-from onrecord.rag.lexical import query_terms
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.questions.followup import SearchQuery, search_query
 from onrecord.rag.readers.metadata import Metadata
 from onrecord.rag.retrieval.confidence import confidence
-from onrecord.rag.retrieval.followup import SearchQuery, search_query
 from onrecord.rag.retrieval.retrieve import Found, retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Store
 from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Filters, Passage
 
 Method = Literal["words", "sense", "shipped"]

@@ -24,20 +24,20 @@ from onrecord.rag.adding import (
     originals_under,
 )
 from onrecord.rag.answers.answer import compose
-from onrecord.rag.answers.questions import WHOLE_LIBRARY, read_question
 from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
-from onrecord.rag.languages import load_detector
-from onrecord.rag.lexical import query_terms
+from onrecord.rag.languages.detection import load_detector
+from onrecord.rag.questions.followup import SearchQuery, search_query
+from onrecord.rag.questions.question import WHOLE_LIBRARY, read_question
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.retrieval.confidence import confidence
-from onrecord.rag.retrieval.followup import SearchQuery, search_query
 from onrecord.rag.retrieval.retrieve import Found, retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
 
 if TYPE_CHECKING:

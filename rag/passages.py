@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onrecord.rag.languages import detect_language
-from onrecord.rag.quotes import second_at
-from onrecord.rag.sentences import sentences
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.text.quotes import second_at
+from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Boilerplate, Briefing, Passage, Span, Turn
 
 # Words a passage aims at and holds at most; near this length an answer is whole and still about one thing. With the

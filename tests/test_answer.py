@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from onrecord.rag import Library
 from onrecord.rag.answers.answer import NOT_FOUND_BELOW, compose
-from onrecord.rag.answers.questions import Names, read_question
 from onrecord.rag.answers.replies import judge_reply, leaves_open
-from onrecord.rag.lexical import query_terms
 from onrecord.rag.passages import passages_of
+from onrecord.rag.questions.question import Names, read_question
+from onrecord.rag.text.terms import query_terms
 from onrecord.rag.transcript.exchanges import exchanges_of
 from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Kind, Reported, Span, Turn
 

@@ -19,7 +19,7 @@ from onrecord.rag.checking.article import claims
 from onrecord.rag.checking.attribution import same_person
 from onrecord.rag.checking.check import CheckReport, Finding, check
 from onrecord.rag.checking.report import report_html, report_text
-from onrecord.rag.quotes import verify
+from onrecord.rag.text.quotes import verify
 from onrecord.rag.types import Briefing, Passage, Turn
 
 _TURNS = (

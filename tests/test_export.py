@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.export import EXPORT_FORMATS, copied, export, timecode
 from onrecord.rag.exporting.text_fragments import link_to, text_fragment
-from onrecord.rag.quotes import cite
+from onrecord.rag.text.quotes import cite
 from onrecord.rag.types import Answer, Briefing, Citation, Turn
 
 _TEXT = (

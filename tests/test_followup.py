@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.rag.retrieval.followup import answered_words, leans, search_query, shares_shown
-from onrecord.rag.retrieval.standalone import standalone_question
+from onrecord.rag.questions.followup import answered_words, leans, search_query, shares_shown
+from onrecord.rag.questions.standalone import standalone_question
 
 UKRAINE = "What did Rutte say about Ukraine?"
 

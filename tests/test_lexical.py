@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.rag.lexical import index_terms, query_terms
+from onrecord.rag.text.terms import index_terms, query_terms
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from onrecord.rag.errors import InvalidRequest, ModelError
 from onrecord.rag.language_model.grounding import NO_ANSWER, UNSUPPORTED, ground
 from onrecord.rag.language_model.model import ModelServer, answers, chat, messages
 from onrecord.rag.language_model.model_text import settled
-from onrecord.rag.quotes import cite
 from onrecord.rag.settings import Settings
+from onrecord.rag.text.quotes import cite
 from onrecord.rag.types import Answer, Briefing, Citation, Passage, Turn
 
 _SAID = (

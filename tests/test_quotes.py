@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from onrecord.rag.quotes import cite, find, fold, occurrences, splits_word, turn_at, verify
+from onrecord.rag.text.quotes import cite, find, fold, occurrences, splits_word, turn_at, verify
 from onrecord.rag.types import Briefing, Reported, Span, Turn
 
 _ALL_WORDS = (

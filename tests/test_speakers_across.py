@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.rag import Library
-from onrecord.rag.transcript.across import Known, LibrarySpeakers
+from onrecord.rag.people.register import Known, LibrarySpeakers
 
 FIRST = """Remarks by Harbour Minister Mark Tarn
 12 March 2025

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from structures import briefing_of, check_passages, check_structure
 
 from onrecord.rag.passages import passages_of
-from onrecord.rag.sentences import sentences
+from onrecord.rag.text.sentences import sentences
 from onrecord.rag.transcript.understanding import understand
 from onrecord.rag.types import Boilerplate, SourceText
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import structure_of
 
+from onrecord.rag.people.labels import is_country, parse_label
 from onrecord.rag.transcript.lines import Vocabulary
 from onrecord.rag.transcript.people import canonical_speakers
-from onrecord.rag.transcript.speakers import is_country, parse_label
 from onrecord.rag.types import Turn
 
 Known = tuple[str | None, str | None, str | None, str | None]

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from structures import structure_of
 
-from onrecord.rag.languages import detect_language
-from onrecord.rag.sentences import sentences
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.text.sentences import sentences
 
 
 def split(text: str, language: str) -> list[str]:

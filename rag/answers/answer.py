@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.listings import mentions, over_time, overview
-from onrecord.rag.answers.questions import Names, read_question
 from onrecord.rag.answers.quoting import Quotes
 from onrecord.rag.answers.replying import asked_by_name, asked_not_answered, what_was_said_of_it, who_asked
 from onrecord.rag.answers.selection import (
@@ -23,7 +22,8 @@ from onrecord.rag.answers.selection import (
     topic_of,
     unread,
 )
-from onrecord.rag.answers.wording import plain, wording
+from onrecord.rag.languages.wording import plain, wording
+from onrecord.rag.questions.question import Names, read_question
 from onrecord.rag.types import Answer, Briefing, Filters, Hit, Span, Status
 
 # Below this probability that the library answers the question, the answer says that nothing was found: where most is

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.answers.naming import with_outlet
-from onrecord.rag.answers.questions import Question, mentioned
 from onrecord.rag.answers.replies import leaves_open
 from onrecord.rag.answers.selection import Candidate, SentenceScorer, in_order_of_words, share_of_words
-from onrecord.rag.sentences import sentences
+from onrecord.rag.questions.question import Question, mentioned
+from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
 
 # Sentences of questions, and of one reply, put to the encoder for one question.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from onrecord.rag.answers.naming import contracted, named, surname, with_outlet
 from onrecord.rag.answers.quoting import turn_position
-from onrecord.rag.answers.wording import date_words, plain, wording
+from onrecord.rag.languages.wording import date_words, plain, wording
 from onrecord.rag.types import Briefing, Citation, Exchange, Span
 
 

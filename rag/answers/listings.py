@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from onrecord.rag.answers.asked import what_was_asked
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.naming import with_outlet
-from onrecord.rag.answers.questions import folded_words
 from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of, unread
-from onrecord.rag.answers.wording import date_words, plain
-from onrecord.rag.lexical import query_terms
-from onrecord.rag.sentences import sentences
+from onrecord.rag.languages.wording import date_words, plain
+from onrecord.rag.questions.question import folded_words
+from onrecord.rag.text.sentences import sentences
+from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Briefing, Passage, Span, Turn
 
 PAGE = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from onrecord.rag.answers.wording import plain
+from onrecord.rag.languages.wording import plain
 
 # English: (masculine, feminine) in French. A small table of common roles; any other role stays as printed.
 _ROLES = {

@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from onrecord.rag.answers.wording import language_name, wording
-from onrecord.rag.languages import detect_language
-from onrecord.rag.quotes import second_at
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.languages.wording import language_name, wording
+from onrecord.rag.text.quotes import second_at
 from onrecord.rag.types import Briefing, Citation, Passage, Reported, Span, Turn
 
 _OPENING, _CLOSING = '“«"„', '”»"'

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from onrecord.rag.lexical import query_terms
+from onrecord.rag.text.terms import query_terms
 
 ReplyLabel = Literal["clear", "ambivalent", "non_reply"]
 REPLY_LABELS: tuple[ReplyLabel, ...] = ("clear", "ambivalent", "non_reply")

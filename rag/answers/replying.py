@@ -18,9 +18,9 @@ from onrecord.rag.answers.asked import (
 from onrecord.rag.answers.asked import what_was_asked as _asked_spans
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.naming import surname
-from onrecord.rag.answers.questions import Question
 from onrecord.rag.answers.replies import judge_reply, leaves_open
 from onrecord.rag.answers.selection import Candidate, asks, run_around, same_person, states
+from onrecord.rag.questions.question import Question
 from onrecord.rag.types import Briefing, Exchange, Span
 
 # Other askers named besides the first, and how near in score they must be.

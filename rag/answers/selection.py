@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from onrecord.rag.answers.questions import Question, folded_words, same_word
-from onrecord.rag.lexical import query_terms
-from onrecord.rag.sentences import sentences
+from onrecord.rag.questions.question import Question, folded_words, same_word
+from onrecord.rag.text.sentences import sentences
+from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Briefing, Hit, Passage, Span
 
 SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.rag.lexical import query_terms
-from onrecord.rag.quotes import fold
+from onrecord.rag.text.quotes import fold
+from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Span
 
 ChangeKind = Literal["same", "changed", "added", "left_out"]

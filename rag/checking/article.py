@@ -17,8 +17,8 @@ from onrecord.rag.checking.attribution import (
     last_speaker,
     opening_person,
 )
-from onrecord.rag.languages import detect_language
-from onrecord.rag.sentences import sentences
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Span
 
 ClaimKind = Literal["quotation", "statement"]

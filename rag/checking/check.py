@@ -11,8 +11,8 @@ from typing import Literal, Protocol, get_args
 from onrecord.rag.checking.alignment import Change, nearest, runs, word_count
 from onrecord.rag.checking.article import Claim, ClaimKind, claims
 from onrecord.rag.checking.attribution import same_person
-from onrecord.rag.quotes import cite, find, occurrences, pieces
-from onrecord.rag.sentences import sentences
+from onrecord.rag.text.quotes import cite, find, occurrences, pieces
+from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Briefing, Citation, Passage, Span
 
 Verdict = Literal["verbatim", "other_speaker", "altered", "stitched", "translated", "not_found"]

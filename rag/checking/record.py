@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from onrecord.embeddings import Encoder
 from onrecord.rag.checking.attribution import same_person
 from onrecord.rag.checking.translation import Translations
-from onrecord.rag.languages import LANGUAGES, detect_language
-from onrecord.rag.lexical import query_terms
+from onrecord.rag.languages.detection import LANGUAGES, detect_language
 from onrecord.rag.store import Store
+from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Briefing, Filters, Passage
 
 # Passages looked up by words in each language, and by sense. An exact quotation is among the first few by its words; a

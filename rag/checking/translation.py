@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import Encoder
-from onrecord.rag.languages import detect_language
-from onrecord.rag.sentences import sentences
+from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.store import Store
+from onrecord.rag.text.sentences import sentences
 
 _SAMPLE = 48
 _SAMPLED_BRIEFINGS = 12

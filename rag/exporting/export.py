@@ -13,7 +13,7 @@ from typing import Literal, get_args, overload
 from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.overview import in_full
 from onrecord.rag.exporting.text_fragments import source_link
-from onrecord.rag.quotes import turn_at
+from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Answer, Briefing, Citation, Turn
 
 TextFormat = Literal["markdown", "html", "csv"]

@@ -9,10 +9,10 @@ from onrecord.rag.answers.answer import names_in
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.listings import overview
-from onrecord.rag.answers.questions import read_question
 from onrecord.rag.answers.quoting import Quotes
 from onrecord.rag.answers.selection import unread
-from onrecord.rag.answers.wording import wording
+from onrecord.rag.languages.wording import wording
+from onrecord.rag.questions.question import read_question
 from onrecord.rag.types import Answer, Briefing, Filters
 
 

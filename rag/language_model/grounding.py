@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from onrecord.rag.checking.attribution import attribution_after, attribution_before, same_person
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
-from onrecord.rag.lexical import query_terms
-from onrecord.rag.quotes import cite, find
-from onrecord.rag.sentences import sentences
+from onrecord.rag.text.quotes import cite, find
+from onrecord.rag.text.sentences import sentences
+from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Briefing, Citation, Passage, Span
 
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from onrecord.rag.quotes import DOUBLE_QUOTES, INVISIBLE, SINGLE_QUOTES
+from onrecord.rag.text.quotes import DOUBLE_QUOTES, INVISIBLE, SINGLE_QUOTES
 
 _OPENING, _CLOSING, _STRAIGHT = "“„‟«‹「『《〈〝❝", "”»›」』》〉〞❞", '"＂″‶'
 # Private characters stand for what is taken out of the text while its sentences are told apart.

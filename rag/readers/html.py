@@ -14,7 +14,7 @@ import trafilatura
 from lxml import etree
 
 from onrecord.rag.errors import UnreadableFile
-from onrecord.rag.languages import detect_language
+from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.readers.encoding import decode
 from onrecord.rag.readers.html_blocks import Block, blocks_of
 from onrecord.rag.readers.metadata import Metadata, found_metadata

@@ -10,13 +10,13 @@ from statistics import NormalDist
 
 import numpy as np
 
-from onrecord.rag.answers.questions import read_question
 from onrecord.rag.answers.selection import states
-from onrecord.rag.languages import detect_language
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.questions.question import read_question
 from onrecord.rag.retrieval.interaction import WordVectors, beyond_context, met, met_within, words_given
 from onrecord.rag.retrieval.retrieve import Found
 from onrecord.rag.retrieval.search import Background
-from onrecord.rag.sentences import sentences
+from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Passage
 
 _DATE = re.compile(r"^\d{4}(?:-\d\d){0,2}$")

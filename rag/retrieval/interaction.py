@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import TokenVectors
-from onrecord.rag.answers.questions import folded_words
-from onrecord.rag.answers.wording import date_words
-from onrecord.rag.lexical import index_terms, query_terms
+from onrecord.rag.languages.wording import date_words
+from onrecord.rag.questions.question import folded_words
+from onrecord.rag.text.terms import index_terms, query_terms
 
 _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 _DATE = re.compile(r"\b\d{4}-\d\d(?:-\d\d)?\b")

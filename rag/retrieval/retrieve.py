@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from onrecord.embeddings import Encoder, TokenVectors
-from onrecord.rag.languages import detect_language
-from onrecord.rag.retrieval.followup import History, SearchQuery, shares_shown
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.questions.followup import History, SearchQuery, shares_shown
 from onrecord.rag.retrieval.interaction import (
     WordVectors,
     asked_words,

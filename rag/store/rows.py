@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from onrecord.rag.lexical import index_terms
+from onrecord.rag.text.terms import index_terms
 from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
 
 # The condition on a briefing `b` that it is the current version.

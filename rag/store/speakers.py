@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from onrecord.rag.people.register import Known, LibrarySpeakers
 from onrecord.rag.store.rows import meta
-from onrecord.rag.transcript.across import Known, LibrarySpeakers
 from onrecord.rag.types import Passage, Turn
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from onrecord.rag.languages import detect_language
+from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.transcript.lines import Line
 
 # One pattern for each kind of thing that sites, not speakers, say; a line's score counts the kinds it shows.

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from onrecord.rag.sentences import sentences
+from onrecord.rag.text.sentences import sentences
 from onrecord.rag.transcript.kinds import ASKS
 from onrecord.rag.types import Exchange, Span, Turn
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from onrecord.rag.people.labels import Person, is_country
 from onrecord.rag.transcript.lines import Vocabulary
 from onrecord.rag.transcript.people import given_and_surname
 from onrecord.rag.transcript.roles import ROLE_QUALIFIERS, fold, is_role
-from onrecord.rag.transcript.speakers import Person, is_country
 from onrecord.rag.words import word_set
 
 # A reporter says it in the first sentences or not at all.

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from onrecord.rag.people.labels import Part
 from onrecord.rag.transcript.roles import CHAIRS, fold
-from onrecord.rag.transcript.speakers import Part
 from onrecord.rag.types import Kind, Turn
 
 # Words with which a chair gives the floor.

@@ -9,10 +9,10 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from onrecord.rag.people.labels import Person, parse_label, split_role
 from onrecord.rag.transcript.labels import without_groups
 from onrecord.rag.transcript.lines import Vocabulary
 from onrecord.rag.transcript.roles import HONORIFICS, ROLE_QUALIFIERS, fold, is_role
-from onrecord.rag.transcript.speakers import Person, parse_label, split_role
 from onrecord.rag.types import Span
 
 # Two given names this alike, beside one surname and one role, are one name spelt twice ("Marc", "Mark").

@@ -6,7 +6,8 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
-from onrecord.rag.languages import detect_language
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.people.labels import Part
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
 from onrecord.rag.transcript.dates import relative_dates
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
@@ -18,7 +19,6 @@ from onrecord.rag.transcript.labels import Candidate
 from onrecord.rag.transcript.lines import Line, Vocabulary, lines_of
 from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.reported import reported_in
-from onrecord.rag.transcript.speakers import Part
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
 from onrecord.rag.types import Boilerplate, SourceText, Span, Structure, Turn
 

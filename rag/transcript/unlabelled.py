@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from onrecord.rag.people.labels import Person, split_role
 from onrecord.rag.transcript.lines import Vocabulary
 from onrecord.rag.transcript.people import given_and_surname
 from onrecord.rag.transcript.roles import fold
-from onrecord.rag.transcript.speakers import Person, split_role
 
 _QUOTED = re.compile(r"«[^«»]{0,3000}»|“[^“”]{0,3000}”|\"[^\"\n]{0,3000}\"")
 _FIRST_PERSON = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import repeat
 
-from onrecord.rag.names import matching_names
+from onrecord.rag.people.names import matching_names
 from onrecord.rag.transcript.people import canonical_speakers, shares_role
 from onrecord.rag.transcript.roles import HONORIFICS, bare_label, fold
 

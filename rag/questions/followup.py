@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onrecord.rag.answers.wording import ENGLISH, FRENCH
-from onrecord.rag.languages import detect_language
-from onrecord.rag.lexical import index_terms, query_terms
-from onrecord.rag.retrieval.standalone import standalone_question
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.languages.wording import ENGLISH, FRENCH
+from onrecord.rag.questions.standalone import standalone_question
+from onrecord.rag.text.terms import index_terms, query_terms
 
 History = Sequence[tuple[str, str]]
 """Earlier (question, answer) pairs, oldest first."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from onrecord.rag.languages import detect_language
+from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.words import word_set
 
 QuestionKind = Literal["fact", "who_asked", "what_asked", "did_answer", "mentions", "over_time", "overview"]

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from onrecord.rag.languages import LANGUAGES
+from onrecord.rag.languages.detection import LANGUAGES
 from onrecord.rag.transcript.lines import Vocabulary
 from onrecord.rag.transcript.roles import (
     ANSWERERS,

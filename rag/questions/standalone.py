@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from onrecord.rag.languages import detect_language
+from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.words import STARTERS, word_set
 
 _NAME_WORD = r"[A-ZÀ-Þ][\w’'&.-]*\w|[A-ZÀ-Þ]"

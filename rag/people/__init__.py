@@ -1,0 +1,1 @@
+"""Who is who: names, labels, and one name for each person."""
