@@ -1,0 +1,73 @@
+"""A language as one frozen value, read from its one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cache, reduce
+from importlib.resources import files
+
+from onrecord.rag.languages.article import ArticlePhrases
+from onrecord.rag.languages.dates import DateWords
+from onrecord.rag.languages.followups import FollowUpPhrases
+from onrecord.rag.languages.function_words import FunctionWords
+from onrecord.rag.languages.introductions import IntroductionPhrases
+from onrecord.rag.languages.labels import LabelWords
+from onrecord.rag.languages.loading import read_language, union
+from onrecord.rag.languages.news import NewsWords
+from onrecord.rag.languages.offices import OfficeNames
+from onrecord.rag.languages.pages import PagePhrases
+from onrecord.rag.languages.questions import QuestionPhrases
+from onrecord.rag.languages.replies import ReplyPhrases
+from onrecord.rag.languages.report import ReportWords
+from onrecord.rag.languages.saying import SayingVerbs
+from onrecord.rag.languages.sentence_ends import SentenceWords
+from onrecord.rag.languages.speech import SpeechPhrases
+from onrecord.rag.languages.terms import TermWords
+
+_FILES = files("onrecord.rag.languages")
+
+LANGUAGES: tuple[str, ...] = tuple(
+    sorted(file.name.removesuffix(".toml") for file in _FILES.iterdir() if file.name.endswith(".toml"))
+)
+"""The languages that are known by a file of their own, as ISO 639-1 codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What reading and answering need to know of one language; a group of words and phrases a field.
+
+    Where a group is empty, as in a language without a file, texts are read by their structure alone.
+    """
+
+    code: str
+    saying: SayingVerbs = field(default_factory=SayingVerbs)
+    function_words: FunctionWords = field(default_factory=FunctionWords)
+    sentence_ends: SentenceWords = field(default_factory=SentenceWords)
+    terms: TermWords = field(default_factory=TermWords)
+    labels: LabelWords = field(default_factory=LabelWords)
+    introductions: IntroductionPhrases = field(default_factory=IntroductionPhrases)
+    speech: SpeechPhrases = field(default_factory=SpeechPhrases)
+    pages: PagePhrases = field(default_factory=PagePhrases)
+    news: NewsWords = field(default_factory=NewsWords)
+    dates: DateWords = field(default_factory=DateWords)
+    questions: QuestionPhrases = field(default_factory=QuestionPhrases)
+    followups: FollowUpPhrases = field(default_factory=FollowUpPhrases)
+    replies: ReplyPhrases = field(default_factory=ReplyPhrases)
+    offices: OfficeNames = field(default_factory=OfficeNames)
+    article: ArticlePhrases = field(default_factory=ArticlePhrases)
+    report: ReportWords = field(default_factory=ReportWords)
+
+
+@cache
+def language(code: str) -> Language:
+    """The language of a code; one without a file has no words and no phrases."""
+    if code not in LANGUAGES:
+        return Language(code)
+    return read_language(Language, (_FILES / f"{code}.toml").read_text(encoding="utf-8"), code)
+
+
+@cache
+def together(*codes: str) -> Language:
+    """Several languages as one, for a text that mixes them: what any of them says; texts to show are the first's."""
+    languages = [language(code) for code in dict.fromkeys(codes)]
+    return replace(reduce(union, languages), code=languages[0].code)

@@ -1,0 +1,95 @@
+"""The contract of every language: its file fills every field, its phrases catch and spare what they say they do."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+
+import pytest
+
+from onrecord.rag.languages import LANGUAGES, Language, Phrase, language, together
+from onrecord.rag.languages.loading import LanguageFileError, read_language
+from onrecord.rag.languages.phrases import PhraseError, filled
+
+
+def phrases_of(value: object, name: str) -> Iterator[tuple[str, Phrase]]:
+    if isinstance(value, Phrase):
+        yield name, value
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from phrases_of(getattr(value, field.name), f"{name}.{field.name}")
+    elif isinstance(value, tuple):
+        for place, item in enumerate(value):
+            yield from phrases_of(item, f"{name}[{place}]")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from phrases_of(item, f"{name}.{key}")
+
+
+PHRASES = [pair for code in LANGUAGES for pair in phrases_of(language(code), code)]
+EXAMPLES = [
+    pytest.param(phrase, text, wanted, id=f"{name}: {text[:50]}")
+    for name, phrase in PHRASES
+    for texts, wanted in ((phrase.catches, True), (phrase.spares, False))
+    for text in texts
+]
+
+
+@pytest.mark.parametrize(("phrase", "text", "wanted"), EXAMPLES)
+def test_a_phrase_catches_and_spares_its_examples(phrase: Phrase, text: str, wanted: bool) -> None:
+    assert bool(phrase.search(text)) is wanted
+
+
+def test_every_language_fills_the_same_groups() -> None:
+    def filled_groups(code: str) -> set[str]:
+        empty = Language(code)
+        known = language(code)
+        return {
+            f"{group.name}.{part.name}"
+            for group in dataclasses.fields(Language)
+            if dataclasses.is_dataclass(getattr(known, group.name))
+            for part in dataclasses.fields(getattr(known, group.name))
+            if getattr(getattr(known, group.name), part.name) != getattr(getattr(empty, group.name), part.name)
+        }
+
+    first, *others = LANGUAGES
+    for other in others:
+        assert filled_groups(other) == filled_groups(first)
+
+
+def test_an_unknown_language_has_no_words() -> None:
+    assert language("xx") == Language("xx")
+
+
+def test_languages_together_know_what_each_knows() -> None:
+    both = together("en", "fr")
+    assert both.code == "en"
+    assert both.saying.says == language("en").saying.says | language("fr").saying.says
+
+
+def test_a_blank_and_an_apostrophe_stand_for_their_kind() -> None:
+    phrase = Phrase((filled(r"\bdon't <verb> ['x]", {"verb": ["know", "say so"]}),))
+    assert phrase.search("I don’t\nknow ’")
+    assert phrase.search("we don't say so x")
+    assert not phrase.search("I do know '")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nonsense = 1", "[saying]\nsays = 3", "[saying]\nshouts = 'x'", "[saying.says]\nx = 1"],
+    ids=["unknown group", "wrong kind", "unknown key", "table for words"],
+)
+def test_a_file_that_does_not_fit_is_refused(text: str) -> None:
+    with pytest.raises(LanguageFileError, match=r"xx|list of words"):
+        read_language(Language, text, "xx")
+
+
+def test_a_pattern_with_an_unknown_slot_is_refused() -> None:
+    with pytest.raises(PhraseError, match="<verb>"):
+        filled("<verb>", {})
+
+
+def test_no_file_lies_unread() -> None:
+    names = {file.name for file in files("onrecord.rag.languages").iterdir() if file.name.endswith(".toml")}
+    assert names == {f"{code}.toml" for code in LANGUAGES}
