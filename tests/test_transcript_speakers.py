@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import structure_of
 
+from onrecord.rag.languages import together
 from onrecord.rag.people.labels import is_country, parse_label
-from onrecord.rag.transcript.lines import Vocabulary
+from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.people import canonical_speakers
 from onrecord.rag.types import Turn
 
@@ -47,7 +48,7 @@ def turns(text: str) -> list[Turn]:
     ],
 )
 def test_labels(label: str, expected: Known) -> None:
-    person = parse_label(label, Vocabulary(""))
+    person = parse_label(label, Vocabulary("", together("en", "fr")))
     assert (person.name, person.role, person.outlet, person.country) == expected
 
 

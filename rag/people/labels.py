@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from onrecord.rag.languages.detection import LANGUAGES
-from onrecord.rag.transcript.lines import Vocabulary
+from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.roles import (
     ANSWERERS,
     ASKERS,

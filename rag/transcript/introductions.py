@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from onrecord.rag.people.labels import Person, is_country
-from onrecord.rag.transcript.lines import Vocabulary
+from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.people import given_and_surname
 from onrecord.rag.transcript.roles import ROLE_QUALIFIERS, fold, is_role
 from onrecord.rag.words import word_set

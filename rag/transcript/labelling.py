@@ -11,8 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.labels import Candidate, Grade, candidates_of
-from onrecord.rag.transcript.lines import TERMINAL, Line, Vocabulary
+from onrecord.rag.transcript.lines import TERMINAL, Line
 from onrecord.rag.transcript.roles import FIELDS, fold
 
 # The best reading of a line where two styles fit and both are in use.

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from onrecord.rag.transcript.lines import Line, Vocabulary
+from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.transcript.lines import Line
 from onrecord.rag.transcript.roles import (
     ANSWERERS,
     ASKERS,

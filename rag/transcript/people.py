@@ -10,8 +10,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from onrecord.rag.people.labels import Person, parse_label, split_role
+from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.labels import without_groups
-from onrecord.rag.transcript.lines import Vocabulary
 from onrecord.rag.transcript.roles import HONORIFICS, ROLE_QUALIFIERS, fold, is_role
 from onrecord.rag.types import Span
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.sentences import sentences
-from onrecord.rag.transcript.lines import Vocabulary
 from onrecord.rag.transcript.roles import HONORIFICS, PARTICLES, ROLE_QUALIFIERS, fold, is_role
 from onrecord.rag.types import Reported, Span
 

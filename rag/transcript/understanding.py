@@ -6,8 +6,10 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
+from onrecord.rag.languages import together
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.people.labels import Part
+from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
 from onrecord.rag.transcript.dates import relative_dates
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
@@ -16,7 +18,7 @@ from onrecord.rag.transcript.introductions import goes_on, introductions
 from onrecord.rag.transcript.kinds import kinds_of
 from onrecord.rag.transcript.labelling import labels_of
 from onrecord.rag.transcript.labels import Candidate
-from onrecord.rag.transcript.lines import Line, Vocabulary, lines_of
+from onrecord.rag.transcript.lines import Line, lines_of
 from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.reported import reported_in
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
@@ -39,10 +41,10 @@ def understand(source: SourceText) -> Structure:
         boilerplate together hold every character that is not blank; boilerplate may lie inside a turn.
     """
     text = source.text
-    vocabulary = Vocabulary(text)
     lines = _outside(lines_of(text), source.boilerplate)
     # A page may say "fr-CA"; which French it is makes no difference here.
     language = source.language.replace("_", "-").split("-")[0].lower() if source.language else _language_of(lines)
+    vocabulary = Vocabulary(text, together(language, "en", "fr"))
     if source.turns is not None:
         return _from_marked_turns(source, source.turns, lines, language, vocabulary)
     marked = {mark.line: mark.reason for mark in [*furniture(lines), *end_marks(lines)]}

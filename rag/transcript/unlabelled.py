@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from onrecord.rag.people.labels import Person, split_role
-from onrecord.rag.transcript.lines import Vocabulary
+from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.people import given_and_surname
 from onrecord.rag.transcript.roles import fold
 
