@@ -7,4 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LabelWords:
-    """Words of labels: parts in a dialogue, offices, forms of address."""
+    """Words of labels: parts in a dialogue, offices, forms of address.
+
+    `voices` are words for any speaker, which a letter or a number tells from the others ("Speaker A").
+    """
+
+    voices: frozenset[str] = frozenset()
