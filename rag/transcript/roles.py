@@ -95,6 +95,8 @@ _INDEX = re.compile(r"[\s_#.-]*\d{1,3}$")
 
 def fold(text: str) -> str:
     """Lower a text's case and take its accents away, so that words can be compared."""
+    if text.isascii():
+        return text.casefold()
     plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
     return "".join(character for character in plain if not unicodedata.combining(character)).casefold()
 
