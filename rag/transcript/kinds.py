@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from onrecord.rag.people.labels import Part
-from onrecord.rag.transcript.roles import CHAIRS, fold
+from onrecord.rag.text.folding import fold
+from onrecord.rag.transcript.roles import CHAIRS
 from onrecord.rag.types import Kind, Turn
 
 # Words with which a chair gives the floor.
