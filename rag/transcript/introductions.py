@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from onrecord.rag.people.labels import Person, is_country
+from onrecord.rag.people.countries import is_country
+from onrecord.rag.people.labels import Person
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.people import given_and_surname

@@ -42,7 +42,7 @@ def speaker_in_title(title: str | None, vocabulary: Vocabulary) -> Person | None
     words = _TITLE_END.split(title[opening.end() :])[0].split()
     while words and fold(words[0]).strip(".") in ("the", "le", "la", "m", "mme", "mr", "ms", "dr", "president's"):
         words = words[1:]
-    role, name = split_role([re.sub(r"^[lLdD]['’]", "", word) for word in words])
+    role, name = split_role([re.sub(r"^[lLdD]['’]", "", word) for word in words], vocabulary.words.labels)
     named = given_and_surname(name, vocabulary)
     if named is None or (" " not in named and not role):
         return None
