@@ -25,7 +25,9 @@ class LabelWords:
     `generations` follow a name ("MP", "Jr"); `countries` are short names of some ("UK"); `outlet_of` stands between a
     reporter and the outlet, `chaired_by` before the name of whoever presides.
 
-    `fields` name a field of a page or a stage direction, never a speaker. `dialogue` is said by somebody to somebody.
+    `fields` name a field of a page or a stage direction, never a speaker; `people_fields` list those who do.
+    `byline` is a whole line that says who wrote or published a page, and `as_delivered` one that says what kind of text
+    it is. `dialogue` is said by somebody to somebody.
     """
 
     askers: frozenset[str] = frozenset()
@@ -47,7 +49,10 @@ class LabelWords:
     postnominals: frozenset[str] = frozenset()
     generations: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
+    people_fields: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
+    byline: Phrase = NEVER
+    as_delivered: Phrase = NEVER
     dialogue: Phrase = NEVER
     outlet_of: Phrase = NEVER
     chaired_by: Phrase = NEVER

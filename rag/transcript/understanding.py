@@ -53,7 +53,7 @@ def understand(source: SourceText) -> Structure:
         marked.setdefault(mark.line, mark.reason)
     body = [line for line in lines if line.number not in marked]
     before = [line for line in body if not candidates or line.number < candidates[0].line]
-    header = header_of(before, source.title, source.date, language, labelled=bool(candidates))
+    header = header_of(before, source.title, source.date, vocabulary.words, labelled=bool(candidates))
     marked.update(header.lines)
     opening = [line for line in before if line.number not in marked]
     if candidates and not any(line.text[-1] in '.!?…”"»' for line in opening):
@@ -136,7 +136,7 @@ def _from_marked_turns(
     """Keep the turns that the format marks itself and find out the rest."""
     first = turns[0].start if turns else len(source.text)
     before = [line for line in lines if line.end <= first]
-    header = header_of(before, source.title, source.date, language, labelled=bool(turns))
+    header = header_of(before, source.title, source.date, vocabulary.words, labelled=bool(turns))
     return _completed(source, header, list(turns), source.boilerplate, language, vocabulary)
 
 
