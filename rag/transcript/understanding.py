@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
-from onrecord.rag.languages import together
+from onrecord.rag.languages import Language, together
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.people.labels import Part
 from onrecord.rag.people.vocabulary import Vocabulary
@@ -44,12 +44,13 @@ def understand(source: SourceText) -> Structure:
     lines = _outside(lines_of(text), source.boilerplate)
     # A page may say "fr-CA"; which French it is makes no difference here.
     language = source.language.replace("_", "-").split("-")[0].lower() if source.language else _language_of(lines)
-    vocabulary = Vocabulary(text, together(language, "en", "fr"))
+    words = together(language, "en", "fr")
+    vocabulary = Vocabulary(text, words)
     if source.turns is not None:
         return _from_marked_turns(source, source.turns, lines, language, vocabulary)
-    marked = {mark.line: mark.reason for mark in [*furniture(lines), *end_marks(lines)]}
+    marked = {mark.line: mark.reason for mark in [*furniture(lines, words), *end_marks(lines, words)]}
     candidates = labels_of([line for line in lines if line.number not in marked], vocabulary)
-    for mark in _chrome(lines, candidates, marked, language):
+    for mark in _chrome(lines, candidates, marked, language, words):
         marked.setdefault(mark.line, mark.reason)
     body = [line for line in lines if line.number not in marked]
     before = [line for line in body if not candidates or line.number < candidates[0].line]
@@ -90,15 +91,19 @@ def _language_of(lines: Sequence[Line]) -> str:
 
 
 def _chrome(
-    lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str], language: str
+    lines: Sequence[Line],
+    candidates: Sequence[Candidate],
+    marked: dict[int, str],
+    language: str,
+    words: Language,
 ) -> list[Marked]:
     alone = {candidate.line for candidate in candidates if candidate.alone}
     judged = [line for line in lines if line.number not in marked and line.number not in alone]
     if not candidates:
-        return chrome(judged, None, None, language)
+        return chrome(judged, None, None, language, words)
     last = candidates[-1]
     spoken = next((line.number for line in judged if line.number > last.line), last.line) if last.alone else last.line
-    return chrome(judged, candidates[0].line, spoken, language)
+    return chrome(judged, candidates[0].line, spoken, language, words)
 
 
 def _labelled(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str]) -> list[Turn]:
