@@ -9,7 +9,7 @@ from onrecord.rag.languages.phrases import NEVER, Phrase
 
 @dataclass(frozen=True, slots=True)
 class SiteCues:
-    """What sites say to their visitors, one phrase for each kind of thing: a line is judged by how many kinds it shows."""
+    """What sites say to their visitors, a phrase for each kind of thing: a line is judged by the kinds it shows."""
 
     cookies: Phrase = NEVER
     consent: Phrase = NEVER

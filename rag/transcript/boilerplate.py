@@ -20,7 +20,8 @@ _PAGE_COUNT = re.compile(r"\d{1,4}\s*/\s*\d{1,4}|[-–—]\s*\d{1,4}\s*[-–—]
 _NUMBER = re.compile(r"\d{1,4}")
 CLOCK = re.compile(
     # The time, half of the day, zone: "3:56 P.M. EST", "15h30 (Dakar)".
-    r"\d{1,2}[:.h]\d{2}\s*(?:[^\W\d_]\.[^\W\d_]\.?|[^\W\d_]{2})?\s*(?:\(?[A-Z]{2,5}\)?|\([^)]{1,40}\))?", re.IGNORECASE
+    r"\d{1,2}[:.h]\d{2}\s*(?:[^\W\d_]\.[^\W\d_]\.?|[^\W\d_]{2})?\s*(?:\(?[A-Z]{2,5}\)?|\([^)]{1,40}\))?",
+    re.IGNORECASE,
 )
 _EDITORIAL = re.compile(r"[(\[][^()\[\]]{20,400}[)\]]")
 # Rules, and the mark with which agencies end a text.
@@ -79,9 +80,7 @@ def _is_running_header(text: str, key: str, words: Language) -> bool:
     return len(said) >= 3 and "#" in key and capitals * 2 >= len(said)
 
 
-def chrome(
-    lines: Sequence[Line], first: int | None, last: int | None, language: str, words: Language
-) -> list[Marked]:
+def chrome(lines: Sequence[Line], first: int | None, last: int | None, language: str, words: Language) -> list[Marked]:
     """Find what the site says rather than a speaker.
 
     Args:

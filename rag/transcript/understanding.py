@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from onrecord.rag.languages import Language, together
 from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Part
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
@@ -154,16 +155,17 @@ def _completed(
     vocabulary: Vocabulary,
 ) -> Structure:
     text = source.text
+    speech = vocabulary.words.speech
     parts = _with_people(text, turns, header.text, vocabulary)
     labelled = any(turn.label or turn.speaker for turn in turns)
-    prose = not labelled and not any(is_spoken(text[turn.start : turn.end][:_OPENING]) for turn in turns)
+    prose = not labelled and not any(is_spoken(text[turn.start : turn.end][:_OPENING], speech) for turn in turns)
     if labelled:
-        _with_kinds(text, turns, parts)
+        _with_kinds(text, turns, parts, speech)
     named = speaker_in_title(header.title, vocabulary)
     for position, turn in enumerate(turns):
         if turn.speaker is not None or (turn.label is not None and turn.kind != "answer"):
             continue
-        if turn.label is None and not is_spoken(text[turn.start : turn.end][:_OPENING]):
+        if turn.label is None and not is_spoken(text[turn.start : turn.end][:_OPENING], speech):
             turns[position] = replace(turn, kind="report")
             continue
         answerer = answerer_of(turns)
@@ -180,7 +182,7 @@ def _completed(
         title=header.title,
         date=header.date,
         turns=tuple(turns),
-        exchanges=exchanges_of(text, turns, language),
+        exchanges=exchanges_of(text, turns, language, speech),
         boilerplate=boilerplate,
         reported=reported_in(text, _paragraphs(text, report, boilerplate), language, vocabulary),
         dates=relative_dates(text, header.date),
@@ -235,9 +237,9 @@ def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None],
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None]) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], speech: SpeechPhrases) -> None:
     """Fill in the kinds, in place, where the format did not say."""
-    for position, kind in enumerate(kinds_of(text, turns, parts)):
+    for position, kind in enumerate(kinds_of(text, turns, parts, speech)):
         if turns[position].kind == "statement":
             turns[position] = replace(turns[position], kind=kind)
 
