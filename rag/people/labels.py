@@ -9,6 +9,7 @@ from typing import Literal
 
 from onrecord.rag.languages.detection import LANGUAGES
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.roles import (
     ANSWERERS,
     ASKERS,
@@ -19,7 +20,6 @@ from onrecord.rag.transcript.roles import (
     REPORTERS,
     ROLE_QUALIFIERS,
     bare_label,
-    fold,
     is_role,
 )
 from onrecord.rag.words import word_set

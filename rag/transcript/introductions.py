@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from onrecord.rag.people.labels import Person, is_country
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.people import given_and_surname
-from onrecord.rag.transcript.roles import ROLE_QUALIFIERS, fold, is_role
+from onrecord.rag.transcript.roles import ROLE_QUALIFIERS, is_role
 from onrecord.rag.words import word_set
 
 # A reporter says it in the first sentences or not at all.

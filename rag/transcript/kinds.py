@@ -9,7 +9,8 @@ from statistics import median
 
 from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Part
-from onrecord.rag.transcript.roles import CHAIRS, fold
+from onrecord.rag.text.folding import fold
+from onrecord.rag.transcript.roles import CHAIRS
 from onrecord.rag.types import Kind, Turn
 
 # A hand-over is short, a bare call for a question shorter, an interjection shortest; in words.

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.labels import Candidate, Grade, candidates_of
 from onrecord.rag.transcript.lines import TERMINAL, Line
-from onrecord.rag.transcript.roles import FIELDS, fold
+from onrecord.rag.transcript.roles import FIELDS
 
 # The best reading of a line where two styles fit and both are in use.
 _PREFERENCE = ("letter", "colon", "bracket", "stop", "letter lone", "dash", "bare")

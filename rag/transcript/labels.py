@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.lines import Line
 from onrecord.rag.transcript.roles import (
     ANSWERERS,
@@ -21,7 +22,6 @@ from onrecord.rag.transcript.roles import (
     PARTICLES,
     ROLE_QUALIFIERS,
     bare_label,
-    fold,
     is_role,
 )
 from onrecord.rag.words import STARTERS

@@ -11,8 +11,9 @@ from functools import lru_cache
 
 from onrecord.rag.people.labels import Person, parse_label, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.labels import without_groups
-from onrecord.rag.transcript.roles import HONORIFICS, ROLE_QUALIFIERS, fold, is_role
+from onrecord.rag.transcript.roles import HONORIFICS, ROLE_QUALIFIERS, is_role
 from onrecord.rag.types import Span
 
 # Two given names this alike, beside one surname and one role, are one name spelt twice ("Marc", "Mark").

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.text.sentences import sentences
-from onrecord.rag.transcript.roles import HONORIFICS, PARTICLES, ROLE_QUALIFIERS, fold, is_role
+from onrecord.rag.transcript.roles import HONORIFICS, PARTICLES, ROLE_QUALIFIERS, is_role
 from onrecord.rag.types import Reported, Span
 
 # Shorter quotations are names and words held at arm's length, not speech.

@@ -7,8 +7,8 @@ import re
 from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Person, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.people import given_and_surname
-from onrecord.rag.transcript.roles import fold
 
 _QUOTED = re.compile(r"«[^«»]{0,3000}»|“[^“”]{0,3000}”|\"[^\"\n]{0,3000}\"")
 # News prose that keeps its quotations in quotation marks says "I" or "we" in fewer words than one of so many.
