@@ -28,6 +28,7 @@ from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
+from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.followup import SearchQuery, search_query
 from onrecord.rag.questions.question import WHOLE_LIBRARY, read_question
@@ -37,7 +38,6 @@ from onrecord.rag.retrieval.retrieve import Found, retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
-from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ class Library:
         if asked.kind in WHOLE_LIBRARY:
             everything = self._store.briefing_ids(filters)
             if len(everything) > _MOST_BRIEFINGS_READ:
-                terms = query_terms(asked.subject or question, asked.language)
+                terms = language(asked.language).query_terms(asked.subject or question)
                 matching = self._store.matching(terms, _ALL, filters)
                 passages = self._store.passages_by_id(passage_id for passage_id, _ in matching)
                 everything = list(dict.fromkeys(passage.briefing_id for passage in passages.values()))

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from onrecord.rag.languages.detection import LANGUAGES
+from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.roles import (

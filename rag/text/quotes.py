@@ -121,7 +121,7 @@ def _folded(text: str) -> _Folded:
     return _Folded("".join(parts), starts, ends)
 
 
-def fold(text: str) -> str:
+def fold_typography(text: str) -> str:
     """Return `text` without its typography: two texts with the same folded form are the same words and signs."""
     return _folded(text).text
 
@@ -157,7 +157,7 @@ _INSIDE = re.compile(
 
 def occurrences(quotation: str, text: str) -> Iterator[Span]:
     """Yield every place where the words of `quotation` stand together in `text`, in order, as exact slices."""
-    wanted = fold(quotation).strip(" ")
+    wanted = fold_typography(quotation).strip(" ")
     if not any(character.isalnum() for character in wanted):
         return
     for form in _forms(wanted):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from onrecord.rag.text.sentences import sentences
+from onrecord.rag.languages import language
 from onrecord.rag.transcript.kinds import ASKS
 from onrecord.rag.types import Exchange, Span, Turn
 
@@ -100,11 +100,11 @@ def _calls_on(answer: str) -> bool:
     return bool(_CALLS_ON.search(answer.rstrip()[-60:]))
 
 
-def asked_in(text: str, turn: Turn, language: str) -> tuple[Span, ...]:
+def asked_in(text: str, turn: Turn, code: str) -> tuple[Span, ...]:
     """The single questions inside a question turn, as spans of whole sentences; all of it where none ends in "?"."""
     spans = [
         Span(turn.start + span.start, turn.start + span.end)
-        for span in sentences(text[turn.start : turn.end], language)
+        for span in language(code).sentences(text[turn.start : turn.end])
     ]
     asked: list[Span] = []
     for position, span in enumerate(spans):
