@@ -38,6 +38,7 @@ from onrecord.rag.retrieval.retrieve import Found, retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.text.quotes import verify
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
 
 if TYPE_CHECKING:
@@ -352,7 +353,7 @@ def _web_page(address: str, options: Metadata, *, allow_private: bool) -> Origin
 def _verify(answer: Answer, briefings: Mapping[str, Briefing]) -> None:
     """Raise unless every quote is the slice it claims to be: an answer that fails must not reach anyone."""
     for citation in answer.citations:
-        if briefings[citation.briefing_id].text[citation.start : citation.end] != citation.quote:
+        if not verify(citation, briefings[citation.briefing_id]):
             raise OnRecordError(
                 f"Citation [{citation.number}] is not the text of {citation.title}; the answer was withheld. "
                 "Run `onrecord verify`, and report this."

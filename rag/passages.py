@@ -57,8 +57,9 @@ def passages_of(briefing: Briefing) -> tuple[Passage, ...]:
         passages in order that do not overlap, each `briefing.text[start:end]` and free of boilerplate. None holds the
         words of two speakers, but for a short turn with what it belongs to: a short answer with its question, a short
         question with the beginning of its answer, a chair's words with the question they call for. The speaker is then
-        the one who answers or else asks; `turn_at` tells whose a sentence is. Ids depend on the lineage, the speaker
-        and the words (and which occurrence of them), so that unchanged words keep theirs in a re-issue.
+        the one who answers or else asks; `turn_at` of text/quotes.py tells whose a sentence is. Ids depend on the
+        lineage, the speaker and the words (and which occurrence of them), so that unchanged words keep theirs in a
+        re-issue.
     """
     exchange_of = {
         turn: position
@@ -93,14 +94,6 @@ def passages_of(briefing: Briefing) -> tuple[Passage, ...]:
             )
         )
     return tuple(passages)
-
-
-def turn_at(briefing: Briefing, offset: int) -> Turn | None:
-    """The turn whose words hold a place in the text: whose a sentence of a passage is; None between turns."""
-    position = bisect_right(briefing.turns, offset, key=lambda turn: turn.start) - 1
-    if position < 0 or offset >= briefing.turns[position].end:
-        return None
-    return briefing.turns[position]
 
 
 def _pieces(briefing: Briefing) -> list[_Piece]:

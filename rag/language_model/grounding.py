@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from onrecord.rag.checking.attribution import attribution_after, attribution_before, same_person
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
@@ -232,11 +232,12 @@ class _Checker:
         for citation in self.citations:
             if (citation.briefing_id, citation.start, citation.end) == (passage.briefing_id, span.start, span.end):
                 return citation.number
-        citation = cite(len(self.citations) + 1, self._briefings[passage.briefing_id], span.start, span.end)
-        if citation.speaker is None:
-            citation = replace(citation, speaker=passage.speaker, role=passage.role, outlet=passage.outlet)
-        self.citations.append(replace(citation, passage_id=passage.id, language=passage.language))
-        return citation.number
+        number = len(self.citations) + 1
+        briefing = self._briefings[passage.briefing_id]
+        self.citations.append(
+            cite(number, briefing, span.start, span.end, language=passage.language, passage_id=passage.id)
+        )
+        return number
 
     def _written(self, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]) -> str:
         """The sentence with exact slices in its quotation marks, and the marker of each behind it."""
