@@ -20,9 +20,10 @@ from onrecord.rag.languages.questions import QuestionPhrases
 from onrecord.rag.languages.replies import ReplyPhrases
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.languages.saying import SayingVerbs
-from onrecord.rag.languages.sentence_ends import SentenceWords
 from onrecord.rag.languages.speech import SpeechPhrases
-from onrecord.rag.languages.terms import TermWords
+from onrecord.rag.text.sentences import SentenceWords, ends_sentence, sentences
+from onrecord.rag.text.terms import TermWords, index_terms, query_terms
+from onrecord.rag.types import Span
 
 _FILES = files("onrecord.rag.languages")
 
@@ -56,6 +57,22 @@ class Language:
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)
+
+    def sentences(self, text: str) -> list[Span]:
+        """The sentences of a text in this language: see `text.sentences`."""
+        return sentences(text, self.sentence_ends)
+
+    def ends_sentence(self, text: str) -> bool:
+        """Whether a text in this language ends where a sentence does, and not with an abbreviation."""
+        return ends_sentence(text, self.sentence_ends)
+
+    def index_terms(self, text: str) -> str:
+        """The words of a text as they go into the full-text index: see `text.terms`."""
+        return index_terms(text, self.terms, self.code)
+
+    def query_terms(self, question: str) -> list[str]:
+        """The different stems to look up of a question: see `text.terms`."""
+        return query_terms(question, self.terms, self.code)
 
 
 @cache

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from onrecord.rag.transcript.roles import fold
+from onrecord.rag.text.folding import fold
 from onrecord.rag.types import DateMention
 
 _MONTHS = {

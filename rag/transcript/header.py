@@ -6,23 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from onrecord.rag.languages import Language
+from onrecord.rag.languages.labels import LabelWords
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.boilerplate import CLOCK, TERMINAL_MARKS
 from onrecord.rag.transcript.dates import date_in, is_date_line
 from onrecord.rag.transcript.lines import Line
 
 _LONGEST_TITLE = 250
-_FIELD = re.compile(
-    r"(?:date|time|place|location|venue|lieu|heure|speakers?|participants?|intervenants?|subject|objet|sujet|topic|event"
-    r"|title|titre|source|url|published|publié|updated|mis à jour|posted|by|par)\s*:\s*\S.*",
-    re.IGNORECASE,
-)
-_BYLINE = re.compile(
-    r"(?:by|par|de|from)\s+[A-ZÀ-Þ][^.!?]{2,60}|(?:published|updated|posted|publié|mis à jour)\b[^.!?]{0,80}",
-    re.IGNORECASE,
-)
-_NOTE = re.compile(
-    r"[(\[*_][^()\[\]]{2,120}[)\]*_]|(?:as (?:delivered|prepared)|check against delivery)[^.]{0,80}\.?", re.IGNORECASE
-)
+_FIELD = re.compile(r"([^\W\d_]+(?:[ -][^\W\d_]+){0,3})\s?:\s*\S.*")
+_NOTE = re.compile(r"[(\[*_][^()\[\]]{2,120}[)\]*_]")
 _MARKS = re.compile(r"^[#*_=\s]+|[*_=\s]+$")
 _DATELINE = re.compile(r"[A-ZÀ-Þ][^.!?\n]{2,70}?(?:\s[–—-]{1,2}\s|\s?\()")
 # The head ends within this many lines; what comes later is body.
@@ -39,26 +32,26 @@ class Header:
     text: str
 
 
-def header_of(lines: Sequence[Line], title: str | None, date: str | None, language: str, *, labelled: bool) -> Header:
+def header_of(lines: Sequence[Line], title: str | None, date: str | None, words: Language, *, labelled: bool) -> Header:
     """Read the head of a text.
 
     Args:
         lines: the lines before the first label (all lines where there is none), without site chrome.
         title: what the file's format says the title is, or None.
         date: what the file's format says the date is (ISO 8601), or None.
-        language: the body's language, for the order of day and month.
+        words: those of the body's language.
         labelled: whether a labelled turn follows these lines.
     """
     head: list[Line] = []
     for line in lines[:_MOST_LINES]:
-        if not _is_head(line.text):
+        if not _is_head(line.text, words.labels):
             break
         head.append(line)
     if not labelled and len(head) == len(lines):
         # Nothing but short lines: they are the text.
         head = [line for line in head if is_date_line(line.text)] if len(lines) > 1 else []
     reasons: dict[int, str] = {}
-    named = [line for line in head if _may_be_title(line.text)]
+    named = [line for line in head if _may_be_title(line.text, words.labels)]
     if title is None and named:
         # Navigation and kickers stand before a headline and are shorter.
         best = max(named, key=lambda line: (len(line.text.split()) >= 4, -line.number))
@@ -72,33 +65,43 @@ def header_of(lines: Sequence[Line], title: str | None, date: str | None, langua
         else:
             reasons[line.number] = "header"
     if date is None:
-        date = _first_date([line.text for line in head if is_date_line(line.text)], language)
+        date = _first_date([line.text for line in head if is_date_line(line.text)], words.code)
     if date is None and title:
-        date = date_in(title, language)
+        date = date_in(title, words.code)
     if date is None:
-        date = _first_date([line.text for line in head], language)
+        date = _first_date([line.text for line in head], words.code)
     if date is None and len(lines) > len(head):
-        date = _dateline(lines[len(head)].text, language)
+        date = _dateline(lines[len(head)].text, words.code)
     text = "\n".join(dict.fromkeys([title or "", *(_MARKS.sub("", line.text) for line in head)]))
     return Header(title, date, reasons, text)
 
 
-def _is_head(text: str) -> bool:
-    if _NOTE.fullmatch(text) or _FIELD.fullmatch(text) or CLOCK.fullmatch(text):
+def _is_head(text: str, known: LabelWords) -> bool:
+    if _is_note(text, known) or _is_field(text, known) or CLOCK.fullmatch(text):
         return True
     return len(text) <= _LONGEST_TITLE and not text.rstrip("*_").endswith(TERMINAL_MARKS[:-2])
 
 
-def _may_be_title(text: str) -> bool:
+def _may_be_title(text: str, known: LabelWords) -> bool:
     if (
         is_date_line(text)
         or CLOCK.fullmatch(text)
-        or _FIELD.fullmatch(text)
-        or _NOTE.fullmatch(text)
-        or _BYLINE.fullmatch(text)
+        or _is_field(text, known)
+        or _is_note(text, known)
+        or known.byline.fullmatch(text)
     ):
         return False
     return sum(character.isalpha() for character in text) >= 4
+
+
+def _is_field(text: str, known: LabelWords) -> bool:
+    """Whether a line names a field of a page and fills it: "Location: Wenlow"."""
+    field = _FIELD.fullmatch(text)
+    return bool(field and fold(field.group(1)) in known.fields | known.people_fields)
+
+
+def _is_note(text: str, known: LabelWords) -> bool:
+    return bool(_NOTE.fullmatch(text) or known.as_delivered.fullmatch(text))
 
 
 def _first_date(texts: Sequence[str], language: str) -> str | None:

@@ -6,8 +6,9 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
-from onrecord.rag.languages import together
+from onrecord.rag.languages import Language, together
 from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Part
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
@@ -44,16 +45,17 @@ def understand(source: SourceText) -> Structure:
     lines = _outside(lines_of(text), source.boilerplate)
     # A page may say "fr-CA"; which French it is makes no difference here.
     language = source.language.replace("_", "-").split("-")[0].lower() if source.language else _language_of(lines)
-    vocabulary = Vocabulary(text, together(language, "en", "fr"))
+    words = together(language, "en", "fr")
+    vocabulary = Vocabulary(text, words)
     if source.turns is not None:
         return _from_marked_turns(source, source.turns, lines, language, vocabulary)
-    marked = {mark.line: mark.reason for mark in [*furniture(lines), *end_marks(lines)]}
+    marked = {mark.line: mark.reason for mark in [*furniture(lines, words), *end_marks(lines, words)]}
     candidates = labels_of([line for line in lines if line.number not in marked], vocabulary)
-    for mark in _chrome(lines, candidates, marked, language):
+    for mark in _chrome(lines, candidates, marked, language, words):
         marked.setdefault(mark.line, mark.reason)
     body = [line for line in lines if line.number not in marked]
     before = [line for line in body if not candidates or line.number < candidates[0].line]
-    header = header_of(before, source.title, source.date, language, labelled=bool(candidates))
+    header = header_of(before, source.title, source.date, vocabulary.words, labelled=bool(candidates))
     marked.update(header.lines)
     opening = [line for line in before if line.number not in marked]
     if candidates and not any(line.text[-1] in '.!?…”"»' for line in opening):
@@ -90,15 +92,19 @@ def _language_of(lines: Sequence[Line]) -> str:
 
 
 def _chrome(
-    lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str], language: str
+    lines: Sequence[Line],
+    candidates: Sequence[Candidate],
+    marked: dict[int, str],
+    language: str,
+    words: Language,
 ) -> list[Marked]:
     alone = {candidate.line for candidate in candidates if candidate.alone}
     judged = [line for line in lines if line.number not in marked and line.number not in alone]
     if not candidates:
-        return chrome(judged, None, None, language)
+        return chrome(judged, None, None, language, words)
     last = candidates[-1]
     spoken = next((line.number for line in judged if line.number > last.line), last.line) if last.alone else last.line
-    return chrome(judged, candidates[0].line, spoken, language)
+    return chrome(judged, candidates[0].line, spoken, language, words)
 
 
 def _labelled(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str]) -> list[Turn]:
@@ -136,7 +142,7 @@ def _from_marked_turns(
     """Keep the turns that the format marks itself and find out the rest."""
     first = turns[0].start if turns else len(source.text)
     before = [line for line in lines if line.end <= first]
-    header = header_of(before, source.title, source.date, language, labelled=bool(turns))
+    header = header_of(before, source.title, source.date, vocabulary.words, labelled=bool(turns))
     return _completed(source, header, list(turns), source.boilerplate, language, vocabulary)
 
 
@@ -149,16 +155,17 @@ def _completed(
     vocabulary: Vocabulary,
 ) -> Structure:
     text = source.text
+    speech = vocabulary.words.speech
     parts = _with_people(text, turns, header.text, vocabulary)
     labelled = any(turn.label or turn.speaker for turn in turns)
-    prose = not labelled and not any(is_spoken(text[turn.start : turn.end][:_OPENING]) for turn in turns)
+    prose = not labelled and not any(is_spoken(text[turn.start : turn.end][:_OPENING], speech) for turn in turns)
     if labelled:
-        _with_kinds(text, turns, parts)
+        _with_kinds(text, turns, parts, speech)
     named = speaker_in_title(header.title, vocabulary)
     for position, turn in enumerate(turns):
         if turn.speaker is not None or (turn.label is not None and turn.kind != "answer"):
             continue
-        if turn.label is None and not is_spoken(text[turn.start : turn.end][:_OPENING]):
+        if turn.label is None and not is_spoken(text[turn.start : turn.end][:_OPENING], speech):
             turns[position] = replace(turn, kind="report")
             continue
         answerer = answerer_of(turns)
@@ -175,7 +182,7 @@ def _completed(
         title=header.title,
         date=header.date,
         turns=tuple(turns),
-        exchanges=exchanges_of(text, turns, language),
+        exchanges=exchanges_of(text, turns, language, speech),
         boilerplate=boilerplate,
         reported=reported_in(text, _paragraphs(text, report, boilerplate), language, vocabulary),
         dates=relative_dates(text, header.date),
@@ -230,9 +237,9 @@ def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None],
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None]) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], speech: SpeechPhrases) -> None:
     """Fill in the kinds, in place, where the format did not say."""
-    for position, kind in enumerate(kinds_of(text, turns, parts)):
+    for position, kind in enumerate(kinds_of(text, turns, parts, speech)):
         if turns[position].kind == "statement":
             turns[position] = replace(turns[position], kind=kind)
 
