@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from statistics import median
 
+from onrecord.rag.languages.sentence_ends import SentenceWords
 from onrecord.rag.types import Span
 from onrecord.rag.words import STARTERS, word_set
 
@@ -46,6 +47,17 @@ def sentences(text: str, language: str) -> list[Span]:
         character. A blank line always ends a sentence; a line break does unless the text is wrapped.
     """
     return _trimmed(text, _cuts(text, "fr" if language.startswith("fr") else "en"))
+
+
+def ends_sentence(text: str, words: SentenceWords) -> bool:
+    """Whether the end of a text (a line, say) is the end of a sentence."""
+    text = text.rstrip()
+    last = None
+    for last in _END.finditer(text + "\n", max(0, len(text) - 40)):
+        pass
+    if last is None or last.end() < len(text):
+        return False
+    return _ends_sentence(text, last, frozenset().union(*_ABBREVIATIONS.values()))
 
 
 def _cuts(text: str, language: str) -> list[int]:
