@@ -9,6 +9,7 @@ from importlib.resources import files
 from onrecord.rag.languages.article import ArticlePhrases
 from onrecord.rag.languages.dates import DateWords
 from onrecord.rag.languages.followups import FollowUpPhrases
+from onrecord.rag.languages.forms import FormWords
 from onrecord.rag.languages.function_words import FunctionWords
 from onrecord.rag.languages.introductions import IntroductionPhrases
 from onrecord.rag.languages.labels import LabelWords
@@ -49,6 +50,7 @@ class Language:
     introductions: IntroductionPhrases = field(default_factory=IntroductionPhrases)
     speech: SpeechPhrases = field(default_factory=SpeechPhrases)
     pages: PagePhrases = field(default_factory=PagePhrases)
+    forms: FormWords = field(default_factory=FormWords)
     news: NewsWords = field(default_factory=NewsWords)
     dates: DateWords = field(default_factory=DateWords)
     questions: QuestionPhrases = field(default_factory=QuestionPhrases)
