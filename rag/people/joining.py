@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from onrecord.rag.people.names import Known, is_full, likeness, read_name, same, skeleton, sound
-from onrecord.rag.transcript.roles import fold
+from onrecord.rag.people.names import Known, is_full, likeness, read_name, same
+from onrecord.rag.people.spellings import skeleton, sound
+from onrecord.rag.text.folding import fold
 
 
 def one_name_each(speakers: Mapping[Known, int]) -> dict[str, str]:

@@ -8,20 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from onrecord.rag.people.labels import split_role
-from onrecord.rag.people.names import (
-    Name,
-    base_name,
-    given_names,
-    is_particle,
-    likeness,
-    name_words,
-    plain_ending,
-    read_name,
-    surnames_alike,
-)
-from onrecord.rag.transcript.roles import HONORIFICS, fold, is_role
-from onrecord.rag.words import STARTERS
+from onrecord.rag.languages import LANGUAGES, together
+from onrecord.rag.people.labels import is_role, split_role
+from onrecord.rag.people.names import Name, base_name, is_particle, likeness, name_words, read_name
+from onrecord.rag.people.spellings import given_names, plain_ending, surnames_alike
+from onrecord.rag.text.folding import fold
 
 # difflib's default of 0.6 pairs different short names ("Hart", "Barnes"); one or two slips in a name stay above 0.8.
 _SIMILAR = 0.8
@@ -73,7 +64,7 @@ def people_called(wanted: str, names: Iterable[str]) -> list[str]:
     found = {known: likeness(name, read[known]) for known in candidates}
     if name.given and (borne := [known for known in candidates if found[known] == "yes"]):
         return borne
-    parts = set(name_words(base_name(wanted))) - HONORIFICS
+    parts = set(name_words(base_name(wanted))) - together(*LANGUAGES).labels.addresses
     fits = [
         known for known in candidates if parts and parts <= set(name_words(base_name(known))) and found[known] != "no"
     ]
@@ -85,7 +76,7 @@ def people_called(wanted: str, names: Iterable[str]) -> list[str]:
         if (found[known] not in ("yes", "no") and (read[known].given or not name.given) and not read[known].voice)
         or (not name.given and found[known] == "no" and _slip(name, read[known]))
     ]
-    role, rest = split_role(wanted.split())
+    role, rest = split_role(wanted.split(), together(*LANGUAGES).labels)
     return nearly or (people_called(" ".join(rest), candidates) if role and rest else [])
 
 
@@ -180,14 +171,17 @@ def _first_word(text: str, words: Sequence[_Word], place: int, bearers: Sequence
     """Where a name begins that ends in a surname: with the particles, given names and form of address before it."""
     # In a text all in capitals or in small letters a capital tells nothing.
     telling = sum(word.capital for word in words) * 2 <= len(words)
+    known = together(*LANGUAGES)
+    small = known.function_words.words | known.sentence_ends.starters
     first = place
     while first and place - first < _BEFORE and not text[words[first - 1].end : words[first].start].strip(". "):
         word = words[first - 1]
-        if word.folded in HONORIFICS and word.folded not in {given for name in bearers for given in name.given}:
+        if word.folded in known.labels.addresses and not any(word.folded in name.given for name in bearers):
             return first - 1
         borne = any(given_names(word.folded, given) != "different" for name in bearers for given in name.given)
         opens = first == 1 or bool(text[words[first - 2].end : words[first - 1].start].strip("- "))
-        stranger = telling and word.capital and not opens and word.folded not in STARTERS and not is_role(word.folded)
+        office = is_role(word.folded, known.labels) or word.folded in known.labels.qualifiers
+        stranger = telling and word.capital and not opens and not office and word.folded not in small
         if not (borne or stranger or is_particle(word.folded)):
             break
         first -= 1

@@ -6,14 +6,15 @@ The words that no letter can tell, such as forms of address, are those of all la
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
 from onrecord.rag.languages import LANGUAGES, together
+from onrecord.rag.people.spellings import GivenLikeness, given_names, plain_ending, sound, surnames_alike
 from onrecord.rag.people.voices import is_voice
-from onrecord.rag.transcript.roles import HONORIFICS, fold
+from onrecord.rag.text.folding import fold
 
 Same = Literal["yes", "no", "unknown"]
 """Whether two names are one person's: for sure, surely not, or the names do not tell."""
@@ -21,42 +22,33 @@ Same = Literal["yes", "no", "unknown"]
 # By likeness of names alone: as `Same`, and "office" where a role or an outlet that both have decides, "briefing" where
 # that does so only within one briefing.
 Likeness = Literal["yes", "no", "unknown", "office", "briefing"]
-_Given = Literal["equal", "short", "akin", "different"]
 _Surname = Literal["equal", "alike", "different"]
 
-# A library has many people, and few given names and offices.
+# A library has many people.
 _REMEMBERED = 200_000
-# Two surnames this alike beside one given name and one office are one name spelt twice; short ones stay below.
-_SURNAME_ALIKE = 0.8
-# Given names of fewer letters differ by their vowels alone (Tim, Tom); of more, such are often two spellings.
-_LONG = 5
 # In a name that is not all in capitals, so many capitals are a surname; fewer are initials ("JD Vance").
 _SURNAME_IN_CAPITALS = 4
-_ROMAN = frozenset(["ii", "iii", "iv"])
-
 _GROUP = re.compile(r"\s*[(\[].*$")
 _DOTTED = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])+\.?")
 _ELISION = re.compile(r"^[dl]'(?=\w)")
-_LAST_VOWELS = re.compile(r"[iyj]+$")
-_INNER_VOWELS = re.compile(r"(?<=.)[aeiou](?=.)")
-# How one sound is spelt in several languages and transliterations; applied in this order.
-_SOUNDS = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        ("tsch|tch|tsh", "C"),
-        ("sch|sh", "S"),
-        ("ch|kh|ck|c|q|k", "K"),
-        ("ph|f|v|w", "F"),
-        ("ts|tz|z|s", "s"),
-        ("x", "Ks"),
-        ("^y(?=[aeiou])", "J"),
-        ("^j", "J"),
-        ("(?<=.)h", ""),
-        ("ou|oo", "u"),
-        ("[yj]", "i"),
-        (r"(.)\1+", r"\1"),
-    )
-)
+
+# Capitals of the Latin, Greek and Cyrillic scripts.
+_SCRIPTS = ((0x41, 0x530), (0x1E00, 0x2000))
+CAPITAL = "[" + "".join(chr(code) for first, end in _SCRIPTS for code in range(first, end) if chr(code).isupper()) + "]"
+"""A capital letter, as a class of a regular expression."""
+
+CAPITALISED = rf"{CAPITAL}[\w'’-]+"
+"""A word with a capital, as a name is made of, as a regular expression; "O'Hara", "Jean-Luc", "McCarren"."""
+
+
+def printed_name(particles: Iterable[str]) -> str:
+    """A name as it is printed, as a regular expression: two to four capitalised words, particles or initials between.
+
+    Args:
+        particles: the small words that stand inside names ("van", "de la").
+    """
+    small = "|".join(sorted(map(re.escape, particles), key=len, reverse=True))
+    return rf"{CAPITALISED}(?:\s+(?:(?:{small})\s+){{0,3}}(?:{CAPITALISED}|{CAPITAL}\.)){{1,3}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +108,7 @@ def read_name(printed: str) -> Name:
     tokens, addresses = _without_address(_parts(name))
     if len(tokens) > 1 and (closing := _generation(tokens[-1])) is not None:
         generation, tokens = closing, tokens[:-1]
+    tokens = _without_postnominals(tokens)
     capitals = [len(token) > 1 and token.isupper() for token in tokens]
     if any(capitals) and not all(capitals):
         first, last = capitals.index(False), len(tokens) - capitals[::-1].index(False)
@@ -173,23 +166,32 @@ def _parts(name: str) -> list[str]:
 def _without_address(tokens: list[str]) -> tuple[list[str], list[str]]:
     """A name's words without the forms of address before them, and those, folded."""
     place = 0
-    while place < len(tokens) - 1 and fold(tokens[place]) in HONORIFICS:
+    while place < len(tokens) - 1 and fold(tokens[place]) in together(*LANGUAGES).labels.addresses:
         place += 1
     return tokens[place:], [fold(token) for token in tokens[:place]]
 
 
+def _without_postnominals(tokens: list[str]) -> list[str]:
+    """A name's words without the letters behind it: "Ann Bell QC"."""
+    known = together(*LANGUAGES).labels.postnominals
+    end = len(tokens)
+    while end > 2 and fold(tokens[end - 1]) in known and not tokens[end - 1][1:].islower():
+        end -= 1
+    return tokens[:end]
+
+
 def _generation(word: str) -> str | None:
-    words, folded = together(*LANGUAGES).labels, fold(word).strip(" .,")
-    if folded in words.juniors:
-        return "junior"
-    if folded in words.seniors:
-        return "senior"
-    return folded if folded in _ROMAN else None
+    """A word behind a name that tells father from son, "Jr" for "Junior" too."""
+    folded = fold(word).strip(" .,")
+    if folded not in together(*LANGUAGES).labels.generations:
+        return None
+    return folded[0] + folded[-1] if folded.endswith("r") else folded
 
 
 def is_particle(token: str) -> bool:
     """Whether a word before a surname belongs to it: "van", "de"."""
-    return fold(token) in together(*LANGUAGES).labels.surname_particles
+    initial = len(token) == 1 and token.isupper()
+    return not initial and fold(token) in together(*LANGUAGES).labels.particles
 
 
 def _initials(token: str) -> list[str]:
@@ -284,26 +286,7 @@ def _surnames(first: Name, second: Name) -> _Surname:
     return "alike" if sound(one) == sound(other) or surnames_alike(one, other) else "different"
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def skeleton(word: str) -> str:
-    """How a folded word sounds without the vowels inside it, which slips and languages change most."""
-    return _INNER_VOWELS.sub("", sound(word))
-
-
-def plain_ending(surname: str) -> str:
-    """A folded surname with one spelling of the ending that transliterations write in five ways ("-sky", "-skiy")."""
-    return _LAST_VOWELS.sub("i", surname)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def surnames_alike(one: str, other: str) -> bool:
-    """Whether two folded surnames are alike but for a slip."""
-    matcher = SequenceMatcher(a=min(one, other), b=max(one, other))
-    # The bound is cheap, and most names are far apart.
-    return bool(matcher.quick_ratio() >= _SURNAME_ALIKE and matcher.ratio() >= _SURNAME_ALIKE)
-
-
-def _givens(first: tuple[str, ...], second: tuple[str, ...]) -> _Given:
+def _givens(first: tuple[str, ...], second: tuple[str, ...]) -> GivenLikeness:
     """Compare given names in order; those that one name leaves out make no difference."""
     if "".join(first) == "".join(second):
         return "equal"
@@ -315,42 +298,6 @@ def _givens(first: tuple[str, ...], second: tuple[str, ...]) -> _Given:
     if "different" in others:
         return "different"
     return "akin" if "akin" in others else head
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def given_names(one: str, other: str) -> _Given:
-    """Compare two given names, folded: equal, an initial or another spelling ("short"), maybe a short form ("akin")."""
-    if one == other:
-        return "equal"
-    less, more = sorted((one, other), key=lambda name: (len(name), name))
-    if len(less) == 1:
-        return "short" if more.startswith(less) else "different"
-    if sound(less) == sound(more) or _swapped(less, more):
-        return "short"
-    # "Paula" is no short form of "Paul", nor "Mario" a slip of "Maria"; "Ilsa" may be one of "Ilse".
-    if more.startswith(less):
-        return "different" if more[len(less) :] in ("a", "o") else "akin"
-    if less[:-1] == more[:-1] and {less[-1], more[-1]} == {"a", "e"}:
-        return "akin"
-    return "akin" if len(less) >= _LONG and skeleton(less) == skeleton(more) else "different"
-
-
-def _swapped(one: str, other: str) -> bool:
-    """Whether two neighbouring letters changed places, as in typing."""
-    apart = [place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
-    return (
-        len(one) == len(other)
-        and len(apart) == 2
-        and one == "".join((other[: apart[0]], other[apart[1]], other[apart[0]], other[apart[1] + 1 :]))
-    )
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def sound(word: str) -> str:
-    """How a folded word sounds, near enough: equal for "Aleksei" and "Alexey", "Marc" and "Mark", "Jon" and "John"."""
-    for pattern, spelt in _SOUNDS:
-        word = pattern.sub(spelt, word)
-    return word
 
 
 def shares_office(one: Known, other: Known) -> bool:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.languages.wording import date_words
 from onrecord.rag.people.joining import one_name_each
+from onrecord.rag.people.labels import bare_label
 from onrecord.rag.people.matching import people_called
-from onrecord.rag.people.names import Known, Name, is_full, likeness, name_words, read_name, shares_office, sound
-from onrecord.rag.transcript.roles import bare_label
+from onrecord.rag.people.names import Known, Name, is_full, likeness, name_words, read_name, shares_office
+from onrecord.rag.people.spellings import sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,10 @@ def _index_keys(name: str) -> set[str]:
     return {*name_words(name), *read.given, read.surname, sound(read.surname)}
 
 
+def _bare(label: str) -> str:
+    return bare_label(label, together(*LANGUAGES).labels)
+
+
 def _bearers(entries: Iterable[Printed], names: Mapping[str, str]) -> dict[str, dict[str, _Bearer]]:
     """The people with full names by how their surnames sound, then by name."""
     found: dict[str, dict[str, _Bearer]] = defaultdict(dict)
@@ -155,7 +161,7 @@ def _bearers(entries: Iterable[Printed], names: Mapping[str, str]) -> dict[str, 
         bearer = near.setdefault(name, _Bearer(name))
         bearer.printed.append(one.known)
         if one.label:
-            bearer.labels.add(bare_label(one.label))
+            bearer.labels.add(_bare(one.label))
             if gender := read_name(one.label.partition(",")[0]).gender:
                 bearer.genders.add(gender)
     return found
@@ -195,7 +201,7 @@ def _completed(one: Printed, possible: Sequence[_Bearer]) -> Identity | None:
     if len(held) == 1:
         return Identity(held[0].name)
     bare = not (one.known.role or one.known.outlet) and read_name(one.known.name).address is not None
-    if bare and one.label and len(possible) == 1 and bare_label(one.label) in possible[0].labels:
+    if bare and one.label and len(possible) == 1 and _bare(one.label) in possible[0].labels:
         return Identity(possible[0].name, inferred=True)
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from onrecord.rag.languages import LANGUAGES, together
-from onrecord.rag.transcript.roles import fold
+from onrecord.rag.text.folding import fold
 
 # One to four words and a number of up to three digits. Years and other long numbers are no voices.
 _NUMBERED = re.compile(
