@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.people.labels import is_role
-from onrecord.rag.people.names import Name, base_name, is_particle, likeness, name_words, read_name
+from onrecord.rag.people.names import Name, base_name, is_full, is_particle, likeness, name_words, read_name
 from onrecord.rag.people.spellings import given_names, plain_ending
 from onrecord.rag.text.folding import fold
 
@@ -164,7 +164,7 @@ def _first_word(text: str, words: Sequence[_Word], place: int, bearers: Sequence
 
 
 def _fitting(printed: str, bearers: Sequence[str]) -> tuple[str, ...]:
-    """Those of one surname whom a name in a text fits; those whom it fits exactly where there are any."""
+    """Those of one surname whom a name in a text fits; those whom it fits best where there are any."""
     wanted = read_name(printed)
     found: dict[str, str] = {}
     for name in bearers:
@@ -174,7 +174,9 @@ def _fitting(printed: str, bearers: Sequence[str]) -> tuple[str, ...]:
     borne = tuple(name for name in bearers if found[name] == "yes")
     if borne and (wanted.given or wanted.address):
         return borne
-    return tuple(name for name in bearers if found[name] != "no" and len(read_name(name).surname) >= _TELLING)
+    may_be = [name for name in bearers if found[name] != "no" and len(read_name(name).surname) >= _TELLING]
+    # Whoever is called "A. Bell" is sooner Ann Bell than some "Ms. Bell".
+    return tuple(name for name in may_be if wanted.given and is_full(name)) or tuple(may_be)
 
 
 def _told_apart(words: Sequence[_Word], last: int, unnamed: Sequence[str]) -> tuple[int, tuple[str, ...]]:
