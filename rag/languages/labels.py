@@ -21,8 +21,8 @@ class LabelWords:
     it is about ("of the"), `articles` open an office ("the Chair"), `elided` do so with an apostrophe ("l'"),
     `openers` open a label and tell nobody from another ("m le président").
 
-    Beside a name: `voices` are numbered by software that does not know who speaks ("speaker 2"); `postnominals` and
-    `generations` follow a name ("MP", "Jr"); `countries` are short names of some ("UK"); `outlet_of` stands between a
+    Beside a name: `voices` are words for any speaker, which a letter or a number tells from the others ("Speaker A");
+    `postnominals` and `generations` follow a name ("MP", "Jr"); `countries` are short names of some ("UK"); `outlet_of` stands between a
     reporter and the outlet, `chaired_by` before the name of whoever presides.
 
     `fields` name a field of a page or a stage direction, never a speaker; `people_fields` list those who do.

@@ -9,6 +9,7 @@ from typing import Literal
 from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.countries import is_country
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.people.voices import is_voice
 from onrecord.rag.text.folding import fold
 
 Part = Literal["asker", "answerer", "moderator", "interpreter"]
@@ -78,7 +79,7 @@ def parse_label(label: str, vocabulary: Vocabulary) -> Person:
     person = Person()
     if whole in words.askers:
         person = Person(part="asker")
-    elif _is_voice(main, words):
+    elif is_voice(main):
         # Software that cannot tell who speaks numbers the voices.
         person = Person(name=main)
     elif whole in words.answerers:
@@ -158,11 +159,6 @@ def _of_outlet(text: str, words: LabelWords) -> re.Match[str] | None:
     """Where "of", "from" and the like stand before a capital: an outlet's name comes after the match."""
     found = re.finditer(r"(?<=\S)\s+(\S+)\s+(?=[^\W\d_a-zß-ÿ])", text)
     return next((match for match in found if words.outlet_of.fullmatch(match.group(1))), None)
-
-
-def _is_voice(label: str, words: LabelWords) -> bool:
-    """Whether a label is the number that software gives a voice it cannot tell: "Speaker 3"."""
-    return bool(re.search(r"\d$", label)) and bare_label(label, words) in words.voices
 
 
 def split_role(tokens: list[str], words: LabelWords) -> tuple[list[str], list[str]]:
