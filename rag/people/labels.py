@@ -15,6 +15,7 @@ from onrecord.rag.text.folding import fold
 Part = Literal["asker", "answerer", "moderator", "interpreter"]
 
 _GROUP = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))*)[)\]]?")
+_GROUPS = re.compile(r"\s*[(\[][^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*[)\]]?")
 _SPLIT = re.compile(r"\s+[-–—/|]\s+|/")
 _INDEX = re.compile(r"[\s_#.-]*\d{1,3}$")
 
@@ -38,6 +39,11 @@ def bare_label(label: str, words: LabelWords) -> str:
         if len(parts) > size and " ".join(parts[:size]) in words.openers:
             return " ".join(parts[size:])
     return " ".join(parts)
+
+
+def without_groups(label: str) -> str:
+    """Take parentheses and brackets off a label."""
+    return " ".join(_GROUPS.sub(" ", label).split())
 
 
 def is_role(token: str, words: LabelWords) -> bool:

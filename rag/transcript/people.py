@@ -11,10 +11,9 @@ from functools import lru_cache
 
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.languages.labels import LabelWords
-from onrecord.rag.people.labels import Person, has_article, is_role, parse_label, split_role
+from onrecord.rag.people.labels import Person, has_article, is_role, parse_label, split_role, without_groups
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.labels import without_groups
 from onrecord.rag.types import Span
 
 # Two given names this alike, beside one surname and one role, are one name spelt twice ("Marc", "Mark").
