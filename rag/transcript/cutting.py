@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from onrecord.rag.languages.labels import LabelWords
-from onrecord.rag.people.labels import bare_label, is_role
 from onrecord.rag.people.names import CAPITAL
+from onrecord.rag.people.roles import bare_label, is_role
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.lines import HIDDEN
 

@@ -6,7 +6,7 @@ import re
 from enum import IntEnum
 
 from onrecord.rag.languages.labels import LabelWords
-from onrecord.rag.people.labels import bare_label, is_role, without_elision, without_groups
+from onrecord.rag.people.roles import bare_label, is_role, without_elision, without_groups
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.text.folding import fold

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from onrecord.rag.people.labels import bare_label, without_groups
+from onrecord.rag.people.roles import bare_label, without_groups
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.cutting import cuts_of
 from onrecord.rag.transcript.grading import Grade, grade_of, may_be_screen_name

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.languages.labels import LabelWords
-from onrecord.rag.people.labels import Person, has_article, is_role, parse_label, split_role, without_groups
+from onrecord.rag.people.labels import Person, parse_label
+from onrecord.rag.people.roles import has_article, is_role, split_role, without_groups
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.types import Span
