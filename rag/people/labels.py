@@ -65,12 +65,14 @@ def _main(main: str, vocabulary: Vocabulary) -> Person:
     """What a label says without parentheses."""
     words = vocabulary.words.labels
     whole = bare_label(main, words)
-    if is_voice(main) and not words.voices.isdisjoint(whole.split()):
+    voice = is_voice(main)
+    numbered = main[-1:].isdigit() or len(main.split()[-1]) == 1
+    if voice and numbered and not words.voices.isdisjoint(whole.split()):
         return Person(name=main, voice=True)
     if whole in words.askers:
         return Person(part="asker")
-    if is_voice(main):
-        return Person(name=main, voice=True)
+    if voice:
+        return Person(name=main if numbered else cased_name(main.split(), vocabulary), voice=True)
     if whole in words.answerers:
         return Person(part="answerer")
     primary, *tail = _comma_parts(_before_verb(main, vocabulary), words)
