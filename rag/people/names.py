@@ -28,7 +28,8 @@ _Surname = Literal["equal", "alike", "different"]
 _REMEMBERED = 200_000
 # In a name that is not all in capitals, so many capitals are a surname; fewer are initials ("JD Vance").
 _SURNAME_IN_CAPITALS = 4
-_GROUP = re.compile(r"\s*[(\[].*$")
+# Parentheses behind a name; a number in them tells voices apart ("iPhone (2)").
+_GROUP = re.compile(r"\s*[(\[](?!\d+[)\]]).*$")
 _DOTTED = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])+\.?")
 _ELISION = re.compile(r"^[dl]'(?=\w)")
 
