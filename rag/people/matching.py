@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterable
 
 from onrecord.rag.languages import LANGUAGES, together
-from onrecord.rag.people.labels import split_role
 from onrecord.rag.people.names import Name, base_name, likeness, name_words, read_name
+from onrecord.rag.people.roles import split_role
 from onrecord.rag.people.spellings import surnames_alike
 
 # difflib's default of 0.6 pairs different short names ("Hart", "Barnes"); one or two slips in a name stay above 0.8.

@@ -10,9 +10,9 @@ from functools import cached_property
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.languages.wording import date_words
 from onrecord.rag.people.joining import one_name_each
-from onrecord.rag.people.labels import bare_label
 from onrecord.rag.people.matching import people_called
 from onrecord.rag.people.names import Known, Name, is_full, likeness, name_words, read_name, shares_office
+from onrecord.rag.people.roles import bare_label
 from onrecord.rag.people.spellings import sound
 
 

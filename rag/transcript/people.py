@@ -12,11 +12,11 @@ from functools import lru_cache
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.joining import one_name_each
-from onrecord.rag.people.labels import Person, has_article, is_role, parse_label, split_role
+from onrecord.rag.people.labels import Person, parse_label
 from onrecord.rag.people.names import Known, shares_role
+from onrecord.rag.people.roles import has_article, is_role, split_role, without_groups
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.labels import without_groups
 from onrecord.rag.types import Span
 
 _SURNAME_ALIKE = 0.8
