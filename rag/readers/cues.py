@@ -11,11 +11,10 @@ from itertools import groupby
 
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.languages import LANGUAGES, together
-from onrecord.rag.languages.sentence_ends import SentenceWords
 from onrecord.rag.readers.composing import Composer
 from onrecord.rag.readers.encoding import require_words
 from onrecord.rag.readers.voices import Cue, plain_names, possible_label, with_printed_voices
-from onrecord.rag.text.sentences import ends_sentence
+from onrecord.rag.text.sentences import SentenceWords, ends_sentence
 from onrecord.rag.types import SourceText
 
 _NEW_SPEAKER = re.compile(r">{2,3}")

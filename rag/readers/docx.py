@@ -141,7 +141,10 @@ def _spoken_row(cells: Sequence[str], columns: Columns, speaker: int) -> _Block:
     others = [cell for place, cell in enumerate(cells) if cell and place not in read]
     label = ("" if not name else f"{name} " if name.endswith(":") else f"{name}: ") if columns.marked else f"{name}\n"
     return _Block(
-        (label + "\n".join([cells[columns.words], *others])).strip(), seconds=seconds, apart=columns.marked, in_table=True
+        (label + "\n".join([cells[columns.words], *others])).strip(),
+        seconds=seconds,
+        apart=columns.marked,
+        in_table=True,
     )
 
 
@@ -182,7 +185,9 @@ def _may_be_name(lead: str) -> bool:
 def _goes_on(block: _Block) -> bool:
     """Whether words follow the bold ones at once: no time, colon, dash or other mark that sets them off already."""
     rest = block.text[len(block.lead) :]
-    return rest[:1].isspace() and rest.lstrip()[:1] not in tuple(":–—-|([,.;") and clock_seconds(rest.split()[0]) is None
+    return (
+        rest[:1].isspace() and rest.lstrip()[:1] not in tuple(":–—-|([,.;") and clock_seconds(rest.split()[0]) is None
+    )
 
 
 def _related(document: Any, kind: str) -> Iterator[bytes]:

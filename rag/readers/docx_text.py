@@ -86,9 +86,7 @@ class Words:
             "hidden": ("hidden passage was left out", "hidden passages were left out"),
             "marks": ("raised mark of a note was left out", "raised marks of notes were left out"),
         }
-        return tuple(
-            f"{count:,} {said[kind][count != 1]}." for kind in said if (count := self.left_out[kind])
-        )
+        return tuple(f"{count:,} {said[kind][count != 1]}." for kind in said if (count := self.left_out[kind]))
 
     def _runs(self, paragraph: Any, boxes: list[Any]) -> Iterator[tuple[str, Look]]:
         look = Look()

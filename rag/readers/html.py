@@ -48,6 +48,7 @@ _CHROME_TAGS = frozenset(("nav", "aside", "footer", "form", "button", "dialog", 
 _NOTE_ROLES = frozenset(("doc-footnote", "doc-endnote", "doc-endnotes"))
 _CHROME_ROLES = frozenset(("navigation", "complementary", "banner", "contentinfo", "search", "dialog", "menu"))
 
+
 def read_html(name: str, data: bytes) -> SourceText:
     """Return the page's visible text in its order, whatever stands outside the main text marked as site chrome.
 

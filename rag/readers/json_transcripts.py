@@ -118,7 +118,13 @@ def _aws(value: _Object) -> list[Cue]:
     words: list[_Word] = []
     for item in _objects(results.get("items")):
         sign = item.get("type") == "punctuation"
-        word = _word({"speaker": spoken_by.get(str(item.get("start_time"))), **next(_objects(item.get("alternatives")), {}), **item})
+        word = _word(
+            {
+                "speaker": spoken_by.get(str(item.get("start_time"))),
+                **next(_objects(item.get("alternatives")), {}),
+                **item,
+            }
+        )
         # A sign has no time, and may have no speaker: it belongs to the word before.
         words.append(replace(word, voice=words[-1].voice if sign and words else word.voice, tight=sign))
     return _sentences(words) or _timed(_segment_cues(list(_objects(results.get("audio_segments")))))
@@ -141,7 +147,10 @@ def _deepgram(value: _Object) -> list[Cue]:
             cue
             for paragraph in paragraphs
             for cue in _segment_cues(
-                [{**own, **sentence, **_only(paragraph, "speaker")} for sentence in _objects(paragraph.get("sentences"))]
+                [
+                    {**own, **sentence, **_only(paragraph, "speaker")}
+                    for sentence in _objects(paragraph.get("sentences"))
+                ]
             )
         ]
         words = [_word({**own, **word}) for word in _objects(best.get("words"))]
@@ -296,6 +305,4 @@ def _timed(cues: Sequence[Cue]) -> list[Cue]:
     """The cues with their times in seconds, in whatever unit the program counts."""
     words = sum(len(line.split()) for cue in cues for line in cue.lines)
     times = in_seconds([time for cue in cues for time in (cue.start, cue.end)], words)
-    return [
-        replace(cue, start=start, end=end) for cue, start, end in zip(cues, times[::2], times[1::2], strict=True)
-    ]
+    return [replace(cue, start=start, end=end) for cue, start, end in zip(cues, times[::2], times[1::2], strict=True)]

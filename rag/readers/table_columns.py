@@ -111,7 +111,7 @@ def _is_head(rows: Sequence[Sequence[str]], speaker: int, words: int) -> bool:
     """Whether the first row names the columns, by its form: a word or two, unlike the sentences below, and no name."""
     head, *body = rows
     names = {row[speaker].strip() for row in body}
-    ends = sum(row[words].strip()[-1:] in tuple(".!?…”»\"") for row in body)
+    ends = sum(row[words].strip()[-1:] in tuple('.!?…”»"') for row in body)
     plain = head[words].strip()
     return (
         len(body) > 1

@@ -80,13 +80,18 @@ def with_printed_voices(cues: Sequence[Cue]) -> list[Cue]:
     named = [possible_label(cue.lines[0]) for cue in cues]
     if sum(label is not None for label in named) >= _THROUGHOUT * len(cues):
         return _voiced(
-            [(label[0] if label else None, _from(cue, label[1] if label else 0)) for cue, label in zip(cues, named, strict=True)]
+            [
+                (label[0] if label else None, _from(cue, label[1] if label else 0))
+                for cue, label in zip(cues, named, strict=True)
+            ]
         )
     alone = [_name_alone(cue) for cue in cues]
     counts = Counter(alone)
     coming_back = sum(count for name, count in counts.items() if name and count > 1)
     if sum(map(bool, alone)) >= _THROUGHOUT * len(cues) and coming_back >= _COMING_BACK * len(cues):
-        return _voiced([(name, replace(cue, lines=cue.lines[1:]) if name else cue) for cue, name in zip(cues, alone, strict=True)])
+        return _voiced(
+            [(name, replace(cue, lines=cue.lines[1:]) if name else cue) for cue, name in zip(cues, alone, strict=True)]
+        )
     return list(cues)
 
 
