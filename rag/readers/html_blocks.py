@@ -9,20 +9,15 @@ from dataclasses import dataclass
 from lxml import etree
 
 from onrecord.rag.readers.html_rows import Rows
-from onrecord.rag.readers.html_said import BLOCKS, Said, is_hidden
-
-
-def _tags(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
+from onrecord.rag.readers.html_said import BLOCKS, Said, is_hidden, tags
 
 # Never shown as text. `noscript` is shown only where scripts are switched off.
-_UNSEEN = _tags(
+_UNSEEN = tags(
     "script style template noscript svg math iframe object embed audio video canvas map textarea select datalist"
     " title head"
 )
 # Blocks that a browser sets apart by an empty line, not by a line end alone.
-_SPACED = _tags("address article aside blockquote dl figure h1 h2 h3 h4 h5 h6 hr main nav ol p pre section table ul")
+_SPACED = tags("address article aside blockquote dl figure h1 h2 h3 h4 h5 h6 hr main nav ol p pre section table ul")
 _BLANK = re.compile(r"[ \t\n\r\f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _WIDE_GAP = re.compile("[ \u00a0]{2,}")

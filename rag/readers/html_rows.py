@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from onrecord.rag.readers.clock import clock_seconds
-from onrecord.rag.readers.html_said import BLOCKS
+from onrecord.rag.readers.html_said import BLOCKS, empty, tags, text_of
 from onrecord.rag.readers.table_columns import columns_of
 
 # So many rows made alike are a way of writing a transcript.
@@ -19,7 +19,7 @@ _NAME_WORDS = 8
 # More than half link text is a list of other pages.
 _LINKED = 0.5
 # Elements that set words off in a line, as a name before its words.
-_SET_OFF = frozenset("b strong span em i u cite font label mark a small".split())
+_SET_OFF = tags("b strong span em i u cite font label mark a small")
 _MARKED_ALREADY = tuple(":–—-|([,.;?!")
 
 
@@ -91,7 +91,10 @@ def _alike(element: etree._Element) -> list[list[etree._Element]]:
         loose = [child.text or "", *(cell.tail or "" for cell in cells)]
         if cells and all(isinstance(cell.tag, str) for cell in cells) and not "".join(loose).strip():
             # The first class says what a cell is; others may say whose.
-            kind = (child.tag, *((cell.tag, (cell.get("class") or "").partition(" ")[0]) for cell in cells))
+            kind: tuple[object, ...] = (
+                child.tag,
+                *((cell.tag, (cell.get("class") or "").partition(" ")[0]) for cell in cells),
+            )
             kinds[kind] += 1
             rows.append((kind, cells))
     if not kinds:
@@ -100,13 +103,9 @@ def _alike(element: etree._Element) -> list[list[etree._Element]]:
     return [cells for found, cells in rows if found == kind] if count >= _FEWEST_ROWS else []
 
 
-def _text(element: etree._Element) -> str:
-    return " ".join("".join(element.itertext()).split())
-
-
 def _read(cells: Sequence[Sequence[etree._Element]], rows: Rows) -> None:
-    texts = [[_text(cell) for cell in row] for row in cells]
-    linked = sum(len(_text(link)) for row in cells for cell in row for link in cell.iter("a"))
+    texts = [[text_of(cell) for cell in row] for row in cells]
+    linked = sum(len(text_of(link)) for row in cells for cell in row for link in cell.iter("a"))
     if linked > _LINKED * sum(len(text) for row in texts for text in row):
         return
     columns = columns_of(texts)
@@ -124,7 +123,7 @@ def _read(cells: Sequence[Sequence[etree._Element]], rows: Rows) -> None:
             seconds = clock_seconds(text[columns.start].strip(" []()"))
             if seconds is not None:
                 rows.seconds[row[columns.start]] = seconds
-                row[columns.start].clear(keep_tail=True)
+                empty(row[columns.start])
 
 
 def _lead(block: etree._Element) -> etree._Element | None:
@@ -135,13 +134,13 @@ def _lead(block: etree._Element) -> etree._Element | None:
     following = first.getnext()
     rest = first.tail or ""
     if not rest.strip() and following is not None and following.tag not in BLOCKS and following.tag != "br":
-        rest += _text(following) if isinstance(following.tag, str) else ""
+        rest += text_of(following) if isinstance(following.tag, str) else ""
     plain = rest.strip()
     if first.tag not in _SET_OFF or not rest[:1].isspace() or not plain or plain.startswith(_MARKED_ALREADY):
         return None
     if clock_seconds(plain.split()[0].strip("[]()")) is not None:
         return None
-    name = _text(first)
+    name = text_of(first)
     good = name[-1:].isalnum() and any(map(str.isalpha, name)) and len(name.split()) <= _NAME_WORDS
     return first if good else None
 
@@ -152,5 +151,5 @@ def _read_leads(leads: Sequence[etree._Element], rows: Rows) -> None:
     for lead in leads:
         ways.setdefault((str(lead.tag), lead.get("class")), []).append(lead)
     for members in ways.values():
-        if len(members) >= _FEWEST_ROWS and len({_text(lead) for lead in members}) < len(members):
+        if len(members) >= _FEWEST_ROWS and len({text_of(lead) for lead in members}) < len(members):
             rows.speakers.update(dict.fromkeys(members, True))

@@ -10,12 +10,16 @@ from lxml import etree
 
 from onrecord.rag.readers.raised import Piece, plain_text
 
-BLOCKS = frozenset(
-    (
-        "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset"
-        " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup option"
-        " p pre search section summary table tbody tfoot thead tr ul"
-    ).split()
+
+def tags(names: str) -> frozenset[str]:
+    """Names of elements, written in one string."""
+    return frozenset(names.split())
+
+
+BLOCKS = tags(
+    "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup option"
+    " p pre search section summary table tbody tfoot thead tr ul"
 )
 """Elements that stand on lines of their own."""
 
@@ -71,8 +75,8 @@ def keep_what_was_said(body: etree._Element) -> Said:
                 before = ""
             kind = _kind(element, tag, said)
             if kind in ("struck", "hidden"):
-                said.emptied[kind] += any(map(str.isalnum, "".join(element.itertext())))
-                _empty(element)
+                said.emptied[kind] += any(map(str.isalnum, text_of(element)))
+                empty(element)
             elif kind == "mark":
                 before += _mark(element, tag, before, said, targets)
             elif tag == "q":
@@ -94,7 +98,10 @@ def keep_what_was_said(body: etree._Element) -> Said:
 
 
 def is_hidden(element: etree._Element, *, aria: bool) -> bool:
-    """Whether a page as saved does not show an element; `aria` says whether one hidden from readers of screens counts."""
+    """Whether a page as saved does not show an element.
+
+    `aria` says whether that counts which is hidden from those who have the screen read to them.
+    """
     style = (element.get("style") or "").replace(" ", "").lower()
     if "hidden" in element.attrib or "display:none" in style or "visibility:hidden" in style:
         return True
@@ -136,7 +143,7 @@ def _links_to_note(element: etree._Element, tag: str) -> bool:
 
 def _mark(element: etree._Element, tag: str, before: str, said: Said, targets: set[str]) -> str:
     """Write a raised, lowered or linking element as plain text, empty for a note's mark; return that text."""
-    words = " ".join("".join(element.itertext()).split())
+    words = text_of(element)
     style = (element.get("style") or "").replace(" ", "").lower()
     level = _LEVELS.get(tag) or next((level for value, level in _VERTICAL.items() if value in style), 0)
     links = [inner.get("href") or "" for inner in element.iter("a")]
@@ -154,23 +161,29 @@ def _mark(element: etree._Element, tag: str, before: str, said: Said, targets: s
     if marks:
         said.emptied["mark"] += 1
         targets.update(link[1:] for link in links if link.startswith("#"))
-        _empty(element)
+        empty(element)
         return ""
     kept = text[len(before) : len(text) - len(tail)] if text.startswith(before) else words
     if kept != words or level:
-        _empty(element)
+        empty(element)
         element.text = kept
     return kept
 
 
-def _empty(element: etree._Element) -> None:
-    # Not taken out: the text after it belongs to it in the tree.
-    element.clear(keep_tail=True)
-    element.tag = "span"
+def text_of(element: etree._Element) -> str:
+    """Return all text in an element, its blanks single."""
+    return " ".join(str(element.xpath("string()")).split())
+
+
+def empty(element: etree._Element) -> None:
+    """Take away what an element holds; it stays, since the text after it belongs to it in the tree."""
+    tail = element.tail
+    element.clear()
+    element.tag, element.tail = "span", tail
 
 
 def _quote(element: etree._Element, marks: tuple[str, str]) -> None:
-    words = "".join(element.itertext()).strip()
+    words = text_of(element)
     if not words or words.startswith(_OPENING_MARKS):
         return
     element.text = marks[0] + (element.text or "").lstrip()
@@ -181,17 +194,17 @@ def _quote(element: etree._Element, marks: tuple[str, str]) -> None:
 
 
 def _notes(body: etree._Element, targets: set[str]) -> set[etree._Element]:
-    """The blocks that the marks of notes lead to: those with their names, or that begin with an element that has one."""
+    """The blocks that the marks of notes lead to: named as they say, or beginning with an element that is."""
     notes: set[etree._Element] = set()
     if not targets:
         return notes
     for element in body.iter():
-        if isinstance(element.tag, str) and ({element.get("id"), element.get("name")} & targets):
+        if isinstance(element.tag, str) and not targets.isdisjoint([element.get("id"), element.get("name")]):
             block: etree._Element | None = element
             while block is not None and block.tag not in BLOCKS:
                 opens = block.getprevious() is None and not (getattr(block.getparent(), "text", None) or "").strip()
                 block = block.getparent() if opens else None
             if block is not None and block is not body:
                 notes.add(block)
-    size = sum(len("".join(note.itertext())) for note in notes)
-    return notes if size <= _MOST_NOTES * len("".join(body.itertext())) else set()
+    size = sum(len(text_of(note)) for note in notes)
+    return notes if size <= _MOST_NOTES * len(text_of(body)) else set()

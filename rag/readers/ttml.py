@@ -74,7 +74,7 @@ def _agents(root: etree._Element) -> dict[str, str]:
     agents = {}
     for element in root.iter():
         if _tag(element) == "agent":
-            names = [" ".join("".join(child.itertext()).split()) for child in element if _tag(child) == "name"]
+            names = [" ".join(str(child.xpath("string()")).split()) for child in element if _tag(child) == "name"]
             identifier = _attribute(element, "id")
             if identifier and names and names[0]:
                 agents[identifier] = whole_characters(names[0])
