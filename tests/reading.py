@@ -54,3 +54,14 @@ def body_of(source: SourceText) -> str:
 
 def words_of(text: str) -> list[str]:
     return text.split()
+
+
+def turns_of(source: SourceText) -> list[tuple[str | None, str]]:
+    """The label and the words of each turn that the format marks."""
+    return [(turn.label, source.text[turn.start : turn.end]) for turn in source.turns or ()]
+
+
+def spoken_at(source: SourceText, words: str) -> float:
+    """The second that the last timecode before some words gives."""
+    offset = source.text.index(words)
+    return [seconds for start, seconds in source.timecodes if start <= offset][-1]

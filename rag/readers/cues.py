@@ -45,7 +45,7 @@ def source_of_cues(name: str, cues: Sequence[Cue], *, preface: str = "", notes: 
         begins a line. Raises UnreadableFile where no cue holds words.
     """
     once = _once(cues)
-    untimed = sum(cue.start is None for cue in once)
+    untimed = sum(cue.start is None for cue in once) if any(cue.start is not None for cue in once) else 0
     twice = sum(map(bool, (cue.lines for cue in cues))) - len(once)
     voiced = with_printed_voices([cue for cue in _unrolled(once) if cue.lines])
     names = plain_names(cue.voice for cue in voiced if cue.voice)
