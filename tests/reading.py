@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
+from docx.document import Document as Docx
+
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.readers import Document, read
 from onrecord.rag.types import SourceText
@@ -65,3 +70,19 @@ def spoken_at(source: SourceText, words: str) -> float:
     """The second that the last timecode before some words gives."""
     offset = source.text.index(words)
     return [seconds for start, seconds in source.timecodes if start <= offset][-1]
+
+
+def saved(document: Docx) -> bytes:
+    """A document as Word saves it."""
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A ZIP of these members."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return target.getvalue()

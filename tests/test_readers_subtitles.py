@@ -255,14 +255,15 @@ def test_names_on_their_own_line_over_the_words_are_voices() -> None:
 
 def test_labels_that_only_open_turns_are_left_to_the_grammar_of_labels() -> None:
     data = (
-        b"1\n00:00:01,000 --> 00:00:02,000\n[SPEAKER_00]: Good morning to\n\n2\n00:00:03,000 --> 00:00:04,000\nyou all\n\n"
+        b"1\n00:00:01,000 --> 00:00:02,000\n[SPEAKER_00]: Good morning to\n\n2\n00:00:03,000 --> 00:00:04,000\nall\n\n"
         b"3\n00:00:05,000 --> 00:00:06,000\nJonas Berg: Who pays, and the\n\n4\n00:00:07,000 --> 00:00:08,000\n"
         b"rule is: nobody knows.\n\n5\n00:00:09,000 --> 00:00:10,000\n[SPEAKER_00]: We do.\n"
     )
     source = read_one("otter.srt", data).source
     assert source.turns is None
     assert source.text == (
-        "[SPEAKER_00]: Good morning to you all\nJonas Berg: Who pays, and the rule is: nobody knows.\n\n[SPEAKER_00]: We do."
+        "[SPEAKER_00]: Good morning to all\n"
+        "Jonas Berg: Who pays, and the rule is: nobody knows.\n\n[SPEAKER_00]: We do."
     )
 
 
@@ -337,7 +338,8 @@ def test_each_segment_has_its_own_clock() -> None:
 
 def test_what_is_not_shown_is_not_read_and_what_has_no_time_is() -> None:
     data = (
-        "WEBVTT\nKind: captions\nLanguage: fr-CA\n\nNOTE\nnot said\n\nSTYLE\n::cue { color: lime }\n\nREGION\nid:low\n\n"
+        "WEBVTT\nKind: captions\nLanguage: fr-CA\n\nNOTE\nnot said\n\n"
+        "STYLE\n::cue { color: lime }\n\nREGION\nid:low\n\n"
         "00:00:01.000 --> 00:00:02.000 line:0 position:20%\nLe mur est vieux.\n\nIl sera\nplus haut.\n\n"
         "00:00:xx --> 00:00:04.000\nLa mer monte.\n\n00:05.000 --> 00:06.000\nMerci.\n"
     )
@@ -365,7 +367,10 @@ def test_a_figure_on_a_line_of_its_own_is_no_number_of_a_cue() -> None:
 
 
 def test_sbv() -> None:
-    data = b"0:00:00.599,0:00:04.160\nGood morning\nand[br]welcome.\n\n0:00:04.160,0:00:06.770\n>> Who pays?\n\n1:00:10.880,1:00:13.000\n>> We do.\n"
+    data = (
+        b"0:00:00.599,0:00:04.160\nGood morning\nand[br]welcome.\n\n0:00:04.160,0:00:06.770\n>> Who pays?\n\n"
+        b"1:00:10.880,1:00:13.000\n>> We do.\n"
+    )
     source = read_one("captions.sbv", data).source
     assert source.text == "Good morning and welcome.\n\n>> Who pays?\n\n>> We do."
     assert [seconds for _, seconds in source.timecodes] == [0.599, 4.16, 3610.88]
@@ -382,7 +387,8 @@ TTML = """<?xml version="1.0" encoding="{encoding}"?>
  <body begin="10s"><div>
   <p begin="00:00:01.500" end="00:00:03.000" ttm:agent="ida">Good <span>morning</span>,<br/>and <!-- sic -->welcome.</p>
   <p begin="2.5s" dur="1s" ttm:agent="ida">The wall &amp; the sea.</p>
-  <p begin="00:00:04:05" end="00:00:06:00"><span ttm:agent="jonas">Who pays?</span> <span ttm:agent="ida">We do.</span></p>
+  <p begin="00:00:04:05" end="00:00:06:00"><span ttm:agent="jonas">Who pays?</span>
+   <span ttm:agent="ida">We do.</span></p>
   <p begin="7000t" ttm:agent="jonas">Thank you.</p>
  </div></body></tt>"""
 
@@ -412,7 +418,10 @@ def test_ttml_without_agents_is_text_and_words_outside_paragraphs_are_kept() -> 
 
 def test_damaged_ttml_is_refused_and_entities_are_not_followed() -> None:
     assert "damaged XML" in refusal("a.ttml", b'<tt xmlns="http://www.w3.org/ns/ttml"><body><p>Words')
-    bomb = b'<!DOCTYPE tt [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><tt xmlns="http://www.w3.org/ns/ttml"><body><p begin="1s">Words &b;.</p></body></tt>'
+    bomb = (
+        b'<!DOCTYPE tt [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><tt xmlns="http://www.w3.org/ns/ttml"><body>'
+        b'<p begin="1s">Words &b;.</p></body></tt>'
+    )
     for found in read("a.ttml", bomb):
         assert "aaaa" not in str(found)
 

@@ -147,7 +147,10 @@ def _main_blocks(blocks: Sequence[Block], chosen: Sequence[str]) -> list[bool]:
             # foreign; elsewhere only what is set like the chosen lines belongs.
             between = first < number < last
             main.append(dense or between or (block.element.getparent(), block.element.tag) in kin)
-    return main
+    rows = [number for number, block in enumerate(blocks) if block.spoken or block.head]
+    # The rows of a transcript belong together.
+    whole = set(rows) if any(main[number] for number in rows) else set()
+    return [is_main or number in whole for number, is_main in enumerate(main)]
 
 
 def _container(blocks: Sequence[Block], sure: Sequence[bool]) -> tuple[etree._Element, bool]:

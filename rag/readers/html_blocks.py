@@ -31,7 +31,8 @@ class Block:
     """One line of text: the block element it stands in, and how many of its characters are link text.
 
     `apart` says that an empty line precedes it; `hidden` that the page as saved does not show it at once. `seconds` is
-    the place in the recording that stands beside it; `head` says that it holds the heads of a table's columns.
+    the place in the recording that stands beside it; `head` says that it holds the heads of a table's columns, `spoken`
+    that it belongs to a row of speaker and words.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Block:
     hidden: bool
     seconds: float | None = None
     head: bool = False
+    spoken: bool = False
 
 
 class _Line:
@@ -53,6 +55,8 @@ class _Line:
         self.seconds: float | None = None
         self.head = False
         self.waiting = False
+        self.cells = 0  # how many open cells of speakers and words it stands in
+        self.spoken = False
 
     def add(self, text: str, linked: bool) -> None:
         if text.startswith(" ") and (not self.pieces or self.pieces[-1].endswith((" ", "\t"))):
@@ -74,13 +78,18 @@ class _Line:
         text = _INVISIBLE.sub("", "".join(self.pieces))
         # A run of hard spaces is a gap made by hand ("Q    Thank you"); a single one is typography ("oui !").
         text = _WIDE_GAP.sub(lambda gap: " " * len(gap.group()), text).strip()
-        block = Block(text, element, self.linked, self.apart, hidden, self.seconds, self.head) if text else None
+        block = (
+            Block(text, element, self.linked, self.apart, hidden, self.seconds, self.head, self.spoken)
+            if text
+            else None
+        )
         self.pieces.clear()
         self.linked = 0
         self.waiting = False
         if block:
             self.apart = self.head = False
             self.seconds = None
+            self.spoken = self.cells > 0
         return block
 
 
@@ -110,6 +119,9 @@ def blocks_of(body: etree._Element, rows: Rows, said: Said) -> Iterator[Block]:
                 if tag == "br":
                     # Two line breaks in a row are how some pages part paragraphs.
                     line.apart |= _follows_break(element)
+            if element in rows.speakers or element in rows.words:
+                line.cells += 1
+                line.spoken = True
             line.seconds = rows.seconds.get(element, line.seconds)
             line.head |= element in rows.heads
             if tag in ("td", "th") and line.pieces and not line.waiting:
@@ -122,6 +134,7 @@ def blocks_of(body: etree._Element, rows: Rows, said: Said) -> Iterator[Block]:
             if tag not in _UNSEEN:
                 links -= tag == "a"
                 verbatim -= tag == "pre"
+                line.cells -= element in rows.speakers or element in rows.words
                 if rows.speakers.get(element):
                     line.name()
                 elif element in rows.speakers:

@@ -10,12 +10,14 @@ from lxml import etree
 
 from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.html_said import BLOCKS, empty, tags, text_of
-from onrecord.rag.readers.table_columns import columns_of
+from onrecord.rag.readers.table_columns import columns_of, come_back
 
 # So many rows made alike are a way of writing a transcript.
 _FEWEST_ROWS = 3
 _MOST_CELLS = 6
 _NAME_WORDS = 8
+# Names set off are labels where they open such a share of the paragraphs.
+_LEADS_SHARE = 0.25
 # More than half link text is a list of other pages.
 _LINKED = 0.5
 # Elements that set words off in a line, as a name before its words.
@@ -43,6 +45,7 @@ def rows_of(body: etree._Element) -> Rows:
     """
     rows = Rows()
     inside = 0
+    paragraphs = 0
     leads: list[etree._Element] = []
     for event, element in etree.iterwalk(body, events=("start", "end")):
         if event == "end":
@@ -51,10 +54,12 @@ def rows_of(body: etree._Element) -> Rows:
         found = [] if inside else _cells_of(element)
         if len(found) > 1:
             _read(found, rows)
+        paragraphs += element.tag == "p"
         if element.tag in BLOCKS and (lead := _lead(element)) is not None:
             leads.append(lead)
         inside += element in rows.words or element in rows.speakers
-    _read_leads([lead for lead in leads if lead not in rows.speakers and lead not in rows.seconds], rows)
+    free = [lead for lead in leads if lead not in rows.speakers and lead not in rows.seconds]
+    _read_leads(free, paragraphs, rows)
     return rows
 
 
@@ -145,11 +150,23 @@ def _lead(block: etree._Element) -> etree._Element | None:
     return first if good else None
 
 
-def _read_leads(leads: Sequence[etree._Element], rows: Rows) -> None:
-    """Take words set off in one way for names where they come back, as sentences' first words do not."""
+def _read_leads(leads: Sequence[etree._Element], blocks: int, rows: Rows) -> None:
+    """Take words set off in one way for names where they come back, as sentences' first words do not.
+
+    One that comes once gets no colon, which might come to stand in a sentence, but a line of its own if it looks like
+    a name.
+    """
     ways: dict[tuple[str, str | None], list[etree._Element]] = {}
     for lead in leads:
         ways.setdefault((str(lead.tag), lead.get("class")), []).append(lead)
     for members in ways.values():
-        if len(members) >= _FEWEST_ROWS and len({text_of(lead) for lead in members}) < len(members):
-            rows.speakers.update(dict.fromkeys(members, True))
+        names = [text_of(lead) for lead in members]
+        if len(members) < _FEWEST_ROWS or len(members) < _LEADS_SHARE * blocks or not come_back(names):
+            continue
+        counts = Counter(names)
+        for lead, name in zip(members, names, strict=True):
+            first, *others = name.split()
+            if counts[name] > 1:
+                rows.speakers[lead] = True
+            elif others and first[0].isupper() and others[-1][0].isupper():
+                rows.speakers[lead] = False
