@@ -344,6 +344,11 @@ def test_json_without_words_is_refused(value: object) -> None:
     assert "turns" in refusal("t.json", json.dumps(value).encode())
 
 
+def test_what_is_said_again_at_once_is_kept() -> None:
+    value = {"segments": [{"start": n, "end": n + 1, "text": "No. No."} for n in range(9)]}
+    assert read_one("t.json", json.dumps(value).encode()).source.text == " ".join(["No. No."] * 9)
+
+
 def test_segments_of_nothing_but_blanks_are_refused() -> None:
     value = {"segments": [{"start": 0.0, "end": 1.0, "text": " "}, {"start": 1.0, "end": 2.0, "text": "..."}]}
     refusal("t.json", json.dumps(value).encode())

@@ -50,7 +50,7 @@ def read_ttml(name: str, data: bytes) -> SourceText:
     agents = _agents(root)
     rates = _rates(root)
     body = next((element for element in root.iter() if _tag(element) == "body"), root)
-    source = source_of_cues(name, list(_cues(body, agents, rates)))
+    source = source_of_cues(name, list(_cues(body, agents, rates)), shown=True)
     return found_metadata({"language": _attribute(root, "lang"), "title": _title(root)}).applied_to(source)
 
 
