@@ -68,7 +68,7 @@ def _briefing(identity: str = "b1", date: str | None = "2031-04-02", script: Scr
         "transcript",
         text,
         tuple(turns),
-        exchanges_of(text, turns, "en"),
+        exchanges_of(text, turns, "en", language("en").speech),
     )
 
 

@@ -20,7 +20,7 @@ class QuestionPhrases:
     - `did_answer`: whether somebody said something.
 
     What is wanted, of which again the first decides: `number`, `date`, `person`, `reason`, `yes_no`. A sentence states
-    a number with one of the words `amounts`, a date with one of `periods`, a reason with `giving_reason`.
+    a number with a word of `amounts` (beside the numbers of dates), a reason with `giving_reason`.
 
     `talking` says that somebody's words are wanted. Right before a name, at the end of what is searched, stand
     `attributing` where whoever bears it says what is asked for ("according to"), and `about` where it is talked about,
@@ -43,7 +43,6 @@ class QuestionPhrases:
     reason: Phrase = NEVER
     yes_no: Phrase = NEVER
     amounts: frozenset[str] = frozenset()
-    periods: frozenset[str] = frozenset()
     giving_reason: Phrase = NEVER
     talking: Phrase = NEVER
     attributing: Phrase = NEVER

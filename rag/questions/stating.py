@@ -6,13 +6,12 @@ import re
 from functools import cache
 from typing import Literal
 
-from babel import Locale, UnknownLocaleError
-
 from onrecord.rag.languages import language
+from onrecord.rag.languages.calendars import full_month_names
+from onrecord.rag.text.folding import fold, folded_words
 
 Stated = Literal["number", "date", "reason"]
 
-_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"\b\d{4}\b")
 
 
@@ -22,30 +21,31 @@ def states(text: str, wanted: Stated, code: str) -> bool:
     Args:
         text: a sentence.
         wanted: what is looked for.
-        code: of the text's language; in one that is not known, only digits tell.
+        code: of the text's language; in one that has no file, digits and names of months tell.
     """
+    words = language(code)
     if wanted == "reason":
-        return language(code).questions.giving_reason.search(text) is not None
-    digits, words = (_DIGIT, _amounts(code)) if wanted == "number" else (_YEAR, _periods(code))
-    return bool(digits.search(text)) or (words is not None and bool(words.search(text)))
+        return bool(words.questions.giving_reason.search(text))
+    if wanted == "number":
+        return any(map(str.isdigit, text)) or not _numbers(code).isdisjoint(folded_words(text))
+    dates = words.dates
+    return bool(
+        _YEAR.search(text)
+        or not full_month_names(code).isdisjoint(re.findall(r"\w+", text))
+        or not _periods(code).isdisjoint(folded_words(text))
+        or any(day.search(text) for day in (dates.same_day, dates.day_before, dates.day_after))
+    )
 
 
 @cache
-def _amounts(code: str) -> re.Pattern[str] | None:
-    return _any_of(language(code).questions.amounts)
+def _periods(code: str) -> frozenset[str]:
+    """The words for units of time; days ("every day") are spoken of too often to tell."""
+    return frozenset(word for word, unit in language(code).dates.units.items() if unit != "day")
 
 
 @cache
-def _periods(code: str) -> re.Pattern[str] | None:
-    try:
-        months = Locale(code).months["format"]["wide"].values() if code else ()
-    except UnknownLocaleError:
-        months = ()
-    return _any_of({*language(code).questions.periods, *months})
-
-
-def _any_of(words: frozenset[str] | set[str]) -> re.Pattern[str] | None:
-    if not words:
-        return None
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b".replace("'", "['’]"), re.IGNORECASE)
+def _numbers(code: str) -> frozenset[str]:
+    """The words that state a number; one that is an article too does not."""
+    words = language(code)
+    several = {word for word, number in words.dates.numbers.items() if number > 1}
+    return frozenset(several | {fold(word) for word in words.questions.amounts})
