@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from onrecord.rag.languages import LANGUAGES, together
-from onrecord.rag.people.labels import split_role
 from onrecord.rag.people.matching import people_called
 from onrecord.rag.people.names import Known, Same, is_full, is_particle, likeness, name_words, read_name, same
+from onrecord.rag.people.roles import split_role
 from onrecord.rag.people.spellings import surnames_alike
 
 # An apostrophe joins an article to a word, or a genitive's ending to a name.

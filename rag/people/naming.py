@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from onrecord.rag.languages import LANGUAGES, together
-from onrecord.rag.people.labels import is_role
 from onrecord.rag.people.names import Name, base_name, is_full, is_particle, likeness, name_words, read_name
+from onrecord.rag.people.roles import is_role
 from onrecord.rag.people.spellings import given_names, plain_ending
 from onrecord.rag.text.folding import fold
 
