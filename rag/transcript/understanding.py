@@ -152,14 +152,18 @@ def _completed(
     language, speech = vocabulary.words.code, vocabulary.words.speech
     parts = _with_people(text, turns, header.text, vocabulary)
     labelled = any(turn.label or turn.speaker for turn in turns)
-    prose = not labelled and not any(is_spoken(text[turn.start : turn.end][:_OPENING], speech) for turn in turns)
+    prose = not labelled and not any(
+        is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled) for turn in turns
+    )
     if labelled:
         _with_kinds(text, turns, parts, speech)
     named = speaker_in_title(header.title, vocabulary)
     for position, turn in enumerate(turns):
         if turn.speaker is not None or (turn.label is not None and turn.kind != "answer"):
             continue
-        if turn.label is None and not is_spoken(text[turn.start : turn.end][:_OPENING], speech):
+        if turn.label is None and not is_spoken(
+            text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled
+        ):
             turns[position] = replace(turn, kind="report")
             continue
         answerer = answerer_of(turns)
