@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from onrecord.rag.languages import language
 from onrecord.rag.languages.speech import SpeechPhrases
-from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Exchange, Span, Turn
 
 # A follow-up says so in its first words.
@@ -34,13 +34,13 @@ def answerer_of(turns: Sequence[Turn]) -> Turn | None:
     return next(turn for turn in turns if turn.speaker == name)
 
 
-def exchanges_of(text: str, turns: Sequence[Turn], language: str, speech: SpeechPhrases) -> tuple[Exchange, ...]:
+def exchanges_of(text: str, turns: Sequence[Turn], code: str, speech: SpeechPhrases) -> tuple[Exchange, ...]:
     """Link questions with their answers.
 
     Args:
         text: the briefing's text.
         turns: its turns with their kinds.
-        language: its language, for the ends of sentences.
+        code: of its language, for the ends of sentences.
         speech: how people ask and give each other the floor, in the languages of the text.
 
     Returns:
@@ -62,7 +62,7 @@ def exchanges_of(text: str, turns: Sequence[Turn], language: str, speech: Speech
             passed = True
     exchanges: list[Exchange] = []
     for questions, answers, moderated in groups:
-        asked = tuple(span for place in questions for span in asked_in(text, turns[place], language, speech))
+        asked = tuple(span for place in questions for span in asked_in(text, turns[place], code, speech))
         follows = None if moderated else _follows(text, turns, exchanges, questions[0], speech)
         exchanges.append(Exchange(tuple(questions), tuple(answers), asked, follows))
     return tuple(exchanges)
@@ -91,11 +91,11 @@ def _calls_on(answer: str, speech: SpeechPhrases) -> bool:
     return bool(speech.gives_floor.search(closing, max(ends) + 1))
 
 
-def asked_in(text: str, turn: Turn, language: str, speech: SpeechPhrases) -> tuple[Span, ...]:
+def asked_in(text: str, turn: Turn, code: str, speech: SpeechPhrases) -> tuple[Span, ...]:
     """The single questions inside a question turn, as spans of whole sentences; all of it where none ends in "?"."""
     spans = [
         Span(turn.start + span.start, turn.start + span.end)
-        for span in sentences(text[turn.start : turn.end], language)
+        for span in language(code).sentences(text[turn.start : turn.end])
     ]
     asked: list[Span] = []
     for position, span in enumerate(spans):

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.languages.calendars import day_names, month_names
-from onrecord.rag.people.labels import is_country, split_role
+from onrecord.rag.languages.labels import LabelWords
+from onrecord.rag.people.countries import is_country
+from onrecord.rag.people.labels import is_role, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.roles import HONORIFICS, ROLE_QUALIFIERS, is_role
-from onrecord.rag.words import word_set
 
-PARTICLES = word_set("de du des la le van von der den ten ter zu bin ibn al el da dos di del")
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
 # An office has at most so many words, and stands so many characters before a name at most.
 _LONGEST_OFFICE, _OFFICE_REACH = 9, 110
@@ -61,6 +60,7 @@ class Mentions:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._news = vocabulary.words.news
+        self._labels = vocabulary.words.labels
         codes = vocabulary.words.codes
         self._calendar = month_names(codes).keys() | day_names(codes).keys()
         self._named: dict[str, Voice] = {}
@@ -68,7 +68,7 @@ class Mentions:
 
     def in_prose(self, prose: str) -> list[Mention]:
         """The people and the offices named in a paragraph, in order; each is known from then on."""
-        runs = (part for run in _runs(prose) for part in self._parted(run))
+        runs = (part for run in _runs(prose, self._labels) for part in self._parted(run))
         found = [mention for run in runs if (mention := self._mention(prose, run))]
         for office in sorted(self._offices, key=lambda office: -len(office)):
             for match in re.finditer(rf"(?<!\w){re.escape(office)}(?!\w)", prose, re.IGNORECASE):
@@ -90,12 +90,12 @@ class Mentions:
         while words and fold(words[-1].group()) in self._calendar:
             words.pop()
         begin, address = words[0].start() if words else 0, None
-        while len(words) > 1 and fold(words[0].group()) in HONORIFICS:
+        while len(words) > 1 and fold(words[0].group()) in self._labels.addresses:
             address = address or prose[words[0].start() : words[1].start()].strip()
             words = words[1:]
-        office, named = split_role([word.group() for word in words])
+        office, named = split_role([word.group() for word in words], self._labels)
         words = words[len(office) :]
-        while words and fold(words[0].group()) in PARTICLES | ROLE_QUALIFIERS:
+        while words and fold(words[0].group()) in self._labels.particles | self._labels.qualifiers:
             words, named = words[1:], named[1:]
         if not words:
             return None
@@ -143,7 +143,7 @@ class Mentions:
         """Know an office in short too: "the secretary general of the Alliance" is later "the secretary general"."""
         words = role.split()
         joined = next((place for place, word in enumerate(words) if self._joins(word)), len(words))
-        first = next((place for place, word in enumerate(words[:joined]) if is_role(word)), 0)
+        first = next((place for place, word in enumerate(words[:joined]) if is_role(word, self._labels)), 0)
         for start, ends in ((first, range(first + 1, joined + 1)), (0, (joined,))):
             for end in ends:
                 self._offices[" ".join(words[start:end])] = voice
@@ -151,9 +151,9 @@ class Mentions:
     def _opens_no_name(self, word: str) -> bool:
         """Whether a capitalised word opens a sentence or is a date, and no part of a name behind it."""
         plain = fold(word)
-        if is_role(word) or plain in HONORIFICS | ROLE_QUALIFIERS:
+        if is_role(word, self._labels) or plain in self._labels.addresses | self._labels.qualifiers:
             return False
-        return plain in self._calendar or plain in PARTICLES or self._vocabulary.is_common(word)
+        return plain in self._calendar or plain in self._labels.particles or self._vocabulary.is_common(word)
 
     def _joins(self, word: str) -> bool:
         """Whether a word joins an office to what it is about."""
@@ -173,14 +173,14 @@ class Mentions:
         """The office printed right before a name, and where it begins: "le secrétaire général de l'OTAN, Jean Doe"."""
         before = prose[max(0, start - _OFFICE_REACH) : start]
         words = _CLAUSE.split(before.rstrip(" ,"))[-1].split()
-        first = next((place for place, word in enumerate(words) if is_role(ELIDED.sub("", word))), None)
+        first = next((place for place, word in enumerate(words) if is_role(ELIDED.sub("", word), self._labels)), None)
         if first is None or not self._is_office(words[first + 1 :]):
             return None, start
         articles = [place for place, word in enumerate(words[:first]) if self._is_article(word)]
         begin = first
         if articles and first - articles[-1] <= 3:
             begin = articles[-1] + 1
-        while begin and (fold(words[begin - 1]) in ROLE_QUALIFIERS or words[begin - 1].isupper()):
+        while begin and (fold(words[begin - 1]) in self._labels.qualifiers or words[begin - 1].isupper()):
             begin -= 1
         office = " ".join([ELIDED.sub("", words[begin]), *words[begin + 1 :]])
         if len(office.split()) > _LONGEST_OFFICE or self._news.attribution.search(office):
@@ -193,7 +193,7 @@ class Mentions:
         for word in words:
             if self._joins(word):
                 return True
-            if is_role(word) or fold(word) in ROLE_QUALIFIERS:
+            if is_role(word, self._labels) or fold(word) in self._labels.qualifiers:
                 continue
             if not allowed:
                 return False
@@ -212,10 +212,10 @@ class Mentions:
         if not words or len(words) > _LONGEST_OFFICE + 1:
             return None
         words[0] = ELIDED.sub("", words[0])
-        return " ".join(words) if any(is_role(word) for word in words[:4]) else None
+        return " ".join(words) if any(is_role(word, self._labels) for word in words[:4]) else None
 
 
-def _runs(prose: str) -> Iterator[list[re.Match[str]]]:
+def _runs(prose: str, labels: LabelWords) -> Iterator[list[re.Match[str]]]:
     """Runs of capitalised words, with the small words of names between them ("van der")."""
     run: list[re.Match[str]] = []
     small: list[re.Match[str]] = []
@@ -223,12 +223,12 @@ def _runs(prose: str) -> Iterator[list[re.Match[str]]]:
         if run:
             last = (small or run)[-1]
             between = prose[last.end() : word.start()]
-            short = len(last.group()) == 1 or fold(last.group()) in HONORIFICS
+            short = len(last.group()) == 1 or fold(last.group()) in labels.addresses
             adjoins = not (between.replace(".", "", 1) if short else between).strip(" \u00a0")
             if adjoins and word.group()[0].isupper():
                 run, small = [*run, *small, word], []
                 continue
-            if adjoins and fold(word.group()) in PARTICLES and len(small) < 2:
+            if adjoins and fold(word.group()) in labels.particles and len(small) < 2:
                 small.append(word)
                 continue
             yield run

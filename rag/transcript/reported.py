@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from onrecord.rag.languages import language
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.quotations import Quotation, quotations
-from onrecord.rag.text.sentences import sentences
 from onrecord.rag.transcript.mentions import NOBODY, Mentions, Voice
 from onrecord.rag.transcript.sources import Clause, Source
 from onrecord.rag.types import Reported, Span
@@ -23,20 +23,19 @@ _ENDS = (".", "!", "?", "…")
 _POINT = re.compile(r"[-–—•*·]|\d+[.)]")
 
 
-def reported_in(text: str, spans: Sequence[Span], language: str, vocabulary: Vocabulary) -> tuple[Reported, ...]:
+def reported_in(text: str, spans: Sequence[Span], vocabulary: Vocabulary) -> tuple[Reported, ...]:
     """Find the quotations in news prose and who said them.
 
     Args:
         text: the briefing's text.
         spans: its paragraphs of news prose, in order.
-        language: the prose's language.
-        vocabulary: how the text writes its words.
+        vocabulary: how the text writes its words, in which languages.
 
     Returns:
         in order, the words inside quotation marks, and paragraphs that the one before leads up to with a colon. The
         speaker is None where nobody is named; the role is then what an unnamed speaker is called, if anything.
     """
-    reader = _Reader(text, language, vocabulary)
+    reader = _Reader(text, vocabulary)
     marked = list(quotations(text, spans))
     found: list[Reported] = []
     led: Voice | None = None
@@ -61,9 +60,8 @@ class _Reader:
     `led` is whose words the paragraph just read leads up to, where it ends in a colon; else None.
     """
 
-    def __init__(self, text: str, language: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self._text = text
-        self._language = language
         self._words = vocabulary.words
         self._mentions = Mentions(vocabulary)
         self._subject: Voice | None = None
@@ -77,7 +75,7 @@ class _Reader:
         prose = _blanked(paragraph, marks)
         mentions = self._mentions.in_prose(prose)
         self.led = None
-        for start, end in _sentences(paragraph, marks, self._language):
+        for start, end in _sentences(paragraph, marks, self._words.code):
             clause = Clause(prose, start, end, mentions, self._words)
             inside = [number for number, mark in enumerate(marks) if start <= mark.start < end]
             self._meet(clause.subject())
@@ -136,11 +134,11 @@ def _blanked(paragraph: str, marks: Sequence[Span]) -> str:
     return paragraph
 
 
-def _sentences(paragraph: str, marks: Sequence[Span], language: str) -> list[tuple[int, int]]:
+def _sentences(paragraph: str, marks: Sequence[Span], code: str) -> list[tuple[int, int]]:
     """The paragraph's sentences, none of them ending inside a quotation that prose goes on after."""
     clauses: list[tuple[int, int]] = []
     start = 0
-    for sentence in sentences(paragraph, language):
+    for sentence in language(code).sentences(paragraph):
         inside = any(mark.start < sentence.end < mark.end for mark in marks)
         if not inside and sentence.end > start:
             clauses.append((start, sentence.end))

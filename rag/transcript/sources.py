@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.calendars import day_names, month_names
+from onrecord.rag.people.labels import is_role
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.mentions import ELIDED, NOBODY, WORD, Mention, Voice, plain
-from onrecord.rag.transcript.roles import is_role
 from onrecord.rag.types import Span
 
 # Who speaks is said at most so many words behind a quotation, and what tells when and where before it in so many.
@@ -157,7 +157,11 @@ class Clause:
         if mention:
             return _of(mention)
         named = any(start <= m.start and m.end <= end for m in self.mentions)
-        if not named and self._opens_phrase(words[0].group()) and not any(is_role(w.group()) for w in words):
+        if (
+            not named
+            and self._opens_phrase(words[0].group())
+            and not any(is_role(w.group(), self.words.labels) for w in words)
+        ):
             return None
         return self._unnamed(Span(words[0].start(), end))
 
@@ -191,7 +195,7 @@ class Clause:
         for piece in reversed(others):
             said = self._said(piece.start, piece.end)
             if said and (not self._opens_phrase(said[0]) or piece is others[0]):
-                apposition = is_role(said[0]) and piece is not others[0]
+                apposition = is_role(said[0], self.words.labels) and piece is not others[0]
                 if not apposition:
                     return self._in_front(piece)
         return None
@@ -211,7 +215,7 @@ class Clause:
         if mention and all(plain(word) in news.definite for word in between):
             return _of(mention)
         when = self._opens_phrase(first) or self._is_when(between) or first in news.adverbs
-        other = any(plain(word) in news.relatives or is_role(word) for word in between)
+        other = any(plain(word) in news.relatives or is_role(word, self.words.labels) for word in between)
         if mention and when and not other and len(between) <= _BETWEEN and mention.start <= stop:
             return _of(mention)
         if not between:
@@ -238,7 +242,9 @@ class Clause:
     def _unnamed(self, span: Span) -> Source:
         """Somebody whom a few words describe: by an office, or as nobody that can be told."""
         words = list(WORD.finditer(self.prose, span.start, span.end))
-        place = next((n for n, word in enumerate(words) if is_role(ELIDED.sub("", word.group()))), None)
+        place = next(
+            (n for n, word in enumerate(words) if is_role(ELIDED.sub("", word.group()), self.words.labels)), None
+        )
         if place is None or place > 3:
             return Source(unknown=bool(words) and plain(words[0].group()) in self.words.news.indefinite)
         first = place

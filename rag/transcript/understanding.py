@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from onrecord.rag.languages import Language
-from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Part
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
@@ -156,7 +155,7 @@ def _completed(
         is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled) for turn in turns
     )
     if labelled:
-        _with_kinds(text, turns, parts, speech)
+        _with_kinds(text, turns, parts, vocabulary.words)
     named = speaker_in_title(header.title, vocabulary)
     for position, turn in enumerate(turns):
         if turn.speaker is not None or (turn.label is not None and turn.kind != "answer"):
@@ -182,7 +181,7 @@ def _completed(
         turns=tuple(turns),
         exchanges=exchanges_of(text, turns, language, speech),
         boilerplate=boilerplate,
-        reported=reported_in(text, _paragraphs(text, report, boilerplate), language, vocabulary),
+        reported=reported_in(text, _paragraphs(text, report, boilerplate), vocabulary),
         dates=relative_dates(text, header.date, vocabulary.words),
     )
 
@@ -235,9 +234,9 @@ def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None],
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], speech: SpeechPhrases) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], words: Language) -> None:
     """Fill in the kinds, in place, where the format did not say."""
-    for position, kind in enumerate(kinds_of(text, turns, parts, speech)):
+    for position, kind in enumerate(kinds_of(text, turns, parts, words)):
         if turns[position].kind == "statement":
             turns[position] = replace(turns[position], kind=kind)
 

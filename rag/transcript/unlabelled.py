@@ -6,13 +6,12 @@ import re
 from itertools import takewhile
 
 from onrecord.rag.languages import Language
-from onrecord.rag.people.labels import Person, split_role
+from onrecord.rag.people.labels import Person, is_role, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.text.quotations import quotations
 from onrecord.rag.transcript.mentions import ELIDED, plain
 from onrecord.rag.transcript.people import given_and_surname
-from onrecord.rag.transcript.roles import HONORIFICS, ROLE_QUALIFIERS, is_role
 from onrecord.rag.types import Span
 
 # News prose that keeps its quotations in quotation marks says "I" or "we" in fewer words than one of so many.
@@ -56,7 +55,7 @@ def speaker_in_title(title: str | None, vocabulary: Vocabulary) -> Person | None
         return None
     end = words.speech.title_end.search(title, opening.end())
     tokens = title[opening.end() : end.start() if end else len(title)].split()
-    while tokens and (plain(tokens[0]) in words.news.definite or fold(tokens[0]).strip(".") in HONORIFICS):
+    while tokens and (plain(tokens[0]) in words.news.definite or fold(tokens[0]).strip(".") in words.labels.addresses):
         tokens = tokens[1:]
     tokens = [ELIDED.sub("", token) for token in tokens]
     about = False
@@ -65,9 +64,11 @@ def speaker_in_title(title: str | None, vocabulary: Vocabulary) -> Person | None
         """A name and an office are capitalised, but for what the office is about."""
         nonlocal about
         about = about or plain(token) in words.news.of
-        return about or not token[:1].islower() or is_role(token) or fold(token) in ROLE_QUALIFIERS
+        return (
+            about or not token[:1].islower() or is_role(token, words.labels) or fold(token) in words.labels.qualifiers
+        )
 
-    role, name = split_role(list(takewhile(may_belong, tokens)))
+    role, name = split_role(list(takewhile(may_belong, tokens)), words.labels)
     named = given_and_surname(name, vocabulary)
     if named is None or (" " not in named and not role):
         return None
