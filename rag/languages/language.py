@@ -23,6 +23,7 @@ from onrecord.rag.languages.saying import SayingVerbs
 from onrecord.rag.languages.sentence_ends import SentenceWords
 from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.languages.terms import TermWords
+from onrecord.rag.text.hyphens import HyphenWords
 
 _FILES = files("onrecord.rag.languages")
 
@@ -48,6 +49,7 @@ class Language:
     introductions: IntroductionPhrases = field(default_factory=IntroductionPhrases)
     speech: SpeechPhrases = field(default_factory=SpeechPhrases)
     pages: PagePhrases = field(default_factory=PagePhrases)
+    hyphens: HyphenWords = field(default_factory=HyphenWords)
     news: NewsWords = field(default_factory=NewsWords)
     dates: DateWords = field(default_factory=DateWords)
     questions: QuestionPhrases = field(default_factory=QuestionPhrases)
