@@ -92,7 +92,8 @@ class SourceText:
     `timecodes` are (offset, seconds) in order of offset. `pages` are (offset, page) where the text goes over to another
     page, counted from 1 as a viewer counts them, and `lines` are (offset, number) where a line begins that has a number
     in the margin. `boilerplate` is what the format shows to be no speech (navigation, page furniture); more may be
-    found in the words themselves.
+    found in the words themselves. `notes` are sentences for whoever adds the file: what was left out of the text or
+    read otherwise than it stands.
     """
 
     text: str
@@ -105,6 +106,7 @@ class SourceText:
     boilerplate: tuple[Boilerplate, ...] = ()
     pages: tuple[tuple[int, int], ...] = ()
     lines: tuple[tuple[int, int], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

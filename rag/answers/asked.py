@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from onrecord.rag.answers.naming import with_outlet
 from onrecord.rag.answers.replies import leaves_open
 from onrecord.rag.answers.selection import Candidate, SentenceScorer, in_order_of_words, share_of_words
+from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question, mentioned
-from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
 
 # Sentences of questions, and of one reply, put to the encoder for one question.
@@ -122,7 +122,7 @@ def question_spans(briefing: Briefing, exchange: Exchange) -> list[Span]:
     spans: list[Span] = []
     for position in exchange.questions:
         turn = briefing.turns[position]
-        for part in sentences(briefing.text[turn.start : turn.end], briefing.language):
+        for part in language(briefing.language).sentences(briefing.text[turn.start : turn.end]):
             span = Span(turn.start + part.start, turn.start + part.end)
             if len(briefing.text[span.start : span.end].split()) >= _LEAST_WORDS:
                 spans.append(span)
@@ -183,7 +183,7 @@ def _reply_spans(briefing: Briefing, exchange: Exchange) -> list[Span]:
     return [
         Span(turn.start + part.start, turn.start + part.end)
         for turn in turns
-        for part in sentences(briefing.text[turn.start : turn.end], briefing.language)
+        for part in language(briefing.language).sentences(briefing.text[turn.start : turn.end])
     ]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from onrecord.rag.answers.naming import contracted, named, surname, with_outlet
-from onrecord.rag.answers.quoting import turn_position
 from onrecord.rag.languages.wording import date_words, plain, wording
-from onrecord.rag.types import Briefing, Citation, Exchange, Span
+from onrecord.rag.text.quotes import turn_at
+from onrecord.rag.types import Briefing, Citation, Exchange
 
 
 class Leads:
@@ -22,7 +22,7 @@ class Leads:
     def lead(self, citation: Citation) -> str:
         """What stands before a quote: "Answering X (Y), NATO Secretary General Z said: "."""
         briefing = self._sources[citation.briefing_id]
-        position = turn_position(briefing, Span(citation.start, citation.end))
+        position = turn_at(briefing, citation.start)
         exchange = exchange_at(briefing, position)
         this = (citation.briefing_id, citation.speaker, exchange.answers[:1] if exchange else None)
         again = self._last == this and citation.speaker is not None

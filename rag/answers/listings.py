@@ -10,10 +10,9 @@ from onrecord.rag.answers.asked import what_was_asked
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.naming import with_outlet
 from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of, unread
+from onrecord.rag.languages import language
 from onrecord.rag.languages.wording import date_words, plain
 from onrecord.rag.questions.question import folded_words
-from onrecord.rag.text.sentences import sentences
-from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Briefing, Passage, Span, Turn
 
 PAGE = 10
@@ -92,7 +91,7 @@ def _mentions_in(briefing: Briefing, pattern: re.Pattern[str], draft: Draft) -> 
     for turn in briefing.turns:
         if not draft.wants(turn) or not pattern.search(briefing.text, turn.start, turn.end):
             continue
-        for part in sentences(briefing.text[turn.start : turn.end], briefing.language):
+        for part in language(briefing.language).sentences(briefing.text[turn.start : turn.end]):
             span = Span(turn.start + part.start, turn.start + part.end)
             count = sum(1 for _ in pattern.finditer(briefing.text, span.start, span.end))
             if count:
@@ -166,7 +165,7 @@ def _by_words(draft: Draft) -> list[Candidate]:
     """Sentences anywhere in the briefings that hold most of the subject's words: dates that the search left out."""
     question = draft.question
     skip = set(folded_words(question.speaker or ""))
-    wanted = [term for term in query_terms(question.subject, question.language) if term not in skip]
+    wanted = [term for term in language(question.language).query_terms(question.subject) if term not in skip]
     wanted = [term for term in wanted if not any(word.startswith(term) for word in skip)]
     if not wanted:
         return []
@@ -184,7 +183,7 @@ def _by_words(draft: Draft) -> list[Candidate]:
 
 def _best_of_turn(briefing: Briefing, number: int, turn: Turn, wanted: Sequence[str]) -> list[Candidate]:
     best: list[tuple[float, Span]] = []
-    for part in sentences(briefing.text[turn.start : turn.end], briefing.language):
+    for part in language(briefing.language).sentences(briefing.text[turn.start : turn.end]):
         span = Span(turn.start + part.start, turn.start + part.end)
         held = terms_of(briefing.text[span.start : span.end], briefing.language)
         share = sum(term in held for term in wanted) / len(wanted)
@@ -227,7 +226,7 @@ def _difference(draft: Draft, first: Candidate, last: Candidate) -> list[str]:
         theirs = terms_of(other.text, other.passage.language)
         mine: dict[str, str] = {}
         for word in re.findall(r"[^\W\d_]{3,}", one.text):
-            for term in query_terms(word, one.passage.language):
+            for term in language(one.passage.language).query_terms(word):
                 if term not in theirs:
                     mine.setdefault(term, word)
         if mine:
@@ -268,13 +267,13 @@ def _briefing_meant(draft: Draft) -> Briefing | None:
     """The briefing whose title the question names, else the one with most of the passages found."""
     if len(draft.sources) == 1:
         return next(iter(draft.sources.values()))
-    terms = set(query_terms(draft.question.text, draft.question.language))
+    terms = set(language(draft.question.language).query_terms(draft.question.text))
     weights = dict.fromkeys(draft.sources, 0.0)
     for hit in draft.hits:
         if hit.passage.briefing_id in weights:
             weights[hit.passage.briefing_id] += 1 / hit.rank
     for briefing in draft.sources.values():
-        title = set(query_terms(briefing.title, briefing.language))
+        title = set(language(briefing.language).query_terms(briefing.title))
         weights[briefing.id] += 2 * len(terms & title) / len(terms) if terms and title else 0.0
     best = max(weights, key=lambda key: weights[key], default=None)
     return draft.sources[best] if best is not None else None
@@ -286,7 +285,7 @@ def _paragraphs(briefing: Briefing) -> list[_Mention]:
     for turn in briefing.turns:
         start = turn.start
         for line in briefing.text[turn.start : turn.end].split("\n"):
-            parts = sentences(line, briefing.language)
+            parts = language(briefing.language).sentences(line)
             if parts and len(line.split()) > 12:
                 found.append(_Mention(briefing, turn, Span(start + parts[0].start, start + parts[0].end), 1))
             start += len(line) + 1

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from onrecord.rag.text.terms import query_terms
+from onrecord.rag.languages import language
 
 ReplyLabel = Literal["clear", "ambivalent", "non_reply"]
 REPLY_LABELS: tuple[ReplyLabel, ...] = ("clear", "ambivalent", "non_reply")
@@ -108,13 +108,13 @@ _WEIGHTS: Mapping[ReplyLabel, tuple[float, ...]] = {
 }
 
 
-def reply_features(question: str, reply: Sequence[str], language: str = "en") -> tuple[float, ...]:
+def reply_features(question: str, reply: Sequence[str], code: str = "en") -> tuple[float, ...]:
     """What the words of a reply show.
 
     Args:
         question: what was asked.
         reply: the sentences of the reply, in order.
-        language: ISO 639-1 code of both.
+        code: of the language of both (ISO 639-1).
 
     Returns:
         log(1 + words); whether one of the first two sentences leaves the question open; the share of sentences that do;
@@ -123,20 +123,21 @@ def reply_features(question: str, reply: Sequence[str], language: str = "en") ->
     """
     flags = [leaves_open(sentence) for sentence in reply]
     text = " ".join(reply)
-    asked = set(query_terms(question, language))
+    words = language(code)
+    asked = set(words.query_terms(question))
     return (
         math.log(1 + len(text.split())),
         float(any(flags[:_OPENING])),
         sum(flags) / len(flags) if flags else 0.0,
         float(bool(_YES_OR_NO.match(text.replace("’", "'")))),
         float(bool(reply and _BACK.search(reply[0]))),
-        len(asked & set(query_terms(text, language))) / len(asked) if asked else 0.0,
+        len(asked & set(words.query_terms(text))) / len(asked) if asked else 0.0,
     )
 
 
-def judge_reply(question: str, reply: Sequence[str], language: str = "en") -> ReplyVerdict:
+def judge_reply(question: str, reply: Sequence[str], code: str = "en") -> ReplyVerdict:
     """Judge whether a reply (its sentences, in order) answers a question: clear, ambivalent, or no reply at all."""
-    features = reply_features(question, reply, language)
+    features = reply_features(question, reply, code)
     scores = [
         row[0] + sum(w * f for w, f in zip(row[1:], features, strict=True))
         for row in map(_WEIGHTS.get, REPLY_LABELS)

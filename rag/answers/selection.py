@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question, folded_words, same_word
-from onrecord.rag.text.sentences import sentences
-from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Briefing, Hit, Passage, Span
 
 SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]
@@ -113,8 +112,8 @@ def candidates(
     return with_lexical(found, question)
 
 
-def _sentence_spans(briefing: Briefing, start: int, end: int, language: str) -> list[Span]:
-    return [Span(start + s.start, start + s.end) for s in sentences(briefing.text[start:end], language)]
+def _sentence_spans(briefing: Briefing, start: int, end: int, code: str) -> list[Span]:
+    return [Span(start + s.start, start + s.end) for s in language(code).sentences(briefing.text[start:end])]
 
 
 def with_lexical(found: Sequence[Candidate], question: Question) -> list[Candidate]:
@@ -124,9 +123,9 @@ def with_lexical(found: Sequence[Candidate], question: Question) -> list[Candida
 
 
 def share_of_words(texts: Sequence[tuple[str, str]], question: Question) -> list[float]:
-    """For each (text, language), the share (0–1) of the question's telling words it holds; rare words count more."""
-    wanted = query_terms(question.text, question.language)
-    held = [terms_of(text, language) for text, language in texts]
+    """For each (text, language) the share (0–1) of the question's telling words it holds; rare ones count more."""
+    wanted = language(question.language).query_terms(question.text)
+    held = [terms_of(text, code) for text, code in texts]
     frequency = Counter(term for terms in held for term in terms)
     weights = {term: math.log(1 + len(texts) / (1 + frequency[term])) for term in wanted}
     total = sum(weights.values()) or 1.0
@@ -139,9 +138,9 @@ def in_order_of_words(shares: Sequence[float], most: int) -> list[int]:
     return order[:most]
 
 
-def terms_of(text: str, language: str) -> frozenset[str]:
-    """The telling stems of a text."""
-    return frozenset(query_terms(text, language))
+def terms_of(text: str, code: str) -> frozenset[str]:
+    """The telling stems of a text in the language of a code."""
+    return frozenset(language(code).query_terms(text))
 
 
 def _holds(term: str, terms: frozenset[str]) -> float:

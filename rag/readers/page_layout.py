@@ -45,7 +45,7 @@ def text_of(pages: Sequence[Page]) -> SourceText:
     if furniture:
         spans = [text.add([line], hyphens, gap="\n" if place else "\n\n") for place, line in enumerate(furniture)]
         boilerplate.append(Boilerplate(spans[0][0], spans[-1][1], "page furniture"))
-    return text.source(boilerplate)
+    return replace(text.source(boilerplate), notes=_notes(pages, [*flow, *notes]))
 
 
 def _parts(pages: Sequence[Page]) -> tuple[list[Line], list[Line], list[Line]]:
@@ -78,6 +78,15 @@ def _parts(pages: Sequence[Page]) -> tuple[list[Line], list[Line], list[Line]]:
         flow += [replace(line, number=margin.at(line.base, line.size)) for line in ordered if line not in outside]
     marked = [replace(line, begins=begins_note(line)) for below in notes for line in below]
     return flow, marked, furniture
+
+
+def _notes(pages: Sequence[Page], lines: Sequence[Line]) -> tuple[str, ...]:
+    """Sentences on what was left out."""
+    left_out = (
+        (sum(line.marks for line in lines), "raised mark of a note was", "raised marks of notes were"),
+        (sum(page.unseen for page in pages), "word that cannot be seen was", "words that cannot be seen were"),
+    )
+    return tuple(f"{count:,} {one if count == 1 else more} left out." for count, one, more in left_out if count)
 
 
 def _distance(lines: Sequence[Line]) -> float:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from onrecord.rag.readers.page_print import Line, Word
+from onrecord.rag.readers.raised import Piece, plain_text
 
 # Words belong to one line where their heights differ by less than this, in sizes.
 _LEVEL = 0.3
 # A raised mark is smaller than its word by at least this factor, and higher by something between these, in sizes.
 _SMALL = 0.85
 _RAISED, _HIGHEST = 0.12, 0.8
-# A lowered one hangs at most so deep.
-_LOWEST = 0.45
+# A lowered one hangs between so deep.
+_LOWERED, _LOWEST = 0.05, 0.45
 # Between a mark and its word there is no more than this, in sizes.
 _BESIDE = 0.35
 # White space that parts words, in sizes: where the file goes on without a blank, and where it draws them one by one.
@@ -25,7 +26,8 @@ _BLANK, _BLANK_ELSEWHERE = 0.15, 0.12
 # The same letters again over at least this share of their width: bold print made by printing twice.
 _TWICE = 0.7
 
-_RAISED_FORMS = str.maketrans("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾")
+_RAISED_FIGURES = re.compile("([⁰¹²³⁴-⁹]+)")
+_PLAIN_FIGURES = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # A line may be broken after a hyphen or a dash.
 _UNIT = re.compile(r"\S+?(?:[-–—](?=\S)|$)")
 
@@ -75,9 +77,9 @@ def _marked(word: Word, others: Sequence[Word]) -> Word | None:
         rise = (word.base - other.base) / other.size
         if word.size < _SMALL * other.size and -_BESIDE < gap / other.size < _BESIDE:
             if _RAISED < rise < _HIGHEST:
-                return replace(word, raised=True)
-            if -_LOWEST < rise < 0:
-                return word
+                return replace(word, level=1)
+            if -_LOWEST < rise < -_LOWERED:
+                return replace(word, level=-1)
     return None
 
 
@@ -92,23 +94,35 @@ def _once(row: Row) -> Row:
 
 
 def line_of(row: Row, page: int, column: tuple[int, ...] = ()) -> Line:
-    """The line of a row's words; raised figures become the raised figures of Unicode, which join no figure."""
+    """The line of a row's words, without the raised marks of notes."""
     ordered = _reading(row)
-    pieces = [_printed(ordered[0])]
+    pieces = _pieces(ordered[0])
     unit, whole = 0.0, True
     for before, word in pairwise(ordered):
-        whole = whole and not _parted(before, word)
         if _parted(before, word):
-            pieces.append(" ")
-        pieces.append(_printed(word))
+            pieces.append(Piece(" "))
+            whole = False
+        pieces += _pieces(word)
         unit = abs(word.right - ordered[0].left) if whole else unit
-    text = "".join(pieces)
-    first = text.split(" ", 1)[0]
+    text, marks = plain_text(pieces)
     unit = unit or ordered[0].right - ordered[0].left
+    first = text.split(" ", 1)[0]
     breakable = _UNIT.match(first)
     share = len(breakable.group()) / len(first) if breakable else 1.0
     left, right = min(word.left for word in row), max(word.right for word in row)
-    return Line(text, page, left, right, _usual(row, "base"), _usual(row, "size"), unit * share, column)
+    base, size = _usual(row, lambda word: word.base), _usual(row, lambda word: word.size)
+    return Line(text.strip(), page, left, right, base, size, unit * share, column, marks=marks)
+
+
+def _pieces(word: Word) -> list[Piece]:
+    """The word in pieces; figures that are raised in the font itself count as raised."""
+    if word.level:
+        return [Piece(word.text, word.level)]
+    return [
+        Piece(part.translate(_PLAIN_FIGURES), 1) if _RAISED_FIGURES.fullmatch(part) else Piece(part)
+        for part in _RAISED_FIGURES.split(word.text)
+        if part
+    ]
 
 
 def _reading(row: Row) -> Row:
@@ -116,10 +130,6 @@ def _reading(row: Row) -> Row:
     letters = [unicodedata.bidirectional(letter) for word in row for letter in word.text]
     backwards = sum(kind in ("R", "AL") for kind in letters) > len(letters) / 2
     return sorted(row, key=lambda word: -word.right) if backwards else row
-
-
-def _printed(word: Word) -> str:
-    return word.text.translate(_RAISED_FORMS) if word.raised else word.text
 
 
 def _parted(before: Word, word: Word) -> bool:
@@ -130,9 +140,9 @@ def _parted(before: Word, word: Word) -> bool:
     return gap >= _BLANK_ELSEWHERE
 
 
-def _usual(row: Row, measure: str) -> float:
+def _usual(row: Row, measure: Callable[[Word], float]) -> float:
     """The size or height that most letters of a row have."""
     lengths: Counter[float] = Counter()
     for word in row:
-        lengths[getattr(word, measure)] += 0 if word.raised else len(word.text)
+        lengths[measure(word)] += 0 if word.level else len(word.text)
     return lengths.most_common(1)[0][0]

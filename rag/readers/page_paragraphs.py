@@ -24,7 +24,6 @@ _SHORT, _FAR_SHORT = 0.1, 0.35
 # A block that is set in on both sides is at least this wide, as a share of the width of the text.
 _BLOCK_WIDTH = 0.6
 
-_SENTENCE_END = re.compile(r"[.!?…:][»”\"’')\]]*$")
 # A speaker's label in capitals at the start of a line: CHAIRMAN OAK.  MS. ARDEN:  LE PRÉSIDENT:
 _CAPITAL_LABEL = re.compile(
     r"(?:[^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ.’'-]*\s+){0,4}[^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ’'-]+[.:](?:\s|$)"
@@ -52,7 +51,7 @@ def paragraphs_of(lines: Sequence[Line], distance: float, spoken: Language) -> I
     for printed in lines:
         start = rooms[printed.column].left
         line = replace(printed, left=printed.left - start, right=printed.right - start)
-        if current and _begins(line, current, distance, rooms, often):
+        if current and _begins(line, current, distance, rooms, often, spoken):
             yield current
             current = []
         current.append(line)
@@ -105,6 +104,7 @@ def _begins(
     distance: float,
     rooms: Mapping[tuple[int, ...], _Room],
     often: frozenset[str],
+    spoken: Language,
 ) -> bool:
     """Whether `line` begins a paragraph after the lines in `current`; their places count from where columns begin."""
     above = current[-1]
@@ -124,7 +124,7 @@ def _begins(
     # The end of a block that is set in by two lines or more.
     if moved and len(current) > 1 and abs(above.left) > indent and abs(current[-2].left - above.left) <= indent:
         return True
-    ended = _SENTENCE_END.search(above.text) is not None
+    ended = above.text.endswith(":") or spoken.ends_sentence(above.text)
     if ended and named:
         return True
     right = width = rooms[above.column].width

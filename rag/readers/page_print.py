@@ -13,7 +13,8 @@ class Word:
     """Letters that stand together: from `left` to `right` on the height `base`, in type of `size`.
 
     `place` counts the words of the page in the order in which the file draws them; `spaced` says that the file has a
-    blank before this one, `raised` that it stands above the line in small type (a note mark, an exponent, an ordinal).
+    blank before this one. `level` is 1 for small type above the line (a note mark, an exponent, an ordinal), -1 for
+    small type below it.
     """
 
     text: str
@@ -23,7 +24,7 @@ class Word:
     size: float
     place: int
     spaced: bool = True
-    raised: bool = False
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of print. `number` counts pages from 1; `aside` is what runs in another direction (stamps, watermarks)."""
+    """A page of print.
+
+    `number` counts pages from 1. `aside` is what runs in another direction (stamps, watermarks), and `unseen` counts
+    words that the file has and that cannot be seen.
+    """
 
     number: int
     width: float
@@ -45,6 +50,7 @@ class Page:
     words: tuple[Word, ...]
     rules: tuple[Rule, ...] = ()
     aside: str = ""
+    unseen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,8 @@ class Line:
 
     `unit` is the width of what could not be broken at its start. `column` tells columns side by side apart: it is empty
     for what runs over the width of the page. `number` is printed in the margin beside the line. `begins` says that
-    something new begins here for certain, `label` that the line is a name in a column of names.
+    something new begins here for certain, `label` that the line is a name in a column of names. `marks` counts the
+    raised marks of notes that were left out of its text.
     """
 
     text: str
@@ -67,3 +74,4 @@ class Line:
     number: int | None = None
     begins: bool = False
     label: bool = False
+    marks: int = 0

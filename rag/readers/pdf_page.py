@@ -48,7 +48,8 @@ def _page(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, number: int)
         return pixels
 
     drawings = drawings_of(page)
-    runs = seen(runs_of(textpage), drawings, edge, drawn)
+    there = runs_of(textpage)
+    runs = seen(there, drawings, edge, drawn)
     angle = _direction(runs, turned)
     turn, width, height = _upright(edge, angle)
     words: list[Word] = []
@@ -59,7 +60,7 @@ def _page(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, number: int)
         else:
             aside.append(" " * run.spaced + run.text)
     rules = [_rule(box, turn) for box in drawings.rules]
-    return Page(number, width, height, tuple(words), tuple(rules), "".join(aside).strip())
+    return Page(number, width, height, tuple(words), tuple(rules), "".join(aside).strip(), len(there) - len(runs))
 
 
 def _direction(runs: Sequence[Run], turned: int) -> float:
