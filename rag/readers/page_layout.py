@@ -11,7 +11,7 @@ from itertools import pairwise, zip_longest
 from onrecord.embeddings import log_likelihood
 from onrecord.rag.languages import LANGUAGES, Language, language, together
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.readers.page_columns import gutters_of, lines_in_order
+from onrecord.rag.readers.page_columns import columns_of, lines_in_order
 from onrecord.rag.readers.page_furniture import begins_note, furniture_of, notes_of
 from onrecord.rag.readers.page_lines import line_of, rows_of
 from onrecord.rag.readers.page_margins import line_numbers
@@ -69,10 +69,10 @@ def _parts(pages: Sequence[Page]) -> tuple[list[Line], list[Line], list[Line]]:
         furniture += [line for line in lines if line in around]
         if page.aside:
             furniture.append(Line(page.aside, page.number, 0.0, 0.0, 0.0, size, 0.0))
-    gutters = [edge for kept in body for edge in gutters_of(kept)]
+    columns = columns_of(body)
     flow: list[Line] = []
     for page, kept, below, margin in zip(pages, body, notes, margins, strict=True):
-        ordered = lines_in_order(kept, page.number, gutters)
+        ordered = lines_in_order(kept, page.number, columns)
         below[:0] = notes_of(page, ordered, size, distance)
         outside = set(below)
         flow += [replace(line, number=margin.at(line.base, line.size)) for line in ordered if line not in outside]
