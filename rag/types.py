@@ -111,7 +111,10 @@ class SourceText:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What is understood of a text: who said what to whom, and what is not speech at all."""
+    """What is understood of a text: who said what to whom, and what is not speech at all.
+
+    `timecodes` are (offset, seconds) in order of offset, of the file's format or printed in the text.
+    """
 
     kind: BriefingKind
     language: str
@@ -122,6 +125,7 @@ class Structure:
     boilerplate: tuple[Boilerplate, ...] = ()
     reported: tuple[Reported, ...] = ()
     dates: tuple[DateMention, ...] = ()
+    timecodes: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

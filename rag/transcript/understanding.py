@@ -10,18 +10,20 @@ from onrecord.rag.languages import Language
 from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Part
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.people.voices import is_voice
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
 from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
 from onrecord.rag.transcript.introductions import goes_on, introductions
 from onrecord.rag.transcript.kinds import kinds_of
-from onrecord.rag.transcript.labelling import labels_of
+from onrecord.rag.transcript.labelling import labels_of, parted_at_labels
 from onrecord.rag.transcript.labels import Candidate
 from onrecord.rag.transcript.lines import Line, lines_of
 from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.relative_dates import relative_dates
 from onrecord.rag.transcript.reported import reported_in
+from onrecord.rag.transcript.timecodes import Times, times_in
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
 from onrecord.rag.transcript.wording import words_of
 from onrecord.rag.types import Boilerplate, SourceText, Span, Structure, Turn
@@ -42,13 +44,21 @@ def understand(source: SourceText, path: str = "") -> Structure:
         boilerplate together hold every character that is not blank; boilerplate may lie inside a turn.
     """
     text = source.text
-    lines = _outside(lines_of(text), source.boilerplate)
+    times = Times() if source.timecodes or source.turns is not None else times_in(text, _free(text, source.boilerplate))
+    if times.spans:
+        printed = (Boilerplate(span.start, span.end, "timecode") for span in times.spans)
+        marks = tuple(sorted([*source.boilerplate, *printed], key=lambda mark: (mark.start, mark.end)))
+        source = replace(source, timecodes=times.codes, boilerplate=marks)
+    lines = _outside(lines_of(text, times.spans), source.boilerplate)
     words = words_of(lines, source.language)
     vocabulary = Vocabulary(text, words)
     if source.turns is not None:
         return _from_marked_turns(source, source.turns, lines, path, vocabulary)
-    marked = {mark.line: mark.reason for mark in [*furniture(lines, words), *end_marks(lines, words)]}
-    candidates = labels_of([line for line in lines if line.number not in marked], vocabulary)
+    marked, candidates = _labels(lines, vocabulary)
+    parted = parted_at_labels(lines, candidates)
+    if len(parted) > len(lines):
+        lines = parted
+        marked, candidates = _labels(lines, vocabulary)
     for mark in _chrome(lines, candidates, marked, words):
         marked.setdefault(mark.line, mark.reason)
     body = [line for line in lines if line.number not in marked]
@@ -68,6 +78,26 @@ def understand(source: SourceText, path: str = "") -> Structure:
     turns.extend(_labelled(lines, candidates, marked))
     boilerplate = _merged(source.boilerplate, lines, marked)
     return _completed(source, header, turns, boilerplate, vocabulary)
+
+
+def _free(text: str, boilerplate: Sequence[Boilerplate]) -> list[Span]:
+    """The parts of a text outside what the reader marked."""
+    free: list[Span] = []
+    position = 0
+    for mark in sorted(boilerplate, key=lambda span: span.start):
+        free.append(Span(position, max(position, mark.start)))
+        position = max(position, mark.end)
+    return [*free, Span(position, len(text))]
+
+
+def _labels(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[dict[int, str], list[Candidate]]:
+    """The lines that are page furniture or the text's own end, with the reason, and the labels among the others."""
+    words = vocabulary.words
+    marks = [
+        mark for mark in (*furniture(lines, words), *end_marks(lines, words)) if not is_voice(lines[mark.line].text)
+    ]
+    marked = {mark.line: mark.reason for mark in marks}
+    return marked, labels_of([line for line in lines if line.number not in marked], vocabulary)
 
 
 def _outside(lines: Sequence[Line], boilerplate: Sequence[Boilerplate]) -> list[Line]:
@@ -180,6 +210,7 @@ def _completed(
         boilerplate=boilerplate,
         reported=reported_in(text, _paragraphs(text, report, boilerplate), language, vocabulary),
         dates=relative_dates(text, header.date, vocabulary.words),
+        timecodes=source.timecodes,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from onrecord.rag.languages.speech import SpeechPhrases
-from onrecord.rag.people.labels import Person, split_role
+from onrecord.rag.people.labels import Person
+from onrecord.rag.people.roles import split_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.people import given_and_surname
