@@ -22,7 +22,8 @@ from onrecord.rag.answers.selection import (
     topic_of,
     unread,
 )
-from onrecord.rag.languages.wording import plain, wording
+from onrecord.rag.languages import answer_language
+from onrecord.rag.languages.wording import plain
 from onrecord.rag.questions.question import Names, read_question
 from onrecord.rag.types import Answer, Briefing, Filters, Hit, Span, Status
 
@@ -68,6 +69,7 @@ def compose(
         an answer in the question's language whose every quote is `briefing.text[start:end]`. `seconds` is empty.
     """
     asked = read_question(standalone or question, names_in(sources), language=language)
+    shown = answer_language(asked.language)
     draft = Draft(
         asked,
         hits,
@@ -76,9 +78,9 @@ def compose(
         meeting,
         filters or Filters(),
         searched,
-        wording(asked.language),
-        Quotes(asked.language, sources, [hit.passage for hit in hits]),
-        Leads(asked.language, sources),
+        shown.wording,
+        Quotes(shown, sources, [hit.passage for hit in hits]),
+        Leads(shown, sources),
     )
     status, text = _written(draft, confidence)
     return Answer(
@@ -86,7 +88,7 @@ def compose(
         standalone_question=standalone or question,
         status=status,
         confidence=confidence,
-        language=asked.language,
+        language=shown.code,
         text=text,
         citations=draft.quotes.citations,
         hits=tuple(hits),
@@ -173,5 +175,5 @@ def _place(draft: Draft, candidate: Candidate) -> str:
         place, speaker = words.passage_by.format(speaker=plain(speaker)), None
     else:
         place = words.passage_in.format(title=draft.leads.title(briefing))
-    details = ", ".join(part for part in (plain(speaker or ""), draft.leads.when(briefing.date).strip()) if part)
+    details = ", ".join(part for part in (plain(speaker or ""), draft.words.when(briefing.date).strip()) if part)
     return f"{place} ({details})" if details else place

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 
 from onrecord.rag.answers.naming import contracted, named, surname, with_outlet
 from onrecord.rag.answers.quoting import turn_position
-from onrecord.rag.languages.wording import date_words, plain, wording
+from onrecord.rag.languages import Language
+from onrecord.rag.languages.wording import plain
 from onrecord.rag.types import Briefing, Citation, Exchange, Span
 
 
 class Leads:
     """Words about speakers for one answer. It remembers who spoke last, so as to say "Rutte added"."""
 
-    def __init__(self, language: str, sources: Mapping[str, Briefing]) -> None:
+    def __init__(self, language: Language, sources: Mapping[str, Briefing]) -> None:
         self._language = language
         self._sources = sources
-        self._words = wording(language)
+        self._words = language.wording
         self._last: tuple[str, str | None, tuple[int, ...] | None] | None = None
 
     def lead(self, citation: Citation) -> str:
@@ -33,12 +34,16 @@ class Leads:
             return self.sentence(self._words.report_says.format(title=self.title(briefing)))
         if again and citation.speaker:
             return self.sentence(self._words.added.format(speaker=surname(citation.speaker)))
+        when = self._words.when(citation.date)
         if citation.kind == "question":
-            return self._in_question(citation, briefing, exchange)
+            asker = with_outlet(citation.speaker, citation.outlet) or self._words.a_reporter
+            to = self.answerer(briefing, exchange)
+            whom = self._words.asking_whom.format(speaker=to) if to else ""
+            return self.sentence(self._words.said_asking.format(asker=asker, whom=whom, when=when))
         answering = exchange is not None and position in exchange.answers and citation.kind == "answer"
-        lead = self._words.answering.format(asker=self.asker(briefing, exchange)) if answering else ""
-        said = self._words.said.format(speaker=self.speaker(citation), when=self.when(citation.date))
-        return self.sentence(lead + said)
+        template = self._words.said_answering if answering else self._words.said
+        asker = self.asker(briefing, exchange)
+        return self.sentence(template.format(speaker=self.speaker(citation), asker=asker, when=when))
 
     def _reported(self, citation: Citation) -> str:
         briefing = self._sources[citation.briefing_id]
@@ -48,16 +53,9 @@ class Leads:
             return self.sentence(self._words.report_says.format(title=title))
         return self.sentence(self._words.reported.format(speaker=who, title=title))
 
-    def _in_question(self, citation: Citation, briefing: Briefing, exchange: Exchange | None) -> str:
-        who = with_outlet(citation.speaker, citation.outlet) or self._words.a_reporter
-        to = self.answerer(briefing, exchange)
-        whom = self._words.question_to.format(speaker=to) if to else ""
-        words = self._words.in_question.format(asker=who, whom=whom, when=self.when(citation.date))
-        return self.sentence(words)
-
     def sentence(self, words: str) -> str:
-        """Words that lead to a quote as they are printed: a capital first, French articles contracted, a colon last."""
-        words = contracted(words, self._language)
+        """Words that lead to a quote as they are printed: a capital first, articles contracted, a colon last."""
+        words = contracted(words, self._language.offices)
         return words[:1].upper() + words[1:] + self._words.colon
 
     def speaker(self, citation: Citation) -> str:
@@ -80,13 +78,6 @@ class Leads:
             if turn.speaker or turn.role:
                 return named(turn.speaker or turn.role, None, self._language, briefing.text)
         return None
-
-    def when(self, date: str | None) -> str:
-        """ " on 12 September 2022", " in 2022"; nothing for an unknown date."""
-        if not date:
-            return ""
-        template = self._words.when if date.count("-") == 2 else self._words.when_month
-        return template.format(date=date_words(date, self._language))
 
     def title(self, briefing: Briefing) -> str:
         """The briefing's title, or the name of its file."""

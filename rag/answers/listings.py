@@ -10,7 +10,7 @@ from onrecord.rag.answers.asked import what_was_asked
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.naming import with_outlet
 from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of, unread
-from onrecord.rag.languages.wording import date_words, plain
+from onrecord.rag.languages.wording import plain
 from onrecord.rag.questions.question import folded_words
 from onrecord.rag.text.sentences import sentences
 from onrecord.rag.text.terms import query_terms
@@ -109,11 +109,11 @@ def _page(found: Sequence[_Mention], draft: Draft) -> tuple[Sequence[_Mention], 
     shown = found[first : first + PAGE]
     if len(found) <= PAGE:
         return shown, []
-    return shown, [draft.words.page.format(first=first + 1, last=first + len(shown), count=len(found))]
+    return shown, [draft.words.shown.format(first=first + 1, last=first + len(shown), count=len(found))]
 
 
 def _dated(draft: Draft, briefing: Briefing, turn: Turn) -> str:
-    date = date_words(briefing.date, draft.question.language) if briefing.date else draft.words.undated
+    date = draft.words.date(briefing.date) if briefing.date else draft.words.undated
     who = with_outlet(turn.speaker, turn.outlet) or (plain(turn.role) if turn.role else None)
     return ", ".join(part for part in (date, who or draft.leads.title(briefing)) if part) + draft.words.colon
 
@@ -139,7 +139,7 @@ def over_time(draft: Draft) -> str | None:
         head = words.over_time_once
     else:
         chosen = [c for c in chosen if draft.sources[c.passage.briefing_id].date]
-        first, last = (date_words(date, draft.question.language) for date in (dates[0], dates[-1]))
+        first, last = (words.date(date) for date in (dates[0], dates[-1]))
         head = words.over_time.format(first=first, last=last)
     chosen = _thinned(chosen)
     lines = [head] + ["- " + _dated_quote(draft, candidate) for candidate in chosen]
@@ -249,7 +249,7 @@ def overview(draft: Draft) -> str | None:
         return None
     words = draft.words
     template = words.overview if briefing.exchanges else words.overview_parts
-    head = template.format(title=draft.leads.title(briefing), when=draft.leads.when(briefing.date), count=len(items))
+    head = template.format(title=draft.leads.title(briefing), when=draft.words.when(briefing.date), count=len(items))
     shown, note = _page(items, draft)
     body = [f"- {_who(draft, item)}{draft.quotes.quote(briefing.id, item.span)}" for item in shown]
     left = draft.question.page and len(items) > draft.question.page * PAGE

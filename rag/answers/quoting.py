@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from onrecord.rag.languages import Language
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.languages.wording import language_name, wording
 from onrecord.rag.text.quotes import second_at
 from onrecord.rag.types import Briefing, Citation, Passage, Reported, Span, Turn
 
@@ -19,7 +19,7 @@ _TELLING_LETTERS = 25
 class Quotes:
     """The quotes of one answer, numbered in order of first use. The same slice keeps its number."""
 
-    def __init__(self, language: str, sources: Mapping[str, Briefing], passages: Sequence[Passage] = ()) -> None:
+    def __init__(self, language: Language, sources: Mapping[str, Briefing], passages: Sequence[Passage] = ()) -> None:
         self._language = language
         self._sources = sources
         self._passages = tuple(passages)
@@ -35,12 +35,8 @@ class Quotes:
         cited = [self.cite(briefing_id, span) for span in spans]
         words = " … ".join(citation.quote for citation in cited)
         numbers = " ".join(dict.fromkeys(f"[{citation.number}]" for citation in cited))
-        foreign = next((c.language for c in cited if c.language != self._language), None)
-        note = (
-            " " + wording(self._language).in_language.format(language=language_name(foreign, self._language))
-            if foreign
-            else ""
-        )
+        foreign = next((c.language for c in cited if c.language != self._language.code), None)
+        note = f" {self._language.wording.language(foreign)}" if foreign else ""
         return f"“{words}” {numbers}{note}"
 
     def cite(self, briefing_id: str, span: Span) -> Citation:

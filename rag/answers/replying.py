@@ -109,7 +109,7 @@ def _question_quoted(draft: Draft, briefing: Briefing, exchange: Exchange, spans
     answerer = draft.leads.answerer(briefing, exchange)
     whom = draft.words.asked_whom.format(speaker=answerer) if answerer else ""
     lead = draft.words.asked.format(
-        asker=draft.leads.asker(briefing, exchange), whom=whom, when=draft.leads.when(briefing.date)
+        asker=draft.leads.asker(briefing, exchange), whom=whom, when=draft.words.when(briefing.date)
     )
     return draft.leads.sentence(lead) + _one_turn_each(draft, briefing, spans)
 
@@ -148,7 +148,7 @@ def asked_not_answered(draft: Draft, scored: Sequence[Candidate]) -> str | None:
     answerer = draft.leads.answerer(briefing, best.exchange)
     lead = words.unanswered.format(
         asker=draft.leads.asker(briefing, best.exchange),
-        when=draft.leads.when(briefing.date),
+        when=draft.words.when(briefing.date),
         by=words.by.format(speaker=answerer) if answerer else "",
     )
     first = max(open_ones, key=lambda r: r.similarity)

@@ -11,7 +11,7 @@ from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.listings import overview
 from onrecord.rag.answers.quoting import Quotes
 from onrecord.rag.answers.selection import unread
-from onrecord.rag.languages.wording import wording
+from onrecord.rag.languages import answer_language
 from onrecord.rag.questions.question import read_question
 from onrecord.rag.types import Answer, Briefing, Filters
 
@@ -26,6 +26,7 @@ def in_full(answer: Answer, briefings: Mapping[str, Briefing]) -> Answer:
     if asked.kind != "overview" or len(cited) != 1:
         return answer
     sources = {id_: briefings[id_] for id_ in cited}
+    shown = answer_language(answer.language)
     draft = Draft(
         replace(asked, page=0),
         answer.hits,
@@ -34,9 +35,9 @@ def in_full(answer: Answer, briefings: Mapping[str, Briefing]) -> Answer:
         unread,
         Filters(),
         (answer.searched_briefings, answer.searched_passages),
-        wording(answer.language),
-        Quotes(answer.language, sources, [hit.passage for hit in answer.hits]),
-        Leads(answer.language, sources),
+        shown.wording,
+        Quotes(shown, sources, [hit.passage for hit in answer.hits]),
+        Leads(shown, sources),
     )
     text = overview(draft)
     # Another answer than an overview may have been given to the question; a shorter list is not the rest of it.

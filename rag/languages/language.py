@@ -23,6 +23,7 @@ from onrecord.rag.languages.saying import SayingVerbs
 from onrecord.rag.languages.sentence_ends import SentenceWords
 from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.languages.terms import TermWords
+from onrecord.rag.languages.wording import Wording
 
 _FILES = files("onrecord.rag.languages")
 
@@ -30,6 +31,9 @@ LANGUAGES: tuple[str, ...] = tuple(
     sorted(file.name.removesuffix(".toml") for file in _FILES.iterdir() if file.name.endswith(".toml"))
 )
 """The languages that are known by a file of their own, as ISO 639-1 codes."""
+
+# What whoever asks in a language without words for answers is answered in.
+_ANSWERS_ALL = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Language:
     questions: QuestionPhrases = field(default_factory=QuestionPhrases)
     followups: FollowUpPhrases = field(default_factory=FollowUpPhrases)
     replies: ReplyPhrases = field(default_factory=ReplyPhrases)
+    wording: Wording = field(default_factory=Wording)
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)
@@ -64,6 +69,12 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         return Language(code)
     return read_language(Language, (_FILES / f"{code}.toml").read_text(encoding="utf-8"), code)
+
+
+def answer_language(code: str) -> Language:
+    """The language in which a question in the language of a code is answered: English where that has no wording."""
+    known = language(code)
+    return known if known.wording.locale else language(_ANSWERS_ALL)
 
 
 @cache

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from onrecord.rag import languages
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.languages.wording import ENGLISH, FRENCH
 from onrecord.rag.questions.standalone import standalone_question
 from onrecord.rag.text.terms import index_terms, query_terms
 
@@ -25,9 +25,9 @@ _FEW_WORDS = 4
 _ANSWER_CHARACTERS = 1500
 _QUOTED = re.compile(r"[“«]\s*(.+?)\s*[”»]", re.DOTALL)
 _MARKER = re.compile(r"\s*\[\d+\]")
-# (beginning, what follows) of an answer that found nothing, in either language.
+# (beginning, what follows) of an answer that found nothing, in each language.
 _NOTHING_FOUND = tuple(
-    (before, after) for before, _, after in (w.nothing.partition("{searched}") for w in (ENGLISH, FRENCH))
+    languages.language(code).wording.nothing.partition("{searched}")[::2] for code in languages.LANGUAGES
 )
 _LEANING = {
     "en": re.compile(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import TokenVectors
-from onrecord.rag.languages.wording import date_words
+from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.questions.question import folded_words
 from onrecord.rag.text.terms import index_terms, query_terms
 
@@ -73,7 +73,7 @@ def _word_at(text: str, start: int) -> str:
 
 @lru_cache(maxsize=20_000)
 def _words_of_context(context: str) -> frozenset[str]:
-    dates = [date_words(date, language) for date in _DATE.findall(context) for language in ("en", "fr")]
+    dates = [language(code).wording.date(date) for date in _DATE.findall(context) for code in LANGUAGES]
     return frozenset(folded_words(" ".join([context, *dates])))
 
 
