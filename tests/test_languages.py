@@ -109,6 +109,7 @@ def test_a_blank_and_an_apostrophe_stand_for_their_kind() -> None:
     assert phrase.search("I don’t\nknow ’")
     assert phrase.search("we don't say so x")
     assert not phrase.search("I do know '")
+    assert Phrase((filled(r"\bI (?:do )?<verb>(?P<rest>.*)", {"verb": ["know"]}),)).search("I know it")
 
 
 @pytest.mark.parametrize(

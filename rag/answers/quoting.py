@@ -6,14 +6,12 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from onrecord.rag.answers.spans import language_of
 from onrecord.rag.languages import Language
-from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.text.quotes import second_at
-from onrecord.rag.types import Briefing, Citation, Passage, Reported, Span, Turn
+from onrecord.rag.types import Briefing, Citation, Passage, Quote, Reported, Span, Turn
 
 _OPENING, _CLOSING = '“«"„', '”»"'
-# A quote too short for the language detector takes its briefing's language.
-_TELLING_LETTERS = 25
 
 
 class Quotes:
@@ -30,14 +28,12 @@ class Quotes:
         """All citations made so far, in order of their numbers."""
         return tuple(self._citations.values())
 
-    def quote(self, briefing_id: str, *spans: Span) -> str:
-        """Quote slices of one turn: “first … second” [1] [2], with the quote's language where it is another one."""
+    def quote(self, briefing_id: str, *spans: Span) -> Quote:
+        """Quote slices of one turn, with their language where it is not the answer's."""
         cited = [self.cite(briefing_id, span) for span in spans]
-        words = " … ".join(citation.quote for citation in cited)
-        numbers = " ".join(dict.fromkeys(f"[{citation.number}]" for citation in cited))
         foreign = next((c.language for c in cited if c.language != self._language.code), None)
-        note = f" {self._language.wording.language(foreign)}" if foreign else ""
-        return f"“{words}” {numbers}{note}"
+        note = self._language.wording.language(foreign) if foreign else ""
+        return Quote(tuple(citation.number for citation in cited), note)
 
     def cite(self, briefing_id: str, span: Span) -> Citation:
         """The citation of a slice, without the blanks and the pair of quotation marks around it."""
@@ -72,7 +68,7 @@ def citation_of(briefing: Briefing, span: Span, number: int, passages: Sequence[
         end=span.end,
         quote=quote,
         outlet=turn.outlet if turn else None,
-        language=_language_of(quote, passage.language if passage else briefing.language),
+        language=language_of(quote, passage.language if passage else briefing.language),
         passage_id=passage.id if passage else 0,
         inferred=turn.inferred if turn else False,
         seconds=second_at(briefing, span.start),
@@ -115,7 +111,3 @@ def bare_span(text: str, span: Span) -> Span:
         if not any(mark in inner for mark in _OPENING + _CLOSING):
             return bare_span(text, Span(start + 1, end - 1))
     return Span(start, end)
-
-
-def _language_of(quote: str, default: str) -> str:
-    return detect_language(quote, default=default) if sum(map(str.isalpha, quote)) >= _TELLING_LETTERS else default

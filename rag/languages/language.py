@@ -12,6 +12,7 @@ from onrecord.rag.languages.followups import FollowUpPhrases
 from onrecord.rag.languages.function_words import FunctionWords
 from onrecord.rag.languages.introductions import IntroductionPhrases
 from onrecord.rag.languages.labels import LabelWords
+from onrecord.rag.languages.listing import ListingPhrases
 from onrecord.rag.languages.loading import read_language, union
 from onrecord.rag.languages.news import NewsWords
 from onrecord.rag.languages.offices import OfficeNames
@@ -57,6 +58,7 @@ class Language:
     questions: QuestionPhrases = field(default_factory=QuestionPhrases)
     followups: FollowUpPhrases = field(default_factory=FollowUpPhrases)
     replies: ReplyPhrases = field(default_factory=ReplyPhrases)
+    listing: ListingPhrases = field(default_factory=ListingPhrases)
     wording: Wording = field(default_factory=Wording)
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)

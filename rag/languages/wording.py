@@ -37,6 +37,7 @@ class Wording:
     said_asking: str = ""
     added: str = ""
     reported: str = ""
+    quoted_by: str = ""
     report_says: str = ""
     asked: str = ""
     asked_whom: str = ""

@@ -1,0 +1,131 @@
+"""What was said of one subject over time: dated quotes from first to last, and which words differ (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.listing import Listed, item
+from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of, unread
+from onrecord.rag.answers.spans import sentences_of, words_at
+from onrecord.rag.languages import language
+from onrecord.rag.questions.question import folded_words
+from onrecord.rag.text.terms import query_terms
+from onrecord.rag.types import Briefing, Part, Passage, Span, Turn
+
+# Dates shown between the first and the last.
+_MOST_DATES = 5
+# A statement on another date belongs to the subject when it scores at most this much below the best.
+_NEAR = 0.5
+_MOST_TURNS = 40
+# Words named on either side of a difference.
+_MOST_WORDS = 8
+
+
+def over_time(draft: Draft, _scored: Sequence[Candidate]) -> Written | None:
+    """The best quote of each date; None where nothing speaks of the subject."""
+    frame = language(draft.question.language).listing.subject_frame
+    query = frame.sub("", draft.question.subject) or draft.question.text
+    found = candidates(draft.hits, draft.sources, draft.question, unread) + _by_words(draft)
+    scored = [c for c in score(found, draft.question, draft.sources, draft.scorer, query=query) if _may_speak(c, draft)]
+    if not scored:
+        return None
+    best: dict[tuple[str, str], Candidate] = {}
+    for candidate in scored:
+        if candidate.score >= scored[0].score - _NEAR:
+            date = draft.sources[candidate.passage.briefing_id].date or ""
+            best.setdefault((date, candidate.passage.briefing_id if not date else ""), candidate)
+    chosen = [best[key] for key in sorted(best, key=lambda key: (not key[0], key))]
+    dates = sorted({date for date, _ in best if date})
+    chosen = _thinned([c for c in chosen if len(dates) < 2 or draft.sources[c.passage.briefing_id].date])
+    words = draft.words
+    if not dates:
+        head = words.over_time_undated
+    elif len(dates) == 1:
+        head = words.over_time_once
+    else:
+        head = words.over_time.format(first=words.date(dates[0]), last=words.date(dates[-1]))
+    listed = [Listed(draft.sources[c.passage.briefing_id], c.span) for c in chosen]
+    differences = _difference(draft, chosen[0], chosen[-1]) if len(dates) > 1 else []
+    return Written((line(head), *(item(draft, each, draft.leads.dated) for each in listed), *differences))
+
+
+def _may_speak(candidate: Candidate, draft: Draft) -> bool:
+    turns = draft.sources[candidate.passage.briefing_id].turns
+    turn = turns[candidate.turn] if candidate.turn < len(turns) else None
+    return turn is not None and turn.kind not in ("question", "moderation") and draft.wants(turn)
+
+
+def _thinned(chosen: list[Candidate]) -> list[Candidate]:
+    """The first, the last and the best of those between."""
+    if len(chosen) <= _MOST_DATES:
+        return chosen
+    between = sorted(chosen[1:-1], key=lambda c: -c.score)[: _MOST_DATES - 2]
+    return [chosen[0], *(c for c in chosen[1:-1] if c in between), chosen[-1]]
+
+
+def _by_words(draft: Draft) -> list[Candidate]:
+    """Sentences anywhere in the briefings that hold most of the subject's words: dates that the search left out."""
+    question = draft.question
+    skip = set(folded_words(question.speaker or ""))
+    wanted = [term for term in query_terms(question.subject, question.language) if term not in skip]
+    wanted = [term for term in wanted if not any(word.startswith(term) for word in skip)]
+    if not wanted:
+        return []
+    found: list[Candidate] = []
+    for briefing in draft.sources.values():
+        for number, turn in enumerate(briefing.turns):
+            if turn.kind in ("question", "moderation") or not draft.wants(turn):
+                continue
+            words = briefing.text[turn.start : turn.end].casefold()
+            if sum(term[:5] in words for term in wanted) * 2 < len(wanted):
+                continue
+            found += _best_of_turn(briefing, number, turn, wanted)
+    return sorted(found, key=lambda c: -c.lexical)[:_MOST_TURNS]
+
+
+def _best_of_turn(briefing: Briefing, number: int, turn: Turn, wanted: Sequence[str]) -> list[Candidate]:
+    best: list[tuple[float, Span]] = []
+    for span in sentences_of(briefing, turn):
+        held = terms_of(words_at(briefing, span), briefing.language)
+        share = sum(term in held for term in wanted) / len(wanted)
+        if share >= 0.5:
+            best.append((share, span))
+    best.sort(key=lambda pair: -pair[0])
+    return [_candidate(briefing, number, turn, span, share) for share, span in best[:2]]
+
+
+def _candidate(briefing: Briefing, number: int, turn: Turn, span: Span, share: float) -> Candidate:
+    text = words_at(briefing, span)
+    passage = Passage(
+        id=0,
+        briefing_id=briefing.id,
+        start=span.start,
+        end=span.end,
+        text=text,
+        speaker=turn.speaker,
+        role=turn.role,
+        kind=turn.kind,
+        outlet=turn.outlet,
+        language=briefing.language,
+        turn=number,
+    )
+    return Candidate(passage, span, text, 5, number, share)
+
+
+def _difference(draft: Draft, first: Candidate, last: Candidate) -> list[Part]:
+    """Which telling words stand in one of two statements only, as printed there."""
+    if first.passage.language != last.passage.language:
+        return []
+    lines = []
+    for template, one, other in ((draft.words.only_first, first, last), (draft.words.only_last, last, first)):
+        theirs = terms_of(other.text, other.passage.language)
+        mine: dict[str, str] = {}
+        for word in re.findall(r"[^\W\d_]{3,}", one.text):
+            for term in query_terms(word, one.passage.language):
+                if term not in theirs:
+                    mine.setdefault(term, word)
+        if mine:
+            lines.append(line(template.format(words=", ".join(list(mine.values())[:_MOST_WORDS]))))
+    return lines
