@@ -25,7 +25,6 @@ from sklearn.preprocessing import StandardScaler
 
 from onrecord.rag.answers.replies import REPLY_LABELS, judge_reply, reply_features
 from onrecord.rag.languages import language
-from onrecord.rag.text.sentences import sentences
 
 PAIRS = Path(__file__).resolve().parents[2] / "shared" / "eval" / "qevasion" / "pairs.jsonl"
 NAMES = {"Clear Reply": "clear", "Ambivalent": "ambivalent", "Clear Non-Reply": "non_reply"}
@@ -43,7 +42,7 @@ def pairs() -> tuple[list[tuple[str, list[str]]], list[int]]:
         raise SystemExit(f"{PAIRS} is absent: the development data is needed.")
     rows: list[dict[str, Any]] = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
     texts = [(row["question"], _GLUED.sub(" ", row["reply"]).replace("[]", "")) for row in rows]
-    split = [(question, [reply[s.start : s.end] for s in sentences(reply, "en")]) for question, reply in texts]
+    split = [(question, [reply[s.start : s.end] for s in language("en").sentences(reply)]) for question, reply in texts]
     return split, [REPLY_LABELS.index(NAMES[row["label"]]) for row in rows]
 
 

@@ -14,6 +14,7 @@ from onrecord.rag.errors import (
 from onrecord.rag.evaluate import Method, Row, evaluate_folder, report_rows, rows_of
 from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
 from onrecord.rag.exporting.text_fragments import link_to
+from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.library import Library
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Summary
@@ -44,6 +45,7 @@ from onrecord.rag.types import (
 
 __all__ = [
     "EXPORT_FORMATS",
+    "LANGUAGES",
     "AddReport",
     "Added",
     "Answer",

@@ -22,6 +22,7 @@ import numpy as np
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.rag.adding import Progress, add_originals, originals_under
 from onrecord.rag.errors import InvalidRequest, OnRecordError
+from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.questions.followup import SearchQuery, search_query
 from onrecord.rag.readers.metadata import Metadata
@@ -30,7 +31,6 @@ from onrecord.rag.retrieval.retrieve import Found, retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Store
 from onrecord.rag.store.sqlite import SqliteStore
-from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Filters, Passage
 
 Method = Literal["words", "sense", "shipped"]
@@ -195,17 +195,17 @@ def evaluate(
         if everywhere.found is not None and refuses:
             sure = confidence(asked.question, everywhere.found, passages)
             signals[asked.language].append((sure, asked.answerable))
-        for language in languages:
-            files = [file for file in spoken if spoken[file] == language]
+        for code in languages:
+            files = [file for file in spoken if spoken[file] == code]
             if not any(gold.file in files for gold in asked.gold):
                 continue
             relevant = _relevant(asked, by_file, files)
-            pair = f"{asked.language} → {language}"
+            pair = f"{asked.language} → {code}"
             alone = everywhere
             if len(languages) > 1:
                 results[f"{pair} in a library of both"].append(_measured(everywhere.ids, relevant))
                 query = search_query(asked.question, asked.history)
-                alone = find(store, encoder, query, asked, Filters(language=language))
+                alone = find(store, encoder, query, asked, Filters(language=code))
             results[pair].append(_measured(alone.ids, relevant) | {"milliseconds": 1000 * elapsed})
             if asked.history:
                 bare = find(store, encoder, search_query(asked.question, ()), replace(asked, history=()), Filters())
@@ -213,7 +213,7 @@ def evaluate(
         if progress is not None:
             progress(done, len(questions))
     rows = [_row(setting, measured) for setting, measured in sorted(results.items())]
-    return rows + [row for language in sorted(signals) for row in _abstention(language, signals[language])]
+    return rows + [row for code in sorted(signals) for row in _abstention(code, signals[code])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ class _Result:
 
 def _by_words(store: Store, _: Encoder, query: SearchQuery, asked: Asked, filters: Filters) -> _Result:
     question = " ".join([*(earlier for earlier, _ in asked.history), asked.question])
-    terms = query_terms(question, detect_language(query.texts[0][0]))
+    terms = language(detect_language(query.texts[0][0])).query_terms(question)
     return _Result([passage_id for passage_id, _ in store.matching(terms, _DEPTH, filters)])
 
 
@@ -293,7 +293,7 @@ def _row(setting: str, measured: Sequence[Mapping[str, float]]) -> Row:
     return Row(setting, len(measured), {name: _interval(column, np.mean) for name, column in columns.items()})
 
 
-def _abstention(language: str, signals: Sequence[tuple[float, bool]]) -> Iterator[Row]:
+def _abstention(code: str, signals: Sequence[tuple[float, bool]]) -> Iterator[Row]:
     scores = np.array([score for score, _ in signals])
     answerable = np.array([known for _, known in signals])
     if answerable.all() or not answerable.any():
@@ -307,7 +307,7 @@ def _abstention(language: str, signals: Sequence[tuple[float, bool]]) -> Iterato
         return float(((yes[:, None] > no[None, :]) + 0.5 * (yes[:, None] == no[None, :])).mean())
 
     value = _interval(np.arange(len(scores)), area)
-    yield Row(f"{language}: answerable or not", len(scores), {"AUROC": value})
+    yield Row(f"{code}: answerable or not", len(scores), {"AUROC": value})
 
 
 def _interval(values: np.ndarray[Any, Any], measure: Callable[[Any], Any]) -> tuple[float, float, float]:

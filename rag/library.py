@@ -28,6 +28,7 @@ from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
+from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.followup import SearchQuery, search_query
 from onrecord.rag.questions.question import WHOLE_LIBRARY, read_question
@@ -37,7 +38,7 @@ from onrecord.rag.retrieval.retrieve import Found, retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
-from onrecord.rag.text.terms import query_terms
+from onrecord.rag.text.quotes import verify
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ class Library:
         if asked.kind in WHOLE_LIBRARY:
             everything = self._store.briefing_ids(filters)
             if len(everything) > _MOST_BRIEFINGS_READ:
-                terms = query_terms(asked.subject or question, asked.language)
+                terms = language(asked.language).query_terms(asked.subject or question)
                 matching = self._store.matching(terms, _ALL, filters)
                 passages = self._store.passages_by_id(passage_id for passage_id, _ in matching)
                 everything = list(dict.fromkeys(passage.briefing_id for passage in passages.values()))
@@ -350,7 +351,7 @@ def _web_page(address: str, options: Metadata, *, allow_private: bool) -> Origin
 def _verify(answer: Answer, briefings: Mapping[str, Briefing]) -> None:
     """Raise unless every quote is the slice it claims to be: an answer that fails must not reach anyone."""
     for citation in answer.citations:
-        if briefings[citation.briefing_id].text[citation.start : citation.end] != citation.quote:
+        if not verify(citation, briefings[citation.briefing_id]):
             raise OnRecordError(
                 f"Citation [{citation.number}] is not the text of {citation.title}; the answer was withheld. "
                 "Run `onrecord verify`, and report this."

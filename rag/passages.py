@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.text.quotes import second_at
-from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Boilerplate, Briefing, Passage, Span, Turn
 
 # Words a passage aims at and holds at most; near this length an answer is whole and still about one thing. With the
@@ -57,8 +57,9 @@ def passages_of(briefing: Briefing) -> tuple[Passage, ...]:
         passages in order that do not overlap, each `briefing.text[start:end]` and free of boilerplate. None holds the
         words of two speakers, but for a short turn with what it belongs to: a short answer with its question, a short
         question with the beginning of its answer, a chair's words with the question they call for. The speaker is then
-        the one who answers or else asks; `turn_at` tells whose a sentence is. Ids depend on the lineage, the speaker
-        and the words (and which occurrence of them), so that unchanged words keep theirs in a re-issue.
+        the one who answers or else asks; `turn_at` of text/quotes.py tells whose a sentence is. Ids depend on the
+        lineage, the speaker and the words (and which occurrence of them), so that unchanged words keep theirs in a
+        re-issue.
     """
     exchange_of = {
         turn: position
@@ -93,14 +94,6 @@ def passages_of(briefing: Briefing) -> tuple[Passage, ...]:
             )
         )
     return tuple(passages)
-
-
-def turn_at(briefing: Briefing, offset: int) -> Turn | None:
-    """The turn whose words hold a place in the text: whose a sentence of a passage is; None between turns."""
-    position = bisect_right(briefing.turns, offset, key=lambda turn: turn.start) - 1
-    if position < 0 or offset >= briefing.turns[position].end:
-        return None
-    return briefing.turns[position]
 
 
 def _pieces(briefing: Briefing) -> list[_Piece]:
@@ -140,9 +133,9 @@ def _size(text: str) -> int:
     return max(len(text.split()), len(text) // _CHARACTERS_A_WORD)
 
 
-def _packed(text: str, language: str) -> list[tuple[int, int, int]]:
+def _packed(text: str, code: str) -> list[tuple[int, int, int]]:
     """Pack a text's sentences into slices of about equal length: (start, end, words)."""
-    units = [(unit.start, unit.end, _size(text[unit.start : unit.end])) for unit in _units(text, language)]
+    units = [(unit.start, unit.end, _size(text[unit.start : unit.end])) for unit in _units(text, code)]
     total = sum(size for _, _, size in units)
     if not units:
         return []
@@ -166,10 +159,10 @@ def _packed(text: str, language: str) -> list[tuple[int, int, int]]:
     return packed
 
 
-def _units(text: str, language: str) -> list[Span]:
+def _units(text: str, code: str) -> list[Span]:
     """Sentences; one too long for a passage is cut between words, and a word too long for one anywhere."""
     units: list[Span] = []
-    for sentence in sentences(text, language):
+    for sentence in language(code).sentences(text):
         if _size(text[sentence.start : sentence.end]) <= MOST_WORDS:
             units.append(sentence)
             continue
@@ -239,9 +232,9 @@ def _leading(turns: Sequence[Turn], piece: _Piece) -> int:
     return min(piece.turns, key=lambda place: (order.index(turns[place].kind), turns[place].start - turns[place].end))
 
 
-def _language(text: str, words: int, language: str) -> str:
+def _language(text: str, words: int, code: str) -> str:
     """A few words are too few to tell by, but for those of another language than the briefing's that say so."""
-    return detect_language(text, default=language) if words >= _FEW_WORDS else language
+    return detect_language(text, default=code) if words >= _FEW_WORDS else code
 
 
 def _context(briefing: Briefing, turn: Turn, exchange: int | None, piece: _Piece) -> str:

@@ -18,7 +18,6 @@ from onrecord.rag.answers.replies import judge_reply, leaves_open
 from onrecord.rag.languages import language as known
 from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.question import Names, read_question
-from onrecord.rag.text.terms import query_terms
 from onrecord.rag.transcript.exchanges import exchanges_of
 from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Kind, Reported, Span, Turn
 
@@ -68,14 +67,14 @@ def _briefing(identity: str = "b1", date: str | None = "2031-04-02", script: Scr
         "transcript",
         text,
         tuple(turns),
-        exchanges_of(text, turns, "en"),
+        exchanges_of(text, turns, "en", known("en").speech),
     )
 
 
 def _by_words(question: str, texts: Sequence[str]) -> list[float]:
     """A stand-in for the encoder: cosines in its usual range, by shared words."""
-    wanted = set(query_terms(question, "en"))
-    return [0.75 + 0.15 * len(wanted & set(query_terms(text, "en"))) / max(1, len(wanted)) for text in texts]
+    wanted = set(known("en").query_terms(question))
+    return [0.75 + 0.15 * len(wanted & set(known("en").query_terms(text))) / max(1, len(wanted)) for text in texts]
 
 
 def _ask(question: str, *briefings: Briefing, confidence: float = 1.0, language: str | None = None) -> Answer:

@@ -26,6 +26,7 @@ class Command:
         self.folder = folder
         self.environment = {
             **os.environ,
+            "LC_ALL": "C.UTF-8",
             "ONRECORD_LIBRARY": str(folder / "library"),
             "ONRECORD_MODEL": str(model),
         }
@@ -88,6 +89,11 @@ def test_text_output_names_the_speaker_and_the_file(command: Command) -> None:
     assert "Ada Quill" in command("search", "breakwater").stdout
     identifier = json.loads(command("list", "--json").stdout)["briefings"][0]["id"]
     assert "[question] Ivo Stern" in command("show", identifier).stdout
+
+
+def test_the_terminal_speaks_the_language_of_the_system(command: Command) -> None:
+    command.environment["LC_ALL"] = "es_ES.UTF-8"
+    assert "La biblioteca está vacía" in command("list").stdout
 
 
 def test_batch_gives_one_line_out_for_each_line_in(command: Command) -> None:

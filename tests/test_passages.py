@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import briefing_of, check_passages
 
-from onrecord.rag.passages import MOST_WORDS, passages_of, turn_at
+from onrecord.rag.passages import MOST_WORDS, passages_of
+from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Boilerplate, Briefing, Passage, SourceText
 
 SENTENCE = "We have worked on the harbour for many years and we will go on with it. "
@@ -47,7 +48,7 @@ def test_a_short_answer_keeps_its_question() -> None:
     place = briefing.text.index("Is that right?")
     turn = turn_at(briefing, place)
     assert turn is not None
-    assert turn.kind == "question"
+    assert briefing.turns[turn].kind == "question"
     assert turn_at(briefing, briefing.text.index("MS. TARN:  No.")) is None
 
 

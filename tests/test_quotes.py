@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from onrecord.rag.text.quotes import cite, find, fold, occurrences, splits_word, turn_at, verify
+from onrecord.rag.text.quotes import cite, find, fold_typography, occurrences, splits_word, turn_at, verify
 from onrecord.rag.types import Briefing, Reported, Span, Turn
 
 _ALL_WORDS = (
@@ -64,7 +64,7 @@ _TYPOGRAPHIES = {
 @settings(max_examples=60, deadline=None)
 def test_typography_makes_no_difference(name: str, text: str, seed: int) -> None:
     changed = _TYPOGRAPHIES[name](text, random.Random(seed))
-    assert fold(changed).strip() == fold(text).strip()
+    assert fold_typography(changed).strip() == fold_typography(text).strip()
 
 
 @given(text=_texts(), data=st.data())
@@ -84,7 +84,9 @@ def test_any_slice_is_found_at_itself_in_any_typography(text: str, data: st.Data
         changed = _TYPOGRAPHIES[name](changed, chance)
     spans = list(occurrences(changed, text))
     assert any(text[span.start : span.end] == quotation for span in spans)
-    assert all(fold(text[span.start : span.end]).strip() == fold(changed).strip() for span in spans)
+    assert all(
+        fold_typography(text[span.start : span.end]).strip() == fold_typography(changed).strip() for span in spans
+    )
 
 
 @given(text=st.text(max_size=60), quotation=st.text(min_size=1, max_size=12))
@@ -94,8 +96,8 @@ def test_any_slice_is_found_at_itself_in_any_typography(text: str, data: st.Data
 def test_whatever_is_found_has_the_same_words(text: str, quotation: str) -> None:
     for span in occurrences(quotation, text):
         assert 0 <= span.start < span.end <= len(text)
-        found = fold(text[span.start : span.end]).strip(" ")
-        assert found in (fold(quotation).strip(" "), fold(quotation).rstrip(".,;: ").strip(" "))
+        found = fold_typography(text[span.start : span.end]).strip(" ")
+        assert found in (fold_typography(quotation).strip(" "), fold_typography(quotation).rstrip(".,;: ").strip(" "))
         assert not splits_word(text, span.start)
         assert not splits_word(text, span.end)
 

@@ -29,7 +29,8 @@ from onrecord.rag import (
 from onrecord.ui.reader import missing_page, reader_page
 from onrecord.ui.render import answer_html, error_html, escape, fingerprint, question_html, status_line, welcome_html
 from onrecord.ui.source import source_of
-from onrecord.ui.text import ENGLISH, FRENCH, counted, preferred_language, spaced, spoken_date
+from onrecord.ui.terminal import render_answer
+from onrecord.ui.text import words
 
 QUOTE = "The harbour reopens on Monday."
 ONE = frozenset({1})
@@ -186,7 +187,7 @@ def test_the_status_line_says_what_was_found_verified_and_searched() -> None:
 
 def test_an_unverified_quote_is_called_so() -> None:
     html = answer_html(quoted(), verified=frozenset())
-    assert ENGLISH["unverified"] in html
+    assert words("en")["unverified"] in html
     assert "0 of 1" in Reader(html).text
 
 
@@ -210,12 +211,6 @@ def test_why_no_language_model_answered_is_said_as_text() -> None:
     assert "b" not in Reader(html).tags
 
 
-def test_french_marks_stay_with_their_words() -> None:
-    narrow = "\N{NARROW NO-BREAK SPACE}"
-    assert spaced("Qui ? « Moi » : non") == f"Qui{narrow}? «{narrow}Moi{narrow}»{narrow}: non"
-    assert all(" ?" not in text and " :" not in text and "« " not in text for text in FRENCH.values())
-
-
 def test_not_found_shows_the_nearest_passages_as_no_answer() -> None:
     passage = Passage(9, "b1", 0, len(QUOTE), QUOTE, "Ada Quill", "Minister", "answer")
     html = answer_html(
@@ -224,7 +219,7 @@ def test_not_found_shows_the_nearest_passages_as_no_answer() -> None:
         titles={"b1": "Harbour"},
     )
     read = Reader(html)
-    assert ENGLISH["nearest"] in read.text
+    assert words("en")["nearest"] in read.text
     assert QUOTE in read.text
     assert len(read.links) == 1
 
@@ -236,45 +231,16 @@ def test_lists_are_lists() -> None:
     assert "<p>Two things&#58;</p><ul><li>one</li><li>two</li></ul><p>That is all&#46;</p>" in html
 
 
-def test_both_languages_say_the_same_things() -> None:
-    assert ENGLISH.keys() == FRENCH.keys()
-    for key, english in ENGLISH.items():
-        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", FRENCH[key])), key
-    assert counted("en", "briefings", 0) == "0 briefings"
-    assert counted("fr", "briefings", 0) == "0 briefing"
-    assert "empty" not in welcome_html("en", empty=False)
+def test_a_chat_without_briefings_says_so() -> None:
+    assert words("en")["empty"] in unescape(welcome_html("en", empty=True))
+    assert words("en")["welcome"] in unescape(welcome_html("en", empty=False))
 
 
-@pytest.mark.parametrize(
-    ("date", "language", "said"),
-    [
-        ("2026-02-12", "en", "12 February 2026"),
-        ("2026-03-01", "fr", "1er mars 2026"),
-        ("2026-03", "fr", "mars 2026"),
-        ("2026", "en", "2026"),
-        (None, "en", "undated"),
-        ("soon", "en", "soon"),
-        ("2026-13-01", "en", "2026-13-01"),
-    ],
-)
-def test_dates_as_they_are_said(date: str | None, language: str, said: str) -> None:
-    assert spoken_date(date, language) == said
-
-
-@pytest.mark.parametrize(
-    ("chosen", "header", "language"),
-    [
-        ("fr", "en", "fr"),
-        (None, "fr-CA,fr;q=0.9,en;q=0.5", "fr"),
-        (None, "de, fr;q=0.4, en;q=0.8", "en"),
-        ("xx", None, "en"),
-        (None, "fr;q=nonsense", "en"),
-    ],
-)
-def test_the_language_follows_the_choice_then_the_browser(
-    chosen: str | None, header: str | None, language: str
-) -> None:
-    assert preferred_language(chosen, header) == language
+def test_the_terminal_shows_an_answer_in_its_own_language() -> None:
+    shown = render_answer(quoted(language="fr", standalone_question="Quand, Quill ?"))
+    assert shown.startswith("compris comme")
+    assert f"[1] Ada Quill, Minister — Harbour briefing, 2026-02-12, harbour.txt, 0–{len(QUOTE)}" in shown
+    assert shown.endswith("répondu · 1 citation vérifiée sur 1 · 2 briefings interrogés (63 passages)")
 
 
 TEXT = "Site menu\nAda Quill:\nGood morning.\nIvo Stern:\nWho paid?\nAda Quill:\nThe port paid, <b>all</b> of it.\nEnd."
@@ -349,4 +315,4 @@ def test_the_reader_shows_the_whole_text_and_marks_the_quote() -> None:
 
 
 def test_the_reader_of_nothing_says_so() -> None:
-    assert FRENCH["no_such_briefing"] in unescape(missing_page("fr"))
+    assert words("fr")["no_such_briefing"] in unescape(missing_page("fr"))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from structures import briefing_of, check_passages, check_structure
 
-from onrecord.rag.passages import passages_of, turn_at
+from onrecord.rag.passages import passages_of
+from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing
 
 OUTLETS = {
@@ -102,9 +103,9 @@ def test_the_reports_quotations_are_attributed(report: Briefing) -> None:
 
 
 def test_the_turn_of_any_sentence_is_known(conference: Briefing) -> None:
-    for turn in conference.turns:
-        assert turn_at(conference, turn.start) == turn
-        assert turn_at(conference, turn.end - 1) == turn
+    for place, turn in enumerate(conference.turns):
+        assert turn_at(conference, turn.start) == place
+        assert turn_at(conference, turn.end - 1) == place
 
 
 def test_structure_covers_both(source_documents: Path) -> None:

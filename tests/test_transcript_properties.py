@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import briefing_of, check_passages, check_structure
 
+from onrecord.rag.languages import language
 from onrecord.rag.passages import passages_of
-from onrecord.rag.text.sentences import sentences
 from onrecord.rag.transcript.understanding import understand
 from onrecord.rag.types import Boilerplate, SourceText
 
@@ -71,8 +71,8 @@ def test_what_the_reader_marked_stays_marked(text: str, data: st.DataObject) -> 
 
 @given(TEXTS, st.sampled_from(["en", "fr", "de"]))
 @settings(max_examples=200, deadline=None)
-def test_sentences_cover_the_text(text: str, language: str) -> None:
-    spans = sentences(text, language)
+def test_sentences_cover_the_text(text: str, code: str) -> None:
+    spans = language(code).sentences(text)
     position = 0
     for span in spans:
         assert not text[position : span.start].strip()

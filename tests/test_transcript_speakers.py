@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from structures import structure_of
 
 from onrecord.rag.languages import together
-from onrecord.rag.people.labels import is_country, parse_label
+from onrecord.rag.people.countries import is_country
+from onrecord.rag.people.labels import parse_label
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.people import canonical_speakers
 from onrecord.rag.types import Turn

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from structures import structure_of
 
+from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.text.sentences import sentences
 
 
-def split(text: str, language: str) -> list[str]:
-    return [text[span.start : span.end] for span in sentences(text, language)]
+def split(text: str, code: str) -> list[str]:
+    return [text[span.start : span.end] for span in language(code).sentences(text)]
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,23 @@ def test_french_follows_the_browser_and_can_be_switched(open_page: Open) -> None
     expect(page.locator("#chat .welcome")).to_contain_text("mot pour mot")
     ask(page, "Quelle est la longueur du câble Selkie ?")
     expect(page.locator(".record .status").first).to_contain_text("interrogés")
-    page.get_by_role("button", name="English").click()
+    page.get_by_role("combobox", name="Langue de la page").select_option("English")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.get_by_role("button", name="Add briefings")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("locale", "code", "welcome"),
+    [
+        ("de-AT", "de", "Jede Antwort zitiert"),
+        ("es-MX", "es", "Cada respuesta cita"),
+        ("nl", "en", "Every answer quotes"),
+    ],
+)
+def test_the_page_speaks_the_languages_it_has_words_for(open_page: Open, locale: str, code: str, welcome: str) -> None:
+    page = open_page(locale=locale)
+    expect(page.locator("html")).to_have_attribute("lang", code)
+    expect(page.locator("#chat .welcome")).to_contain_text(welcome)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

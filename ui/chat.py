@@ -169,7 +169,7 @@ class Chat:
         for key in ("since", "until"):
             date = getattr(filters, key)
             if date:
-                limits.append(f"{words(language)[key].lower()} {spoken_date(date, language)}")
+                limits.append(words(language)[f"{key}_date"].format(date=spoken_date(date, language)))
         if filters.kind:
             limits.append(words(language)[filters.kind])
         return limits

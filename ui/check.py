@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from onrecord.ui.reader import PAGE, POLICY
 from onrecord.ui.security import LANGUAGE_COOKIE
-from onrecord.ui.text import Language, dictionary, preferred_language, words
+from onrecord.ui.text import dictionary, preferred_language, words
 
 
 def check_pages() -> APIRouter:
@@ -22,7 +22,7 @@ def check_pages() -> APIRouter:
     return pages
 
 
-def check_page(language: Language) -> str:
+def check_page(language: str) -> str:
     """An empty form; the script fills in what is found."""
     said = words(language)
     body = (

@@ -33,6 +33,7 @@ from onrecord.rag import (
     rows_of,
 )
 from onrecord.ui.terminal import render_answer, render_briefing, render_hits, render_report, render_summaries
+from onrecord.ui.text import counted, terminal_language, words
 
 app = typer.Typer(
     name="onrecord",
@@ -53,7 +54,7 @@ Role = Annotated[str | None, typer.Option(help="Only speakers in this role.")]
 Outlet = Annotated[str | None, typer.Option(help="Only speakers of this outlet.")]
 Since = Annotated[str | None, typer.Option(help="Only briefings of this date or later (2026-02-12, 2026-02 or 2026).")]
 Until = Annotated[str | None, typer.Option(help="Only briefings of this date or earlier.")]
-Language = Annotated[str | None, typer.Option(help="Only passages in this language (en, fr).")]
+Language = Annotated[str | None, typer.Option(help="Only passages in this language, by its code (en, fr).")]
 InBriefing = Annotated[str | None, typer.Option("--briefing", help="Only the briefing of this id.")]
 OfKind = Annotated[
     str | None, typer.Option("--kind", help="Only statement, question, answer, moderation, report or reported.")
@@ -85,7 +86,9 @@ def add(
     title: Annotated[str | None, typer.Option(help="Title, overriding what is found.")] = None,
     date: Annotated[str | None, typer.Option(help="Date, as 2026-02-12, overriding what is found.")] = None,
     url: Annotated[str | None, typer.Option(help="Where the briefing was published.")] = None,
-    language: Annotated[str | None, typer.Option(help="Language (en, fr), overriding what is found.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language by its code (en, fr), overriding what is found.")
+    ] = None,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from private and loopback addresses too.")
     ] = False,
@@ -95,7 +98,7 @@ def add(
     with Library.open(context.obj) as library:
         before = len(library.summaries())
         try:
-            with _progress("files") as show:
+            with _progress("unit_files") as show:
                 report = library.add(
                     paths,
                     title=title,
@@ -107,12 +110,11 @@ def add(
                 )
         except KeyboardInterrupt:
             count = len(library.summaries()) - before
-            print(
-                f"onrecord: stopped. {count} briefings were added and stay; the same command goes on from there.",
-                file=sys.stderr,
-            )
+            print(f"onrecord: {counted(terminal_language(), 'stopped', count)}", file=sys.stderr)
             raise typer.Exit(_INTERRUPTED) from None
-    _print({"files": [asdict(item) for item in report.files]} if as_json else render_report(report))
+    _print(
+        {"files": [asdict(item) for item in report.files]} if as_json else render_report(report, terminal_language())
+    )
     if report.failed:
         raise typer.Exit(1)
 
@@ -134,31 +136,31 @@ def watch(
         _level(library, [folder], folder, prune=prune)
         if once:
             return
-        print(f"Watching {folder}. Ctrl-C stops.", file=sys.stderr, flush=True)
+        print(_said("watching", folder=folder), file=sys.stderr, flush=True)
         for changes in changes_in(folder, raise_interrupt=True):
             there = sorted(Path(path) for _, path in changes if Path(path).is_file())
             _level(library, there, folder, prune=prune)
 
 
 def _level(library: Library, paths: list[Path], folder: Path, *, prune: bool) -> None:
-    with _progress("files") as show:
+    with _progress("unit_files") as show:
         report = library.add(paths, progress=show)
     changed = AddReport(tuple(item for item in report.files if item.outcome != "unchanged"))
     if changed.files:
-        print(render_report(changed), flush=True)
+        print(render_report(changed, terminal_language()), flush=True)
     for gone in library.missing(folder):
         ask_first = not prune and sys.stdin.isatty()
-        if prune or (ask_first and typer.confirm(f"{gone.file} is gone. Remove “{gone.title}” from the library?")):
+        if prune or (ask_first and typer.confirm(_said("remove_gone", file=gone.file, title=gone.title))):
             library.remove(gone.id)
-            print(f"removed: {gone.title} ({gone.id})", flush=True)
+            print(_said("briefing_removed", title=gone.title, id=gone.id), flush=True)
         elif not ask_first:
-            print(f"kept: {gone.title} ({gone.id}), though {gone.file} is gone; --prune removes it", flush=True)
+            print(_said("briefing_kept", title=gone.title, id=gone.id, file=gone.file), flush=True)
 
 
 @app.command()
 def ask(
     context: typer.Context,
-    question: Annotated[str | None, typer.Argument(help="The question, in English or French.")] = None,
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     batch: Batch = None,
     speaker: Speaker = None,
     role: Role = None,
@@ -191,7 +193,7 @@ def ask(
 @app.command()
 def search(
     context: typer.Context,
-    question: Annotated[str | None, typer.Argument(help="The question, in English or French.")] = None,
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     k: Annotated[int, typer.Option("-k", help="How many passages.", min=1)] = 10,
     batch: Batch = None,
     speaker: Speaker = None,
@@ -220,7 +222,7 @@ def search(
             return
         _announce(library)
         hits = library.search(_required(question), k=k, **filters)
-    _print(_hits_object(_required(question), hits) if as_json else render_hits(hits))
+    _print(_hits_object(_required(question), hits) if as_json else render_hits(hits, terminal_language()))
 
 
 @app.command("list")
@@ -228,7 +230,11 @@ def list_briefings(context: typer.Context, as_json: Json = False) -> None:
     """List the briefings in the library."""
     with Library.open(context.obj) as library:
         summaries = library.summaries()
-    _print({"briefings": [asdict(item) for item in summaries]} if as_json else render_summaries(summaries))
+    _print(
+        {"briefings": [asdict(item) for item in summaries]}
+        if as_json
+        else render_summaries(summaries, terminal_language())
+    )
 
 
 @app.command()
@@ -241,7 +247,7 @@ def show(
     """Show one briefing: who said what."""
     with Library.open(context.obj) as library:
         briefing = library.briefing(briefing_id)
-    _print(asdict(briefing) if as_json else render_briefing(briefing, everything=everything))
+    _print(asdict(briefing) if as_json else render_briefing(briefing, terminal_language(), everything=everything))
 
 
 @app.command()
@@ -254,7 +260,8 @@ def remove(
     with Library.open(context.obj) as library:
         title = library.briefing(briefing_id).title
         library.remove(briefing_id)
-    _print({"removed": briefing_id, "title": title} if as_json else f"removed: {title} ({briefing_id})")
+    removed = {"removed": briefing_id, "title": title}
+    _print(removed if as_json else _said("briefing_removed", title=title, id=briefing_id))
 
 
 @app.command()
@@ -263,9 +270,8 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
     with Library.open(context.obj) as library:
         problems = library.verify()
         count = len(library.summaries())
-    _print(
-        {"problems": problems, "briefings": count} if as_json else "\n".join(problems) or f"{count} briefings: sound"
-    )
+    sound = counted(terminal_language(), "sound", count)
+    _print({"problems": problems, "briefings": count} if as_json else "\n".join(problems) or sound)
     if problems:
         raise typer.Exit(1)
 
@@ -283,8 +289,8 @@ def check(
         _announce(library)
         report = library.check(article)
     if html is not None:
-        _write(html, report_html(report).encode())
-    _print(asdict(report) if as_json else report_text(report))
+        _write(html, report_html(report, language=terminal_language()).encode())
+    _print(asdict(report) if as_json else report_text(report, language=terminal_language()))
 
 
 @app.command("eval")
@@ -299,7 +305,10 @@ def evaluate(
 ) -> None:
     """Measure how well passages are found, on questions whose answers are known."""
     baseline = rows_of(json.loads(_read_text(str(compare)))) if compare else []
-    with _progress("briefings") as adding, tqdm(unit=" questions", file=sys.stderr, disable=None) as bar:
+    with (
+        _progress("unit_briefings") as adding,
+        tqdm(unit=_unit("unit_questions"), file=sys.stderr, disable=None) as bar,
+    ):
 
         def asking(done: int, total: int) -> None:
             bar.total = total
@@ -312,9 +321,9 @@ def evaluate(
 @app.command()
 def reembed(context: typer.Context, as_json: Json = False) -> None:
     """Embed all passages again, after ONRECORD_MODEL was changed."""
-    with Library.open(context.obj) as library, _progress("briefings") as show:
+    with Library.open(context.obj) as library, _progress("unit_briefings") as show:
         count = library.reembed(progress=show)
-    _print({"passages": count} if as_json else f"{count} passages embedded again")
+    _print({"passages": count} if as_json else counted(terminal_language(), "embedded", count))
 
 
 @app.command()
@@ -371,6 +380,15 @@ def main() -> None:
 
 def _print(value: str | dict[str, Any]) -> None:
     print(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _said(key: str, **values: object) -> str:
+    """Words of the terminal in its language, filled in."""
+    return words(terminal_language())[key].format(**values)
+
+
+def _unit(key: str) -> str:
+    return f" {words(terminal_language())[key]}"
 
 
 def _filters(
@@ -480,19 +498,20 @@ def _lines(file: Path) -> Iterator[str]:
 
 
 def _announce(library: Library) -> None:
-    print("Loading the embedding model…", file=sys.stderr, flush=True)
+    print(_said("loading_model"), file=sys.stderr, flush=True)
     library.load_model()
 
 
 @contextmanager
 def _progress(unit: str) -> Iterator[Callable[[Progress], None]]:
-    """A progress bar on standard error, where that is a terminal."""
-    with tqdm(unit=f" {unit}", file=sys.stderr, dynamic_ncols=True, disable=None) as bar:
+    """A progress bar on standard error, where that is a terminal; `unit` is the key of what is counted."""
+    with tqdm(unit=_unit(unit), file=sys.stderr, dynamic_ncols=True, disable=None) as bar:
 
         def show(progress: Progress) -> None:
             bar.total = progress.total
             bar.n = progress.done
-            bar.set_postfix_str(f"{progress.passages} passages {progress.file[:40]}".strip(), refresh=False)
+            passages = counted(terminal_language(), "passages", progress.passages)
+            bar.set_postfix_str(f"{passages} {progress.file[:40]}".strip(), refresh=False)
             bar.refresh()
 
         yield show

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from onrecord.rag import Briefing, Library, Passage, UnknownBriefing
 from onrecord.ui.render import attribution, fingerprint
 from onrecord.ui.security import LANGUAGE_COOKIE
-from onrecord.ui.text import Language, dictionary, preferred_language, spoken_date, words
+from onrecord.ui.text import dictionary, preferred_language, spoken_date, words
 
 # No inline script or style here: Gradio is not on this page.
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -55,7 +55,7 @@ def reader_pages(library: Library) -> APIRouter:
     return pages
 
 
-def missing_page(language: Language) -> str:
+def missing_page(language: str) -> str:
     """The page for an id that no briefing has."""
     said = words(language)
     body = (
@@ -68,7 +68,7 @@ def missing_page(language: Language) -> str:
 def reader_page(
     briefing: Briefing,
     passages: Sequence[Passage],
-    language: Language,
+    language: str,
     quote: tuple[int, int] | None = None,
     *,
     changed: bool = False,
@@ -98,14 +98,14 @@ def reader_page(
     return _page(briefing.title, body, language)
 
 
-def _page(title: str, body: str, language: Language) -> str:
+def _page(title: str, body: str, language: str) -> str:
     return PAGE.format(
         title=escape(title), body=body, language=language, words=dictionary(), script="reader.js", base="../"
     )
 
 
 def _pieces(
-    briefing: Briefing, passages: Sequence[Passage], language: Language, quote: tuple[int, int] | None
+    briefing: Briefing, passages: Sequence[Passage], language: str, quote: tuple[int, int] | None
 ) -> Iterator[str]:
     """The text in blocks: turns under their speakers, boilerplate, and what stands between them."""
     starts = sorted({passage.start: passage.id for passage in reversed(passages)}.items())

@@ -10,16 +10,13 @@ from onrecord.rag import Answer, Briefing, Exchange, FilterOptions, Library, OnR
 from onrecord.ui.chat import filter_options
 from onrecord.ui.conversations import Asked
 from onrecord.ui.quiet import Quiet
-from onrecord.ui.text import spaced
+from onrecord.ui.text import words
 
 _SHOWN = 3
 # Each candidate costs a search; after so many misses the reader is better served without suggestions.
 _TRIED = 5
 # Somebody who waits this long for others to be answered has other worries than suggestions.
 _PATIENCE_SECONDS = 30.0
-
-_ASKED = {"en": "What did {who} ask?", "fr": "Qu’a demandé {who} ?"}
-_OVERVIEW = {"en": "What was discussed in “{title}”?", "fr": "De quoi a-t-on parlé dans « {title} » ?"}
 
 
 class Suggestions:
@@ -70,7 +67,7 @@ def _first(library: Library, newest: Sequence[str], language: str) -> Iterator[s
     """What the newest briefing is about, then who asked in it and in the next ones."""
     for briefing_id in newest[:1]:
         title = library.briefing(briefing_id).title
-        yield _in(language, _OVERVIEW).format(title=title)
+        yield words(language)["what_discussed"].format(title=title)
     for briefing_id in newest[:3]:
         briefing = library.briefing(briefing_id)
         yield from islice(_who_asked(briefing, briefing.exchanges, language), 2)
@@ -94,8 +91,4 @@ def _who_asked(briefing: Briefing, exchanges: Sequence[Exchange], language: str)
             turn = briefing.turns[position]
             if turn.speaker:
                 who = f"{turn.speaker} ({turn.outlet})" if turn.outlet else turn.speaker
-                yield _in(language, _ASKED).format(who=who)
-
-
-def _in(language: str, templates: dict[str, str]) -> str:
-    return spaced(templates["fr"]) if language == "fr" else templates["en"]
+                yield words(language)["what_asked"].format(who=who)

@@ -38,7 +38,7 @@ from onrecord.ui.reader import reader_pages
 from onrecord.ui.render import welcome_html
 from onrecord.ui.security import Guard, Visitors, allowed_hosts, visitor_of
 from onrecord.ui.suggestions import Suggestions
-from onrecord.ui.text import dictionary, preferred_language, words
+from onrecord.ui.text import dictionary, preferred_language, terminal_language, words
 
 CONVERSATIONS_FILE = "conversations.sqlite"
 _STOPPING_SECONDS = 0.4
@@ -116,7 +116,7 @@ def serve(
     accounts = accounts_in(auth_file) if auth_file else None
     bound = listener(host, port)
     app = create_app(library, hosts=allowed_hosts(host, other_hosts), accounts=accounts)
-    run_server(app, bound, f"OnRecord answers at {address_of(host, bound)} (stop it with Ctrl-C)")
+    run_server(app, bound, words(terminal_language())["serving"].format(address=address_of(host, bound)))
 
 
 async def _refusal(_: Request, error: Exception) -> JSONResponse:

@@ -10,8 +10,7 @@ from onrecord.rag.answers.naming import with_outlet
 from onrecord.rag.answers.replies import leaves_open
 from onrecord.rag.answers.selection import Candidate, SentenceScorer, in_order_of_words, share_of_words
 from onrecord.rag.answers.spans import language_of, sentences_of, words_at
-from onrecord.rag.languages import language
-from onrecord.rag.languages.replies import ReplyPhrases
+from onrecord.rag.languages import Language, language
 from onrecord.rag.questions.question import Question, mentioned
 from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span, Turn
 
@@ -147,7 +146,7 @@ def replies_in(briefing: Briefing, exchange: Exchange) -> list[Reply]:
     handed_on = _handed_on(briefing, exchange)
     found = []
     for turn in (briefing.turns[position] for position in exchange.answers):
-        phrases = _phrases_of(briefing, turn)
+        phrases = _spoken_in(briefing, turn).replies
         for span in sentences_of(briefing, turn):
             text = words_at(briefing, span)
             found.append(Reply(span, text, turn.start >= handed_on and leaves_open(text, phrases)))
@@ -172,12 +171,12 @@ def _handed_on(briefing: Briefing, exchange: Exchange) -> int:
 
 def _gives_floor(briefing: Briefing, turn: Turn, after: Turn) -> bool:
     last_words = max(turn.start, turn.end - _LAST_WORDS)
-    gives_floor = _phrases_of(briefing, turn).gives_floor
-    return turn.speaker != after.speaker and gives_floor.search(briefing.text, last_words, turn.end) is not None
+    passes_on = _spoken_in(briefing, turn).speech.passes_on
+    return turn.speaker != after.speaker and passes_on.search(briefing.text, last_words, turn.end) is not None
 
 
-def _phrases_of(briefing: Briefing, turn: Turn) -> ReplyPhrases:
-    return language(language_of(briefing.text[turn.start : turn.end], briefing.language)).replies
+def _spoken_in(briefing: Briefing, turn: Turn) -> Language:
+    return language(language_of(briefing.text[turn.start : turn.end], briefing.language))
 
 
 def _asker(briefing: Briefing, exchange: Exchange) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from onrecord.rag.answers.asked import Asked, reply_to
 from onrecord.rag.answers.drafting import Draft
-from onrecord.rag.answers.quoting import turn_position
+from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Piece, Span, Words
 
 # A sentence of the reply that says something has more words than this; what that is worth, as a difference of cosines.
@@ -33,7 +33,7 @@ def question_quoted(draft: Draft, briefing: Briefing, spans: Sequence[Span]) -> 
     """Slices of questions: those of one turn share a pair of quotation marks, and those of one asker a lead."""
     quoted: Statements = []
     last: tuple[str | None, str | None] | None = None
-    for _, turn in groupby(sorted(spans, key=lambda span: span.start), lambda span: turn_position(briefing, span)):
+    for _, turn in groupby(sorted(spans, key=lambda span: span.start), lambda span: turn_at(briefing, span.start)):
         slices = list(turn)
         citation = draft.quotes.cite(briefing.id, slices[0])
         who = (citation.speaker, citation.outlet)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from onrecord.rag.answers.naming import contracted, named, surname, with_outlet
-from onrecord.rag.answers.quoting import turn_position
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.wording import plain
-from onrecord.rag.types import Briefing, Citation, Exchange, Span, Turn
+from onrecord.rag.text.quotes import turn_at
+from onrecord.rag.types import Briefing, Citation, Exchange, Turn
 
 
 class Leads:
@@ -26,7 +26,7 @@ class Leads:
     def lead(self, citation: Citation) -> str:
         """What stands before a quote: "Answering X (Y), NATO Secretary General Z said: "."""
         briefing = self._sources[citation.briefing_id]
-        position = turn_position(briefing, Span(citation.start, citation.end))
+        position = turn_at(briefing, citation.start)
         exchange = exchange_at(briefing, position)
         this = (citation.briefing_id, citation.speaker, exchange.answers[:1] if exchange else None)
         again = self._last == this
@@ -54,7 +54,7 @@ class Leads:
     def asked(self, citation: Citation) -> str:
         """What leads to a question: "Otto Brandt (Kustblatt) asked Elin Varga on 2 April 2031: "."""
         briefing = self._sources[citation.briefing_id]
-        exchange = exchange_at(briefing, turn_position(briefing, Span(citation.start, citation.end)))
+        exchange = exchange_at(briefing, turn_at(briefing, citation.start))
         whom = self.whom(self._words.asked_whom, briefing, exchange)
         when = self._words.when(citation.date)
         return self.sentence(self._words.asked.format(asker=self.asker(citation), whom=whom, when=when))
@@ -116,7 +116,7 @@ class Leads:
     def _reported(self, citation: Citation, when: str = "") -> str:
         """Whose words are quoted inside other text, and who quotes them: a speaker of the briefing, or a report."""
         briefing = self._sources[citation.briefing_id]
-        position = turn_position(briefing, Span(citation.start, citation.end))
+        position = turn_at(briefing, citation.start)
         turn = None if position is None else briefing.turns[position]
         by = named(turn.speaker or turn.role, None, self._language, briefing.text) if turn else None
         if by is None:

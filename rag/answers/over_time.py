@@ -11,7 +11,6 @@ from onrecord.rag.answers.selection import Candidate, candidates, score, terms_o
 from onrecord.rag.answers.spans import sentences_of, words_at
 from onrecord.rag.languages import language
 from onrecord.rag.questions.question import folded_words
-from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Briefing, Part, Passage, Span, Turn
 
 # Dates shown between the first and the last.
@@ -69,7 +68,7 @@ def _by_words(draft: Draft) -> list[Candidate]:
     """Sentences anywhere in the briefings that hold most of the subject's words: dates that the search left out."""
     question = draft.question
     skip = set(folded_words(question.speaker or ""))
-    wanted = [term for term in query_terms(question.subject, question.language) if term not in skip]
+    wanted = [term for term in language(question.language).query_terms(question.subject) if term not in skip]
     wanted = [term for term in wanted if not any(word.startswith(term) for word in skip)]
     if not wanted:
         return []
@@ -123,7 +122,7 @@ def _difference(draft: Draft, first: Candidate, last: Candidate) -> list[Part]:
         theirs = terms_of(other.text, other.passage.language)
         mine: dict[str, str] = {}
         for word in re.findall(r"[^\W\d_]{3,}", one.text):
-            for term in query_terms(word, one.passage.language):
+            for term in language(one.passage.language).query_terms(word):
                 if term not in theirs:
                     mine.setdefault(term, word)
         if mine:

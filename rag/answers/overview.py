@@ -7,7 +7,7 @@ from onrecord.rag.answers.drafting import Draft, Written, line
 from onrecord.rag.answers.leads import title_of
 from onrecord.rag.answers.listing import Listed, page_of
 from onrecord.rag.answers.spans import sentences_between
-from onrecord.rag.text.terms import query_terms
+from onrecord.rag.languages import language
 from onrecord.rag.types import Briefing
 
 # A paragraph of fewer words is a heading or a caption.
@@ -32,13 +32,13 @@ def _briefing_meant(draft: Draft) -> Briefing | None:
     """The briefing whose title the question names, else the one with most of the passages found."""
     if len(draft.sources) == 1:
         return next(iter(draft.sources.values()))
-    terms = set(query_terms(draft.question.text, draft.question.language))
+    terms = set(language(draft.question.language).query_terms(draft.question.text))
     weights = dict.fromkeys(draft.sources, 0.0)
     for hit in draft.hits:
         if hit.passage.briefing_id in weights:
             weights[hit.passage.briefing_id] += 1 / hit.rank
     for briefing in draft.sources.values():
-        title = set(query_terms(briefing.title, briefing.language))
+        title = set(language(briefing.language).query_terms(briefing.title))
         weights[briefing.id] += 2 * len(terms & title) / len(terms) if terms and title else 0.0
     best = max(weights, key=lambda key: weights[key], default=None)
     return draft.sources[best] if best is not None else None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from onrecord.rag.answers.spans import language_of
+from onrecord.rag.answers.spans import language_of, words_at
 from onrecord.rag.languages import Language
-from onrecord.rag.text.quotes import second_at
-from onrecord.rag.types import Briefing, Citation, Passage, Quote, Reported, Span, Turn
+from onrecord.rag.text.quotes import cite
+from onrecord.rag.types import Briefing, Citation, Passage, Quote, Span
 
 _OPENING, _CLOSING = '“«"„', '”»"'
 
@@ -41,62 +39,18 @@ class Quotes:
         span = bare_span(briefing.text, span)
         key = (briefing_id, span.start, span.end)
         if key not in self._citations:
-            self._citations[key] = citation_of(briefing, span, len(self._citations) + 1, self._passages)
+            holding = (p for p in self._passages if p.briefing_id == briefing_id and p.start <= span.start < p.end)
+            passage = next(holding, None)
+            code = language_of(words_at(briefing, span), passage.language if passage else briefing.language)
+            self._citations[key] = cite(
+                len(self._citations) + 1,
+                briefing,
+                span.start,
+                span.end,
+                language=code,
+                passage_id=passage.id if passage else 0,
+            )
         return self._citations[key]
-
-
-def citation_of(briefing: Briefing, span: Span, number: int, passages: Sequence[Passage] = ()) -> Citation:
-    """The citation of one slice of a briefing: words of a reported person are theirs, not the turn's speaker's."""
-    turn = turn_at(briefing, span)
-    said_by = reported_at(briefing, span)
-    passage = next(
-        (p for p in passages if p.briefing_id == briefing.id and p.start <= span.start < p.end),
-        None,
-    )
-    quote = briefing.text[span.start : span.end]
-    citation = Citation(
-        number=number,
-        briefing_id=briefing.id,
-        title=briefing.title,
-        date=briefing.date,
-        url=briefing.url,
-        file=briefing.file,
-        speaker=turn.speaker if turn else None,
-        role=turn.role if turn else None,
-        kind=turn.kind if turn else "report",
-        start=span.start,
-        end=span.end,
-        quote=quote,
-        outlet=turn.outlet if turn else None,
-        language=language_of(quote, passage.language if passage else briefing.language),
-        passage_id=passage.id if passage else 0,
-        inferred=turn.inferred if turn else False,
-        seconds=second_at(briefing, span.start),
-    )
-    if said_by:
-        return replace(
-            citation, speaker=said_by.speaker, role=said_by.role, kind="reported", outlet=None, inferred=False
-        )
-    return citation
-
-
-def turn_at(briefing: Briefing, span: Span) -> Turn | None:
-    """The turn that holds the start of a slice; None where there is none."""
-    position = turn_position(briefing, span)
-    return None if position is None else briefing.turns[position]
-
-
-def turn_position(briefing: Briefing, span: Span) -> int | None:
-    """The position in `briefing.turns` of the turn that holds the start of a slice."""
-    position = bisect_right(briefing.turns, span.start, key=lambda turn: turn.start) - 1
-    if position >= 0 and span.start < briefing.turns[position].end:
-        return position
-    return None
-
-
-def reported_at(briefing: Briefing, span: Span) -> Reported | None:
-    """The quotation of somebody's words, inside other text, that holds a whole slice."""
-    return next((r for r in briefing.reported if r.start <= span.start and span.end <= r.end), None)
 
 
 def bare_span(text: str, span: Span) -> Span:

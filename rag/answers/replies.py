@@ -10,7 +10,6 @@ from typing import Literal
 
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.replies import ReplyPhrases
-from onrecord.rag.text.terms import query_terms
 
 ReplyLabel = Literal["clear", "ambivalent", "non_reply"]
 REPLY_LABELS: tuple[ReplyLabel, ...] = ("clear", "ambivalent", "non_reply")
@@ -49,35 +48,35 @@ _WEIGHTS: Mapping[ReplyLabel, tuple[float, ...]] = {
 }
 
 
-def reply_features(question: str, reply: Sequence[str], language: Language) -> tuple[float, ...]:
+def reply_features(question: str, reply: Sequence[str], spoken: Language) -> tuple[float, ...]:
     """What the words of a reply show.
 
     Args:
         question: what was asked.
         reply: the sentences of the reply, in order.
-        language: of both.
+        spoken: the language of both.
 
     Returns:
         log(1 + words); whether one of the first two sentences leaves the question open; the share of sentences that do;
         whether the reply begins with yes, no or the like; whether its first sentence asks back; the share of the
         question's telling words that the reply holds.
     """
-    flags = [leaves_open(sentence, language.replies) for sentence in reply]
+    flags = [leaves_open(sentence, spoken.replies) for sentence in reply]
     text = " ".join(reply)
-    asked = set(query_terms(question, language.code))
+    asked = set(spoken.query_terms(question))
     return (
         math.log(1 + len(text.split())),
         float(any(flags[:_OPENING])),
         sum(flags) / len(flags) if flags else 0.0,
-        float(bool(language.replies.says_yes_or_no.match(text))),
+        float(bool(spoken.replies.says_yes_or_no.match(text))),
         float(bool(reply and _BACK.search(reply[0]))),
-        len(asked & set(query_terms(text, language.code))) / len(asked) if asked else 0.0,
+        len(asked & set(spoken.query_terms(text))) / len(asked) if asked else 0.0,
     )
 
 
-def judge_reply(question: str, reply: Sequence[str], language: Language) -> ReplyVerdict:
+def judge_reply(question: str, reply: Sequence[str], spoken: Language) -> ReplyVerdict:
     """Judge whether a reply (its sentences, in order) answers a question: clear, ambivalent, or no reply at all."""
-    features = reply_features(question, reply, language)
+    features = reply_features(question, reply, spoken)
     scores = [
         row[0] + sum(w * f for w, f in zip(row[1:], features, strict=True))
         for row in map(_WEIGHTS.get, REPLY_LABELS)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from onrecord.rag.answers.spans import sentences_between, words_at
+from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question, folded_words, same_word
-from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Briefing, Hit, Passage, Span
 
 SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]
@@ -118,9 +118,9 @@ def with_lexical(found: Sequence[Candidate], question: Question) -> list[Candida
 
 
 def share_of_words(texts: Sequence[tuple[str, str]], question: Question) -> list[float]:
-    """For each (text, language), the share (0–1) of the question's telling words it holds; rare words count more."""
-    wanted = query_terms(question.text, question.language)
-    held = [terms_of(text, language) for text, language in texts]
+    """For each (text, language) the share (0–1) of the question's telling words it holds; rare ones count more."""
+    wanted = language(question.language).query_terms(question.text)
+    held = [terms_of(text, code) for text, code in texts]
     frequency = Counter(term for terms in held for term in terms)
     weights = {term: math.log(1 + len(texts) / (1 + frequency[term])) for term in wanted}
     total = sum(weights.values()) or 1.0
@@ -133,9 +133,9 @@ def in_order_of_words(shares: Sequence[float], most: int) -> list[int]:
     return order[:most]
 
 
-def terms_of(text: str, language: str) -> frozenset[str]:
-    """The telling stems of a text."""
-    return frozenset(query_terms(text, language))
+def terms_of(text: str, code: str) -> frozenset[str]:
+    """The telling stems of a text in the language of a code."""
+    return frozenset(language(code).query_terms(text))
 
 
 def _holds(term: str, terms: frozenset[str]) -> float:

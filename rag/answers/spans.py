@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Briefing, Span, Turn
 
 # A text too short for the language detector is in its briefing's language.
 _TELLING_LETTERS = 25
 
 
-def sentences_between(briefing: Briefing, start: int, end: int, language: str | None = None) -> list[Span]:
+def sentences_between(briefing: Briefing, start: int, end: int, code: str | None = None) -> list[Span]:
     """The sentences of `briefing.text[start:end]`, which is in the briefing's language unless another is given."""
-    found = sentences(briefing.text[start:end], language or briefing.language)
+    found = language(code or briefing.language).sentences(briefing.text[start:end])
     return [Span(start + span.start, start + span.end) for span in found]
 
 

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.rag.text.quotes import fold
-from onrecord.rag.text.terms import query_terms
+from onrecord.rag.languages import LANGUAGES, language
+from onrecord.rag.text.quotes import fold_typography
 from onrecord.rag.types import Span
 
 ChangeKind = Literal["same", "changed", "added", "left_out"]
@@ -73,18 +73,20 @@ class _Words:
 @lru_cache(maxsize=512)
 def _words(text: str) -> _Words:
     matches = list(_WORD.finditer(text))
-    return _Words(tuple(fold(match[0]) for match in matches), tuple(Span(*match.span()) for match in matches))
+    return _Words(
+        tuple(fold_typography(match[0]) for match in matches), tuple(Span(*match.span()) for match in matches)
+    )
 
 
 @lru_cache(maxsize=65536)
 def _weight(word: str) -> int:
-    # A word that either language uses as grammar is grammar here: quotations mix languages.
-    return _CONTENT if query_terms(word, "en") and query_terms(word, "fr") else _FUNCTION
+    # A word that any language uses as grammar is grammar here: quotations mix languages.
+    return _CONTENT if all(language(code).query_terms(word) for code in LANGUAGES) else _FUNCTION
 
 
 @lru_cache(maxsize=65536)
 def _stems(word: str) -> frozenset[str]:
-    return frozenset(query_terms(word, "en") + query_terms(word, "fr")) or frozenset((word,))
+    return frozenset(term for code in LANGUAGES for term in language(code).query_terms(word)) or frozenset((word,))
 
 
 def nearest(quotation: str, texts: Sequence[str]) -> Near | None:

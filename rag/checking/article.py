@@ -17,8 +17,8 @@ from onrecord.rag.checking.attribution import (
     last_speaker,
     opening_person,
 )
+from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Span
 
 ClaimKind = Literal["quotation", "statement"]
@@ -213,7 +213,7 @@ def _quotation(article: str, group: Sequence[_Marked]) -> Claim:
 def _statements(article: str, quotations: Sequence[Claim]) -> Iterator[tuple[Claim, Attribution | None]]:
     """The statements in indirect speech, of sentences that quote nothing."""
     for paragraph in re.finditer(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*", article):
-        for sentence in sentences(paragraph[0], detect_language(paragraph[0])):
+        for sentence in language(detect_language(paragraph[0])).sentences(paragraph[0]):
             start, end = paragraph.start() + sentence.start, paragraph.start() + sentence.end
             if any(claim.start < end and start < claim.end for claim in quotations):
                 continue

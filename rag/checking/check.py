@@ -11,8 +11,8 @@ from typing import Literal, Protocol, get_args
 from onrecord.rag.checking.alignment import Change, nearest, runs, word_count
 from onrecord.rag.checking.article import Claim, ClaimKind, claims
 from onrecord.rag.checking.attribution import same_person
+from onrecord.rag.languages import language
 from onrecord.rag.text.quotes import cite, find, occurrences, pieces
-from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Briefing, Citation, Passage, Span
 
 Verdict = Literal["verbatim", "other_speaker", "altered", "stitched", "translated", "not_found"]
@@ -241,12 +241,12 @@ def _translated(claim: Claim, lookup: Lookup, number: int) -> Finding:
     passages = lookup.across(claim.text, claim.speaker)
     briefings = {passage.briefing_id: lookup.briefing(passage.briefing_id) for passage in passages}
     best: tuple[float, Briefing, Span] | None = None
-    for language in dict.fromkeys(passage.language for passage in passages):
+    for code in dict.fromkeys(passage.language for passage in passages):
         found = [
             (briefings[passage.briefing_id], Span(passage.start + span.start, passage.start + span.end))
             for passage in passages
-            if passage.language == language
-            for span in sentences(passage.text, language)
+            if passage.language == code
+            for span in language(code).sentences(passage.text)
         ]
         ranked = sorted(_scored(claim.text, found, lookup), key=lambda one: -one[0])
         # The quotation may translate two sentences, or a part of one.

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from onrecord.embeddings import Encoder
 from onrecord.rag.checking.attribution import same_person
 from onrecord.rag.checking.translation import Translations
-from onrecord.rag.languages.detection import LANGUAGES, detect_language
+from onrecord.rag.languages import LANGUAGES, language
+from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.store import Store
-from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Briefing, Filters, Passage
 
 # Passages looked up by words in each language, and by sense. An exact quotation is among the first few by its words; a
@@ -40,9 +40,9 @@ class Record:
         """The passages that share words with the quotation, then those nearest in sense, of every language."""
         ids: dict[int, None] = {}
         vector = self._translations.vector(quotation)
-        for language in self._languages:
-            filters = Filters(language=language)
-            terms = query_terms(quotation, language)
+        for code in self._languages:
+            filters = Filters(language=code)
+            terms = language(code).query_terms(quotation)
             ids |= dict.fromkeys(passage for passage, _ in self._store.matching(terms, _BY_WORDS, filters))
             reach = _BY_SENSE if len(terms) >= _FEW_TERMS else _BY_SENSE_ALONE
             ids |= dict.fromkeys(passage for passage, _ in self._store.nearest(vector, reach, filters))
@@ -54,12 +54,10 @@ class Record:
         same = [name for name in self._speakers if speaker and same_person(speaker, name, None)]
         ids: dict[int, None] = {}
         vector = self._translations.vector(quotation)
-        for language in self._languages:
-            if language == own:
+        for code in self._languages:
+            if code == own:
                 continue
-            limits = [Filters(language=language, speaker=name) for name in same[:_SPEAKERS]] + [
-                Filters(language=language)
-            ]
+            limits = [Filters(language=code, speaker=name) for name in same[:_SPEAKERS]] + [Filters(language=code)]
             for filters in limits:
                 ids |= dict.fromkeys(passage for passage, _ in self._store.nearest(vector, _ACROSS, filters))
         return self._passages(list(ids))

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import Encoder
+from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.store import Store
-from onrecord.rag.text.sentences import sentences
 
 _SAMPLE = 48
 _SAMPLED_BRIEFINGS = 12
@@ -120,16 +120,16 @@ class Translations:
         mean: Vector = self._encoder.encode_queries(texts).mean(axis=0)
         return mean
 
-    def _sample(self, language: str) -> list[str]:
+    def _sample(self, code: str) -> list[str]:
         """Sentences from all over the briefings in a language, the same ones each time."""
-        held = [summary.id for summary in self._store.summaries() if summary.language == language]
+        held = [summary.id for summary in self._store.summaries() if summary.language == code]
         chosen = held[:: max(1, len(held) // _SAMPLED_BRIEFINGS)]
         found: list[str] = []
         for briefing_id in chosen:
             own = [
                 passage.text[span.start : span.end]
                 for passage in self._store.passages(briefing_id)
-                for span in islice(sentences(passage.text, language), 2)
+                for span in islice(language(code).sentences(passage.text), 2)
             ]
             found += own[:: max(1, len(own) * len(chosen) // _SAMPLE)]
         return found[:_SAMPLE]

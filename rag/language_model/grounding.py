@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from onrecord.rag.answers.drafting import paragraph
 from onrecord.rag.checking.attribution import attribution_after, attribution_before, same_person
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
+from onrecord.rag.languages import language
 from onrecord.rag.text.quotes import cite, find
-from onrecord.rag.text.sentences import sentences
-from onrecord.rag.text.terms import query_terms
 from onrecord.rag.types import Briefing, Citation, Part, Passage, Piece, Pointer, Quote, Span, Words
 
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
@@ -52,7 +51,7 @@ _FRAME_FR = (
     "dit déclaré ajouté expliqué répondu indiqué précisé affirmé selon question demandé réponse aussi également "
     "confirmé secrétaire général ministre présidente otan conférence presse briefing journaliste souligné propos"
 )
-_FRAME = frozenset(query_terms(_FRAME_EN, "en") + query_terms(_FRAME_FR, "fr"))
+_FRAME = frozenset(language("en").query_terms(_FRAME_EN) + language("fr").query_terms(_FRAME_FR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,21 +229,18 @@ class _Checker:
         return self._briefings[passage.briefing_id].text[span.start : span.end]
 
     def _terms(self, text: str) -> set[str]:
-        return (
-            set(query_terms(text, "en")) | set(query_terms(text, "fr"))
-            if self._language == "fr"
-            else set(query_terms(text, "en"))
-        )
+        return {term for code in {"en", self._language} for term in language(code).query_terms(text)}
 
     def _number(self, passage: Passage, span: Span) -> int:
         for citation in self.citations:
             if (citation.briefing_id, citation.start, citation.end) == (passage.briefing_id, span.start, span.end):
                 return citation.number
-        citation = cite(len(self.citations) + 1, self._briefings[passage.briefing_id], span.start, span.end)
-        if citation.speaker is None:
-            citation = replace(citation, speaker=passage.speaker, role=passage.role, outlet=passage.outlet)
-        self.citations.append(replace(citation, passage_id=passage.id, language=passage.language))
-        return citation.number
+        number = len(self.citations) + 1
+        briefing = self._briefings[passage.briefing_id]
+        self.citations.append(
+            cite(number, briefing, span.start, span.end, language=passage.language, passage_id=passage.id)
+        )
+        return number
 
     def _written(self, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]) -> list[Piece]:
         """The sentence with quotes of the exact slices where its quotations stood."""
@@ -286,6 +282,5 @@ def _figures(text: str) -> set[str]:
 
 
 def _sentence_spans(passage: Passage) -> list[Span]:
-    return [
-        Span(passage.start + span.start, passage.start + span.end) for span in sentences(passage.text, passage.language)
-    ]
+    spans = language(passage.language).sentences(passage.text)
+    return [Span(passage.start + span.start, passage.start + span.end) for span in spans]

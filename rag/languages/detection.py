@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from onrecord.rag.words import word_set
-
-LANGUAGES = ("en", "fr")
+from onrecord.rag.languages.language import LANGUAGES, language
 
 # The detector reads this many characters at most: more does not change its mind and costs time.
 _SAMPLE = 4000
@@ -18,25 +16,9 @@ _SHORT = 60
 # A language outside LANGUAGES is believed only for a text of at least this many letters, with this probability.
 _OTHER_LETTERS = 40
 _OTHER_PROBABILITY = 0.85
-# Text of so many words, this share of them function words of one language and next to none of the other, is plain.
-_PLAIN_WORDS, _PLAIN = 25, 0.25
+# Text of so many words, this share of them function words of one language and next to none of another, is plain.
+_PLAIN_WORDS, _PLAIN, _NEXT_TO_NONE = 25, 0.25, 0.1
 _OVERRULED = 0.22
-
-# Words that stand in one of the two languages only, whatever the subject.
-_FUNCTION_WORDS = {
-    "en": word_set(
-        "the and is are was were of that this it you we they with for what who how why when have has will would ",
-        "not there their from your our been do does did i yes my be by can could should about",
-    ),
-    # Not "la", "que", "un", "de", which Spanish, Catalan and Italian share.
-    "fr": word_set(
-        "le les des du une est et qui dans pour pas nous vous ils elles avec ce cette ces",
-        "sont était sur aux au je elle",
-        "ne ses leur mais où oui très quel quelle quels combien pourquoi comment quand à merci être avez avons été",
-        "c'est bonjour qu' j' l' d' par plus ont leurs sans aussi deux",
-    ),
-}
-_WORD = re.compile(r"(?:[dlnjsmcDLNJSMC]|[Qq]u)['’]|[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -58,44 +40,66 @@ def load_detector() -> None:
     _identifier()
 
 
-# A question is asked about in several places on its way.
-@functools.lru_cache(maxsize=256)
 def detect_language(text: str, *, default: str = "en") -> str:
     """Name the language of a text as an ISO 639-1 code.
 
-    English and French are told apart for any text with words in it. Another language is named only where the text is
-    long and the detector sure, because it takes short lines of names for nearly anything.
+    The languages of LANGUAGES are told apart for any text with words in it. Another language is named only where the
+    text is long and the detector sure, because it takes short lines of names for nearly anything.
 
     Args:
         text: any text; only its beginning is read.
-        default: what to answer where nothing speaks for either language.
+        default: what to answer where nothing speaks for any language.
 
     Returns:
         a code of two letters, such as "en", "fr" or "de".
     """
     sample = text[:_SAMPLE]
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(sample)]
+    words = [word.lower().replace("’", "'") for word in _word().findall(sample)]
     letters = sum(len(word) for word in words)
     if not letters:
         return default
-    counts = {language: sum(word in known for word in words) for language, known in _FUNCTION_WORDS.items()}
-    shares = {language: count / len(words) for language, count in counts.items()}
-    for language in LANGUAGES:
-        if len(words) >= _PLAIN_WORDS and shares[language] >= _PLAIN and sum(shares.values()) <= shares[language] * 1.1:
-            return language
-    if letters < _SHORT and counts["en"] != counts["fr"]:
-        return max(LANGUAGES, key=lambda language: counts[language])
+    counts = {code: sum(word in known for word in words) for code, known in _telling().items()}
+    leader, second = _leader(counts)
+    share = counts[leader] / len(words) if leader else 0.0
+    if leader and len(words) >= _PLAIN_WORDS and share >= _PLAIN and second <= counts[leader] * _NEXT_TO_NONE:
+        return leader
+    if leader and letters < _SHORT:
+        return leader
     ranked = _identifier().rank(" ".join(sample.split()))
     first, probability = ranked[0]
     if first in LANGUAGES:
         return first
-    # Function words overrule the detector: a list of French ministers is not Catalan.
     if not _LATIN.search(sample):
         return first
-    if letters >= _OTHER_LETTERS and probability >= _OTHER_PROBABILITY and max(shares.values()) < _OVERRULED:
+    # Function words overrule the detector: a list of French ministers is not Catalan.
+    most = max(counts.values()) / len(words)
+    if letters >= _OTHER_LETTERS and probability >= _OTHER_PROBABILITY and most < _OVERRULED:
         return first
-    if counts["en"] != counts["fr"]:
-        return max(LANGUAGES, key=lambda language: counts[language])
+    if leader:
+        return leader
     if letters < _OTHER_LETTERS:
         return default
-    return next((language for language, _ in ranked if language in LANGUAGES), default)
+    return next((code for code, _ in ranked if code in LANGUAGES), default)
+
+
+def _leader(counts: Mapping[str, int]) -> tuple[str | None, int]:
+    """The language with more words than any other, None where there is none, and how many the next one has."""
+    (first, most), (_, second) = sorted([*counts.items(), ("", 0)], key=lambda item: -item[1])[:2]
+    return (first, second) if most > second else (None, second)
+
+
+@functools.cache
+def _telling() -> dict[str, frozenset[str]]:
+    """The function words of each language that are no other's."""
+    known = {code: language(code).function_words.words for code in LANGUAGES}
+    return {
+        code: words.difference(*(others for other, others in known.items() if other != code))
+        for code, words in known.items()
+    }
+
+
+@functools.cache
+def _word() -> re.Pattern[str]:
+    """A word, or one cut short by an apostrophe that its language elides ("l'", "qu'")."""
+    elided = {word for code in LANGUAGES for word in language(code).terms.elisions}
+    return re.compile(rf"(?:{'|'.join(sorted(elided, key=len, reverse=True))})['’]|[^\W\d_]+", re.IGNORECASE)

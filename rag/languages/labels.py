@@ -2,9 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from onrecord.rag.languages.phrases import NEVER, Phrase
+from onrecord.rag.text.folding import fold
 
 
 @dataclass(frozen=True, slots=True)
 class LabelWords:
-    """Words of labels: parts in a dialogue, offices, forms of address."""
+    """Words of labels; a language's file spells them as usual, here they are folded but for `joining`.
+
+    Whole labels: `askers`, `answerers`, `moderators` (these also as words of an office).
+
+    Words of offices: `interpreters`, `chairs`, `reporters`, `offices` (all others), `two_word_offices` (of words that
+    are none: "first lady"), `qualifiers` (belong to an office beside such a word: "deputy").
+
+    Small words: `addresses` stand before a name ("mr"), `particles` in one ("van"), `joining` join an office to what
+    it is about ("of the"), `articles` open an office ("the Chair"), `elided` do so with an apostrophe ("l'"),
+    `openers` open a label and tell nobody from another ("m le président").
+
+    Beside a name: `voices` are numbered by software that does not know who speaks ("speaker 2"); `postnominals` and
+    `generations` follow a name ("MP", "Jr"); `countries` are short names of some ("UK"); `outlet_of` stands between a
+    reporter and the outlet, `chaired_by` before the name of whoever presides.
+
+    `fields` name a field of a page or a stage direction, never a speaker; `people_fields` list those who do.
+    `byline` is a whole line that says who wrote or published a page, and `as_delivered` one that says what kind of text
+    it is. `dialogue` is said by somebody to somebody.
+    """
+
+    askers: frozenset[str] = frozenset()
+    answerers: frozenset[str] = frozenset()
+    moderators: frozenset[str] = frozenset()
+    interpreters: frozenset[str] = frozenset()
+    chairs: frozenset[str] = frozenset()
+    reporters: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
+    two_word_offices: frozenset[str] = frozenset()
+    qualifiers: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset()
+    particles: frozenset[str] = frozenset()
+    joining: frozenset[str] = frozenset()
+    articles: frozenset[str] = frozenset()
+    elided: frozenset[str] = frozenset()
+    openers: frozenset[str] = frozenset()
+    voices: frozenset[str] = frozenset()
+    postnominals: frozenset[str] = frozenset()
+    generations: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    people_fields: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    byline: Phrase = NEVER
+    as_delivered: Phrase = NEVER
+    dialogue: Phrase = NEVER
+    outlet_of: Phrase = NEVER
+    chaired_by: Phrase = NEVER
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            words = getattr(self, field.name)
+            # "à" joins and "a" is a verb: small words keep their accents.
+            if isinstance(words, frozenset) and field.name != "joining":
+                object.__setattr__(self, field.name, frozenset(map(fold, words)))

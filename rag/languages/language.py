@@ -9,6 +9,7 @@ from importlib.resources import files
 from onrecord.rag.languages.article import ArticlePhrases
 from onrecord.rag.languages.dates import DateWords
 from onrecord.rag.languages.followups import FollowUpPhrases
+from onrecord.rag.languages.forms import FormWords
 from onrecord.rag.languages.function_words import FunctionWords
 from onrecord.rag.languages.introductions import IntroductionPhrases
 from onrecord.rag.languages.labels import LabelWords
@@ -21,10 +22,11 @@ from onrecord.rag.languages.questions import QuestionPhrases
 from onrecord.rag.languages.replies import ReplyPhrases
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.languages.saying import SayingVerbs
-from onrecord.rag.languages.sentence_ends import SentenceWords
 from onrecord.rag.languages.speech import SpeechPhrases
-from onrecord.rag.languages.terms import TermWords
 from onrecord.rag.languages.wording import Wording
+from onrecord.rag.text.sentences import SentenceWords, ends_sentence, sentences
+from onrecord.rag.text.terms import TermWords, index_terms, query_terms
+from onrecord.rag.types import Span
 
 _FILES = files("onrecord.rag.languages")
 
@@ -41,10 +43,12 @@ _ANSWERS_ALL = "en"
 class Language:
     """What reading and answering need to know of one language; a group of words and phrases a field.
 
-    Where a group is empty, as in a language without a file, texts are read by their structure alone.
+    Where a group is empty, as in a language without a file, texts are read by their structure alone. `codes` are those
+    of all the languages that this one stands for (see `together`), for what is known by the code alone.
     """
 
     code: str
+    codes: tuple[str, ...] = ()
     saying: SayingVerbs = field(default_factory=SayingVerbs)
     function_words: FunctionWords = field(default_factory=FunctionWords)
     sentence_ends: SentenceWords = field(default_factory=SentenceWords)
@@ -53,6 +57,7 @@ class Language:
     introductions: IntroductionPhrases = field(default_factory=IntroductionPhrases)
     speech: SpeechPhrases = field(default_factory=SpeechPhrases)
     pages: PagePhrases = field(default_factory=PagePhrases)
+    forms: FormWords = field(default_factory=FormWords)
     news: NewsWords = field(default_factory=NewsWords)
     dates: DateWords = field(default_factory=DateWords)
     questions: QuestionPhrases = field(default_factory=QuestionPhrases)
@@ -63,6 +68,25 @@ class Language:
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", self.codes or (self.code,))
+
+    def sentences(self, text: str) -> list[Span]:
+        """The sentences of a text in this language: see `text.sentences`."""
+        return sentences(text, self.sentence_ends)
+
+    def ends_sentence(self, text: str) -> bool:
+        """Whether a text in this language ends where a sentence does, and not with an abbreviation."""
+        return ends_sentence(text, self.sentence_ends)
+
+    def index_terms(self, text: str) -> str:
+        """The words of a text as they go into the full-text index: see `text.terms`."""
+        return index_terms(text, self.terms, self.code)
+
+    def query_terms(self, question: str) -> list[str]:
+        """The different stems to look up of a question: see `text.terms`."""
+        return query_terms(question, self.terms, self.code)
 
 
 @cache

@@ -40,6 +40,6 @@ class OfficeNames:
     alone: Articles = Articles()
     feminine_titles: frozenset[str] = frozenset()
     masculine_titles: frozenset[str] = frozenset()
-    before_name: Articles = field(default=Articles(), metadata={"optional": True})
-    small_alone: bool = field(default=False, metadata={"optional": True})
-    contractions: Mapping[str, str] = field(default_factory=dict, metadata={"optional": True})
+    before_name: Articles = Articles()
+    small_alone: bool = False
+    contractions: Mapping[str, str] = field(default_factory=dict)

@@ -12,8 +12,7 @@ class ReplyPhrases:
     """Ways of speaking that tell what a sentence of a reply does.
 
     `leaves_open` refuses, puts off, or has nothing to say; `says_yes_or_no`, `corrects`, `goes_on_reporting` and
-    `leans_back` stand at a sentence's beginning; `corrects_inside` stands anywhere. `gives_floor` is found in the last
-    words of a turn that hands the question on to somebody else.
+    `leans_back` stand at a sentence's beginning; `corrects_inside` stands anywhere.
     """
 
     leaves_open: Phrase = NEVER
@@ -22,4 +21,3 @@ class ReplyPhrases:
     corrects_inside: Phrase = NEVER
     goes_on_reporting: Phrase = NEVER
     leans_back: Phrase = NEVER
-    gives_floor: Phrase = NEVER

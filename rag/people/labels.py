@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from onrecord.rag.languages.detection import LANGUAGES
+from onrecord.rag.languages.labels import LabelWords
+from onrecord.rag.people.countries import is_country
 from onrecord.rag.people.vocabulary import Vocabulary
-from onrecord.rag.transcript.roles import (
-    ANSWERERS,
-    ASKERS,
-    HONORIFICS,
-    INTERPRETERS,
-    MODERATORS,
-    PARTICLES,
-    REPORTERS,
-    ROLE_QUALIFIERS,
-    bare_label,
-    fold,
-    is_role,
-)
-from onrecord.rag.words import word_set
+from onrecord.rag.text.folding import fold
 
 Part = Literal["asker", "answerer", "moderator", "interpreter"]
 
 _GROUP = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))*)[)\]]?")
-_ELISION = re.compile(r"^[dl]['’]", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?:speaker|intervenant|orateur|voice|voix)[\s#]*\d{1,3}", re.IGNORECASE)
-_OF = re.compile(r"\s+(?:of|from|with)\s+(?=[A-ZÀ-Þ])")
-_ARTICLE = re.compile(r"(?:The|Le|La|Les)\s|L['’]")
 _SPLIT = re.compile(r"\s+[-–—/|]\s+|/")
-_POSTNOMINAL = word_set("AM MP MPs MEP MS MSP MPP MLA MNA QC KC PC OBE CBE MBE PhD MD RN USN USA")
-_SUFFIX = frozenset(["jr", "sr", "ii", "iii", "iv"])
-_JOIN = frozenset(
-    ["of", "de", "du", "des", "d", "for", "the", "la", "le", "les", "l", "and", "et", "a", "aux", "au", "to"]
-)
+_INDEX = re.compile(r"[\s_#.-]*\d{1,3}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +30,37 @@ class Person:
     part: Part | None = None
 
 
+def bare_label(label: str, words: LabelWords) -> str:
+    """Fold a label and take off its article, stops and number: "The Reporter 2" becomes "reporter"."""
+    parts = _INDEX.sub("", " ".join(fold(label).replace(".", " ").split()).strip(" :-–—")).split()
+    for size in (2, 1):
+        if len(parts) > size and " ".join(parts[:size]) in words.openers:
+            return " ".join(parts[size:])
+    return " ".join(parts)
+
+
+def is_role(token: str, words: LabelWords) -> bool:
+    """Whether a word names an office, whatever its case or plural mark."""
+    word = fold(token).strip(".,'")
+    return _names_office(word, words) or (word.endswith("s") and _names_office(word[:-1], words))
+
+
+def _names_office(word: str, words: LabelWords) -> bool:
+    return (
+        word in words.offices
+        or word in words.chairs
+        or word in words.moderators
+        or word in words.reporters
+        or word in words.interpreters
+    )
+
+
+def without_elision(token: str, words: LabelWords) -> str:
+    """A word without the article or preposition that is written on to it: "l'État" becomes "État"."""
+    head, mark, rest = token.replace("’", "'").partition("'")
+    return token[len(head) + 1 :] if mark and rest[:1].isalpha() and f"{head.lower()}'" in words.elided else token
+
+
 def parse_label(label: str, vocabulary: Vocabulary) -> Person:
     """Split a label into name, role, outlet and country.
 
@@ -63,17 +73,18 @@ def parse_label(label: str, vocabulary: Vocabulary) -> Person:
         return Person()
     groups = [group.strip() for group in _GROUP.findall(label)]
     main = " ".join(_GROUP.sub(" ", label).replace("_", " ").split()).strip(" ,:")
-    whole = bare_label(main)
+    words = vocabulary.words.labels
+    whole = bare_label(main, words)
     person = Person()
-    if whole in ASKERS:
+    if whole in words.askers:
         person = Person(part="asker")
-    elif _NUMBERED.fullmatch(main):
+    elif _is_voice(main, words):
         # Software that cannot tell who speaks numbers the voices.
         person = Person(name=main)
-    elif whole in ANSWERERS:
+    elif whole in words.answerers:
         person = Person(part="answerer")
     else:
-        primary, *tail = _comma_parts(main)
+        primary, *tail = _comma_parts(main, words)
         person = _primary(primary, vocabulary)
         for part in tail:
             person = _with_tail(person, part, vocabulary)
@@ -84,10 +95,10 @@ def parse_label(label: str, vocabulary: Vocabulary) -> Person:
     return person
 
 
-def _comma_parts(main: str) -> list[str]:
+def _comma_parts(main: str, words: LabelWords) -> list[str]:
     parts: list[str] = []
     for part in (piece.strip() for piece in main.split(",")):
-        if parts and fold(part).strip(".") in _SUFFIX:
+        if parts and fold(part).strip(".") in words.generations:
             parts[-1] += f", {part}"
         elif part:
             parts.append(part)
@@ -95,26 +106,27 @@ def _comma_parts(main: str) -> list[str]:
 
 
 def _primary(primary: str, vocabulary: Vocabulary) -> Person:
+    words = vocabulary.words.labels
     outlet = None
     pieces = _SPLIT.split(primary)
-    if len(pieces) > 1 and all(pieces) and not is_role(pieces[0].split()[-1]):
+    if len(pieces) > 1 and all(pieces) and not is_role(pieces[0].split()[-1], words):
         primary, outlet = pieces[0], pieces[1]
     tokens = primary.split()
     address = None
-    while len(tokens) > 1 and fold(tokens[0]).strip(".") in HONORIFICS:
+    while len(tokens) > 1 and fold(tokens[0]).strip(".") in words.addresses:
         # The first form of address says enough of "Rt. Hon. Dr. Doe".
         address = address or tokens[0]
         tokens = tokens[1:]
-    while len(tokens) > 1 and fold(tokens[0]) in ("the", "le", "la", "l'"):
+    while len(tokens) > 1 and fold(tokens[0]) in words.articles:
         tokens = tokens[1:]
-    tokens = [re.sub(r"^[lL]['’](?=\w)", "", tokens[0]), *tokens[1:]]
-    role, name = split_role(tokens)
-    if not role and (match := _OF.search(" ".join(name))) and match.start() > 0:
+    tokens = [without_elision(tokens[0], words), *tokens[1:]]
+    role, name = split_role(tokens, words)
+    if not role and (match := _of_outlet(" ".join(name), words)):
         joined = " ".join(name)
         if " " in joined[: match.start()]:
             name, outlet = joined[: match.start()].split(), joined[match.end() :]
     postnominal: list[str] = []
-    while len(name) > 2 and name[-1].strip(".") in _POSTNOMINAL:
+    while len(name) > 2 and name[-1].isupper() and fold(name[-1]).strip(".") in words.postnominals:
         postnominal.insert(0, name.pop())
     role_text = _cased_role(" ".join(role), vocabulary) if role else " ".join(postnominal) or None
     return Person(
@@ -122,40 +134,55 @@ def _primary(primary: str, vocabulary: Vocabulary) -> Person:
         role=role_text,
         outlet=outlet,
         address=address,
-        part=_part(role),
+        part=_part(role, words),
     )
 
 
-def _part(role: list[str]) -> Part | None:
+def _part(role: list[str], words: LabelWords) -> Part | None:
     folded = {fold(word).strip(".,") for word in role}
-    if folded & MODERATORS:
+    if folded & words.moderators:
         return "moderator"
-    if folded & INTERPRETERS:
+    if folded & words.interpreters:
         return "interpreter"
-    if folded & REPORTERS:
+    if folded & words.reporters:
         return "asker"
     return None
 
 
-def split_role(tokens: list[str]) -> tuple[list[str], list[str]]:
+def has_article(words: str, known: LabelWords) -> bool:
+    """Whether some words begin with an article, apart or written on."""
+    return fold(words.split()[0]) in known.articles or without_elision(words, known) != words
+
+
+def _of_outlet(text: str, words: LabelWords) -> re.Match[str] | None:
+    """Where "of", "from" and the like stand before a capital: an outlet's name comes after the match."""
+    found = re.finditer(r"(?<=\S)\s+(\S+)\s+(?=[^\W\d_a-zß-ÿ])", text)
+    return next((match for match in found if words.outlet_of.fullmatch(match.group(1))), None)
+
+
+def _is_voice(label: str, words: LabelWords) -> bool:
+    """Whether a label is the number that software gives a voice it cannot tell: "Speaker 3"."""
+    return bool(re.search(r"\d$", label)) and bare_label(label, words) in words.voices
+
+
+def split_role(tokens: list[str], words: LabelWords) -> tuple[list[str], list[str]]:
     """Part the words of an office from the name that follows it: NATO Secretary General | Mark Rutte."""
-    last = max((position for position, token in enumerate(tokens) if is_role(_ELISION.sub("", token))), default=None)
+    last = max(
+        (position for position, token in enumerate(tokens) if is_role(without_elision(token, words), words)),
+        default=None,
+    )
     if last is None:
-        qualifiers = 0
-        while qualifiers < len(tokens) - 1 and fold(tokens[qualifiers]) in ROLE_QUALIFIERS:
-            qualifiers += 1
-        lead = [fold(token) for token in tokens[:qualifiers]]
-        # "Surgeon Doe" has an office that is otherwise only a qualifier; "White Doe" has not.
-        return (tokens[:qualifiers], tokens[qualifiers:]) if lead[:2] == ["first", "lady"] else ([], tokens)
+        office = " ".join(map(fold, tokens[:2])) in words.two_word_offices
+        return (tokens[:2], tokens[2:]) if office else ([], tokens)
     end = last + 1
     while end < len(tokens):
         token = tokens[end]
         folded = fold(token).strip(".")
-        if folded in _JOIN or _ELISION.match(token):
-            end += 1 if _ELISION.match(token) else 2
-            while end < len(tokens) and tokens[end][0].islower() and fold(tokens[end]) not in PARTICLES:
+        if token.lower() in words.joining or without_elision(token, words) != token:
+            end += 1 if without_elision(token, words) != token else 2
+            while end < len(tokens) and tokens[end][0].islower() and tokens[end] not in words.joining | words.particles:
                 end += 1
-        elif token[0].islower() and folded not in ("van", "von", "der", "den", "bin", "al", "el", "da", "di"):
+        elif token[0].islower() and folded not in words.particles - words.joining:
             end += 1
         else:
             break
@@ -163,13 +190,14 @@ def split_role(tokens: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _with_tail(person: Person, part: str, vocabulary: Vocabulary) -> Person:
+    words = vocabulary.words.labels
     tokens = part.split()
     # "The Economist" is a paper; an office in a label has no article.
-    if not _ARTICLE.match(part) and any(is_role(_ELISION.sub("", token)) for token in tokens):
+    if not has_article(part, words) and any(is_role(without_elision(token, words), words) for token in tokens):
         folded = {fold(token).strip(".") for token in tokens}
         role = f"{person.role}, {part}" if person.role else part
-        asker: Part | None = "asker" if folded & REPORTERS else person.part
-        match = _OF.search(part) if folded & REPORTERS else None
+        asker: Part | None = "asker" if folded & words.reporters else person.part
+        match = _of_outlet(part, words) if folded & words.reporters else None
         if match:
             return replace(person, role=part[: match.start()], outlet=part[match.end() :], part=asker)
         return replace(person, role=_cased_role(role, vocabulary), part=asker)
@@ -184,10 +212,13 @@ def _with_group(person: Person, group: str, vocabulary: Vocabulary) -> Person:
     inner = " ".join(_GROUP.sub(" ", group).split()).strip(" ,")
     if not inner or not any(character.isalpha() for character in inner):
         return person
+    words = vocabulary.words.labels
     tokens = inner.split()
     if is_country(inner):
         return replace(person, country=inner)
-    if any(is_role(_ELISION.sub("", token)) for token in tokens) and not (person.name is None and len(tokens) > 2):
+    if any(is_role(without_elision(token, words), words) for token in tokens) and not (
+        person.name is None and len(tokens) > 2
+    ):
         return replace(person, role=person.role or inner) if person.name else person
     if not inner[0].isupper():
         return person
@@ -205,24 +236,6 @@ def _with_group(person: Person, group: str, vocabulary: Vocabulary) -> Person:
     if person.outlet and (initials == inner or inner.isupper()):
         return person
     return replace(person, outlet=inner) if person.outlet is None else person
-
-
-@functools.cache
-def _countries() -> frozenset[str]:
-    from babel import Locale
-
-    names = (name for language in LANGUAGES for name in Locale(language).territories.values())
-    spelt = {_country_key(name) for name in names if not name.isdigit()}
-    return frozenset(spelt | {"uk", "us", "usa", "uae", "drc", "turkey", "czech republic", "ivory coast", "eu"})
-
-
-def _country_key(name: str) -> str:
-    return " ".join(fold(name).replace("&", "and").replace(".", "").replace("-", " ").split()).removeprefix("the ")
-
-
-def is_country(text: str) -> bool:
-    """Whether a text is the English or French name of a country or region, as CLDR has it."""
-    return _country_key(text) in _countries()
 
 
 def _cased(name: str, vocabulary: Vocabulary) -> str:
@@ -247,7 +260,7 @@ def _cased_role(role: str, vocabulary: Vocabulary) -> str:
         return role
     return " ".join(
         word.lower()
-        if fold(word) in _JOIN
+        if word.lower() in vocabulary.words.labels.joining
         else word
         if _is_acronym(word, vocabulary)
         else _cased_word(word, vocabulary)
@@ -256,5 +269,6 @@ def _cased_role(role: str, vocabulary: Vocabulary) -> str:
 
 
 def _is_acronym(word: str, vocabulary: Vocabulary) -> bool:
-    known = is_role(word) or fold(word) in ROLE_QUALIFIERS or vocabulary.spelling(word) is not None
+    words = vocabulary.words.labels
+    known = is_role(word, words) or fold(word) in words.qualifiers or vocabulary.spelling(word) is not None
     return len(word) <= 5 and not known

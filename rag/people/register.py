@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from onrecord.rag.people.names import matching_names
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.people import canonical_speakers, shares_role
-from onrecord.rag.transcript.roles import HONORIFICS, bare_label, fold
+from onrecord.rag.transcript.roles import HONORIFICS, bare_label
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 
 from onrecord.rag.languages import Language
-from onrecord.rag.words import STARTERS
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
@@ -36,7 +35,8 @@ class Vocabulary:
     def is_common(self, word: str) -> bool:
         """Whether the text uses a word in lower case about as often as capitalised, as it does no name."""
         lower = word.lower().replace("’", "'")
-        if lower in STARTERS or ("'" in lower and lower.split("'")[0] in STARTERS):
+        starters = self.words.sentence_ends.starters
+        if lower in starters or ("'" in lower and lower.split("'")[0] in starters):
             return True
         small = self._small[lower]
         return small > 0 and 2 * small >= self._capital[lower]

@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onrecord.rag import languages
+from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.questions.standalone import standalone_question
-from onrecord.rag.text.terms import index_terms, query_terms
 
 History = Sequence[tuple[str, str]]
 """Earlier (question, answer) pairs, oldest first."""
@@ -26,9 +25,7 @@ _ANSWER_CHARACTERS = 1500
 _QUOTED = re.compile(r"[“«]\s*(.+?)\s*[”»]", re.DOTALL)
 _MARKER = re.compile(r"\s*\[\d+\]")
 # (beginning, what follows) of an answer that found nothing, in each language.
-_NOTHING_FOUND = tuple(
-    languages.language(code).wording.nothing.partition("{searched}")[::2] for code in languages.LANGUAGES
-)
+_NOTHING_FOUND = tuple(language(code).wording.nothing.partition("{searched}")[::2] for code in LANGUAGES)
 _LEANING = {
     "en": re.compile(
         r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|such|same|ones?|others?|another|"
@@ -62,8 +59,8 @@ class SearchQuery:
 
 def leans(question: str) -> bool:
     """Whether a question may need what was said before it: a pronoun, an ellipsis, or few words of its own."""
-    language = _language(question)
-    return bool(_LEANING[language].search(question)) or len(query_terms(question, language)) <= _FEW_WORDS
+    code = _language(question)
+    return bool(_LEANING[code].search(question)) or len(language(code).query_terms(question)) <= _FEW_WORDS
 
 
 def search_query(question: str, history: History) -> SearchQuery:
@@ -73,15 +70,14 @@ def search_query(question: str, history: History) -> SearchQuery:
     that `standalone_question` could complete.
     """
     complete = standalone_question(question, history)
-    language = _language(complete)
-    words = tuple(query_terms(complete, language))
+    words = tuple(language(_language(complete)).query_terms(complete))
     if not history or complete != question or not leans(question):
         return SearchQuery(((complete, 1.0),), words)
     texts = [(question, 1.0), (history[0][0], _FIRST_QUESTION)]
     said = answered_words(history[-1][1])
     if said:
         texts.append((said, _LAST_ANSWER))
-    earlier = dict.fromkeys(term for asked, _ in history for term in query_terms(asked, _language(asked)))
+    earlier = dict.fromkeys(term for asked, _ in history for term in language(_language(asked)).query_terms(asked))
     return SearchQuery(tuple(texts), words, tuple(term for term in earlier if term not in words))
 
 
@@ -105,16 +101,16 @@ def shares_shown(texts: Sequence[tuple[str, str]], history: History) -> list[flo
     """
     shown: dict[str, set[tuple[str, ...]]] = {}
     shares = []
-    for text, language in texts:
-        if language not in shown:
-            shown[language] = {run for _, answer in history for run in _runs(answer, language)}
-        runs = _runs(text, language)
-        shares.append(len(runs & shown[language]) / len(runs) if runs else 0.0)
+    for text, code in texts:
+        if code not in shown:
+            shown[code] = {run for _, answer in history for run in _runs(answer, code)}
+        runs = _runs(text, code)
+        shares.append(len(runs & shown[code]) / len(runs) if runs else 0.0)
     return shares
 
 
-def _runs(text: str, language: str) -> set[tuple[str, ...]]:
-    terms = index_terms(text, language).split()
+def _runs(text: str, code: str) -> set[tuple[str, ...]]:
+    terms = language(code).index_terms(text).split()
     return set(zip(terms, terms[1:], terms[2:], strict=False))
 
 

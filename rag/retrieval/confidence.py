@@ -11,12 +11,12 @@ from statistics import NormalDist
 import numpy as np
 
 from onrecord.rag.answers.selection import states
+from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.questions.question import read_question
 from onrecord.rag.retrieval.interaction import WordVectors, beyond_context, met, met_within, words_given
 from onrecord.rag.retrieval.retrieve import Found
 from onrecord.rag.retrieval.search import Background
-from onrecord.rag.text.sentences import sentences
 from onrecord.rag.types import Passage
 
 _DATE = re.compile(r"^\d{4}(?:-\d\d){0,2}$")
@@ -95,7 +95,7 @@ def _missing(question: str, asked: WordVectors, found: Found, passages: Sequence
         return 0.0
     best = best_stating = 0.0
     for passage in passages:
-        for part in sentences(passage.text, passage.language):
+        for part in language(passage.language).sentences(passage.text):
             meeting = met_within(asked, found.said[passage.id], part.start, part.end)
             best = max(best, meeting)
             if meeting > best_stating and states(passage.text[part.start : part.end], wanted):

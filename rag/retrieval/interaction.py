@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from onrecord.embeddings import TokenVectors
 from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.questions.question import folded_words
-from onrecord.rag.text.terms import index_terms, query_terms
 
 _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 _DATE = re.compile(r"\b\d{4}-\d\d(?:-\d\d)?\b")
@@ -44,10 +43,11 @@ class WordVectors:
     vectors: NDArray[np.float32]
 
 
-def asked_words(question: str, language: str, tokens: TokenVectors) -> WordVectors:
+def asked_words(question: str, code: str, tokens: TokenVectors) -> WordVectors:
     """The words of a question to be met: its telling words without those of asking itself ("how many", "say")."""
-    wanted = frozenset(query_terms(question, language))
-    return _words(question, tokens, lambda word: not wanted.isdisjoint(index_terms(word, language).split()))
+    words = language(code)
+    wanted = frozenset(words.query_terms(question))
+    return _words(question, tokens, lambda word: not wanted.isdisjoint(words.index_terms(word).split()))
 
 
 def words_given(question: str, asked: WordVectors, contexts: Sequence[str]) -> NDArray[np.bool_]:
@@ -77,19 +77,19 @@ def _words_of_context(context: str) -> frozenset[str]:
     return frozenset(folded_words(" ".join([context, *dates])))
 
 
-def said_words(text: str, language: str, tokens: TokenVectors) -> WordVectors:
+def said_words(text: str, code: str, tokens: TokenVectors) -> WordVectors:
     """The words of a text that may meet them: all but function words, each the mean of its tokens.
 
     Args:
         text: a passage.
-        language: its code, which says what a function word is.
+        code: of its language, which says what a function word is.
         tokens: as a model read the text, spans counted in it; those before its beginning and behind the model's limit
             are left out.
 
     Returns:
         its telling words; where it has none, or the model gives no tokens, one vector for all of it.
     """
-    return _words(text, tokens, lambda word: _tells(word, language))
+    return _words(text, tokens, lambda word: _tells(word, code))
 
 
 def _words(text: str, tokens: TokenVectors, tells: Callable[[str], bool]) -> WordVectors:
@@ -169,8 +169,8 @@ def _bytes(dimension: int) -> int:
 
 
 @lru_cache(maxsize=100_000)
-def _tells(word: str, language: str) -> bool:
-    return bool(index_terms(word, language))
+def _tells(word: str, code: str) -> bool:
+    return bool(language(code).index_terms(word))
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

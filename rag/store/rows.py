@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from onrecord.rag.text.terms import index_terms
+from onrecord.rag.languages import language
 from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
 
 # The condition on a briefing `b` that it is the current version.
@@ -98,7 +98,8 @@ def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
 def insert_words(connection: sqlite3.Connection, passages: Sequence[Passage], generation: int) -> None:
     """Write the words of passages: how many, and which terms how often."""
     counted = [
-        Counter(index_terms(f"{passage.context}\n{passage.text}", passage.language).split()) for passage in passages
+        Counter(language(passage.language).index_terms(f"{passage.context}\n{passage.text}").split())
+        for passage in passages
     ]
     different = sorted(set().union(*counted))
     connection.executemany(

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from onrecord.rag.types import Briefing, Citation, Kind, Span, Turn
+from onrecord.rag.types import Briefing, Citation, Kind, Reported, Span, Turn
 
 DOUBLE_QUOTES = '"“”„‟«»‹›＂〝〞❝❞″‶⹂「」『』《》〈〉'
 SINGLE_QUOTES = "'‘’‚‛＇ʼʹ′‵`´❛❜"
@@ -121,7 +121,7 @@ def _folded(text: str) -> _Folded:
     return _Folded("".join(parts), starts, ends)
 
 
-def fold(text: str) -> str:
+def fold_typography(text: str) -> str:
     """Return `text` without its typography: two texts with the same folded form are the same words and signs."""
     return _folded(text).text
 
@@ -157,7 +157,7 @@ _INSIDE = re.compile(
 
 def occurrences(quotation: str, text: str) -> Iterator[Span]:
     """Yield every place where the words of `quotation` stand together in `text`, in order, as exact slices."""
-    wanted = fold(quotation).strip(" ")
+    wanted = fold_typography(quotation).strip(" ")
     if not any(character.isalnum() for character in wanted):
         return
     for form in _forms(wanted):
@@ -257,12 +257,18 @@ def verify(citation: Citation, briefing: Briefing) -> bool:
     )
 
 
-def turn_at(briefing: Briefing, start: int, end: int) -> int | None:
-    """Give the position in `briefing.turns` of the turn that holds the slice, or None where no single one does."""
-    for index, turn in enumerate(briefing.turns):
-        if turn.start <= start and end <= turn.end:
-            return index
-    return None
+def turn_at(briefing: Briefing, start: int, end: int | None = None) -> int | None:
+    """Give the position in `briefing.turns` of the turn that holds the slice, or None where no single one does.
+
+    Without `end` the slice is the one character at `start`.
+    """
+    index = bisect_right(briefing.turns, start, key=lambda turn: turn.start) - 1
+    return index if index >= 0 and (start + 1 if end is None else end) <= briefing.turns[index].end else None
+
+
+def reported_at(briefing: Briefing, start: int, end: int) -> Reported | None:
+    """Give the quotation of somebody's words, inside other text, that holds the whole slice."""
+    return next((words for words in briefing.reported if words.start <= start and end <= words.end), None)
 
 
 def second_at(briefing: Briefing, offset: int) -> float | None:
@@ -270,16 +276,22 @@ def second_at(briefing: Briefing, offset: int) -> float | None:
 
     It is that of the last timecode at or before the place and in its turn, else that of the turn.
     """
-    place = bisect_right(briefing.turns, offset, key=lambda turn: turn.start) - 1
-    turn = briefing.turns[place] if place >= 0 and offset < briefing.turns[place].end else None
+    place = turn_at(briefing, offset)
+    turn = None if place is None else briefing.turns[place]
     position = bisect_right(briefing.timecodes, offset, key=lambda code: code[0])
     if position and (turn is None or briefing.timecodes[position - 1][0] >= turn.start):
         return briefing.timecodes[position - 1][1]
     return turn.seconds if turn else None
 
 
-def cite(number: int, briefing: Briefing, start: int, end: int) -> Citation:
-    """Make the citation of `briefing.text[start:end]`, with the speaker of the turn or of the reported words there."""
+def cite(
+    number: int, briefing: Briefing, start: int, end: int, *, language: str | None = None, passage_id: int = 0
+) -> Citation:
+    """Make the citation of `briefing.text[start:end]`, with the speaker of the turn or of the reported words there.
+
+    `language` is that of the words, where it may be another than the briefing's; `passage_id` that of their passage.
+    Raises ValueError where there is no such slice.
+    """
     if not 0 <= start < end <= len(briefing.text):
         raise ValueError(f"{start}:{end} is no slice of {briefing.id}, which has {len(briefing.text)} characters")
     index = turn_at(briefing, start, end)
@@ -287,7 +299,7 @@ def cite(number: int, briefing: Briefing, start: int, end: int) -> Citation:
     speaker, role = (turn.speaker, turn.role) if turn else (None, None)
     kind: Kind = "report" if briefing.kind == "report" else turn.kind if turn else "statement"
     inferred = bool(turn and turn.inferred)
-    inner = next((words for words in briefing.reported if words.start <= start and end <= words.end), None)
+    inner = reported_at(briefing, start, end)
     if inner is not None:
         # Words that somebody quotes are theirs whom he quotes; that is our reading of the sentence.
         speaker, role, kind, inferred = inner.speaker, inner.role, "reported", True
@@ -305,7 +317,8 @@ def cite(number: int, briefing: Briefing, start: int, end: int) -> Citation:
         end=end,
         quote=briefing.text[start:end],
         outlet=turn.outlet if turn and inner is None else None,
-        language=briefing.language,
+        language=language or briefing.language,
+        passage_id=passage_id,
         inferred=inferred,
         seconds=second_at(briefing, start),
     )

@@ -5,59 +5,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
+from onrecord.rag.languages import Language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.transcript.lines import Line
 
-# One pattern for each kind of thing that sites, not speakers, say; a line's score counts the kinds it shows.
-_CUES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\bcookies?\b",
-        r"\b(?:accept all|accepter|manage (?:preferences|settings)|gérer (?:les|vos)|tout refuser|reject all)\b",
-        r"newsletter|infolettre|lettre d['’]information|mailing list|liste de diffusion|email updates|latest updates",
-        r"\b(?:un)?subscribe\b|s['’]abonner|abonnez-vous|vous abonner|\bsign up\b|inscrivez-vous",
-        r"\bpassword\b|mot de passe",
-        r"\b(?:log ?in|sign in|log ?out|connectez-vous|se connecter|my account|mon compte|créer un compte)\b",
-        r"\bclick (?:here|on|the|below)\b|\bcliquez\b|\bcliquer (?:ici|sur)\b|le bouton|the button",
-        r"e-?mail address|adresse (?:e-?mail|électronique|courriel)|your e-?mail",
-        r"privacy (?:policy|notice)|terms (?:of (?:use|service)|and conditions)|all rights reserved"
-        r"|tous droits réservés|mentions légales|politique de confidentialité"
-        r"|conditions (?:générales )?d['’]utilisation|©|\(c\) \d{4}",
-        r"\b(?:facebook|twitter|linkedin|whatsapp|instagram|youtube|pinterest)\b",
-        r"follow us|suivez-nous|share (?:this|on|via|article)|partager (?:sur|cet|par|l['’])|partagez",
-        r"skip to (?:main )?content|(?:aller|passer) au contenu|back to top|haut de page|retour en haut"
-        r"|site ?map|plan du site|menu principal|main menu|toggle navigation",
-        r"read more|lire la suite|lire aussi|see also|voir aussi|related (?:articles?|stories|content|news)"
-        r"|most read|les plus lus|articles? (?:liés|connexes|similaires|suivant|précédent)|(?:previous|next) article",
-        r"notre site|site web|our website|this (?:web)?site|votre navigateur|your browser|enable javascript",
-        r"télécharger|\bdownload\b|app store|google play|vérification|verification code|nouveau code|réinitialiser",
-        r"^(?:advertisement|advertising|publicité|sponsored(?: content)?|contenu sponsorisé)\W*$",
-        r"ressources médiatiques|media (?:resources|library)|press contacts?\b|contact presse|print (?:this )?page",
-    )
-)
-_VISITOR = re.compile(r"\b(?:you|your|vous|votre|vos)\b|^[«\s]*[A-ZÀ-Þ][a-zà-ÿ]+ez\b", re.IGNORECASE)
-_SPOKEN = re.compile(
-    r"\b(?:I|me|my|je|mon|ma|mes|thanks?|merci|mesdames|ladies|good (?:morning|afternoon|evening)|bonjour)\b|\bj['’]",
-    re.IGNORECASE,
-)
+# Names of networks and signs of rights are the same in every language.
+_NETWORKS = re.compile(r"\b(?:facebook|twitter|linkedin|whatsapp|instagram|youtube|pinterest)\b", re.IGNORECASE)
+_RIGHTS = re.compile(r"©|\(c\) \d{4}", re.IGNORECASE)
 _QUOTED = re.compile(r"[«»“”\"]")
-_PAGE_NUMBER = re.compile(
-    r"(?:page|p\.|pg\.?)\s*\d{1,4}(?:\s*(?:of|/|sur|de)\s*\d{1,4})?|\d{1,4}\s*(?:/|of|sur)\s*\d{1,4}"
-    r"|[-–—]\s*\d{1,4}\s*[-–—]",
-    re.IGNORECASE,
-)
+_PAGE_COUNT = re.compile(r"\d{1,4}\s*/\s*\d{1,4}|[-–—]\s*\d{1,4}\s*[-–—]")
 _NUMBER = re.compile(r"\d{1,4}")
-_CLOCK = r"\d{1,2}[:.h]\d{2}\s*(?:[AP]\.?M\.?)?\s*(?:\(?[A-Z]{2,5}\)?|\([^)]{1,40}\))?"
-CLOCK = re.compile(_CLOCK, re.IGNORECASE)
-_EDITORIAL = re.compile(r"[(\[][^()\[\]]{20,400}[)\]]")
-_END_MARK = re.compile(
-    rf"(?:\(?(?:end|fin|ends|-30-)\)?[\s.:–—-]*(?:{_CLOCK})?|{_CLOCK}|[#*=_\s-]{{3,}}"
-    r"|\[?end of (?:transcript|briefing)\]?\.?)",
+CLOCK = re.compile(
+    # The time, half of the day, zone: "3:56 P.M. EST", "15h30 (Dakar)".
+    r"\d{1,2}[:.h]\d{2}\s*(?:[^\W\d_]\.[^\W\d_]\.?|[^\W\d_]{2})?\s*(?:\(?[A-Z]{2,5}\)?|\([^)]{1,40}\))?",
     re.IGNORECASE,
 )
+_EDITORIAL = re.compile(r"[(\[][^()\[\]]{20,400}[)\]]")
+# Rules, and the mark with which agencies end a text.
+_RULE = re.compile(r"[#*=_\s-]{3,}|-30-")
 _DIGITS = re.compile(r"\d+")
 TERMINAL_MARKS = (".", "!", "?", "…", ":", ";", "”", '"', "»", "’", ")", "]")
 
@@ -76,7 +44,7 @@ class Marked:
     reason: str
 
 
-def furniture(lines: Sequence[Line]) -> list[Marked]:
+def furniture(lines: Sequence[Line], words: Language) -> list[Marked]:
     """Find page numbers and the headers and footers that come back on every page, wherever they stand."""
     keys = [_DIGITS.sub("#", line.text.casefold()) for line in lines]
     counts = Counter(keys)
@@ -86,29 +54,40 @@ def furniture(lines: Sequence[Line]) -> list[Marked]:
     counted = len(values) >= 3 and sum(a < b for a, b in pairwise(values)) >= len(values) - 2
     pages = {line.number for line in numbers} if counted else set()
     for line, key in zip(lines, keys, strict=True):
-        if line.number in pages or (_PAGE_NUMBER.fullmatch(line.text) and (counts[key] > 1 or "age" in line.text)):
+        if line.number in pages or _is_page_number(line.text, words, again=counts[key] > 1):
             marked.append(Marked(line.number, "page number"))
-        elif counts[key] > 2 and _is_running_header(line.text, key):
+        elif counts[key] > 2 and _is_running_header(line.text, key, words):
             marked.append(Marked(line.number, "repeated line"))
     return marked
 
 
-def _is_running_header(text: str, key: str) -> bool:
-    if text.endswith(TERMINAL_MARKS) or _SPOKEN.search(text):
+def _is_page_number(text: str, words: Language, *, again: bool) -> bool:
+    if words.pages.page_number.fullmatch(text):
+        return True
+    return again and bool(_PAGE_COUNT.fullmatch(text) or words.pages.page_count.fullmatch(text))
+
+
+def _is_spoken(text: str, words: Language) -> bool:
+    """Whether a line holds words that people say of themselves or to each other, and sites do not."""
+    return bool(words.speech.first_person.search(text) or words.speech.courtesies.search(text))
+
+
+def _is_running_header(text: str, key: str, words: Language) -> bool:
+    if text.endswith(TERMINAL_MARKS) or _is_spoken(text, words):
         return False
-    words = text.split()
-    capitals = sum(word[0].isupper() or word[0].isdigit() for word in words)
-    return len(words) >= 3 and "#" in key and capitals * 2 >= len(words)
+    said = text.split()
+    capitals = sum(word[0].isupper() or word[0].isdigit() for word in said)
+    return len(said) >= 3 and "#" in key and capitals * 2 >= len(said)
 
 
-def chrome(lines: Sequence[Line], first: int | None, last: int | None, language: str) -> list[Marked]:
+def chrome(lines: Sequence[Line], first: int | None, last: int | None, words: Language) -> list[Marked]:
     """Find what the site says rather than a speaker.
 
     Args:
         lines: the lines to judge, without labels that stand alone.
         first: number of the first line with a label, None where there is none.
         last: number of the last line that is certainly spoken, None where there is no label.
-        language: the body's language.
+        words: the language, or the several, of the text; the first is its body's.
 
     Returns:
         the lines marked: anywhere outside labelled turns, and inside them only what no one says aloud.
@@ -116,43 +95,53 @@ def chrome(lines: Sequence[Line], first: int | None, last: int | None, language:
     outside = [line for line in lines if first is None or last is None or not first <= line.number <= last]
     counts = Counter(line.text.casefold() for line in outside if len(line.text) > 20)
     short = [line for line in lines if len(line.text.split(None, _BUTTON_WORDS)) <= _BUTTON_WORDS]
-    scores = {
-        line.number: sum(bool(cue.search(line.text)) for cue in _CUES) for line in dict.fromkeys([*outside, *short])
-    }
-    marked = {line.number: "site chrome" for line in short if _only_chrome(line.text, scores[line.number])}
+    scores = {line.number: _score(line.text, words) for line in dict.fromkeys([*outside, *short])}
+    marked = {line.number: "site chrome" for line in short if _only_chrome(line.text, scores[line.number], words)}
     for line in outside:
-        again = counts[line.text.casefold()] > 1 and not _SPOKEN.search(line.text)
-        if _is_chrome(line.text, scores[line.number]):
+        again = counts[line.text.casefold()] > 1 and not _is_spoken(line.text, words)
+        if _is_chrome(line.text, scores[line.number], words):
             marked[line.number] = "site chrome"
         elif again and (scores[line.number] or not line.text.endswith(TERMINAL_MARKS)):
             marked[line.number] = "repeated line"
-    for number in _foreign(outside, lines, language, scores, marked):
+    for number in _foreign(outside, lines, scores, marked, words):
         marked.setdefault(number, "other language")
     for number in _menus(outside, marked, first, last):
         marked.setdefault(number, "navigation")
     return [Marked(number, marked[number]) for number in sorted(marked)]
 
 
-def _is_chrome(text: str, score: int) -> bool:
-    words = len(text.split())
-    if _QUOTED.search(text) and words > 12:
+def _score(text: str, words: Language) -> int:
+    """How many kinds of things that sites say a line shows."""
+    site = words.pages.site
+    cues = sum(bool(getattr(site, kind.name).search(text)) for kind in fields(site))
+    rights = bool(_RIGHTS.search(text)) and not site.legal.search(text)
+    return cues + bool(_NETWORKS.search(text)) + rights
+
+
+def _is_chrome(text: str, score: int, words: Language) -> bool:
+    length = len(text.split())
+    if _QUOTED.search(text) and length > 12:
         return False
     if text.startswith(("©", "Copyright ", "(c) ")):
         return True
     if score >= 2:
-        return bool(_VISITOR.search(text)) or words <= 12 or score >= 4
-    return score == 1 and words <= 8 and not text.endswith((".", "?", "!")) and not _SPOKEN.search(text)
+        return bool(words.pages.visitor.search(text)) or length <= 12 or score >= 4
+    return score == 1 and length <= 8 and not text.endswith((".", "?", "!")) and not _is_spoken(text, words)
 
 
-def _only_chrome(text: str, score: int) -> bool:
+def _only_chrome(text: str, score: int, words: Language) -> bool:
     """What marks a line even between a speaker's lines: an advertisement's heading, buttons to share or to log in."""
-    if not score or text.endswith(("?", "!", ",", "—", "…")) or _SPOKEN.search(text):
+    if not score or text.endswith(("?", "!", ",", "—", "…")) or _is_spoken(text, words):
         return False
-    return bool(_CUES[-2].search(text)) or (score >= 2 and not text.endswith("."))
+    return bool(words.pages.site.advertisement.search(text)) or (score >= 2 and not text.endswith("."))
 
 
 def _foreign(
-    outside: Sequence[Line], lines: Sequence[Line], language: str, scores: dict[int, int], marked: dict[int, str]
+    outside: Sequence[Line],
+    lines: Sequence[Line],
+    scores: dict[int, int],
+    marked: dict[int, str],
+    words: Language,
 ) -> list[int]:
     """Lines in another language than the body, in blocks that show some sign of a site."""
     total = sum(len(line.text) for line in lines)
@@ -165,7 +154,7 @@ def _foreign(
             previous = line.number
             blocks[-1].append(line)
             continue
-        if len(line.text.split()) < _FOREIGN_WORDS or detect_language(line.text, default=language) == language:
+        if len(line.text.split()) < _FOREIGN_WORDS or detect_language(line.text, default=words.code) == words.code:
             continue
         if line.number != previous + 1:
             blocks.append([])
@@ -180,7 +169,7 @@ def _foreign(
     found: list[int] = []
     for block in blocks:
         signs = any(scores[line.number] or line.number in marked for line in block)
-        speech = sum(bool(_SPOKEN.search(line.text) or _QUOTED.search(line.text)) for line in block)
+        speech = sum(_is_spoken(line.text, words) or bool(_QUOTED.search(line.text)) for line in block)
         if signs and 2 * speech < len(block):
             found.extend(line.number for line in block)
     return found
@@ -204,14 +193,23 @@ def _menus(outside: Sequence[Line], marked: dict[int, str], first: int | None, l
     return found
 
 
-def end_marks(lines: Sequence[Line]) -> list[Marked]:
+def end_marks(lines: Sequence[Line], words: Language) -> list[Marked]:
     """Find the marks that close a transcript ("END 3:56 P.M.", "# # #") among its last lines."""
     found: list[Marked] = []
     for line in reversed(lines[-8:]):
-        if _END_MARK.fullmatch(line.text):
+        if _is_end_mark(line.text, words):
             found.append(Marked(line.number, "end mark"))
         elif _EDITORIAL.fullmatch(line.text) and len(lines) > 1:
             found.append(Marked(line.number, "editor's note"))
         else:
             break
     return found[::-1]
+
+
+def _is_end_mark(text: str, words: Language) -> bool:
+    if _RULE.fullmatch(text) or CLOCK.fullmatch(text):
+        return True
+    inner = text.lstrip("([")
+    end = words.pages.end.match(inner)
+    after = inner[end.end() :].lstrip(")] .:–—-") if end else ""
+    return end is not None and (not after or bool(CLOCK.fullmatch(after)))

@@ -3,74 +3,77 @@ on them ("Let's go to Jane Doe of the Daily Planet.") (pure)."""
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from onrecord.rag.people.labels import Person, is_country
+from onrecord.rag.languages.introductions import IntroductionPhrases
+from onrecord.rag.languages.labels import LabelWords
+from onrecord.rag.languages.phrases import Phrase
+from onrecord.rag.people.countries import is_country
+from onrecord.rag.people.labels import Person, is_role
+from onrecord.rag.people.names import CAPITAL, CAPITALISED, printed_name
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.people import given_and_surname
-from onrecord.rag.transcript.roles import ROLE_QUALIFIERS, fold, is_role
-from onrecord.rag.words import word_set
 
 # A reporter says it in the first sentences or not at all.
 _OPENING, _AGAIN = 160, 60
 # They are called on in the last words before.
 _CLOSING = 160
-_NAME = (
-    r"(?P<name>(?P<first>[A-ZÀ-Þ][\w'’-]+)(?:\s+(?:de|du|van|von|der|den|la|le|al|el|bin)){0,2}"
-    r"(?:\s+(?:[A-ZÀ-Þ]\.|[A-ZÀ-Þ][\w'’-]+)){1,2})"
-)
-_OUTLET = (
-    r"(?:the\s+|le\s+|la\s+|les\s+|l['’])?"
-    r"(?P<outlet>[A-ZÀ-Þ][\w&'’-]*(?:\s+(?:(?:of|de|du|des|la|le|and|et)\s+|l['’])?[A-ZÀ-Þ][\w&'’-]*){0,4})"
-)
-_START = (
-    r"(?:^|[.!?,;–—]\s+|\b(?i:I['’]m|I am|this is|my name is|je m['’]appelle|je suis|ici|it['’]s)\s+)"
-    r"(?!(?i:I|it|this|my|je|ici)\b)"
-)
-_I_AM = r"[.,]\s+(?:and\s+)?I(?:['’]m| am)"
-_INTRODUCTION = re.compile(
-    rf"{_START}{_NAME}(?:(?:{_I_AM}|,)?\s+(?:from|with|of|at|for|pour|de|du|à|avec)\s+{_OUTLET}(?=\s*[.,;!?–—])"
-    rf"|,\s+{_OUTLET.replace('outlet', 'after')}(?=\s*[.;]))"
-)
-# What is said when the floor is given; a name must follow.
-_CALL = (
-    r"\b(?:go(?:ing)? (?:over |back |next |now )?to|turn(?:ing)? to|start(?:ing)? with|call(?:ing)? on|over to"
-    r"|hear from|take|do|(?:let me|i['’]ll) ask|(?:next|last|first|final|second|third|another|one) (?:question|one)"
-    r"(?:,? (?:is|goes|comes|(?:will|is going to) (?:come|go|be)))?(?: to| from| with|,|:)?"
-    r"|next(?: up)?(?: is|,|:)|question[.:]|la parole (?:est )?à|passons à|on passe à|au tour de"
-    r"|(?:(?:première|prochaine|dernière|une) question|question suivante)"
-    r"(?: (?:est|vient|viendra|ira|sera))?(?: de| pour| à|,|\s?:)?)\s+"
-)
-# What may be said after the name: a courtesy, the name again ("Josh Boak. Josh?"), where they sit, a stage direction.
-_END = (
-    r"(?:,?\s*(?:please|go ahead|you['’]re next|for (?:the|our|a|one) (?:\w+ )?question|s['’]il vous plaît|à vous))?"
-    r"[\s.!?–—]*(?:(?:(?i:(?:and |okay,? |yes,? )?(?P<again>(?P=first))\b[^.?!]{0,40}"
-    r"|(?:he|she|they)(?:['’]s| is| are)[^.?!]{0,20}|please|go ahead|okay)|\([^()]{0,40}\))[.?!]?\s*){0,3}$"
-)
-_CALLED = re.compile(
-    rf"(?:(?P<call>(?i:{_CALL}))|(?:^|[.!?…]\s+)){_NAME}"
-    rf"(?:,?\s+(?:from|with|of|at|for|pour|de|du|à)\s+{_OUTLET}|,\s+{_OUTLET.replace('outlet', 'after')})?{_END}"
-)
-# "Anita from VOA.": a given name is enough where the outlet is said.
-_CALLED_BRIEFLY = re.compile(
-    rf"(?:^|[.!?…]\s+)(?P<name>[A-ZÀ-Þ][\w'’-]+)\s+(?:from|with|of|at)\s+(?:[–—]\s*(?:of|from|with)\s+)?{_OUTLET}[\s.!?–—]*$"
-)
 # Whoever is spoken about is named more often than a reporter who says who asks.
 _MOST_MENTIONS = 3
 # "Jane Doe, Daily Planet." is an introduction only at the very beginning, after a greeting.
 _GREETING_WORDS = 8
-# What the name of a newsroom ends in, where a reporter's ends in a surname ("The next question goes to Sky News.").
-_NEWSROOMS = word_set(
-    "news times post radio tv television gazette herald tribune press journal agency daily network magazine review",
-    "chronicle globe mail mirror telegraph guardian observer monitor today figaro monde parisien presse",
-)
 # An interruption has at most so many words; an answer has more.
 _INTERJECTION = 8
 _DASHES = ("—", "–", "-")
-_SAID = word_set(
-    "i oh yes yeah no okay ok hi hello sorry pardon thank thanks well please oui non bonjour merci d'accord"
-)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What is searched in one language: own introductions, calls by full name, calls by given name and outlet."""
+
+    introduction: re.Pattern[str]
+    call: re.Pattern[str]
+    brief_call: re.Pattern[str]
+
+
+@functools.cache
+def _patterns(phrases: IntroductionPhrases, known: LabelWords) -> _Patterns:
+    articles, inner = _written_before(known.articles, known), _written_before(known.joining | known.articles, known)
+    name = printed_name(known.particles).removeprefix(CAPITALISED)
+    named = rf"(?P<name>(?P<first>{CAPITALISED}){name})"
+    outlet = rf"{articles}?(?P<outlet>{CAPITAL}[\w&'’-]*(?:\s+{inner}?{CAPITAL}[\w&'’-]*){{0,4}})"
+    after = outlet.replace("<outlet>", "<after>")
+    of, myself = _any(phrases.outlet_of), _any(phrases.myself)
+    start = rf"(?:^|[.!?,;–—]\s+|\b{myself}\s+)(?!{myself}\b)"
+    again = rf"{_any(phrases.once_more)}?(?i:(?P<again>(?P=first))\b[^.?!]{{0,40}})"
+    end = (
+        rf"(?:,?\s*{_any(phrases.courtesies)})?[\s.!?–—]*"
+        rf"(?:(?:{again}|{_any(phrases.whereabouts)}|\([^()]{{0,40}}\))[.?!]?\s*){{0,3}}$"
+    )
+    i_am = rf"(?:[.,]\s+{_any(phrases.i_am)}|,)?"
+    floor = rf"(?:(?P<call>\b{_any(phrases.giving_floor)}\s+)|(?:^|[.!?…]\s+))"
+    return _Patterns(
+        introduction=re.compile(rf"{start}{named}(?:{i_am}\s+{of}\s+{outlet}(?=\s*[.,;!?–—])|,\s+{after}(?=\s*[.;]))"),
+        call=re.compile(rf"{floor}{named}(?:,?\s+{of}\s+{outlet}|,\s+{after})?{end}"),
+        brief_call=re.compile(
+            rf"(?:^|[.!?…]\s+)(?P<name>{CAPITALISED})\s+{of}\s+(?:[–—]\s*{of}\s+)?{outlet}[\s.!?–—]*$"
+        ),
+    )
+
+
+def _written_before(words: Iterable[str], known: LabelWords) -> str:
+    """Small words that may stand before another, and those that are written on to it, as one pattern."""
+    apart = (rf"{re.escape(word)}\s+" for word in sorted(words))
+    return f"(?:{'|'.join([*apart, *sorted(known.elided)])})".replace("'", "['’]")
+
+
+def _any(phrase: Phrase) -> str:
+    """A phrase as a piece of a longer pattern; one without patterns matches nowhere."""
+    return f"(?i:{'|'.join(phrase.patterns) or '(?!)'})"
 
 
 def introduced(words: str, vocabulary: Vocabulary) -> Person | None:
@@ -80,16 +83,18 @@ def introduced(words: str, vocabulary: Vocabulary) -> Person | None:
         words: the turn's words.
         vocabulary: how the text writes its words, to tell names from common words.
     """
-    for match in _INTRODUCTION.finditer(words[:_OPENING]):
+    known = vocabulary.words.labels
+    patterns = _patterns(vocabulary.words.introductions, known)
+    for match in patterns.introduction.finditer(words[:_OPENING]):
         tokens = match.group("name").split()
-        if any(is_role(token) or fold(token) in ROLE_QUALIFIERS for token in tokens):
+        if any(is_role(token, known) or fold(token) in known.qualifiers for token in tokens):
             continue
         if not match.group("outlet") and len(words[: match.start()].split()) > _GREETING_WORDS:
             continue
-        known = is_country(" ".join(tokens)) or vocabulary.count(tokens[-1]) > _MOST_MENTIONS
+        elsewhere = is_country(" ".join(tokens)) or vocabulary.count(tokens[-1]) > _MOST_MENTIONS
         # Where the outlet is said too, a surname may be a word as well ("It's Aurelia End for AFP.").
         sure = tokens[:1] if match.group("outlet") else tokens
-        if not known and given_and_surname(sure, vocabulary) == " ".join(sure):
+        if not elsewhere and given_and_surname(sure, vocabulary) == " ".join(sure):
             outlet = match.group("outlet") or match.group("after")
             return Person(name=" ".join(tokens), outlet=outlet, part="asker")
     return None
@@ -103,18 +108,19 @@ def called(words: str, vocabulary: Vocabulary) -> Person | None:
         vocabulary: how the text writes its words, to tell names from common words.
     """
     closing = words[-_CLOSING:]
-    match = _CALLED.search(closing)
+    known = vocabulary.words.labels
+    match = _patterns(vocabulary.words.introductions, known).call.search(closing)
     if match is None:
         return _called_briefly(closing, vocabulary)
     tokens = match.group("name").split()
     outlet = match.group("outlet") or match.group("after")
     if not (outlet or match.group("call") or match.group("again")):
         return None
-    if any(is_role(token) or fold(token) in ROLE_QUALIFIERS for token in tokens):
+    if any(is_role(token, known) or fold(token) in known.qualifiers for token in tokens):
         return None
-    if outlet and any(is_role(token) for token in outlet.split()):
+    if outlet and any(is_role(token, known) for token in outlet.split()):
         return None
-    if fold(tokens[-1]) in _NEWSROOMS:
+    if fold(tokens[-1]) in vocabulary.words.introductions.newsrooms:
         return Person(outlet=" ".join(tokens), part="asker") if not outlet else None
     if is_country(" ".join(tokens)) or given_and_surname(tokens, vocabulary) != " ".join(tokens):
         return None
@@ -125,11 +131,12 @@ def called(words: str, vocabulary: Vocabulary) -> Person | None:
 
 
 def _called_briefly(closing: str, vocabulary: Vocabulary) -> Person | None:
-    match = _CALLED_BRIEFLY.search(closing)
+    known = vocabulary.words.labels
+    match = _patterns(vocabulary.words.introductions, known).brief_call.search(closing)
     if (
         match is None
         or is_country(match.group("outlet"))
-        or any(is_role(word) for word in match.group("outlet").split())
+        or any(is_role(word, known) for word in match.group("outlet").split())
     ):
         return None
     name = match.group("name")
@@ -143,7 +150,12 @@ def goes_on(before: str, interjection: str, words: str, vocabulary: Vocabulary) 
     The interruption is a few words that name nobody, and the question was broken off or is asked for again.
     """
     said = [word.strip(".,!?—–") for word in interjection.split()]
-    names = [word for word in said if word[:1].isupper() and not (fold(word) in _SAID or vocabulary.is_common(word))]
+    names = [
+        word
+        for word in said
+        if word[:1].isupper()
+        and not (fold(word) in vocabulary.words.introductions.interjections or vocabulary.is_common(word))
+    ]
     open_still = "?" not in before or before.rstrip()[-1:] in _DASHES or words.lstrip()[:1] in _DASHES
     asked_again = interjection.rstrip(") ").endswith("?")
     return len(said) <= _INTERJECTION and not names and (open_still or asked_again)

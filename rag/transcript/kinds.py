@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Part
-from onrecord.rag.transcript.roles import CHAIRS, fold
+from onrecord.rag.text.folding import fold
+from onrecord.rag.transcript.roles import CHAIRS
 from onrecord.rag.types import Kind, Turn
 
-# Words with which a chair gives the floor.
-_HANDOVER = re.compile(
-    r"^\W*(?:any |more |other |further )*questions?\s*[?.,]"
-    r"|\b(?:(?:next|last|first|final) (?:question|speaker)|anyone else"
-    r"|time for (?:one|a|two|a few)|question (?:from|comes)"
-    r"|go ahead|let['’]s (?:go|start|take|turn|come|move)|hand (?:it )?over"
-    r"|turn (?:it |things )?(?:over )?to|the floor|over to"
-    r"|(?:we['’]ll|I['’]ll|we) (?:now )?(?:go|move|take|turn|continue|start|hear)"
-    r"|(?:first|second|third|fourth|\w+th) row|come (?:back )?to|start with|move (?:on )?to|that['’]s all"
-    r"|we have time|in the back|on the aisle"
-    r"|(?:prochaine|dernière|première) question|question suivante|la parole|à vous|je vous en prie|nous passons"
-    r"|on passe|allez-y|une question|terminé|nous allons prendre)\b",
-    re.IGNORECASE,
-)
-ASKS = re.compile(
-    r"\b(?:my (?:first |second |other )?question|I (?:was )?wonder(?:ing|ed)?|I['’]d like to (?:ask|know)"
-    r"|I want(?:ed)? to ask|can you|could you|do you|would you|any (?:update|comment|reaction)"
-    r"|ma (?:première |deuxième |seconde )?question|je (?:voudrais|voulais|souhaiterais) (?:savoir|vous demander)"
-    r"|pouvez-vous|pourriez-vous|est-ce que)\b",
-    re.IGNORECASE,
-)
 # A hand-over is short, a bare call for a question shorter, an interjection shortest; in words.
 _SHORT_TURN, _CALL, _INTERJECTION = 45, 15, 6
 # The share of a person's turns after which somebody is "mostly" what those turns are.
@@ -41,13 +21,17 @@ _MOSTLY, _ALMOST_ALWAYS = 0.5, 0.66
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """All turns side by side: the words, who says them, what their label makes of them, whether they look asking."""
+    """All turns side by side: the words, who says them, what their label makes of them, whether they look asking.
+
+    `marks` says which ask in their words, `hands_over` which give the floor, `calls` which do little else.
+    """
 
     turns: Sequence[Turn]
     parts: Sequence[Part | None]
     words: Sequence[str]
     who: Sequence[str]
     marks: Sequence[bool]
+    hands_over: Sequence[bool]
     calls: Sequence[bool]
 
     def next_other(self, position: int) -> int | None:
@@ -62,7 +46,7 @@ class _Scene:
         words = self.words[position]
         if len(words.split()) > _SHORT_TURN:
             return False
-        if _hands_over(words):
+        if self.hands_over[position]:
             return True
         following = self.next_other(position)
         name = self.turns[following].speaker if following is not None else None
@@ -110,22 +94,25 @@ class _Seat:
     handovers: float
 
 
-def kinds_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None]) -> list[Kind]:
+def kinds_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], speech: SpeechPhrases) -> list[Kind]:
     """Say of each labelled turn whether it is a question, an answer, moderation or a statement.
 
     Args:
         text: the briefing's text.
         turns: its turns, speakers made canonical.
         parts: for each turn what its label alone makes of the speaker.
+        speech: how people ask and give each other the floor, in the languages of the text.
     """
     words = [text[turn.start : turn.end] for turn in turns]
+    handing = [len(each.split()) <= 2 * _SHORT_TURN and bool(speech.gives_floor.search(each)) for each in words]
     scene = _Scene(
         turns=turns,
         parts=parts,
         words=words,
         who=[_identity(turn, part) for turn, part in zip(turns, parts, strict=True)],
-        marks=["?" in each or bool(ASKS.search(each)) for each in words],
-        calls=[_hands_over(each) and len(each.split()) <= _CALL for each in words],
+        marks=["?" in each or bool(speech.asks.search(each)) for each in words],
+        hands_over=handing,
+        calls=[hands and len(each.split()) <= _CALL for hands, each in zip(handing, words, strict=True)],
     )
     asker = _askers(scene)
     chairs = _chairs(scene, asker)
@@ -153,9 +140,9 @@ def _kind(scene: _Scene, position: int, asker: Sequence[bool], chairs: set[str],
     if asker[position]:
         return "question"
     if name in chairs:
-        if answered_next and "?" in words and not _HANDOVER.search(words):
+        if answered_next and "?" in words and not scene.hands_over[position]:
             return "question"
-        alone = floor.asked and not floor.answered and asked_next and not _hands_over(words)
+        alone = floor.asked and not floor.answered and asked_next and not scene.hands_over[position]
         return "answer" if alone else "moderation"
     if not floor.asked or name == floor.questioner:
         # Nobody answers their own question.
@@ -257,10 +244,6 @@ def _seats(scene: _Scene, asker: Sequence[bool]) -> dict[str, _Seat]:
                 after_question=sum(place > 0 and asker[place - 1] for place in own),
                 before_question=sum(place + 1 < len(asker) and asker[place + 1] for place in own),
                 words=median(len(scene.words[place].split()) for place in own),
-                handovers=sum(_hands_over(scene.words[place]) for place in own) / len(own),
+                handovers=sum(scene.hands_over[place] for place in own) / len(own),
             )
     return seats
-
-
-def _hands_over(words: str) -> bool:
-    return len(words.split()) <= 2 * _SHORT_TURN and bool(_HANDOVER.search(words))

@@ -6,15 +6,15 @@ words name an office or a person, that a sentence ended before it and that words
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.labels import Candidate, Grade, candidates_of
 from onrecord.rag.transcript.lines import TERMINAL, Line
-from onrecord.rag.transcript.roles import FIELDS, fold
 
 # The best reading of a line where two styles fit and both are in use.
 _PREFERENCE = ("letter", "colon", "bracket", "stop", "letter lone", "dash", "bare")
@@ -22,10 +22,6 @@ _PREFERENCE = ("letter", "colon", "bracket", "stop", "letter lone", "dash", "bar
 _ALIKE = 0.85
 # The share of labels followed by words of somebody speaking to somebody, which a style of turns reaches with ease.
 _SPOKEN = 0.25
-_SPEECH = re.compile(
-    r"\?|\b(?:I|we|you|my|our|your|me|us|thanks?|hello|yes|no|je|j['’]|nous|vous|notre|nos|votre|vos|merci|bonjour|oui|non)\b",
-    re.IGNORECASE,
-)
 # A style used this much less than the text's main style is an accident unless its labels name offices.
 _MINOR = 0.04
 
@@ -48,7 +44,7 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
             by_style[candidate.style].append(candidate)
     chosen: dict[str, list[Candidate]] = {}
     for style, members in by_style.items():
-        if style_in_use(style, members, lines, place) and _spoken(members, lines, place):
+        if style_in_use(style, members, lines, place) and _spoken(members, lines, place, vocabulary.words.labels):
             chosen[style] = _members(style, members, lines, place, vocabulary)
     known = {candidate.key for members in chosen.values() for candidate in members if candidate.grade is Grade.OFFICE}
     chosen |= {
@@ -99,7 +95,7 @@ def style_in_use(style: str, members: Sequence[Candidate], lines: Sequence[Line]
     return len(offices) > 1 or (first.grade is Grade.OFFICE and place[first.line] <= 3 and first.label.isupper())
 
 
-def _spoken(members: Sequence[Candidate], lines: Sequence[Line], place: dict[int, int]) -> bool:
+def _spoken(members: Sequence[Candidate], lines: Sequence[Line], place: dict[int, int], known: LabelWords) -> bool:
     """Whether what follows the labels is said by and to somebody, as under headings it is not."""
     if any(candidate.grade is Grade.OFFICE and candidate.label.isupper() for candidate in members):
         return True
@@ -108,7 +104,7 @@ def _spoken(members: Sequence[Candidate], lines: Sequence[Line], place: dict[int
         position = place[candidate.line]
         line = lines[min(position + 1, len(lines) - 1)] if candidate.alone else lines[position]
         words = line.text if candidate.alone else line.text[candidate.words - line.start :]
-        spoken += bool(_SPEECH.search(words))
+        spoken += "?" in words or bool(known.dialogue.search(words))
     return spoken >= _SPOKEN * len(members)
 
 
@@ -129,6 +125,7 @@ def _members(
     vocabulary: Vocabulary,
 ) -> list[Candidate]:
     """The candidates of a style in use that are believed, each on its own evidence."""
+    known = vocabulary.words.labels
     counts = Counter(candidate.key for candidate in members)
     capitals = sum(candidate.label.isupper() for candidate in members) * 2 > len(members)
     sure = {c.key for c in members if c.grade is Grade.OFFICE or (c.grade is Grade.NAME and counts[c.key] > 1)}
@@ -155,7 +152,7 @@ def _members(
             good = good and (labelled or not candidate.label.isupper())
         if not good and candidate.grade < Grade.OFFICE:
             good = any(_alike(candidate.key, key) for key in sure)
-        if good and fold(candidate.key.split(" ")[0]) not in FIELDS:
+        if good and fold(candidate.key.split(" ")[0]) not in known.fields:
             believed.append(candidate)
     return believed
 

@@ -5,26 +5,17 @@ Nothing here decides; `rag/transcript/labelling.py` weighs the candidates of a w
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from onrecord.rag.languages.labels import LabelWords
+from onrecord.rag.people.labels import bare_label, is_role, without_elision
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.lines import Line
-from onrecord.rag.transcript.roles import (
-    ANSWERERS,
-    ASKERS,
-    FIELDS,
-    HONORIFICS,
-    MODERATORS,
-    PARTICLES,
-    ROLE_QUALIFIERS,
-    bare_label,
-    fold,
-    is_role,
-)
-from onrecord.rag.words import STARTERS
 
 # A label with its riding, outlet or title stays below this many characters; a bare line of a name below the second.
 _LONGEST = 160
@@ -37,21 +28,11 @@ _PREFIX = re.compile(
 )
 _TRAILING_TIME = re.compile(rf"[\s,|–—-]*{_TIME}\s*:?$")
 _ONLY_TIME = re.compile(rf"\s*{_TIME}\s*$")
-_LETTER = re.compile(r"([QAR])(\d{0,2})(?:(?:[ \t\u00a0]*[.:)]|[–—-])[*_]*[ \t\u00a0]+|[*_]*[ \t\u00a0]{2,}|\t)(?=\S)")
-_LONE_Q = re.compile(r"Q[ \u00a0](?=[A-ZÀ-Þ\"“‘«(\[—-])")
 _STOP = re.compile(r"\.[*_]{0,3}[ \t\u00a0]+(?:[–—-][ \t\u00a0]*)?")
 _DASH = re.compile(r"[ \t\u00a0]+[–—-]+[ \t\u00a0]+")
 _BRACKET = re.compile(r"\[([^\[\]]{2,80})\](?::|[ \t\u00a0])[ \t\u00a0]*(?=\S)")
 _GROUP = re.compile(r"\s*[(\[][^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*[)\]]?")
 _FORBIDDEN = re.compile(r"[?!;\"“”«»=@\\|<>{}…/*#_:]")
-# French words that join an office to what it is about, which is written small; English writes it with capitals.
-# Words that open a sentence and a label or a surname ("The Chair", "De Haan") alike.
-_ARTICLES = frozenset(["the", "le", "la", "les", "l", "un", "une", "de", "du", "des"])
-_DETERMINERS = frozenset(["the", "le", "la", "some", "an", "un", "une", "plusieurs"])
-_OF = frozenset(["de", "du", "des", "a", "au", "aux", "la", "les", "l"])
-# "a" is a verb in French ("le président a dit") where "à" is none.
-_VERBS = frozenset(["a"])
-_ELISION = re.compile(r"[dlDL]['’](?=[^\W\d_])")
 
 
 class Grade(IntEnum):
@@ -68,7 +49,8 @@ class Candidate:
     """A line that may open a turn.
 
     `start` is where the label begins with its marks, `words` where the spoken words of the same line begin (the
-    line's end where the label has the line to itself). `style` names the way of marking: its opening marks and what
+    line's end where the label has the line to itself). `key` is what two labels of one speaker share: the words before
+    any comma or parenthesis. `style` names the way of marking: its opening marks and what
     ends the label.
     """
 
@@ -76,14 +58,10 @@ class Candidate:
     start: int
     words: int
     label: str
+    key: str
     style: str
     grade: Grade
     alone: bool
-
-    @property
-    def key(self) -> str:
-        """What two labels of one speaker share: the words before any comma or parenthesis."""
-        return bare_label(without_groups(self.label).split(",")[0])
 
 
 def without_groups(label: str) -> str:
@@ -93,11 +71,12 @@ def without_groups(label: str) -> str:
 
 def candidates_of(line: Line, vocabulary: Vocabulary) -> Iterator[Candidate]:
     """All ways to read a line as the opening of a turn, with the grade of each; none of grade NONE."""
+    known = vocabulary.words.labels
     prefix = _PREFIX.match(line.text[:_LONGEST])
     lead = prefix.end() if prefix else 0
     marks = _marks(line.text[:lead])
     body = line.text[lead:]
-    for kind, raw, words in _readings(body[: 2 * _LONGEST]):
+    for kind, raw, words in _readings(body[: 2 * _LONGEST], known):
         label = _clean(raw)
         if not label or len(label) > _LONGEST:
             continue
@@ -111,6 +90,7 @@ def candidates_of(line: Line, vocabulary: Vocabulary) -> Iterator[Candidate]:
             start=line.start,
             words=line.end if alone else offset,
             label=label,
+            key=bare_label(without_groups(label).split(",")[0], known),
             style=marks + kind,
             grade=grade,
             alone=alone,
@@ -127,13 +107,14 @@ def _marks(prefix: str) -> str:
     return "timed " if prefix else ""
 
 
-def _readings(body: str) -> Iterator[tuple[str, str, int]]:
+def _readings(body: str, known: LabelWords) -> Iterator[tuple[str, str, int]]:
     """Yield (kind, label with its marks, offset of the words after it) for every way to cut a line."""
-    if match := _LETTER.match(body):
+    letter, lone = _letters(known)
+    if letter and (match := letter.match(body)):
         yield "letter", match.group(1) + match.group(2), match.end()
         return
-    if match := _LONE_Q.match(body):
-        yield "letter lone", "Q", match.end()
+    if lone and (match := lone.match(body)):
+        yield "letter lone", match.group(1), match.end()
         return
     if (colon := _colon(body)) is not None:
         after = re.compile(r"[*_:]*[ \t\u00a0]*").match(body, colon + 1)
@@ -145,14 +126,37 @@ def _readings(body: str) -> Iterator[tuple[str, str, int]]:
     for match in _STOP.finditer(body, 0, _LONGEST):
         label = body[: match.start()]
         last = label.split()[-1] if label.split() else ""
-        if len(last.strip(".")) > 1 and fold(last).strip(".") not in HONORIFICS:
-            if (_may_stop(label) or match.group()[-2:].strip() in ("–", "—", "-")) and match.end() < len(body):
+        if len(last.strip(".")) > 1 and fold(last).strip(".") not in known.addresses:
+            if (_may_stop(label, known) or match.group()[-2:].strip() in ("–", "—", "-")) and match.end() < len(body):
                 yield "stop", label, match.end()
             break
     if (match := _DASH.search(body, 0, _LONGEST)) and match.end() < len(body) and body[match.start() - 1] != ".":
         yield "dash", body[: match.start()], match.end()
     if len(body) <= _LONGEST_BARE and body.rstrip("*_")[-1:] not in (".", "?", "!", "…", ":", ";", ",", "-", "—", "–"):
         yield "bare", body, len(body)
+
+
+@functools.cache
+def _letters(known: LabelWords) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """What "Q:", "A." and the like look like, and a lone "Q" before a capital; None where the language has neither."""
+    asking = "".join(sorted(word.upper() for word in known.askers if len(word) == 1))
+    answering = "".join(sorted(word.upper() for word in known.answerers if len(word) == 1))
+    if not asking:
+        return None, None
+    blank = r"[ \t\u00a0]"
+    ends = rf"(?:(?:{blank}*[.:)]|[–—-])[*_]*{blank}+|[*_]*{blank}{{2,}}|\t)(?=\S)"
+    return (
+        re.compile(rf"([{asking}{answering}])(\d{{0,2}}){ends}"),
+        re.compile(rf"([{asking}])[ \u00a0](?=[A-ZÀ-Þ\"“‘«(\[—-])"),
+    )
+
+
+def _is_part(whole: str, known: LabelWords) -> bool:
+    return whole in known.askers or whole in known.answerers or whole in known.moderators
+
+
+def _is_small(word: str, known: LabelWords) -> bool:
+    return word in known.joining or word in known.particles
 
 
 def _colon(body: str) -> int | None:
@@ -175,12 +179,12 @@ def _colon(body: str) -> int | None:
     return fallback
 
 
-def _may_stop(label: str) -> bool:
+def _may_stop(label: str, known: LabelWords) -> bool:
     """A label that ends in a full stop is in capitals or opens with a form of address; a sentence does neither."""
     words = label.split()
-    if fold(words[0]).strip(".") in HONORIFICS or bare_label(label) in ASKERS | ANSWERERS | MODERATORS:
+    if fold(words[0]).strip(".") in known.addresses or _is_part(bare_label(label, known), known):
         return True
-    return label == label.upper() and (len(words) > 1 or (len(label) > 3 and is_role(label)))
+    return label == label.upper() and (len(words) > 1 or (len(label) > 3 and is_role(label, known)))
 
 
 def _clean(raw: str) -> str:
@@ -198,8 +202,8 @@ def grade_of(label: str, vocabulary: Vocabulary) -> Grade:
     NAME: two words or more that the text never writes small. WORD: one such word. NONE: anything else.
     """
     main = without_groups(label).replace("_", " ")
-    whole = bare_label(main)
-    if whole in ASKERS or whole in ANSWERERS or whole in MODERATORS:
+    known = vocabulary.words.labels
+    if _is_part(bare_label(main, known), known):
         return Grade.OFFICE
     primary, *tail = (part.strip() for part in main.split(","))
     tokens = primary.split()
@@ -207,16 +211,18 @@ def grade_of(label: str, vocabulary: Vocabulary) -> Grade:
         return Grade.NONE
     opening = fold(tokens[0]).strip(".'")
     second = fold(tokens[1]).strip(".") if len(tokens) > 1 else ""
-    sentence = opening in STARTERS - _ARTICLES and second not in HONORIFICS
-    if opening in FIELDS or sentence or label.startswith("("):
+    sentence = opening in vocabulary.words.sentence_ends.starters and second not in known.addresses
+    # Some words open a sentence and a label or a surname alike: "The Chair", "De Haan".
+    sentence = sentence and opening not in known.articles and opening not in known.particles
+    if opening in known.fields or sentence or label.startswith("("):
         return Grade.NONE
-    if not all(_may_follow(part) for part in tail):
+    if not all(_may_follow(part, known) for part in tail):
         return Grade.NONE
     address = False
-    while tokens and fold(tokens[0]).strip(".") in HONORIFICS | _DETERMINERS:
-        address = address or fold(tokens[0]).strip(".") in HONORIFICS
+    while tokens and fold(tokens[0]).strip(".") in known.addresses | known.articles:
+        address = address or fold(tokens[0]).strip(".") in known.addresses
         tokens = tokens[1:]
-    parts = _parts(tokens)
+    parts = _parts(tokens, known)
     if parts is None:
         return Grade.NONE
     office, names, complement = parts
@@ -234,15 +240,15 @@ def grade_of(label: str, vocabulary: Vocabulary) -> Grade:
     return Grade.WORD if real and len(real[0].strip(".")) > 1 else Grade.NONE
 
 
-def _may_follow(part: str) -> bool:
+def _may_follow(part: str, known: LabelWords) -> bool:
     """Whether what follows a comma in a label can be an outlet, an office or a country."""
     tokens = part.split()
     if len(tokens) > _MOST_WORDS or _FORBIDDEN.sub("", part) != part.replace("/", "").replace(":", ""):
         return False
-    return len(tokens) <= 1 or _parts(tokens) is not None
+    return len(tokens) <= 1 or _parts(tokens, known) is not None
 
 
-def _parts(tokens: list[str]) -> tuple[bool, list[str], int] | None:
+def _parts(tokens: list[str], known: LabelWords) -> tuple[bool, list[str], int] | None:
     """Tell office words, names and the number of small words that complete an office ("de la défense nationale").
 
     Returns None where a word is none of these, as in a sentence.
@@ -252,22 +258,27 @@ def _parts(tokens: list[str]) -> tuple[bool, list[str], int] | None:
     complement = 0
     completing = False
     for position, token in enumerate(tokens):
-        inner = _ELISION.sub("", token)
+        inner = without_elision(token, known)
         folded = fold(inner).strip(".")
         first = next((character for character in inner if character.isalnum()), "")
-        if inner.endswith(".") and len(inner) > 2 and folded not in HONORIFICS and folded not in ("jr", "sr", "st"):
+        if (
+            inner.endswith(".")
+            and len(inner) > 2
+            and folded not in known.addresses
+            and folded not in known.generations | {"st"}
+        ):
             return None
-        if is_role(inner):
+        if is_role(inner, known):
             office = True
         elif first.isdigit():
             if position != len(tokens) - 1 or not (office or names) or len(inner) > 3:
                 return None
         elif first.isupper():
-            if folded not in ROLE_QUALIFIERS and folded not in PARTICLES:
+            if folded not in known.qualifiers and not _is_small(folded, known):
                 names.append(inner)
-        elif folded in PARTICLES and token not in _VERBS:
-            completing = office and (folded in _OF or inner != token)
-        elif folded in ROLE_QUALIFIERS or folded in HONORIFICS:
+        elif _is_small(token, known):
+            completing = office and (token in known.joining or inner != token)
+        elif folded in known.qualifiers or folded in known.addresses:
             continue
         elif office and (completing or complement or inner != token):
             complement += 1

@@ -9,10 +9,12 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from onrecord.rag.people.labels import Person, parse_label, split_role
+from onrecord.rag.languages import LANGUAGES, together
+from onrecord.rag.languages.labels import LabelWords
+from onrecord.rag.people.labels import Person, has_article, is_role, parse_label, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.labels import without_groups
-from onrecord.rag.transcript.roles import HONORIFICS, ROLE_QUALIFIERS, fold, is_role
 from onrecord.rag.types import Span
 
 # Two given names this alike, beside one surname and one role, are one name spelt twice ("Marc", "Mark").
@@ -30,13 +32,8 @@ _AGAIN = 3
 # The head of a text, where those who will speak are announced.
 _HEAD = 3000
 _INITIAL = re.compile(r"^(?:[A-ZÀ-Þ]\.?)+$")
-# A label with a definite article names the one holder of an office.
-_DEFINITE = re.compile(r"^(?:M\.\s+|Mme\s+|Monsieur\s+|Madame\s+)?(?:the|le|la|l['’])\b", re.IGNORECASE)
-_PRESIDED = re.compile(r"\bPrésidence de (?:M\.|Mme)\s+([A-ZÀ-Þ][\w'’-]+(?:\s+[A-ZÀ-Þ][\w'’-]+){1,3})")
-# Capitalised words after these belong to an office ("of the Economic Council Jane Doe").
-_JOINING = frozenset(
-    ["of", "for", "and", "on", "the", "to", "de", "du", "des", "et", "la", "le", "les", "l", "d", "a", "aux"]
-)
+# Names are compared across briefings of any language.
+_ANY_LANGUAGE = together(*LANGUAGES).labels
 _CAPITALISED = r"[A-ZÀ-Þ][\w.'’-]*"
 
 
@@ -78,7 +75,7 @@ def given_and_surname(tokens: Sequence[str], vocabulary: Vocabulary) -> str | No
     kept: list[str] = []
     for token in tokens[:4]:
         word = re.sub(r"['’]s$", "", token).strip(",.;:") if not _INITIAL.match(token) else token
-        if not word[:1].isupper() or vocabulary.is_common(word) or is_role(word):
+        if not word[:1].isupper() or vocabulary.is_common(word) or is_role(word, vocabulary.words.labels):
             break
         kept.append(word)
     return " ".join(kept) or None
@@ -167,16 +164,25 @@ def _complete_surnames(
     for label, person in offices.items():
         named = _holder_in(title or "", person.role or "", text, vocabulary)
         # "A senior official" may be anybody: without an article only a full name will do.
-        if named and not _DEFINITE.match(label) and " " not in named:
+        if named and not _is_definite(label, vocabulary.words.labels) and " " not in named:
             named = None
         if named:
             parsed[label] = replace(person, name=named)
+
+
+def _is_definite(label: str, known: LabelWords) -> bool:
+    """Whether a label names the one holder of an office: "The Minister", "Mme la ministre"."""
+    words = label.split()
+    while len(words) > 1 and fold(words[0]).strip(".") in known.addresses:
+        words = words[1:]
+    return has_article(" ".join(words), known)
 
 
 def _mentions(
     surnames: set[str], title: str, text: str, vocabulary: Vocabulary
 ) -> dict[str, list[tuple[int, str, str | None]]]:
     """Find where each surname stands behind given names: (place, given names, role), place -1 in the title."""
+    known = vocabulary.words.labels
     found: dict[str, list[tuple[int, str, str | None]]] = defaultdict(list)
     if not surnames:
         return found
@@ -185,33 +191,36 @@ def _mentions(
     for source in (title, text):
         for match in pattern.finditer(source):
             tokens = match.group(1).split()
-            role, rest = split_role(tokens)
+            role, rest = split_role(tokens, known)
             given: list[str] = []
             for token in reversed(rest):
                 plain = fold(token).strip(".")
-                if vocabulary.is_common(token) or is_role(token.rstrip("s")) or plain in HONORIFICS | ROLE_QUALIFIERS:
+                office = is_role(token.rstrip("s"), known) or plain in known.qualifiers
+                if vocabulary.is_common(token) or office or plain in known.addresses:
                     break
                 given.insert(0, token)
             if not given or len(given) > 3 or all(_INITIAL.match(token) for token in given):
                 continue
             before = source[max(0, match.start() - 12) : match.start()].split()
-            if before and fold(before[-1]).split("'")[0] in _JOINING and not role:
+            if before and before[-1].lower().split("'")[0] in known.joining and not role:
                 given = given[-1:]
-            office = [
-                token for token in role if not vocabulary.is_common(token) or is_role(token) or token[0].isupper()
+            printed = [
+                token
+                for token in role
+                if not vocabulary.is_common(token) or is_role(token, known) or token[0].isupper()
             ]
             place = -1 if source is title else match.start()
-            found[fold(match.group(2))].append((place, " ".join(given), _office(office)))
+            found[fold(match.group(2))].append((place, " ".join(given), _office(printed, known)))
     return found
 
 
-def _office(tokens: Sequence[str]) -> str | None:
+def _office(tokens: Sequence[str], known: LabelWords) -> str | None:
     """Keep the words of an office and of what it belongs to; "Press Briefing by Press Secretary" is cut before it."""
-    position = max((index for index, token in enumerate(tokens) if is_role(token)), default=None)
+    position = max((index for index, token in enumerate(tokens) if is_role(token, known)), default=None)
     if position is None:
         return None
     start = position
-    while start and (is_role(tokens[start - 1]) or fold(tokens[start - 1]) in ROLE_QUALIFIERS):
+    while start and (is_role(tokens[start - 1], known) or fold(tokens[start - 1]) in known.qualifiers):
         start -= 1
     if start and tokens[start - 1].isupper():
         start -= 1
@@ -222,15 +231,17 @@ def _holder_in(title: str, role: str, text: str, vocabulary: Vocabulary) -> str 
     """The one name that a title prints behind an office: "Remarks by President Doe" names "The President"."""
     names = set()
     office = re.escape(role)
-    if presided := _PRESIDED.search(title):
-        return presided.group(1) if fold(role).startswith("president") else None
+    words = vocabulary.words.labels
+    if presided := words.chaired_by.search(title):
+        name = re.compile(rf"{_CAPITALISED}(?:\s+{_CAPITALISED}){{1,3}}").match(title, presided.end())
+        return name.group() if name and fold(role).split()[0] in words.chairs else None
     after = (
         rf"(?<!\ba )(?<!\ban )\b(?i:{office})(?:\s[a-z][^,.;]{{0,60}},)?\s+({_CAPITALISED}(?:\s{_CAPITALISED}){{0,3}})"
     )
     before = rf"({_CAPITALISED}(?:\s{_CAPITALISED}){{1,3}}),\s+(?i:(?:the |le |la |l['’])?{office})\b"
     for match in re.finditer(rf"{before}|{after}", title):
         tokens = (match.group(1) or match.group(2)).split()
-        while tokens and fold(tokens[0]).strip(".") in HONORIFICS:
+        while tokens and fold(tokens[0]).strip(".") in words.addresses:
             tokens = tokens[1:]
         kept: list[str] = []
         for token in tokens:
@@ -238,7 +249,7 @@ def _holder_in(title: str, role: str, text: str, vocabulary: Vocabulary) -> str 
             known = len(tokens) == 2 or text.count(" ".join([*kept, word])) >= (_AGAIN if kept else 1)
             known = known or bool(match.group(1))
             # What follows a surname in a title ("Press Conference") stands nowhere else behind it.
-            if not word[:1].isupper() or vocabulary.is_common(word) or fold(word) in ROLE_QUALIFIERS or not known:
+            if not word[:1].isupper() or vocabulary.is_common(word) or fold(word) in words.qualifiers or not known:
                 break
             kept.append(word)
         if kept:
@@ -340,14 +351,14 @@ def _same_person(first: Sequence[str], second: Sequence[str], *, same_role: bool
 
 
 def _without_address(words: list[str]) -> list[str]:
-    return words[1:] if len(words) == 2 and words[0] in HONORIFICS else words
+    return words[1:] if len(words) == 2 and words[0] in _ANY_LANGUAGE.addresses else words
 
 
 def _plain(name: str) -> list[str]:
     words = [word.strip(".,") for word in fold(name).split()]
     words = _without_address(words)
     kept = [word for position, word in enumerate(words) if len(word) > 1 or position == 0]
-    return [word for word in kept if word not in ("jr", "sr")]
+    return [word for word in kept if word not in _ANY_LANGUAGE.generations]
 
 
 def _share(first: set[str], second: set[str]) -> bool:

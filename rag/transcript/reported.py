@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from onrecord.rag.languages import language
 from onrecord.rag.people.vocabulary import Vocabulary
-from onrecord.rag.text.sentences import sentences
-from onrecord.rag.transcript.roles import HONORIFICS, PARTICLES, ROLE_QUALIFIERS, fold, is_role
+from onrecord.rag.text.folding import fold
+from onrecord.rag.transcript.roles import HONORIFICS, PARTICLES, ROLE_QUALIFIERS, is_role
 from onrecord.rag.types import Reported, Span
 
 # Shorter quotations are names and words held at arm's length, not speech.
@@ -118,12 +119,12 @@ def _masked(paragraph: str, quotations: Sequence[re.Match[str]]) -> str:
     return "".join(pieces) + paragraph[position:]
 
 
-def _clauses(paragraph: str, quotations: Sequence[re.Match[str]], language: str) -> list[tuple[int, int]]:
+def _clauses(paragraph: str, quotations: Sequence[re.Match[str]], code: str) -> list[tuple[int, int]]:
     """The paragraph's sentences, none of them ending inside a quotation that prose goes on after."""
     clauses: list[tuple[int, int]] = []
     start = 0
     number = 0
-    for sentence in sentences(paragraph, language):
+    for sentence in language(code).sentences(paragraph):
         while number < len(quotations) and quotations[number].end() < sentence.end:
             number += 1
         inside = number < len(quotations) and quotations[number].start() < sentence.end < quotations[number].end()

@@ -6,8 +6,8 @@ These are words of the trade, as any dictionary holds them; no person's or outle
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from onrecord.rag.text.folding import fold
 from onrecord.rag.words import word_set
 
 # Whole labels (folded, without number) of those who ask, answer or lead.
@@ -91,12 +91,6 @@ FIELDS = word_set(
 
 _LETTER = re.compile(r"[^\W\d_]")
 _INDEX = re.compile(r"[\s_#.-]*\d{1,3}$")
-
-
-def fold(text: str) -> str:
-    """Lower a text's case and take its accents away, so that words can be compared."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    return "".join(character for character in plain if not unicodedata.combining(character)).casefold()
 
 
 def bare_label(label: str) -> str:

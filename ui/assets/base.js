@@ -17,10 +17,17 @@ function chosenLanguage() {
   return wanted.find((tag) => tag && tag in dictionary) || "en";
 }
 
-export function switchLanguage() {
-  const year = 365 * 24 * 3600;
-  document.cookie = `${LANGUAGE_COOKIE}=${words.switch_language_code}; path=/; max-age=${year}; samesite=lax`;
-  location.reload();
+// A list of the languages that the page speaks, each by its own name.
+export function languageChooser() {
+  const choose = (event) => {
+    const year = 365 * 24 * 3600;
+    document.cookie = `${LANGUAGE_COOKIE}=${event.target.value}; path=/; max-age=${year}; samesite=lax`;
+    location.reload();
+  };
+  const options = Object.entries(dictionary).map(([code, spoken]) =>
+    el("option", { value: code, lang: code, selected: code === language }, spoken.own_name),
+  );
+  return el("select", { class: "languages", "aria-label": words.page_language, onchange: choose }, options);
 }
 
 // An element with attributes, listeners (on…) and children; a child that is text stays text.
@@ -43,14 +50,14 @@ export function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-// The singular or plural of a key: French takes the singular for 0 and 1, English for 1 only.
+// The singular or plural of a key, as the language has it: French takes the singular for 0 too.
 export function counted(key, n, values = {}) {
-  const single = language === "fr" ? n < 2 : n === 1;
-  return fill(words[`${key}_${single ? "one" : "many"}`], { n: n.toLocaleString(language), ...values });
+  const form = new Intl.PluralRules(language).select(n) === "one" ? "one" : "many";
+  return fill(words[`${key}_${form}`], { n: n.toLocaleString(language), ...values });
 }
 
 // An ISO date, maybe partial, as it is said.
-export function spokenDate(date, lang = language) {
+export function spokenDate(date) {
   if (!date) return words.undated;
   const [year, month, day] = date.slice(0, 10).split("-").map(Number);
   const options = { year: "numeric", timeZone: "UTC" };
@@ -58,7 +65,7 @@ export function spokenDate(date, lang = language) {
   if (day) options.day = "numeric";
   const time = new Date(Date.UTC(year, (month || 1) - 1, day || 1));
   if (Number.isNaN(time.getTime())) return date;
-  return new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, options).format(time);
+  return new Intl.DateTimeFormat(words.locale, options).format(time);
 }
 
 export function languageName(code) {

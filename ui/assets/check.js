@@ -1,6 +1,6 @@
 // Checking the quotations of an article: each finding with its verdict, the difference, and the words on the record.
 
-import { attribution, el, fill, root, send, spokenDate, words } from "./base.js";
+import { attribution, el, fill, language, root, send, spokenDate, words } from "./base.js";
 
 const form = document.getElementById("check");
 const report = document.getElementById("report");
@@ -36,10 +36,14 @@ function item(finding) {
     finding.speaker ? el("p", { class: "meta" }, fill(words.says, { speaker: finding.speaker })) : null,
     finding.verdict === "altered" ? difference(finding.changes) : null,
     finding.verdict === "translated"
-      ? el("p", { class: "meta" }, fill(words.similarity, { share: finding.similarity.toFixed(2) }))
+      ? el("p", { class: "meta" }, fill(words.similarity, { share: shared(finding.similarity) }))
       : null,
     finding.citations.map(citation),
   );
+}
+
+function shared(similarity) {
+  return similarity.toLocaleString(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
 // The words of the text struck through, those of the record underlined.

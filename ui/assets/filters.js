@@ -33,7 +33,7 @@ export function knowBriefings(briefings) {
 function said(name, value) {
   if (name === "language") return languageName(value);
   if (name === "briefing") return titles.get(value) || value;
-  if (name === "since" || name === "until") return `${words[name]} ${spokenDate(value)}`;
+  if (name === "since" || name === "until") return fill(words[`${name}_date`], { date: spokenDate(value) });
   return value;
 }
 

@@ -1,7 +1,7 @@
 // The chat's own script: what is sent with a question, the buttons under an answer, the header, and names for
 // Gradio's nameless parts.
 
-import { announce, api, button, copy, counted, el, fill, language, root, send, switchLanguage, words } from "./base.js";
+import { announce, api, button, copy, counted, el, fill, language, languageChooser, root, send, words } from "./base.js";
 import { conversation, nowIn, onConversation } from "./conversations.js";
 import { told } from "./dialog.js";
 import { filters } from "./filters.js";
@@ -47,7 +47,7 @@ export function mountHeader(element, trigger) {
       el("div", {}, el("h1", {}, words.name)),
       state,
       el("a", { class: "plain", href: new URL("check", root).href }, words.check),
-      button(words.switch_language, switchLanguage, { class: "plain", lang: words.switch_language_code }),
+      languageChooser(),
     ),
   );
   element.querySelector(".skip").addEventListener("click", (event) => {
