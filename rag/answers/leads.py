@@ -124,7 +124,8 @@ class Leads:
         return self._words.quoted_by.format(speaker=self.speaker(citation), by=by, when=when)
 
     def _marked(self, who: str, citation: Citation) -> str:
-        return who + self._words.inferred if citation.inferred else who
+        # A lead to reported words says by whom they are reported, which is all that is known of their speaker.
+        return who + self._words.inferred if citation.inferred and citation.kind != "reported" else who
 
 
 def title_of(briefing: Briefing) -> str:

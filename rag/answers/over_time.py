@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from onrecord.rag.answers.drafting import Draft, Written, line
 from onrecord.rag.answers.listing import Listed, item
 from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of, unread
-from onrecord.rag.answers.spans import sentences_of, words_at
 from onrecord.rag.languages import language
 from onrecord.rag.questions.question import folded_words
-from onrecord.rag.types import Briefing, Part, Passage, Span, Turn
+from onrecord.rag.types import Briefing, Hit, Part, Passage, Span, Turn
 
 # Dates shown between the first and the last.
 _MOST_DATES = 5
 # A statement on another date belongs to the subject when it scores at most this much below the best.
 _NEAR = 0.5
-_MOST_TURNS = 40
+# A sentence with this share of the subject's words speaks of it, and counts as found at this rank.
+_HALF, _BY_WORDS = 0.5, 5
 # Words named on either side of a difference.
 _MOST_WORDS = 8
 
@@ -65,52 +65,36 @@ def _thinned(chosen: list[Candidate]) -> list[Candidate]:
 
 
 def _by_words(draft: Draft) -> list[Candidate]:
-    """Sentences anywhere in the briefings that hold most of the subject's words: dates that the search left out."""
+    """Sentences anywhere in the briefings that hold half of the subject's words: dates that the search left out."""
     question = draft.question
-    skip = set(folded_words(question.speaker or ""))
-    wanted = [term for term in language(question.language).query_terms(question.subject) if term not in skip]
-    wanted = [term for term in wanted if not any(word.startswith(term) for word in skip)]
-    if not wanted:
-        return []
-    found: list[Candidate] = []
-    for briefing in draft.sources.values():
-        for number, turn in enumerate(briefing.turns):
-            if turn.kind in ("question", "moderation") or not draft.wants(turn):
-                continue
-            words = briefing.text[turn.start : turn.end].casefold()
-            if sum(term[:5] in words for term in wanted) * 2 < len(wanted):
-                continue
-            found += _best_of_turn(briefing, number, turn, wanted)
-    return sorted(found, key=lambda c: -c.lexical)[:_MOST_TURNS]
+    names = folded_words(question.speaker or "")
+    terms = language(question.language).query_terms(question.subject)
+    wanted = [term for term in terms if not any(name.startswith(term) for name in names)]
+
+    def share(passage: Passage, part: Span) -> float:
+        held = terms_of(passage.text[part.start : part.end], passage.language)
+        return sum(term in held for term in wanted) / len(wanted)
+
+    turns = [
+        Hit(_passage_of(briefing, number, turn), 0.0, _BY_WORDS)
+        for briefing in draft.sources.values()
+        if wanted
+        for number, turn in enumerate(briefing.turns)
+        if turn.kind not in ("question", "moderation") and draft.wants(turn) and _may_hold(briefing, turn, wanted)
+    ]
+    return [c for c in candidates(turns, draft.sources, question, share) if c.met >= _HALF]
 
 
-def _best_of_turn(briefing: Briefing, number: int, turn: Turn, wanted: Sequence[str]) -> list[Candidate]:
-    best: list[tuple[float, Span]] = []
-    for span in sentences_of(briefing, turn):
-        held = terms_of(words_at(briefing, span), briefing.language)
-        share = sum(term in held for term in wanted) / len(wanted)
-        if share >= 0.5:
-            best.append((share, span))
-    best.sort(key=lambda pair: -pair[0])
-    return [_candidate(briefing, number, turn, span, share) for share, span in best[:2]]
+def _may_hold(briefing: Briefing, turn: Turn, wanted: Sequence[str]) -> bool:
+    """Whether half of some stems begin words of a turn; most turns are told off by this, which costs little."""
+    words = briefing.text[turn.start : turn.end].casefold()
+    return sum(term[:5] in words for term in wanted) >= _HALF * len(wanted)
 
 
-def _candidate(briefing: Briefing, number: int, turn: Turn, span: Span, share: float) -> Candidate:
-    text = words_at(briefing, span)
-    passage = Passage(
-        id=0,
-        briefing_id=briefing.id,
-        start=span.start,
-        end=span.end,
-        text=text,
-        speaker=turn.speaker,
-        role=turn.role,
-        kind=turn.kind,
-        outlet=turn.outlet,
-        language=briefing.language,
-        turn=number,
-    )
-    return Candidate(passage, span, text, 5, number, share)
+def _passage_of(briefing: Briefing, number: int, turn: Turn) -> Passage:
+    text = briefing.text[turn.start : turn.end]
+    start, end, speaker, role = turn.start, turn.end, turn.speaker, turn.role
+    return Passage(0, briefing.id, start, end, text, speaker, role, turn.kind, turn.outlet, briefing.language, number)
 
 
 def _difference(draft: Draft, first: Candidate, last: Candidate) -> list[Part]:
