@@ -22,7 +22,7 @@ from onrecord.rag.answers.selection import (
 )
 from onrecord.rag.answers.what_asked import what_asked, what_named_asked
 from onrecord.rag.answers.who_asked import who_asked
-from onrecord.rag.questions.question import Names, QuestionKind, read_question
+from onrecord.rag.questions.question import Question, QuestionKind
 from onrecord.rag.types import Answer, Briefing, Filters, Hit
 
 # Below this probability that the library answers the question, the answer says that nothing was found: where most is
@@ -46,7 +46,7 @@ FROM_FOUND: Mapping[QuestionKind, Callable[[Draft, Sequence[Candidate]], Written
 
 
 def compose(
-    question: str,
+    question: Question,
     hits: Sequence[Hit],
     sources: Mapping[str, Briefing],
     *,
@@ -54,35 +54,30 @@ def compose(
     scorer: SentenceScorer,
     meeting: Meeting = unread,
     searched: tuple[int, int] = (0, 0),
-    standalone: str | None = None,
-    language: str | None = None,
     filters: Filters | None = None,
 ) -> Answer:
     """Compose the answer to a question.
 
     Args:
-        question: as typed.
+        question: what was asked.
         hits: the passages found, best first.
-        sources: briefings by id: those of the hits at least; all that the filters leave where
-            `read_question(question).kind` is in `questions.WHOLE_LIBRARY`.
+        sources: briefings by id: those of the hits at least; all that the filters leave where the question's kind is in
+            `questions.WHOLE_LIBRARY`.
         confidence: probability (0–1) that the passages answer the question.
         scorer: similarity of a question to sentences.
         meeting: how well the question's words are met by a slice of a passage.
         searched: how many briefings and passages the filters left.
-        standalone: the question without what it leans on in a conversation, where that differs.
-        language: of the question; found in it where None.
         filters: those of the search; lists keep to their speaker, role, outlet and kind.
 
     Returns:
         an answer in the question's language, or in English where that has no words for answers, whose every quote is
         `briefing.text[start:end]`. `seconds` is empty.
     """
-    asked = read_question(standalone or question, names_in(sources), language=language)
-    draft = Draft(asked, hits, sources, searched, remembering(scorer), meeting, filters or Filters())
+    draft = Draft(question, hits, sources, searched, remembering(scorer), meeting, filters or Filters())
     written = _written(draft, confidence)
     return Answer(
-        question=question,
-        standalone_question=standalone or question,
+        question=question.typed,
+        standalone_question=question.text,
         status=written.status,
         confidence=confidence,
         language=draft.language.code,
@@ -92,14 +87,6 @@ def compose(
         searched_briefings=searched[0],
         searched_passages=searched[1],
     )
-
-
-def names_in(sources: Mapping[str, Briefing]) -> Names:
-    """The speakers and outlets of some briefings."""
-    turns = [turn for briefing in sources.values() for turn in briefing.turns]
-    speakers = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
-    outlets = dict.fromkeys(turn.outlet for turn in turns if turn.outlet)
-    return Names(tuple(speakers), tuple(outlets))
 
 
 def _written(draft: Draft, confidence: float) -> Written:

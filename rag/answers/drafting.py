@@ -8,10 +8,10 @@ from functools import cached_property
 
 from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.quoting import Quotes
-from onrecord.rag.answers.selection import Meeting, SentenceScorer, same_person, unread
-from onrecord.rag.languages import Language, answer_language
+from onrecord.rag.answers.selection import Meeting, SentenceScorer, unread
+from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.wording import Wording
-from onrecord.rag.people.names import matching_names
+from onrecord.rag.people.matching import matching_names
 from onrecord.rag.questions.question import Question
 from onrecord.rag.types import Briefing, Filters, Hit, Part, Piece, Span, Status, Turn, Words
 
@@ -38,8 +38,8 @@ class Draft:
 
     @cached_property
     def language(self) -> Language:
-        """The answer's: the question's, or English where that has no words for answers."""
-        return answer_language(self.question.language)
+        """The answer's."""
+        return language(self.question.answer_language)
 
     @cached_property
     def quotes(self) -> Quotes:
@@ -82,8 +82,7 @@ class Draft:
             return False
         if filters.kind and turn.kind != filters.kind:
             return False
-        speaker = self.question.speaker
-        return not speaker or bool(turn.speaker and same_person(turn.speaker, speaker))
+        return not self.question.speakers or self.question.wants(turn.speaker)
 
 
 def line(words: str) -> Part:

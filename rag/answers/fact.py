@@ -38,7 +38,7 @@ def _statements(draft: Draft, scored: Sequence[Candidate]) -> list[tuple[Candida
 def _statement(draft: Draft, candidate: Candidate, span: Span) -> tuple[Piece, ...]:
     """A statement quoted: of a report, the words of the person asked for."""
     briefing = draft.sources[candidate.passage.briefing_id]
-    reported = reported_part(briefing, span, draft.question.speaker)
+    reported = reported_part(briefing, span, draft.question)
     return draft.statement(briefing.id, reported or span)
 
 

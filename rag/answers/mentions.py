@@ -8,8 +8,8 @@ from functools import lru_cache
 from onrecord.rag.answers.drafting import Draft, Written, line
 from onrecord.rag.answers.listing import Listed, page_of
 from onrecord.rag.answers.spans import sentences_of
-from onrecord.rag.languages import together
-from onrecord.rag.languages.listing import ListingPhrases
+from onrecord.rag.languages import language, together
+from onrecord.rag.languages.term_forms import TermForms
 from onrecord.rag.languages.wording import plain
 from onrecord.rag.types import Briefing
 
@@ -23,14 +23,14 @@ def mentions(draft: Draft) -> Written | None:
     found = _mentions(term, draft)
     if not found:
         # "… the harbour at the press conference in Lysvik": where and when is no part of the term.
-        occasion = together(draft.question.language).listing.occasion
-        term = occasion.sub("", term)
+        term = language(draft.question.language).questions.occasion.sub("", term)
         found = _mentions(term, draft) if term != draft.question.subject else []
     if not found:
         return None
     count = sum(times for _, times in found)
     words = draft.words
-    by = words.mentions_by.format(speaker=plain(draft.question.speaker)) if draft.question.speaker else ""
+    speakers = ", ".join(map(plain, draft.question.speakers))
+    by = words.mentions_by.format(speaker=speakers) if speakers else ""
     template = words.mentions_one if count == 1 else words.mentions_many
     term = plain(term)
     head = template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
@@ -43,7 +43,7 @@ def _mentions(term: str, draft: Draft) -> list[tuple[Listed, int]]:
 
 
 def _mentions_in(briefing: Briefing, term: str, draft: Draft) -> list[tuple[Listed, int]]:
-    pattern = _term_pattern(term, together(briefing.language, draft.question.language).listing)
+    pattern = _term_pattern(term, together(briefing.language, draft.question.language).term_forms)
     found: list[tuple[Listed, int]] = []
     for turn in briefing.turns if pattern else ():
         if not pattern or not draft.wants(turn) or not pattern.search(briefing.text, turn.start, turn.end):
@@ -56,7 +56,7 @@ def _mentions_in(briefing: Briefing, term: str, draft: Draft) -> list[tuple[List
 
 
 @lru_cache(maxsize=64)
-def _term_pattern(term: str, forms: ListingPhrases) -> re.Pattern[str] | None:
+def _term_pattern(term: str, forms: TermForms) -> re.Pattern[str] | None:
     """A pattern for a term in any case (an acronym: in capitals), with or without articles and plural endings."""
     words = re.findall(r"[^\W_]+(?:[.\-][^\W_]+)*", term)
     if not words:

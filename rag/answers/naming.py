@@ -137,9 +137,9 @@ def _is_female(role: str, name: str | None, evidence: str) -> bool:
     """Whether the text addresses this role or name as a woman more often than as a man; undecided counts as not."""
     targets = [re.escape(word) for word in (role.split()[-1], name.split()[-1] if name else "") if len(word) > 2]
     target = "(?:" + "|".join([*targets, re.escape(role)]) + ")"
-    titles = together(*LANGUAGES).offices
+    addresses = together(*LANGUAGES).labels
     women, men = (
         len(re.findall(rf"\b(?:{'|'.join(each)})\.?\s+(?:\w+\s+){{0,2}}?{target}", evidence, re.IGNORECASE))
-        for each in (titles.feminine_titles, titles.masculine_titles)
+        for each in (addresses.women, addresses.men)
     )
     return women > men

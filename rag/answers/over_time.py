@@ -9,7 +9,7 @@ from onrecord.rag.answers.drafting import Draft, Written, line
 from onrecord.rag.answers.listing import Listed, item
 from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of, unread
 from onrecord.rag.languages import language
-from onrecord.rag.questions.question import folded_words
+from onrecord.rag.text.folding import folded_words
 from onrecord.rag.types import Briefing, Hit, Part, Passage, Span, Turn
 
 # Dates shown between the first and the last.
@@ -24,7 +24,7 @@ _MOST_WORDS = 8
 
 def over_time(draft: Draft, _scored: Sequence[Candidate]) -> Written | None:
     """The best quote of each date; None where nothing speaks of the subject."""
-    frame = language(draft.question.language).listing.subject_frame
+    frame = language(draft.question.language).questions.frame
     query = frame.sub("", draft.question.subject) or draft.question.text
     found = candidates(draft.hits, draft.sources, draft.question, unread) + _by_words(draft)
     scored = [c for c in score(found, draft.question, draft.sources, draft.scorer, query=query) if _may_speak(c, draft)]
@@ -67,7 +67,7 @@ def _thinned(chosen: list[Candidate]) -> list[Candidate]:
 def _by_words(draft: Draft) -> list[Candidate]:
     """Sentences anywhere in the briefings that hold half of the subject's words: dates that the search left out."""
     question = draft.question
-    names = folded_words(question.speaker or "")
+    names = folded_words(" ".join(question.speakers))
     terms = language(question.language).query_terms(question.subject)
     wanted = [term for term in terms if not any(name.startswith(term) for name in names)]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from onrecord.rag.answers.selection import Candidate, same_person
+from onrecord.rag.answers.selection import Candidate
 from onrecord.rag.answers.spans import sentences_between, words_at
 from onrecord.rag.languages import language
+from onrecord.rag.questions.question import Question
 from onrecord.rag.types import Briefing, Span
 
 # Words quoted inside a sentence that can be read without it.
@@ -76,12 +77,12 @@ def _paragraph(best: Candidate, briefing: Briefing) -> list[Span]:
     return spans[first : last + 1]
 
 
-def reported_part(briefing: Briefing, span: Span, speaker: str | None) -> Span | None:
-    """The words quoted from `speaker` inside a sentence, where they are a statement of their own; None elsewhere."""
+def reported_part(briefing: Briefing, span: Span, question: Question) -> Span | None:
+    """The words of whom the question wants quoted inside a sentence, where they are a statement of their own."""
     parts = [
         Span(r.start, r.end)
         for r in briefing.reported
-        if speaker and r.speaker and same_person(r.speaker, speaker) and span.start <= r.start and r.end <= span.end
+        if question.wants(r.speaker) and span.start <= r.start and r.end <= span.end
     ]
     longest = max(parts, key=lambda part: part.end - part.start, default=None)
     if longest and len(words_at(briefing, longest).split()) >= _LEAST_REPORTED:

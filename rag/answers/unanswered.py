@@ -16,10 +16,11 @@ from onrecord.rag.answers.asked import (
 )
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.replies import judge_reply, leaves_open
-from onrecord.rag.answers.selection import Candidate, asks, same_person, states
+from onrecord.rag.answers.selection import Candidate, asks
 from onrecord.rag.answers.spans import language_of, words_at
 from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question
+from onrecord.rag.questions.stating import states
 from onrecord.rag.types import Briefing, Citation, Exchange, Piece
 
 # A question on record is the user's own when its cosine is at least this (on the tuning half of the benchmark, replies
@@ -46,7 +47,7 @@ def asked_not_answered(draft: Draft, scored: Sequence[Candidate]) -> Written | N
     best = _just_that(asked, scored)
     briefing = draft.sources[best.briefing_id]
     premise = words_at(briefing, best.span)
-    if question.wanted == "number" and states(premise, "number") and not asks(premise):
+    if question.wanted == "number" and states(premise, "number", briefing.language) and not asks(premise):
         return None
     reply = reply_to(briefing, best.exchange, question.text, draft.scorer)
     open_ones = [said for said in reply if said.open]
@@ -84,7 +85,7 @@ def _just_that(asked: Sequence[Asked], scored: Sequence[Candidate]) -> Asked:
 def _answered_by(briefing: Briefing, exchange: Exchange, question: Question) -> bool:
     """Whether the person whose words the question wants replies in an exchange, where it names one."""
     speakers = [briefing.turns[position].speaker for position in exchange.answers]
-    return not (question.speaker and question.explicit) or any(s and same_person(s, question.speaker) for s in speakers)
+    return not (question.speakers and question.explicit) or any(map(question.wants, speakers))
 
 
 def _left_open(draft: Draft, asked: Asked, reply: Sequence[Reply], scored: Sequence[Candidate]) -> bool:

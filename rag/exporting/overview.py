@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from onrecord.rag.answers.answer import names_in
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.overview import overview
 from onrecord.rag.questions.question import read_question
@@ -18,7 +17,7 @@ def in_full(answer: Answer, briefings: Mapping[str, Briefing]) -> Answer:
     `briefings` holds those that the answer cites, by id.
     """
     cited = {citation.briefing_id for citation in answer.citations}
-    asked = read_question(answer.standalone_question or answer.question, names_in(briefings), language=answer.language)
+    asked = read_question(answer.standalone_question or answer.question)
     if asked.kind != "overview" or len(cited) != 1:
         return answer
     searched = (answer.searched_briefings, answer.searched_passages)

@@ -13,7 +13,6 @@ from onrecord.rag.languages.forms import FormWords
 from onrecord.rag.languages.function_words import FunctionWords
 from onrecord.rag.languages.introductions import IntroductionPhrases
 from onrecord.rag.languages.labels import LabelWords
-from onrecord.rag.languages.listing import ListingPhrases
 from onrecord.rag.languages.loading import read_language, union
 from onrecord.rag.languages.news import NewsWords
 from onrecord.rag.languages.offices import OfficeNames
@@ -23,7 +22,9 @@ from onrecord.rag.languages.replies import ReplyPhrases
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.languages.saying import SayingVerbs
 from onrecord.rag.languages.speech import SpeechPhrases
+from onrecord.rag.languages.term_forms import TermForms
 from onrecord.rag.languages.wording import Wording
+from onrecord.rag.text.hyphens import HyphenWords
 from onrecord.rag.text.sentences import SentenceWords, ends_sentence, sentences
 from onrecord.rag.text.terms import TermWords, index_terms, query_terms
 from onrecord.rag.types import Span
@@ -34,9 +35,6 @@ LANGUAGES: tuple[str, ...] = tuple(
     sorted(file.name.removesuffix(".toml") for file in _FILES.iterdir() if file.name.endswith(".toml"))
 )
 """The languages that are known by a file of their own, as ISO 639-1 codes."""
-
-# What whoever asks in a language without words for answers is answered in.
-_ANSWERS_ALL = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,14 @@ class Language:
     introductions: IntroductionPhrases = field(default_factory=IntroductionPhrases)
     speech: SpeechPhrases = field(default_factory=SpeechPhrases)
     pages: PagePhrases = field(default_factory=PagePhrases)
+    hyphens: HyphenWords = field(default_factory=HyphenWords)
     forms: FormWords = field(default_factory=FormWords)
     news: NewsWords = field(default_factory=NewsWords)
     dates: DateWords = field(default_factory=DateWords)
     questions: QuestionPhrases = field(default_factory=QuestionPhrases)
     followups: FollowUpPhrases = field(default_factory=FollowUpPhrases)
     replies: ReplyPhrases = field(default_factory=ReplyPhrases)
-    listing: ListingPhrases = field(default_factory=ListingPhrases)
+    term_forms: TermForms = field(default_factory=TermForms)
     wording: Wording = field(default_factory=Wording)
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
@@ -95,12 +94,6 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         return Language(code)
     return read_language(Language, (_FILES / f"{code}.toml").read_text(encoding="utf-8"), code)
-
-
-def answer_language(code: str) -> Language:
-    """The language in which a question in the language of a code is answered: English where that has no wording."""
-    known = language(code)
-    return known if known.wording.locale else language(_ANSWERS_ALL)
 
 
 @cache

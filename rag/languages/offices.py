@@ -31,15 +31,12 @@ class OfficeNames:
     `with_organisation` are templates of `{office}` and `{organisation}`, the first of them the one that is shown.
     `before_name` stands before an office with a name ("le président Jean Roux"), `alone` before one without; there
     it may be `small_alone`. `contractions` are what an article makes of the word before it ("à le": "au").
-    Titles before a name in a text tell whether it is a woman's.
     """
 
     names: Mapping[str, Office] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)
     with_organisation: tuple[str, ...] = ()
     alone: Articles = Articles()
-    feminine_titles: frozenset[str] = frozenset()
-    masculine_titles: frozenset[str] = frozenset()
     before_name: Articles = Articles()
     small_alone: bool = False
     contractions: Mapping[str, str] = field(default_factory=dict)
