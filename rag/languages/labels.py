@@ -14,9 +14,9 @@ class LabelWords:
 
     Whole labels: `askers`, `answerers`, `moderators` (these also as words of an office).
 
-    Words of offices: `interpreters`, `chairs`, `reporters`, `offices` (all others), `office_endings` (of compounds:
-    "-minister"), `two_word_offices` (of words that are none: "first lady"), `qualifiers` (belong to an office beside
-    such a word: "deputy").
+    Words of offices: `interpreters`, `chairs`, `reporters`, `offices` (all others; and "president", who may preside or
+    be a head of state, among these and the chairs), `office_endings` (of compounds: "-minister"), `two_word_offices`
+    (of words that are none: "first lady"), `qualifiers` (belong to an office beside such a word: "deputy").
 
     Small words: `addresses` stand before a name ("mr"), `particles` in one ("van"), `joining` join an office to what
     it is about ("of the"), `articles` open an office ("the Chair"), `elided` do so with an apostrophe ("l'"),

@@ -110,7 +110,7 @@ def read_name(printed: str) -> Name:
         generation, tokens = closing, tokens[:-1]
     tokens = _without_postnominals(tokens)
     capitals = [len(token) > 1 and token.isupper() for token in tokens]
-    if any(capitals) and not all(capitals):
+    if any(capitals) and not all(map(str.isupper, tokens)):
         first, last = capitals.index(False), len(tokens) - capitals[::-1].index(False)
         for surname, given in ((tokens[:first], tokens[first:]), (tokens[last:], tokens[:last])):
             if sum(map(len, surname)) >= _SURNAME_IN_CAPITALS:

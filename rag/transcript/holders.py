@@ -12,7 +12,7 @@ from onrecord.rag.people.names import shares_role
 from onrecord.rag.people.roles import has_article, is_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.mentions import CAPITALISED
+from onrecord.rag.transcript.full_names import CAPITALISED
 
 # What is a name in a title is in the text at least this often.
 _AGAIN = 3

@@ -18,7 +18,7 @@ from onrecord.rag.people.names import Known, is_full, read_name, shares_role
 from onrecord.rag.people.spellings import given_names
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.mentions import Mention, mentions_of
+from onrecord.rag.transcript.full_names import FullName, full_names_of
 
 # An introduction stands at most this many characters before the words of the one introduced, or in their first ones.
 _BEFORE, _INTO = 1500, 300
@@ -68,7 +68,7 @@ def complete_surnames(
     }
     if not lone:
         return
-    mentions = mentions_of({person.name or "" for person in lone.values()}, heading, text, vocabulary)
+    mentions = full_names_of({person.name or "" for person in lone.values()}, heading, text, vocabulary)
     bearers = _bearers(parsed, uses, listed, vocabulary)
     by_surname: dict[str, list[str]] = defaultdict(list)
     for label, person in lone.items():
@@ -115,7 +115,7 @@ def _among(
     parsed: dict[str, Person],
     labels: Sequence[str],
     bearers: Sequence[_Bearer],
-    mentions: defaultdict[str, list[Mention]],
+    mentions: defaultdict[str, list[FullName]],
     uses: Mapping[str, Use],
     known: LabelWords,
 ) -> None:
@@ -197,7 +197,7 @@ def _subjects(text: str, vocabulary: Vocabulary) -> set[str]:
     return {fold(word) for word in _WORD.findall(text) if len(word) >= _SUBJECT and word.lower() not in starters}
 
 
-def _introduced(person: Person, first: int, mentions: Sequence[Mention]) -> Person:
+def _introduced(person: Person, first: int, mentions: Sequence[FullName]) -> Person:
     """A lone surname with the given names that the heading or an introduction near its first words gives it."""
     found: Counter[str] = Counter()
     forms: dict[str, Counter[str]] = defaultdict(Counter)

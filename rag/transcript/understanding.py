@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from onrecord.rag.languages import Language
-from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Part
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
@@ -183,14 +182,18 @@ def _completed(
     heading = [header.text, *(text[mark.start : mark.end] for mark in boilerplate if mark.reason == "front matter")]
     parts = _with_people(text, turns, "\n".join(heading), vocabulary)
     labelled = any(turn.label or turn.speaker for turn in turns)
-    prose = not labelled and not any(is_spoken(text[turn.start : turn.end][:_OPENING], speech) for turn in turns)
+    prose = not labelled and not any(
+        is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled) for turn in turns
+    )
     if labelled:
-        _with_kinds(text, turns, parts, speech)
+        _with_kinds(text, turns, parts, vocabulary.words)
     named = speaker_in_title(header.title, vocabulary)
     for position, turn in enumerate(turns):
         if turn.speaker is not None or (turn.label is not None and turn.kind != "answer"):
             continue
-        if turn.label is None and not is_spoken(text[turn.start : turn.end][:_OPENING], speech):
+        if turn.label is None and not is_spoken(
+            text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled
+        ):
             turns[position] = replace(turn, kind="report")
             continue
         answerer = answerer_of(turns)
@@ -209,7 +212,7 @@ def _completed(
         turns=tuple(turns),
         exchanges=exchanges_of(text, turns, language, speech),
         boilerplate=boilerplate,
-        reported=reported_in(text, _paragraphs(text, report, boilerplate), language, vocabulary),
+        reported=reported_in(text, _paragraphs(text, report, boilerplate), vocabulary),
         dates=relative_dates(text, header.date, vocabulary.words),
         timecodes=source.timecodes,
     )
@@ -264,9 +267,9 @@ def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None],
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], speech: SpeechPhrases) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], words: Language) -> None:
     """Fill in the kinds, in place, where the format did not say."""
-    for position, kind in enumerate(kinds_of(text, turns, parts, speech)):
+    for position, kind in enumerate(kinds_of(text, turns, parts, words)):
         if turns[position].kind == "statement":
             turns[position] = replace(turns[position], kind=kind)
 
