@@ -228,6 +228,7 @@ class Library:
             meeting=found.meeting,
             searched=(searched_briefings, searched_passages),
             filters=limits,
+            called=self._store.called(limits.speaker) if limits.speaker else None,
         )
         _verify(answer, briefings)
         seconds = {"search": searched - started, "answer": time.perf_counter() - searched}

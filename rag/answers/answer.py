@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from onrecord.rag.answers.did_answer import did_answer
 from onrecord.rag.answers.drafting import Draft, Written
@@ -35,12 +35,15 @@ ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {
     "overview": overview,
     "what_asked": what_named_asked,
 }
+# Ways to answer about the questions on record, of whoever asked and replied.
+ABOUT_ASKING: Mapping[QuestionKind, Callable[[Draft, Sequence[Candidate]], Written | None]] = {
+    "who_asked": who_asked,
+    "what_asked": what_asked,
+}
 # Ways to answer from the sentences found, best first, where there are any that may answer. A question of a kind that is
 # not here, or that its way cannot answer, asks for a fact.
 FROM_FOUND: Mapping[QuestionKind, Callable[[Draft, Sequence[Candidate]], Written | None]] = {
     "over_time": over_time,
-    "who_asked": who_asked,
-    "what_asked": what_asked,
     "did_answer": did_answer,
 }
 
@@ -55,6 +58,7 @@ def compose(
     meeting: Meeting = unread,
     searched: tuple[int, int] = (0, 0),
     filters: Filters | None = None,
+    called: Collection[str] | None = None,
 ) -> Answer:
     """Compose the answer to a question.
 
@@ -67,13 +71,15 @@ def compose(
         scorer: similarity of a question to sentences.
         meeting: how well the question's words are met by a slice of a passage.
         searched: how many briefings and passages the filters left.
-        filters: those of the search; lists keep to their speaker, role, outlet and kind.
+        filters: those of the search; lists keep to their role, outlet and kind.
+        called: the people whom the filter by speaker means; all quotes keep to them.
 
     Returns:
         an answer in the question's language, or in English where that has no words for answers, whose every quote is
         `briefing.text[start:end]`. `seconds` is empty.
     """
-    draft = Draft(question, hits, sources, searched, remembering(scorer), meeting, filters or Filters())
+    people = None if called is None else frozenset(called)
+    draft = Draft(question, hits, sources, searched, remembering(scorer), meeting, filters or Filters(), people)
     written = _written(draft, confidence)
     return Answer(
         question=question.typed,
@@ -97,6 +103,11 @@ def _written(draft: Draft, confidence: float) -> Written:
     scored = score(found, draft.question, draft.sources, draft.scorer)
     if not scored or confidence < NOT_FOUND_BELOW:
         return not_found(draft, scored)
-    if kind in FROM_FOUND and (written := FROM_FOUND[kind](draft, scored)):
+    if kind in ABOUT_ASKING and (written := ABOUT_ASKING[kind](draft, scored)):
         return written
-    return fact(draft, scored)
+    theirs = [candidate for candidate in scored if draft.may_quote(candidate)]
+    if not theirs:
+        return not_found(draft, scored)
+    if kind in FROM_FOUND and (written := FROM_FOUND[kind](draft, theirs)):
+        return written
+    return fact(draft, theirs)

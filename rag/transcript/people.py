@@ -15,9 +15,9 @@ from onrecord.rag.people.names import Known, is_full
 from onrecord.rag.people.roles import is_role, without_groups
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
+from onrecord.rag.transcript.full_names import INITIAL
 from onrecord.rag.transcript.holders import holder_of, is_definite
 from onrecord.rag.transcript.listed import people_listed
-from onrecord.rag.transcript.full_names import INITIAL
 from onrecord.rag.transcript.surnames import Use, complete_surnames
 from onrecord.rag.types import Span
 
