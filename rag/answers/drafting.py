@@ -99,17 +99,18 @@ class Draft:
         inner = reported_at(briefing, candidate.span.start, candidate.span.end)
         if not self._passes(inner.speaker if inner else candidate.passage.speaker):
             return False
-        return not self._theirs_alone or whose(candidate, briefing, self.question) != "no"
+        return not self.theirs_alone or whose(candidate, briefing, self.question) != "no"
 
     def may_hear(self, turn: Turn) -> bool:
         """Whether a turn of a reply may be quoted, as `may_quote` says."""
-        return self._passes(turn.speaker) and (not self._theirs_alone or self.question.wants(turn.speaker))
+        return self._passes(turn.speaker) and (not self.theirs_alone or self.question.wants(turn.speaker))
 
     def _passes(self, speaker: str | None) -> bool:
         return self.called is None or speaker in self.called
 
     @property
-    def _theirs_alone(self) -> bool:
+    def theirs_alone(self) -> bool:
+        """Whether nobody's words are wanted but those of the person the question names."""
         return self.question.explicit and bool(self.question.sayers)
 
 

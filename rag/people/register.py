@@ -122,6 +122,12 @@ class Register:
         found = self._identities.get(known) or self._identities.get(replace(known, briefing=briefing))
         return found or Identity(name)
 
+    @cached_property
+    def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of all people, and all their outlets, in alphabetical order."""
+        outlets = {known.outlet for known in self._identities if known.outlet}
+        return tuple(sorted(self._people)), tuple(sorted(outlets))
+
     def called(self, wanted: str) -> list[str]:
         """The people whom `wanted` may mean (see `people_called`), by any name that they are printed with."""
         near = set[str]().union(*(self._index.get(key, ()) for key in _index_keys(wanted)))
