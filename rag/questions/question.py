@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Literal
 
 from onrecord.rag.languages import LANGUAGES, Language
 from onrecord.rag.questions.followup import SearchQuery, search_query
 from onrecord.rag.questions.named import NOBODY, OnRecord, alike, named
-from onrecord.rag.questions.standalone import completed, said
+from onrecord.rag.questions.standalone import Said, completed, said
 
 QuestionKind = Literal["fact", "who_asked", "what_asked", "did_answer", "mentions", "over_time", "overview"]
 Wanted = Literal["number", "date", "person", "reason", "yes_no"]
@@ -25,7 +24,7 @@ WHOLE_LIBRARY: frozenset[QuestionKind] = frozenset({"mentions", "over_time", "ov
 _KINDS: tuple[QuestionKind, ...] = ("mentions", "over_time", "overview", "who_asked", "what_asked", "did_answer")
 _WANTED: tuple[Wanted, ...] = ("number", "date", "person", "reason", "yes_no")
 _TRAILING = re.compile(r"[\s?.!…»”\"']+$")
-_LEADING = re.compile(r"^[\s«“„\"'¿]+")
+_LEADING = re.compile(r"^[\s«“„\"'¿¡]+")
 # A question in a language without a file is answered in this one.
 _ELSE = "en"
 
@@ -76,9 +75,13 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
     Returns:
         the question; its kind is "fact" wherever no other kind is clearly asked for.
     """
-    earlier = [said(asked) for asked, _ in history]
-    asked = said(typed)
-    complete = completed(asked, reduce(lambda before, after: completed(after, before), earlier, said("")))
+    earlier: list[Said] = []
+    before: Said | None = None
+    for text, _ in history:
+        earlier.append(said(text, before))
+        before = completed(earlier[-1], before)
+    asked = said(typed, before)
+    complete = completed(asked, before)
     language = complete.language
     bare = " ".join(complete.text.split())
     page = 1
@@ -113,4 +116,4 @@ def _kind(text: str, language: Language) -> tuple[QuestionKind, str]:
                 subject = _LEADING.sub("", phrases.before_term.sub("", _LEADING.sub("", subject)))
             if subject or kind == "overview":
                 return kind, subject
-    return "fact", _TRAILING.sub("", text)
+    return "fact", _LEADING.sub("", _TRAILING.sub("", text))

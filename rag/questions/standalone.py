@@ -50,26 +50,26 @@ class _Small:
     article: str = ""
 
 
-def said(text: str) -> Said:
-    """A text with the language it is in."""
-    return Said(text, language(detect_language(text)))
+def said(text: str, before: Said | None = None) -> Said:
+    """A text with the language it is in: where few words tell, that of what was asked before."""
+    return Said(text, language(detect_language(text, default=before.language.code if before else None)))
 
 
-def completed(question: Said, earlier: Said) -> Said:
+def completed(question: Said, earlier: Said | None) -> Said:
     """Write a follow-up so that it can be understood alone.
 
     Args:
         question: as typed.
-        earlier: the question before it, itself completed; empty where there is none.
+        earlier: the question before it, itself completed; None where there is none.
 
     Returns:
         the question with what it leaves unsaid filled in; the question itself where it stands alone, or where what is
         meant is not plain.
     """
-    if not earlier.text.strip() or not question.text.strip():
+    if earlier is None or not earlier.text.strip() or not question.text.strip():
         return question
     rewritten = _ellipsis_filled(question, earlier) or _pronoun_filled(question, earlier)
-    return said(rewritten) if rewritten else question
+    return said(rewritten, question) if rewritten else question
 
 
 def _ellipsis_filled(question: Said, earlier: Said) -> str | None:
