@@ -9,7 +9,7 @@ from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.quoting import Quotes
 from onrecord.rag.answers.selection import Meeting, SentenceScorer
 from onrecord.rag.languages.wording import Wording
-from onrecord.rag.people.names import matching_names
+from onrecord.rag.people.matching import matching_names
 from onrecord.rag.questions.question import Question
 from onrecord.rag.types import Briefing, Filters, Hit, Span, Turn
 

@@ -407,7 +407,7 @@ class SqliteStore:
             (briefing_id,),
         )
         turns = (Turn(**{**dict(row), "inferred": bool(row["inferred"])}) for row in rows)
-        return tuple(self._speakers.turns(connection, turns))
+        return tuple(self._speakers.turns(connection, briefing_id, turns))
 
     def _summaries(self, condition: str, values: Sequence[str]) -> list[Summary]:
         rows = self._connection().execute(
