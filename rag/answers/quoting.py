@@ -71,7 +71,7 @@ def bare_span(text: str, span: Span) -> Span:
         end -= 1
     if end - start > 2 and text[start] in _OPENING and text[end - 1] in _CLOSING:
         inner = text[start + 1 : end - 1]
-        if not any(mark in inner for mark in _OPENING + _CLOSING):
+        if inner.strip() and not any(mark in inner for mark in _OPENING + _CLOSING):
             return bare_span(text, Span(start + 1, end - 1))
     return Span(start, end)
 

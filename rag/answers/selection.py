@@ -185,7 +185,7 @@ def _spoken_by(candidate: Candidate, briefing: Briefing, question: Question) -> 
     """
     said = [r.speaker for r in briefing.reported if r.start < candidate.span.end and candidate.span.start < r.end]
     own = candidate.passage.speaker
-    if any(map(question.wants, [*said, own])):
+    if question.wants(own) or any(map(question.may_want, said)):
         return 0.3
     surnames = {folded_words(name)[-1] for name in question.speakers}
     if candidate.passage.kind == "report" and (None in said or not surnames.isdisjoint(folded_words(candidate.text))):
@@ -198,7 +198,7 @@ def reported_part(briefing: Briefing, span: Span, question: Question) -> Span | 
     parts = [
         Span(r.start, r.end)
         for r in briefing.reported
-        if question.wants(r.speaker) and span.start <= r.start and r.end <= span.end
+        if question.may_want(r.speaker) and span.start <= r.start and r.end <= span.end
     ]
     longest = max(parts, key=lambda part: part.end - part.start, default=None)
     if longest and len(briefing.text[longest.start : longest.end].split()) >= _LEAST_REPORTED:
