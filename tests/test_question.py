@@ -77,8 +77,6 @@ PEOPLE = on_record(
         ("Toutes les mentions de la digue par Iris Bell", ("Iris Bell",), True),
         # A surname is whoever's bears it; nobody is picked in silence.
         ("What did Bell say about the wall?", ("Ann Bell", "Iris Bell"), True),
-        # Nobody else is taken for somebody who is not on record.
-        ("What did Tom Bell say about the wall?", ("Tom Bell",), True),
         ("Every time she mentioned Ann Bell", (), False),
         ("What did the minister say about Secretary General Mark Orlen?", (), False),
         ("What is the position of Orlen on ferries?", ("Mark Orlen",), True),
@@ -94,6 +92,13 @@ PEOPLE = on_record(
 def test_whose_words_are_wanted(question: str, speakers: tuple[str, ...], explicit: bool) -> None:
     read = read_question(question, (), PEOPLE)
     assert (read.speakers, read.explicit) == (speakers, explicit)
+
+
+def test_nobody_is_taken_for_somebody_who_is_not_on_record() -> None:
+    read = read_question("What did Tom Bell say about the wall?", (), PEOPLE)
+    assert (read.speakers, read.stranger, read.explicit) == ((), "Tom Bell", True)
+    assert read.of_somebody
+    assert not read.wants("Ann Bell")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ class QuestionPhrases:
     unless it is a `stance` that somebody holds ("the position of").
 
     In a list: `page` holds its `number`; `before_term` stands before the term whose mentions are wanted ("the word"),
-    `mentioned_by` between it and who mentions it.
+    `mentioned_by` between it and who mentions it, `occasion` behind it; `frame` stands before the subject of a change
+    ("what she says about").
     """
 
     mentions: Phrase = NEVER
@@ -50,3 +51,5 @@ class QuestionPhrases:
     page: Phrase = NEVER
     before_term: Phrase = NEVER
     mentioned_by: Phrase = NEVER
+    occasion: Phrase = NEVER
+    frame: Phrase = NEVER

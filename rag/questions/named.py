@@ -33,12 +33,13 @@ class OnRecord:
 class Named:
     """Whom a question names.
 
-    `speakers` are those on record who may be the one whose words it wants: several where the name is that of several,
-    and the name as typed where it is nobody's on record. `explicit` says that it wants only theirs. `people` and
-    `outlets` are all on record that it names, in its order.
+    `speakers` are those on record who may be the one whose words it wants: several where the name is that of several.
+    `stranger` is that one's name where nobody on record bears it, though some do the surname. `explicit` says that it
+    wants only theirs. `people` and `outlets` are all on record that it names, in its order.
     """
 
     speakers: tuple[str, ...] = ()
+    stranger: str | None = None
     explicit: bool = False
     people: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
@@ -84,12 +85,15 @@ def named(text: str, language: Language, known: OnRecord, term: Span | None = No
     people = [naming for naming in people_named(text, known.people) if _written_as_name(naming, text, language)]
     everybody = dict.fromkeys(name for naming in people for name in naming.names)
     behind = next((naming for naming in people if term and naming.start >= term.end), None)
-    if behind:
-        speakers, explicit = _names(behind, text), True
-    else:
-        asked_for = [naming for naming in people if not term or naming.end <= term.start]
-        speakers, explicit = _speakers(text, language, asked_for, known.people)
-    return Named(speakers, explicit, tuple(everybody), tuple(_outlets(text, known.outlets)))
+    before = [naming for naming in people if not term or naming.end <= term.start]
+    wanted, explicit = (behind, True) if behind else _wanted(text, language, before, known.people)
+    return Named(
+        wanted.names if wanted else (),
+        text[wanted.start : wanted.end] if wanted and not wanted.names else None,
+        explicit,
+        tuple(everybody),
+        tuple(_outlets(text, known.outlets)),
+    )
 
 
 def _written_as_name(naming: Naming, text: str, language: Language) -> bool:
@@ -106,28 +110,23 @@ def _uses_capitals(text: str) -> bool:
     return any(not word.isupper() for word in _CAPITALISED.findall(text, 1))
 
 
-def _speakers(text: str, language: Language, people: Sequence[Naming], known: Roll) -> tuple[tuple[str, ...], bool]:
-    """Those whose words are wanted, and whether the question says that it wants words.
+def _wanted(text: str, language: Language, people: Sequence[Naming], known: Roll) -> tuple[Naming | None, bool]:
+    """Whose words are wanted, and whether the question says that it wants words.
 
     They are whom the words are attributed to ("according to …", "as … put it"), else the first named who is not just
     what is talked about.
     """
     phrases = language.questions
-    first: tuple[str, ...] = ()
+    first: Naming | None = None
     for naming in people:
         before = _before_office(text[: naming.start], language)
-        names = _names(naming, text)
         if _of_two(naming, text, known):
             continue
         if phrases.attributing.search(before):
-            return names, True
-        if not first and (phrases.stance.search(before) or not phrases.about.search(before)):
-            first = names
-    return first, bool(first) and phrases.talking.search(text) is not None
-
-
-def _names(naming: Naming, text: str) -> tuple[str, ...]:
-    return naming.names or (text[naming.start : naming.end],)
+            return naming, True
+        if first is None and (phrases.stance.search(before) or not phrases.about.search(before)):
+            first = naming
+    return first, first is not None and phrases.talking.search(text) is not None
 
 
 def _of_two(naming: Naming, text: str, known: Roll) -> bool:
