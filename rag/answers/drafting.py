@@ -11,7 +11,7 @@ from onrecord.rag.answers.quoting import Quotes
 from onrecord.rag.answers.selection import Meeting, SentenceScorer, unread
 from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.wording import Wording
-from onrecord.rag.people.matching import matching_names
+from onrecord.rag.people.matching import matching_names, people_called
 from onrecord.rag.questions.question import Question
 from onrecord.rag.types import Briefing, Filters, Hit, Part, Piece, Span, Status, Turn, Words
 
@@ -77,7 +77,9 @@ class Draft:
     def wants(self, turn: Turn) -> bool:
         """Whether the question and the filters leave room for a turn's speaker, role, outlet and kind."""
         filters = self.filters
-        pairs = ((filters.speaker, turn.speaker), (filters.role, turn.role), (filters.outlet, turn.outlet))
+        if filters.speaker and not (turn.speaker and people_called(filters.speaker, [turn.speaker])):
+            return False
+        pairs = ((filters.role, turn.role), (filters.outlet, turn.outlet))
         if any(wanted and not (held and matching_names(wanted, [held])) for wanted, held in pairs):
             return False
         if filters.kind and turn.kind != filters.kind:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass
 from functools import lru_cache
 
 from onrecord.rag.answers.drafting import Draft, Written, line
@@ -17,6 +19,15 @@ from onrecord.rag.types import Briefing
 _LEAST_STEM = 3
 
 
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A sentence that holds a term so many times, and who says it."""
+
+    listed: Listed
+    count: int
+    speaker: str | None
+
+
 def mentions(draft: Draft) -> Written | None:
     """Every sentence that holds a term; None where none does."""
     term = draft.question.subject
@@ -27,31 +38,37 @@ def mentions(draft: Draft) -> Written | None:
         found = _mentions(term, draft) if term != draft.question.subject else []
     if not found:
         return None
-    count = sum(times for _, times in found)
+    # Two people of one name are never counted together.
+    counts: Counter[str | None] = Counter()
+    for mention in found:
+        counts[mention.speaker if draft.question.speakers else None] += mention.count
+    heads = (line(_counted(plain(term), count, speaker, draft)) for speaker, count in counts.items())
+    return Written((*heads, *page_of(draft, [mention.listed for mention in found], draft.leads.dated)))
+
+
+def _counted(term: str, count: int, speaker: str | None, draft: Draft) -> str:
+    """How often a term is mentioned, by somebody or by anybody."""
     words = draft.words
-    speakers = ", ".join(map(plain, draft.question.speakers))
-    by = words.mentions_by.format(speaker=speakers) if speakers else ""
+    by = words.mentions_by.format(speaker=plain(speaker)) if speaker else ""
     template = words.mentions_one if count == 1 else words.mentions_many
-    term = plain(term)
-    head = template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
-    return Written((line(head), *page_of(draft, [listed for listed, _ in found], draft.leads.dated)))
+    return template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
 
 
-def _mentions(term: str, draft: Draft) -> list[tuple[Listed, int]]:
-    """The sentences that hold a term, in order, and how often each does."""
+def _mentions(term: str, draft: Draft) -> list[_Mention]:
+    """The sentences that hold a term, in order."""
     return [found for briefing in draft.in_order() for found in _mentions_in(briefing, term, draft)]
 
 
-def _mentions_in(briefing: Briefing, term: str, draft: Draft) -> list[tuple[Listed, int]]:
+def _mentions_in(briefing: Briefing, term: str, draft: Draft) -> list[_Mention]:
     pattern = _term_pattern(term, together(briefing.language, draft.question.language).term_forms)
-    found: list[tuple[Listed, int]] = []
+    found: list[_Mention] = []
     for turn in briefing.turns if pattern else ():
         if not pattern or not draft.wants(turn) or not pattern.search(briefing.text, turn.start, turn.end):
             continue
         for span in sentences_of(briefing, turn):
             count = sum(1 for _ in pattern.finditer(briefing.text, span.start, span.end))
             if count:
-                found.append((Listed(briefing, span), count))
+                found.append(_Mention(Listed(briefing, span), count, turn.speaker))
     return found
 
 
