@@ -23,6 +23,7 @@ from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.relative_dates import relative_dates
 from onrecord.rag.transcript.reported import reported_in
 from onrecord.rag.transcript.timecodes import Times, times_in
+from onrecord.rag.transcript.turns import turns_of
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
 from onrecord.rag.transcript.wording import words_of
 from onrecord.rag.types import Boilerplate, SourceText, Span, Structure, Turn
@@ -74,8 +75,10 @@ def understand(source: SourceText, path: str = "") -> Structure:
     turns: list[Turn] = []
     if opening:
         turns.append(Turn(opening[0].start, opening[-1].end, kind="statement"))
-    turns.extend(_labelled(lines, candidates, marked))
-    boilerplate = _merged(source.boilerplate, lines, marked)
+    cut = turns_of(lines, candidates, marked, words)
+    marked.update(cut.marked)
+    turns.extend(cut.turns)
+    boilerplate = _merged([*source.boilerplate, *cut.spans], lines, marked)
     return _completed(source, header, turns, boilerplate, vocabulary)
 
 
@@ -131,21 +134,6 @@ def _chrome(
     return chrome(judged, candidates[0].line, spoken, words)
 
 
-def _labelled(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str]) -> list[Turn]:
-    """Cut a text at its labels; boilerplate at a turn's ends is left out of it, but for the text's own end mark."""
-    turns: list[Turn] = []
-    for position, candidate in enumerate(candidates):
-        following = candidates[position + 1].line if position + 1 < len(candidates) else len(lines)
-        first = candidate.line + 1 if candidate.alone else candidate.line
-        members = lines[first:following]
-        spoken = [line for line in members if marked.get(line.number, "end mark") == "end mark"] or list(members)
-        start = spoken[0].start
-        if not candidate.alone and spoken[0].number == candidate.line:
-            start = candidate.words
-        turns.append(Turn(start, spoken[-1].end, label=candidate.label))
-    return turns
-
-
 def _merged(given: Sequence[Boilerplate], lines: Sequence[Line], marked: dict[int, str]) -> tuple[Boilerplate, ...]:
     """The reader's boilerplate and our own, in order, neighbouring lines of one reason as one."""
     found: list[Boilerplate] = []
@@ -189,7 +177,8 @@ def _completed(
         _with_kinds(text, turns, parts, vocabulary.words)
     named = speaker_in_title(header.title, vocabulary)
     for position, turn in enumerate(turns):
-        if turn.speaker is not None or (turn.label is not None and turn.kind != "answer"):
+        told = turn.kind != "answer" if turn.label is not None else turn.kind == "report"
+        if turn.speaker is not None or told:
             continue
         if turn.label is None and not is_spoken(
             text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled
