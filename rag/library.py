@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from onrecord.rag.adding import (
     originals_under,
 )
 from onrecord.rag.answers.answer import compose
+from onrecord.rag.answers.growing import growing
 from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
@@ -235,9 +235,7 @@ class Library:
         if server is not None:
             yield from self._written(answer, briefings, server)
             return
-        for end in _growth(answer.text):
-            yield replace(answer, text=answer.text[:end])
-        yield answer
+        yield from growing(answer)
 
     def check(self, article: str) -> CheckReport:
         """Check every quotation and attributed statement of an article (plain text) against the library.
@@ -356,8 +354,3 @@ def _verify(answer: Answer, briefings: Mapping[str, Briefing]) -> None:
                 f"Citation [{citation.number}] is not the text of {citation.title}; the answer was withheld. "
                 "Run `onrecord verify`, and report this."
             )
-
-
-def _growth(text: str) -> list[int]:
-    """Where a growing answer may pause: behind each marker, so that none is ever shown in part."""
-    return [match.end() for match in re.finditer(r"\[\d+\]", text)][:-1]

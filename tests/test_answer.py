@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from onrecord.rag import Library
 from onrecord.rag.answers.answer import NOT_FOUND_BELOW, compose
 from onrecord.rag.answers.replies import judge_reply, leaves_open
-from onrecord.rag.languages import language
+from onrecord.rag.languages import language as known
 from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.named import OnRecord, on_record
 from onrecord.rag.questions.question import read_question
@@ -68,14 +68,14 @@ def _briefing(identity: str = "b1", date: str | None = "2031-04-02", script: Scr
         "transcript",
         text,
         tuple(turns),
-        exchanges_of(text, turns, "en", language("en").speech),
+        exchanges_of(text, turns, "en", known("en").speech),
     )
 
 
 def _by_words(question: str, texts: Sequence[str]) -> list[float]:
     """A stand-in for the encoder: cosines in its usual range, by shared words."""
-    wanted = set(language("en").query_terms(question))
-    return [0.75 + 0.15 * len(wanted & set(language("en").query_terms(text))) / max(1, len(wanted)) for text in texts]
+    wanted = set(known("en").query_terms(question))
+    return [0.75 + 0.15 * len(wanted & set(known("en").query_terms(text))) / max(1, len(wanted)) for text in texts]
 
 
 def _ask(question: str, *briefings: Briefing, confidence: float = 1.0) -> Answer:
@@ -449,30 +449,42 @@ def _shuffled(chance: random.Random, number: int) -> Briefing:
 
 
 @pytest.mark.parametrize(
-    "sentence",
+    ("code", "sentence"),
     [
-        "I’m not going to — I’m not going to get into that.",
-        "I would refer you to the harbour office.",
-        "I would lea- — I really don’t want to answer that.",
-        "I do not have a timeframe at this time.",
-        "We don’t have anything to announce at this time.",
-        "Leave it with me.",
-        "Je ne vais pas commenter cette affaire.",
-        "Je n’ai rien à ajouter.",
+        ("en", "I’m not going to — I’m not going to get into that."),
+        ("en", "I would refer you to the harbour office."),
+        ("en", "I would lea- — I really don’t want to answer that."),
+        ("en", "I do not have a timeframe at this time."),
+        ("en", "We don’t have anything to announce at this time."),
+        ("en", "Leave it with me."),
+        ("fr", "Je ne vais pas commenter cette affaire."),
+        ("fr", "Je n’ai rien à ajouter."),
     ],
 )
-def test_words_that_leave_a_question_open_are_known(sentence: str) -> None:
-    assert leaves_open(sentence)
+def test_words_that_leave_a_question_open_are_known_in_their_own_language(code: str, sentence: str) -> None:
+    other = {"en": "fr", "fr": "en"}[code]
+    assert leaves_open(sentence, known(code).replies)
+    assert not leaves_open(sentence, known(other).replies)
 
 
 def test_a_plain_statement_leaves_nothing_open() -> None:
-    assert not leaves_open("The wall will cost 40 million crowns.")
-    assert not leaves_open("Le mur coûtera 40 millions de couronnes.")
+    assert not leaves_open("The wall will cost 40 million crowns.", known("en").replies)
+    assert not leaves_open("Le mur coûtera 40 millions de couronnes.", known("fr").replies)
+
+
+def test_an_english_reply_is_not_judged_by_french_cues() -> None:
+    script: Script = [
+        ("question", "Mia Lund", None, "Radio Nord", "Which fund will pay for the new lighthouse keeper?"),
+        ("answer", "Elin Varga", "Harbour Minister", None, "A secret fund will pay for the new lighthouse keeper."),
+    ]
+    answer = _ask("Did she say which fund will pay for the new lighthouse keeper?", _briefing(script=script))
+    assert answer.status == "answered"
 
 
 def test_a_refusal_is_no_reply_and_a_yes_is_one() -> None:
-    assert judge_reply("Will you resign?", ["I’m not going to comment on that."]).label == "non_reply"
-    verdict = judge_reply("Will the wall be built in June?", ["Yes, the wall will be built in June."])
+    english = known("en")
+    assert judge_reply("Will you resign?", ["I’m not going to comment on that."], english).label == "non_reply"
+    verdict = judge_reply("Will the wall be built in June?", ["Yes, the wall will be built in June."], english)
     assert verdict.label == "clear"
     assert sum(verdict.probabilities) == pytest.approx(1)
 

@@ -1,4 +1,4 @@
-"""Which sentences answer: candidates from the passages found, scored, and joined to the shortest run that says it all."""  # noqa: E501
+"""Which sentences answer: candidates from the passages found, scored (pure)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from onrecord.rag.answers.spans import sentences_between, words_at
 from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question
 from onrecord.rag.questions.stating import states
@@ -51,8 +52,6 @@ _COSINE_RANGE = (0.74, 0.90)
 # By how much that cosine is higher, on average, for a sentence in the question's own language, whatever either says
 # (multilingual-e5-small, 43 questions against 1,986 sentences of the two source briefings and ten others).
 _OWN_LANGUAGE = {"en": 0.014, "fr": 0.035}
-# Words quoted inside a sentence that can be read without it.
-_LEAST_REPORTED = 6
 _PROPER = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)*")
 _QUESTION_MARK = re.compile(r"\?[”»\"’]?\s*$")
 
@@ -89,16 +88,12 @@ def candidates(
             start, end = max(turn.start, passage.start), min(turn.end, passage.end)
             if start < end:
                 own = replace(passage, speaker=turn.speaker, role=turn.role, kind=turn.kind, outlet=turn.outlet)
-                for span in _sentence_spans(briefing, start, end, passage.language):
-                    text = briefing.text[span.start : span.end]
+                for span in sentences_between(briefing, start, end, passage.language):
+                    text = words_at(briefing, span)
                     within = Span(span.start - passage.start, span.end - passage.start)
                     across = 0.0 if passage.language == question.language else _ACROSS
                     found.append(Candidate(own, span, text, hit.rank, number, meeting(passage, within) + across))
     return with_lexical(found, question)
-
-
-def _sentence_spans(briefing: Briefing, start: int, end: int, code: str) -> list[Span]:
-    return [Span(start + s.start, start + s.end) for s in language(code).sentences(briefing.text[start:end])]
 
 
 def with_lexical(found: Sequence[Candidate], question: Question) -> list[Candidate]:
@@ -193,19 +188,6 @@ def _spoken_by(candidate: Candidate, briefing: Briefing, question: Question) -> 
     return -1.5 if question.explicit else -0.1
 
 
-def reported_part(briefing: Briefing, span: Span, question: Question) -> Span | None:
-    """The words of whom the question wants quoted inside a sentence, where they are a statement of their own."""
-    parts = [
-        Span(r.start, r.end)
-        for r in briefing.reported
-        if question.wants(r.speaker) and span.start <= r.start and r.end <= span.end
-    ]
-    longest = max(parts, key=lambda part: part.end - part.start, default=None)
-    if longest and len(briefing.text[longest.start : longest.end].split()) >= _LEAST_REPORTED:
-        return longest
-    return None
-
-
 def _form(candidate: Candidate, question: Question) -> float:
     """What the form of the sentence says: a number for "how many", no bare question, no fragment."""
     text = candidate.text
@@ -230,83 +212,6 @@ def _form(candidate: Candidate, question: Question) -> float:
 def asks(text: str) -> bool:
     """Whether a sentence ends in a question mark."""
     return bool(_QUESTION_MARK.search(text))
-
-
-_CORRECTION = re.compile(
-    r"^\W*(?:(?:or|no|sorry|excuse me|correction|rather|i mean|i meant|actually|pardon|the other way (?:a)?round|let me correct|"  # noqa: E501
-    r"i misspoke|i should say|non|pardon|excusez-moi|plutôt|je veux dire|je voulais dire|ou plutôt|je me corrige|l['’]inverse|"  # noqa: E501
-    r"c['’]est l['’]inverse)\b)",
-    re.IGNORECASE,
-)
-_CORRECTED_INSIDE = re.compile(
-    r"\b(?:the other way (?:a)?round|i misspoke|let me correct|correct myself|i should say|i stand corrected|je me corrige|"  # noqa: E501
-    r"c['’]est l['’]inverse|je me suis trompée?)\b",
-    re.IGNORECASE,
-)
-_BROKEN_OFF = re.compile(r"(?:[-–—]|\.\.\.|…)\s*$")
-# Words reported in the sentence after the one that says who spoke: "She wrote us a letter. And she said, “Build it.”"
-_GOES_ON_REPORTING = re.compile(
-    r"^\W*(?:and |so |but |et )?(?:(?:he|she|they|it) (?:said|says|wrote|writes|told|asked|answered|replied|reads?)"
-    r"|(?:il|elle|ils|elles) (?:m['’]|nous |lui )?(?:a|ont) (?:dit|déclaré|écrit|répondu|demandé))\b",
-    re.IGNORECASE,
-)
-_LEANS_BACK = re.compile(
-    r"^\W*(?:and |but |so |because |et |mais |donc )?(?:it|its|they|their|this|that|these|those|he|she|him|her|which|"
-    r"il|elle|ils|elles|cela|ça|ceci|ce|c['’]est|celui-ci|celle-ci)\b",
-    re.IGNORECASE,
-)
-
-
-def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate]) -> Span:
-    """The shortest run of whole sentences around the best one that can be read alone.
-
-    It takes in a correction made in the next breath, the words corrected, the words of somebody that it leads up to,
-    what a pronoun at its beginning points back to, and a neighbour that scores nearly as well.
-    """
-    spans = _paragraph(best, briefing)
-    place = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), 0)
-    first = last = place
-    text = briefing.text
-    said = [text[span.start : span.end] for span in spans]
-    by_start = {(c.passage.briefing_id, c.span.start): c.score for c in scored}
-    while last + 1 < len(spans) and (
-        _CORRECTION.match(said[last + 1])
-        or _CORRECTED_INSIDE.search(said[last + 1])
-        or _BROKEN_OFF.search(said[last])
-        or (last == place and _GOES_ON_REPORTING.match(said[last + 1]))
-    ):
-        last += 1
-    while first > 0 and (
-        _CORRECTED_INSIDE.search(said[first]) or _CORRECTION.match(said[first]) or _BROKEN_OFF.search(said[first - 1])
-    ):
-        first -= 1
-    near = best.score - 0.12
-    if last + 1 < len(spans) and by_start.get((briefing.id, spans[last + 1].start), -9.0) >= near:
-        last += 1
-    elif first > 0 and by_start.get((briefing.id, spans[first - 1].start), -9.0) >= near:
-        first -= 1
-    if first > 0 and first == last and _LEANS_BACK.match(said[first]) and len(said[first].split()) < 25:
-        first -= 1
-    return Span(spans[first].start, spans[last].end)
-
-
-def _paragraph(best: Candidate, briefing: Briefing) -> list[Span]:
-    """The sentences around one, within its turn, that no line break parts from it."""
-    text = briefing.text
-    turn = briefing.turns[best.turn] if best.turn < len(briefing.turns) else None
-    low, high = (turn.start, turn.end) if turn else (best.passage.start, best.passage.end)
-    # Two thousand characters either way hold any run worth quoting; a break there does no harm.
-    low, high = max(low, text.rfind("\n", 0, max(0, best.span.start - 2000)) + 1), min(high, best.span.end + 2000)
-    spans = _sentence_spans(briefing, low, high, best.passage.language)
-    place = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), None)
-    if place is None:
-        return [best.span]
-    first = last = place
-    while first > 0 and "\n" not in text[spans[first - 1].end : spans[first].start]:
-        first -= 1
-    while last + 1 < len(spans) and "\n" not in text[spans[last].end : spans[last + 1].start]:
-        last += 1
-    return spans[first : last + 1]
 
 
 def topic_of(text: str) -> str | None:

@@ -22,6 +22,8 @@ from onrecord.rag.languages.replies import ReplyPhrases
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.languages.saying import SayingVerbs
 from onrecord.rag.languages.speech import SpeechPhrases
+from onrecord.rag.languages.term_forms import TermForms
+from onrecord.rag.languages.wording import Wording
 from onrecord.rag.text.hyphens import HyphenWords
 from onrecord.rag.text.sentences import SentenceWords, ends_sentence, sentences
 from onrecord.rag.text.terms import TermWords, index_terms, query_terms
@@ -60,6 +62,8 @@ class Language:
     questions: QuestionPhrases = field(default_factory=QuestionPhrases)
     followups: FollowUpPhrases = field(default_factory=FollowUpPhrases)
     replies: ReplyPhrases = field(default_factory=ReplyPhrases)
+    term_forms: TermForms = field(default_factory=TermForms)
+    wording: Wording = field(default_factory=Wording)
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)

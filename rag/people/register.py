@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from onrecord.rag.languages import LANGUAGES, together
-from onrecord.rag.languages.wording import date_words
+from onrecord.rag.languages import LANGUAGES, language, together
 from onrecord.rag.people.joining import one_name_each
 from onrecord.rag.people.matching import people_called
 from onrecord.rag.people.names import Known, Name, is_full, likeness, name_words, read_name, shares_office
@@ -256,4 +255,4 @@ def _shown_as(
 
 
 def _titled(place: Place) -> str:
-    return f"{place.title}, {date_words(place.date, place.language)}" if place.date else place.title
+    return f"{place.title}, {language(place.language).wording.date(place.date)}" if place.date else place.title

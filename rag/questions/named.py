@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from onrecord.rag.languages import LANGUAGES, Language, together
+from onrecord.rag.people.naming import Roll, people_named, roll_of
 from onrecord.rag.text.folding import folded_words, placed_words
 from onrecord.rag.types import Span
 
-# A last name of fewer letters is too common to name somebody alone.
+# A last word of fewer letters is too common to name an outlet alone.
 _TELLING = 3
 # Names of as many letters are one with one letter more at the end ("Zelensky", "Zelenskyy").
 _LONG = 6
@@ -19,9 +21,9 @@ _LONG = 6
 
 @dataclass(frozen=True, slots=True)
 class OnRecord:
-    """The people and outlets on record, each by the last telling word of the name as it may be typed."""
+    """The people and outlets on record, these by the last telling word of the name as it may be typed."""
 
-    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    people: Roll = field(default_factory=Roll)
     outlets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -34,10 +36,12 @@ class Named:
     """Whom a question names.
 
     `speakers` are those on record who may be the one whose words it wants: several where the name is that of several.
-    `explicit` says that it wants only theirs. `people` and `outlets` are all that it names, in its order.
+    `stranger` is that one's name where nobody on record bears it, though some do the surname. `explicit` says that it
+    wants only theirs. `people` and `outlets` are all on record that it names, in its order.
     """
 
     speakers: tuple[str, ...] = ()
+    stranger: str | None = None
     explicit: bool = False
     people: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
@@ -45,17 +49,19 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """A name in a question: where it begins, forms of address and offices before it included, and whose it may be."""
+    """A name in a question: where it begins with the titles before it, whose it may be, and how it is written."""
 
     start: int
     end: int
     names: tuple[str, ...]
+    name: str
 
 
 @lru_cache(maxsize=4)
 def on_record(people: tuple[str, ...], outlets: tuple[str, ...]) -> OnRecord:
     """The names on record, to read questions with."""
-    return OnRecord(_by_last_word(people), _by_last_word(outlets))
+    # "President" alone names an office, as any title before a name does.
+    return OnRecord(roll_of(name for name in people if _keys(name)), _by_last_word(outlets))
 
 
 def _by_last_word(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -78,42 +84,55 @@ def _keys(name: str) -> tuple[str, ...]:
 def named(text: str, language: Language, known: OnRecord) -> Named:
     """Find whom a question names.
 
-    Case, accents and one differing letter at the end of a last name are ignored.
-
     Args:
         text: the question, standing alone.
         language: of the question.
         known: those on record.
     """
     words = placed_words(text)
-    people = list(_mentions(words, known.people))
+    people = [
+        _Mention(_opened(words, one.start), one.end, one.names, text[one.start : one.end])
+        for one in people_named(text, known.people)
+    ]
     everybody = tuple(dict.fromkeys(name for mention in people for name in mention.names))
-    outlets = tuple(dict.fromkeys(name for found in _mentions(words, known.outlets) for name in found.names))
-    speakers, explicit = _speakers(text, language, people)
-    return Named(speakers, explicit, everybody, outlets)
+    outlets = tuple(dict.fromkeys(name for names in _outlets(words, known.outlets) for name in names))
+    wanted, explicit = _wanted(text, language, people)
+    if wanted is None:
+        return Named(people=everybody, outlets=outlets)
+    return Named(wanted.names, None if wanted.names else wanted.name, explicit, everybody, outlets)
 
 
-def _speakers(text: str, language: Language, people: Iterable[_Mention]) -> tuple[tuple[str, ...], bool]:
-    """Those whose words are wanted, and whether the question says that it wants words.
+def _opened(words: Sequence[tuple[Span, str]], start: int) -> int:
+    """Where a name begins with the titles before it: "Minister Bell"."""
+    titles = together(*LANGUAGES).questions.titles
+    first = bisect_left(words, start, key=lambda word: word[0].start)
+    while first and words[first - 1][1] in titles:
+        first -= 1
+    return min(start, words[first][0].start) if first < len(words) else start
+
+
+def _wanted(text: str, language: Language, people: Iterable[_Mention]) -> tuple[_Mention | None, bool]:
+    """Whose words are wanted, and whether the question says that it wants words.
 
     They are whom the words are attributed to ("according to …", "as … put it"), else the first named who is not just
     what is talked about.
     """
     phrases = language.questions
-    first: tuple[str, ...] = ()
+    first: _Mention | None = None
     for mention in people:
         before, after = text[: mention.start], text[mention.end :]
         if before.endswith("-") or after.startswith("-"):
             # "The Bell-Marsh debate" is nobody's.
             continue
         if phrases.attributing.search(before):
-            return mention.names, True
-        if not first and (phrases.stance.search(before) or not phrases.about.search(before)):
-            first = mention.names
-    return first, bool(first) and phrases.talking.search(text) is not None
+            return mention, True
+        if first is None and (phrases.stance.search(before) or not phrases.about.search(before)):
+            first = mention
+    return first, first is not None and phrases.talking.search(text) is not None
 
 
-def _mentions(words: list[tuple[Span, str]], known: Mapping[str, tuple[str, ...]]) -> Iterator[_Mention]:
+def _outlets(words: Sequence[tuple[Span, str]], known: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Which outlets each name of one in a question may be."""
     titles = together(*LANGUAGES).questions.titles
     for place, (_, word) in enumerate(words):
         candidates = dict.fromkeys(_ending_in(word, known))
@@ -132,7 +151,7 @@ def _mentions(words: list[tuple[Span, str]], known: Mapping[str, tuple[str, ...]
             if common == best and (len(_keys(name)[-1]) >= _TELLING or common == len(_keys(name)) - 1)
         )
         if names:
-            yield _Mention(words[first][0].start, words[place][0].end, names)
+            yield names
 
 
 def _ending_in(word: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -142,12 +161,3 @@ def _ending_in(word: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]
             yield name
     if len(word) > _LONG:
         yield from (name for name in known.get(word[:-1], ()) if _keys(name)[-1] == word[:-1])
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether two names end in the same last name, ignoring case, accents and one letter more or less at the end."""
-    first, second = folded_words(one), folded_words(other)
-    if not first or not second:
-        return False
-    short, long = sorted((first[-1], second[-1]), key=len)
-    return short == long or (len(short) >= _LONG and long.startswith(short) and len(long) - len(short) <= 1)

@@ -9,8 +9,9 @@ from functools import reduce
 from typing import Literal
 
 from onrecord.rag.languages import LANGUAGES, Language
+from onrecord.rag.people.names import Known, same
 from onrecord.rag.questions.followup import SearchQuery, search_query
-from onrecord.rag.questions.named import NOBODY, OnRecord, alike, named
+from onrecord.rag.questions.named import NOBODY, OnRecord, named
 from onrecord.rag.questions.standalone import completed, said
 
 QuestionKind = Literal["fact", "who_asked", "what_asked", "did_answer", "mentions", "over_time", "overview"]
@@ -36,9 +37,9 @@ class Question:
 
     `typed` is it as asked, `text` as it stands alone, `language` the code of the language it is asked in. `subject` is
     what it is about, without its frame ("who asked about …"); `wanted` what kind of thing answers it. `people` and
-    `outlets` are those on record that it names; `speakers` are the people who may be the one whose words it wants, and
-    `explicit` says that it wants only theirs. `page` is that of a list, from 1. `search` is what to look for, and
-    `history` the conversation before.
+    `outlets` are those on record that it names; `speakers` are the people who may be the one whose words it wants,
+    `stranger` that one's name where nobody on record bears it, and `explicit` says that it wants only theirs. `page` is
+    that of a list, from 1. `search` is what to look for, and `history` the conversation before.
     """
 
     typed: str
@@ -48,6 +49,7 @@ class Question:
     subject: str
     wanted: Wanted | None
     speakers: tuple[str, ...]
+    stranger: str | None
     explicit: bool
     people: tuple[str, ...]
     outlets: tuple[str, ...]
@@ -56,8 +58,19 @@ class Question:
     history: tuple[tuple[str, str], ...] = ()
 
     def wants(self, speaker: str | None) -> bool:
-        """Whether somebody on record may be the one whose words are wanted."""
-        return speaker is not None and any(alike(speaker, wanted) for wanted in self.speakers)
+        """Whether somebody is the one, or one of those, whose words are wanted."""
+        return speaker is not None and (
+            speaker in self.speakers or any(same(Known(speaker), Known(one)) == "yes" for one in self.speakers)
+        )
+
+    def may_want(self, speaker: str | None) -> bool:
+        """Whether the name of somebody leaves open that it is the one whose words are wanted."""
+        return speaker is None or any(same(Known(speaker), Known(one)) != "no" for one in self.speakers)
+
+    @property
+    def of_somebody(self) -> bool:
+        """Whether somebody's words are wanted, be they on record or not."""
+        return bool(self.speakers or self.stranger)
 
     @property
     def answer_language(self) -> str:
@@ -94,6 +107,7 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
         subject=subject,
         wanted=next((wanted for wanted in _WANTED if getattr(language.questions, wanted).search(bare)), None),
         speakers=names.speakers,
+        stranger=names.stranger,
         explicit=names.explicit,
         people=names.people,
         outlets=names.outlets,

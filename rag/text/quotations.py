@@ -16,6 +16,10 @@ _MARK = re.compile(r"[“”„‟«»\"‘’'‹›]")
 _CLOSES = {"”": "“„‟", "“": "„", "»": "«", "«": "»", "›": "‹", '"': '"'}
 _SINGLE = "‘’'"
 _OPENING = "“„‟«‹"
+# Nobody quotes deeper than this; a mark that would is a slip, and a text of slips stays quick to read.
+_DEEPEST = 6
+# A quotation in single marks is closed within so many characters.
+_LONGEST_SINGLE = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,13 @@ def _outermost(text: str, paragraph: Span) -> Iterator[tuple[int, int | None]]:
                     start = _popped(stack, _SINGLE)
                     if not stack:
                         yield start, place + 1
-            elif sign != "’" and _opens_single(text, place, paragraph):
+            elif sign != "’" and len(stack) < _DEEPEST and _opens_single(text, place, paragraph):
                 stack.append((sign, place))
         elif any(opening in _CLOSES.get(sign, "") for opening, _ in stack):
             start = _popped(stack, _CLOSES[sign])
             if not stack:
                 yield start, place + 1
-        elif sign in _OPENING or (sign in '"»' and may_open(text, place, paragraph.start)):
+        elif len(stack) < _DEEPEST and (sign in _OPENING or (sign in '"»' and may_open(text, place, paragraph.start))):
             if sign == "»" and text[place + 1 : place + 2].isspace():
                 # A slip: what closes French quotations opens German ones, right before a word.
                 continue
@@ -100,7 +104,7 @@ def _opens_single(text: str, place: int, paragraph: Span) -> bool:
     """A single mark opens at a word's start, if one that can close it follows in the paragraph."""
     if not may_open(text, place, paragraph.start) or not text[place + 1 : place + 2].isalnum():
         return False
-    following = re.compile("[’']").finditer(text, place + 1, paragraph.end)
+    following = re.compile("[’']").finditer(text, place + 1, min(paragraph.end, place + _LONGEST_SINGLE))
     return any(_closes_single(text, mark.start(), paragraph.end) for mark in following)
 
 

@@ -179,7 +179,8 @@ def _completed(
 ) -> Structure:
     text = source.text
     language, speech = vocabulary.words.code, vocabulary.words.speech
-    parts = _with_people(text, turns, header.text, vocabulary)
+    heading = [header.text, *(text[mark.start : mark.end] for mark in boilerplate if mark.reason == "front matter")]
+    parts = _with_people(text, turns, "\n".join(heading), vocabulary)
     labelled = any(turn.label or turn.speaker for turn in turns)
     prose = not labelled and not any(
         is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled) for turn in turns
@@ -232,6 +233,7 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
             role=turn.role or person.role,
             outlet=turn.outlet or person.outlet,
             country=turn.country or person.country,
+            inferred=turn.inferred or person.inferred,
         )
     unnamed = [position for position in places if parts[position] == "asker" and turns[position].speaker is None]
     words = [
