@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from onrecord.rag.types import Span
 
-_MARK = re.compile(r"[“”„‟«»\"‘’'‹›]")
+# Spreadsheets and databases print a mark inside a field twice.
+_MARK = re.compile(r"\"\"?|[“”„‟«»‘’'‹›]")
 # What each mark closes, where that is open; “ and » open too.
 _CLOSES = {"”": "“„‟", "“": "„", "»": "«", "«": "»", "›": "‹", '"': '"'}
 _SINGLE = "‘’'"
@@ -50,9 +51,10 @@ def quotations(text: str, paragraphs: Sequence[Span]) -> Iterator[Quotation]:
                 if text[start] != following:
                     continue
                 goes_on, end = text[start], paragraph.end
-            inner = text[start + 1 : end - closed]
+            opening, closing = (2 if text[place : place + 2] == '""' else 1 for place in (start, end - 2))
+            inner = text[start + opening : end - closing if closed else end]
             if any(character.isalnum() for character in inner):
-                left = start + 1 + len(inner) - len(inner.lstrip())
+                left = start + opening + len(inner) - len(inner.lstrip())
                 again = bool(opened_again) and start == paragraph.start
                 yield Quotation(start, end, Span(left, left + len(inner.strip())), again)
 
@@ -61,7 +63,7 @@ def _outermost(text: str, paragraph: Span) -> Iterator[tuple[int, int | None]]:
     """Where the outermost marks of a paragraph open, and behind which they close; None where they do not."""
     stack: list[tuple[str, int]] = []
     for match in _MARK.finditer(text, paragraph.start, paragraph.end):
-        sign, place = match.group(), match.start()
+        sign, place = match.group()[0], match.start()
         if sign in _SINGLE:
             if any(opening in _SINGLE for opening, _ in stack):
                 if _closes_single(text, place, paragraph.end):
@@ -73,7 +75,7 @@ def _outermost(text: str, paragraph: Span) -> Iterator[tuple[int, int | None]]:
         elif any(opening in _CLOSES.get(sign, "") for opening, _ in stack):
             start = _popped(stack, _CLOSES[sign])
             if not stack:
-                yield start, place + 1
+                yield start, match.end()
         elif sign in _OPENING or (sign in '"»' and may_open(text, place, paragraph.start)):
             if sign == "»" and text[place + 1 : place + 2].isspace():
                 # A slip: what closes French quotations opens German ones, right before a word.

@@ -97,7 +97,8 @@ class Mentions:
         words = words[len(office) :]
         while words and fold(words[0].group()) in self._labels.particles | self._labels.qualifiers:
             words, named = words[1:], named[1:]
-        if not words:
+        if all(len(word.group()) == 1 for word in words):
+            # Nothing is left, or initials alone: "U.S.".
             return None
         end = words[-1].end()
         if owned := self._news.owner.search(prose, words[-1].start(), end):
@@ -189,6 +190,9 @@ class Mentions:
 
     def _is_office(self, words: Sequence[str]) -> bool:
         """Whether what follows the word for an office belongs to it: more of it, or what it is about."""
+        if words and (self._joins(words[-1]) or self._is_article(words[-1])):
+            # "The head of Ostmere College": what follows is what the office is about.
+            return False
         allowed = 1 if self._news.adjective_follows else 0
         for word in words:
             if self._joins(word):

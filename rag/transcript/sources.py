@@ -15,6 +15,8 @@ from onrecord.rag.types import Span
 
 # Who speaks is said at most so many words behind a quotation, and what tells when and where before it in so many.
 _REACH, _BETWEEN = 12, 6
+# A colon leads up to words that are said where a verb of saying stands at most so many words before it.
+_LEAD = 3
 # Words that no language's file names and that may stand between a subject and its verb ("Meerman angrily said").
 _GAP = 1
 # Of an office that is no person's so many words are kept.
@@ -27,12 +29,13 @@ class Source:
     """Who speaks as a sentence has it.
 
     A `pronoun` stands for whoever was spoken of; `unknown` is somebody new without a name or an office, to whom a later
-    pronoun may point.
+    pronoun may point; `own` says that it is "I" or "we": the words are those of whoever writes or speaks.
     """
 
     voice: Voice = NOBODY
     pronoun: bool = False
     unknown: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,24 @@ class Clause:
             return None
         return self._speaker(verb, start, end)
 
+    def leads_up(self, *, named: bool) -> bool:
+        """Whether the sentence ends in a colon near behind its verb of saying: what comes next is said.
+
+        `named` says that the sentence tells who speaks; else it must say no more than "When asked on the radio:".
+        """
+        if not self.verbs or not self.prose[self.start : self.end].rstrip().endswith(":"):
+            return False
+        verb = self.verbs[-1]
+        between = self._said(verb.end(), self.end)
+        subject = self._said(self._pieces(self.start, verb.start())[-1].start, verb.start())
+        alone = len(subject) <= 1 and (not between or self._opens_phrase(between[0]))
+        return len(between) <= _LEAD and (named or alone)
+
+    def tells(self, start: int, end: int) -> bool:
+        """Whether a verb of saying or a source stands in a part of the sentence."""
+        spoken = any(start <= verb.start() and verb.end() <= end for verb in self.verbs)
+        return spoken or self._according_to(start, end) is not None
+
     def subject(self) -> Source | None:
         """Whom the sentence is about, as far as that is a person; None where it begins with neither."""
         for piece in self._pieces(self.start, self.end):
@@ -116,17 +137,18 @@ class Clause:
             return Source(pronoun=True)
         if mention := next((m for m in self.mentions if verb.start() <= m.start and m.end <= verb.end()), None):
             return _of(mention)
-        if news.passive.search(self.prose, start, verb.start()):
+        going_on = inside[-1] in self.words.saying.saying
+        if not going_on and news.passive.search(self.prose, start, verb.start()):
             agent = self._said(verb.end(), end)[:1]
             return (
                 self._behind(verb.end() + 1 + len(agent[0]), end)
                 if agent and plain(agent[0]) in news.agents
                 else Source()
             )
-        if inside[-1] in self.words.saying.saying:
-            return self.subject()
         pieces = self._pieces(start, verb.start())
         nearest = pieces[-1]
+        if going_on and not self._has_subject(nearest):
+            return self.subject()
         if self._said(nearest.start, nearest.end):
             found = self._in_front(Span(nearest.start, nearest.end))
             if found is None and (news.verb_second or not self.prose[start : nearest.start].strip()):
@@ -151,6 +173,8 @@ class Clause:
         tail = [_bare(word.group()) for word in words[-1 - _GAP :]]
         if any(word in news.pronouns for word in tail):
             return Source(pronoun=True)
+        if any(self._is_own(word.group()) for word in words[-1 - _GAP :]):
+            return Source(own=True)
         if len(words) == 1 and tail[0] in news.relatives:
             return self._antecedent(start)
         mention = self._head(start, end)
@@ -165,6 +189,14 @@ class Clause:
             return None
         return self._unnamed(Span(words[0].start(), end))
 
+    def _has_subject(self, piece: Span) -> bool:
+        """Whether the subject of "is saying" stands right before it, as in "saying" alone it does not."""
+        words = self._said(piece.start, piece.end)
+        while words and plain(words[-1]) in self.words.news.adverbs:
+            words.pop()
+        last = words[-1] if words else ""
+        return _bare(last) in self.words.news.pronouns or self._is_own(last)
+
     def _head(self, start: int, end: int) -> Mention | None:
         """Whom a stretch right before a verb is about: Ann in "Ann Bell of the union", nobody in "critics of Bell"."""
         for mention in reversed(self.mentions):
@@ -175,7 +207,8 @@ class Clause:
             opening = list(WORD.finditer(self.prose, start, mention.start))
             while opening and self._is_article(opening[-1].group()):
                 opening.pop()
-            if not opening or not self._opens_phrase(opening[-1].group()):
+            if len(opening) < 2 or not self._opens_phrase(opening[-1].group()):
+                # With nothing before it, the small word joins the sentence to others: "As Minister Bell said".
                 return mention
             end = opening[-1].start()
         return None
@@ -209,6 +242,8 @@ class Clause:
         first = _bare(between[0]) if between else ""
         if first in news.pronouns:
             return Source(pronoun=True)
+        if between and self._is_own(between[0]):
+            return Source(own=True)
         if first in news.relatives:
             # "X, the author of “…”, says that": the subject stands before the quotation.
             return self.subject() or Source()
@@ -273,6 +308,10 @@ class Clause:
 
     def _owns(self, mention: Mention) -> bool:
         return bool(self.words.news.owner.match(self.prose, mention.end))
+
+    def _is_own(self, word: str) -> bool:
+        speech = self.words.speech
+        return bool(speech.first_person.match(word) or speech.first_person_plural.match(word))
 
     def _is_article(self, word: str) -> bool:
         return plain(word) in self.words.news.definite | self.words.news.indefinite
