@@ -14,6 +14,8 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
+# An office with a name is no more words; a longer run of capitals is a heading or a list.
+_LONGEST_RUN = 12
 # An office has at most so many words, and stands so many characters before a name at most.
 _LONGEST_OFFICE, _OFFICE_REACH = 9, 110
 # A word at the head of a sentence is a name where the text has it more often than this.
@@ -229,7 +231,7 @@ def _runs(prose: str, labels: LabelWords) -> Iterator[list[re.Match[str]]]:
             between = prose[last.end() : word.start()]
             short = len(last.group()) == 1 or fold(last.group()) in labels.addresses
             adjoins = not (between.replace(".", "", 1) if short else between).strip(" \u00a0")
-            if adjoins and word.group()[0].isupper():
+            if adjoins and word.group()[0].isupper() and len(run) < _LONGEST_RUN:
                 run, small = [*run, *small, word], []
                 continue
             if adjoins and fold(word.group()) in labels.particles and len(small) < 2:

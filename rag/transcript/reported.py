@@ -7,12 +7,13 @@ in "Critics called it “…”", it is nobody's: never the last person's named.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.languages import language
 from onrecord.rag.people.vocabulary import Vocabulary
-from onrecord.rag.text.quotations import Quotation, quotations
+from onrecord.rag.text.quotations import Quotation, blanked, quotations
 from onrecord.rag.transcript.mentions import NOBODY, Mentions, Voice
 from onrecord.rag.transcript.sources import Clause, Source
 from onrecord.rag.types import Reported, Span
@@ -102,8 +103,9 @@ class _Reader:
     def paragraphs(self, spans: Sequence[Span]) -> Iterator[_Quoted]:
         """The quotations of some paragraphs with their speakers."""
         marked = list(quotations(self._text, spans))
+        starts = [quotation.start for quotation in marked]
         for span in spans:
-            inside = [quotation for quotation in marked if span.start <= quotation.start < span.end]
+            inside = marked[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
             if self._leads and not inside and _may_be_quoted(self._text[span.start : span.end]):
                 yield _Quoted(span, self._last, self._told, led=True)
                 self._leads = False
@@ -113,12 +115,14 @@ class _Reader:
     def _paragraph(self, span: Span, marked: Sequence[Quotation]) -> Iterator[_Quoted]:
         paragraph = self._text[span.start : span.end]
         marks = [Span(each.start - span.start, each.end - span.start) for each in marked]
-        prose = _blanked(paragraph, marks)
+        prose = blanked(paragraph, marks)
         mentions = self._mentions.in_prose(prose)
         self._leads = False
+        starts, named = [mark.start for mark in marks], [mention.start for mention in mentions]
         for start, end in _sentences(paragraph, marks, self._words.code):
-            clause = Clause(prose, start, end, mentions, self._words)
-            inside = [number for number, mark in enumerate(marks) if start <= mark.start < end]
+            people = mentions[bisect_left(named, start) : bisect_left(named, end)]
+            clause = Clause(prose, start, end, people, self._words)
+            inside = range(bisect_left(starts, start), bisect_left(starts, end))
             self._meet(clause.subject())
             first = True
             for number in inside:
@@ -132,10 +136,12 @@ class _Reader:
     def _hear(self, clause: Clause, marks: Sequence[Span], number: int, *, first: bool) -> None:
         """Find out whose words a quotation in a sentence is; `first` says that none stands before it there."""
         mark = marks[number]
-        floor = max([clause.start, *(other.end for other in marks[:number])])
-        ceiling = min([clause.end, *(other.start for other in marks[number + 1 :])])
+        floor = max(clause.start, marks[number - 1].end if number else 0)
+        ceiling = min(clause.end, marks[number + 1].start if number + 1 < len(marks) else clause.end)
         left = any(character.isalpha() for character in clause.prose[floor : mark.start])
-        said = clause.before(floor, mark.start) if left else None
+        said = clause.agent(mark.end, ceiling)
+        if said is None and left:
+            said = clause.before(floor, mark.start)
         if said is None:
             said = clause.after(mark.end, ceiling)
         if said is not None:
@@ -164,19 +170,14 @@ class _Reader:
         return source.voice
 
 
-def _blanked(paragraph: str, marks: Sequence[Span]) -> str:
-    """The paragraph with its quotations blanked out, every character keeping its place."""
-    for mark in marks:
-        paragraph = paragraph[: mark.start] + " " * (mark.end - mark.start) + paragraph[mark.end :]
-    return paragraph
-
-
 def _sentences(paragraph: str, marks: Sequence[Span], code: str) -> list[tuple[int, int]]:
     """The paragraph's sentences, none of them ending inside a quotation that prose goes on after."""
     clauses: list[tuple[int, int]] = []
     start = 0
+    ends = [mark.end for mark in marks]
     for sentence in language(code).sentences(paragraph):
-        inside = any(mark.start < sentence.end < mark.end for mark in marks)
+        following = bisect_right(ends, sentence.end)
+        inside = following < len(marks) and marks[following].start < sentence.end
         if not inside and sentence.end > start:
             clauses.append((start, sentence.end))
             start = sentence.end

@@ -50,14 +50,12 @@ class Clause:
     verbs: Sequence[re.Match[str]] = field(init=False)
 
     def __post_init__(self) -> None:
+        verbs: list[re.Match[str]] = []
         found = self.words.news.attribution.finditer(self.prose, self.start, self.end)
-        verbs = [verb for verb in found if not self._is_noun(verb)]
-        longest = [
-            verb
-            for verb in verbs
-            if not any(o.start() <= verb.start() and verb.end() <= o.end() and o is not verb for o in verbs)
-        ]
-        object.__setattr__(self, "verbs", longest)
+        for verb in sorted(found, key=lambda verb: (verb.start(), -verb.end())):
+            if (not verbs or verb.start() >= verbs[-1].end()) and not self._is_noun(verb):
+                verbs.append(verb)
+        object.__setattr__(self, "verbs", verbs)
 
     def before(self, start: int, end: int) -> Source | None:
         """Who speaks by what stands before a quotation, in `[start:end]`; None where it does not say."""
@@ -70,11 +68,15 @@ class Clause:
             said = self.subject() or Source()
         return said
 
+    def agent(self, start: int, end: int) -> Source | None:
+        """Who calls something so, by what stands right behind it ("by the union"); None where nobody does."""
+        first = WORD.search(self.prose, start, end)
+        if first is None or plain(first.group()) not in self.words.news.agents:
+            return None
+        return self._behind(first.end(), end)
+
     def after(self, start: int, end: int) -> Source | None:
         """Who speaks by what stands behind a quotation, in `[start:end]`; None where it does not say."""
-        first = self._said(start, end)[:1]
-        if first and plain(first[0]) in self.words.news.agents:
-            return Source()
         if source := self._according_to(start, end):
             return source
         verb = next((verb for verb in self.verbs if start <= verb.start() and verb.end() <= end), None)
@@ -181,11 +183,7 @@ class Clause:
         if mention:
             return _of(mention)
         named = any(start <= m.start and m.end <= end for m in self.mentions)
-        if (
-            not named
-            and self._opens_phrase(words[0].group())
-            and not any(is_role(w.group(), self.words.labels) for w in words)
-        ):
+        if not named and self._opens_phrase(words[0].group()) and not any(self._is_office(w.group()) for w in words):
             return None
         return self._unnamed(Span(words[0].start(), end))
 
@@ -227,10 +225,11 @@ class Clause:
                 return _of(mention)
         for piece in reversed(others):
             said = self._said(piece.start, piece.end)
-            if said and (not self._opens_phrase(said[0]) or piece is others[0]):
-                apposition = is_role(said[0], self.words.labels) and piece is not others[0]
-                if not apposition:
-                    return self._in_front(piece)
+            opening = plain(said[0]) if said else ""
+            # "Ann Bell, a pilot, of Orsk, said": what describes her is another aside.
+            another = self._opens_phrase(opening) or opening in self.words.news.indefinite or self._is_office(opening)
+            if said and (piece is others[0] or not another):
+                return self._in_front(piece)
         return None
 
     def _behind(self, start: int, end: int) -> Source:
@@ -250,7 +249,7 @@ class Clause:
         if mention and all(plain(word) in news.definite for word in between):
             return _of(mention)
         when = self._opens_phrase(first) or self._is_when(between) or first in news.adverbs
-        other = any(plain(word) in news.relatives or is_role(word, self.words.labels) for word in between)
+        other = any(plain(word) in news.relatives or self._is_office(word) for word in between)
         if mention and when and not other and len(between) <= _BETWEEN and mention.start <= stop:
             return _of(mention)
         if not between:
@@ -277,9 +276,7 @@ class Clause:
     def _unnamed(self, span: Span) -> Source:
         """Somebody whom a few words describe: by an office, or as nobody that can be told."""
         words = list(WORD.finditer(self.prose, span.start, span.end))
-        place = next(
-            (n for n, word in enumerate(words) if is_role(ELIDED.sub("", word.group()), self.words.labels)), None
-        )
+        place = next((n for n, word in enumerate(words) if self._is_office(word.group())), None)
         if place is None or place > 3:
             return Source(unknown=bool(words) and plain(words[0].group()) in self.words.news.indefinite)
         first = place
@@ -312,6 +309,9 @@ class Clause:
     def _is_own(self, word: str) -> bool:
         speech = self.words.speech
         return bool(speech.first_person.match(word) or speech.first_person_plural.match(word))
+
+    def _is_office(self, word: str) -> bool:
+        return is_role(ELIDED.sub("", word), self.words.labels)
 
     def _is_article(self, word: str) -> bool:
         return plain(word) in self.words.news.definite | self.words.news.indefinite

@@ -9,6 +9,7 @@ from dataclasses import replace
 from onrecord.rag.languages import Language
 from onrecord.rag.people.labels import Part
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.quotations import blanked
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
 from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
@@ -23,7 +24,7 @@ from onrecord.rag.transcript.relative_dates import relative_dates
 from onrecord.rag.transcript.reported import quoted_in_speech, reported_in
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
 from onrecord.rag.transcript.wording import words_of
-from onrecord.rag.types import Boilerplate, Reported, SourceText, Span, Structure, Turn
+from onrecord.rag.types import Boilerplate, SourceText, Span, Structure, Turn
 
 # The opening of a text is told to be spoken or not from this many characters.
 _OPENING = 20_000
@@ -162,7 +163,7 @@ def _completed(
         if turn.label or turn.speaker
         for words in quoted_in_speech(text, _paragraphs(text, turn, boilerplate), vocabulary)
     ]
-    own = _without(text, quoted)
+    own = blanked(text, [Span(words.start, words.end) for words in quoted])
     if labelled:
         _with_kinds(own, turns, parts, vocabulary.words)
     named = speaker_in_title(header.title, vocabulary)
@@ -254,13 +255,6 @@ def _second(timecodes: Sequence[tuple[int, float]], turn: Turn) -> float | None:
     """The time of the turn's first word: that of the last timecode at or before it."""
     position = bisect.bisect_right(timecodes, turn.start, key=lambda code: code[0])
     return timecodes[position - 1][1] if position else turn.seconds
-
-
-def _without(text: str, spans: Sequence[Reported]) -> str:
-    """A text with some spans blanked out, every character keeping its place."""
-    for span in spans:
-        text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
-    return text
 
 
 def _paragraphs(text: str, turn: Turn, boilerplate: Sequence[Boilerplate]) -> list[Span]:
