@@ -75,7 +75,7 @@ def _people(text: str, vocabulary: Vocabulary) -> Iterator[Person]:
 
 
 def _parted(piece: str, vocabulary: Vocabulary) -> list[str]:
-    """The people of a piece that names two ("Jane Doe and John Roe") or goes on from the one before ("and John Roe")."""
+    """The people of a piece that names two ("Ann Bell and Ben Vik") or goes on from the one before ("and Ben Vik")."""
     joining = vocabulary.words.labels.joining
     tokens = piece.split()
     for place, token in enumerate(tokens):
