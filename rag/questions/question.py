@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from onrecord.rag.languages import LANGUAGES, Language
+from onrecord.rag.languages import DEFAULT, LANGUAGES, Language
 from onrecord.rag.people.names import Known, same
 from onrecord.rag.people.naming import people_named
 from onrecord.rag.questions.followup import SearchQuery, search_query
@@ -29,8 +29,6 @@ _WANTED: tuple[Wanted, ...] = ("number", "date", "person", "reason", "yes_no")
 _TRAILING = re.compile(r"[\s?.!…»”\"']+$")
 _QUOTES = "«“„\"' "
 _LEADING = re.compile(r"^[\s«“„\"'¿¡]+")
-# A question in a language without a file is answered in this one.
-_ELSE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class Question:
     @property
     def answer_language(self) -> str:
         """The language to answer in: the question's where its words are known."""
-        return self.language if self.language in LANGUAGES else _ELSE
+        return self.language if self.language in LANGUAGES else DEFAULT
 
 
 def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -> Question:
