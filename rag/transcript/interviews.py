@@ -121,7 +121,8 @@ def interviewee(title: str | None, head: Sequence[str], vocabulary: Vocabulary) 
     for line in dict.fromkeys([title or "", *head]):
         if labels.byline.fullmatch(line):
             continue
-        for mention in people.in_prose(line):
+        # An office behind a name ends with a mark, which a line of the head does without.
+        for mention in people.in_prose(f"{line}."):
             name = mention.voice.name
             if not name or not is_full(name) or _belongs_to_outlet(line, mention.end, vocabulary):
                 continue
@@ -129,7 +130,8 @@ def interviewee(title: str | None, head: Sequence[str], vocabulary: Vocabulary) 
                 titled[name] = mention.voice
             if mention.voice.role:
                 held[name] = mention.voice
-    if named := speaker_in_title(title, vocabulary):
+    said = (speaker_in_title(line, vocabulary) for line in (title, *head))
+    if named := next(filter(None, said), None):
         office = held.get(named.name or "")
         return replace(named, role=named.role or (office.role if office else None))
     for found in (titled, held):

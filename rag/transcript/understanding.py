@@ -75,11 +75,14 @@ def understand(source: SourceText, path: str = "") -> Structure:
     if first == len(lines) and not opening:
         # Whatever looked like furniture is all there is.
         marked, opening = {}, lines
+    cut = interview_of(lines, asked, marked) if asked else turns_of(lines, candidates, marked, words)
     turns: list[Turn] = []
+    if cut.questions_between and len(opening) > 1 and opening[-1].text.endswith("?"):
+        cut.turns.insert(0, Turn(opening[-1].start, opening[-1].end, kind="question"))
+        opening.pop()
     if opening:
         # What stands before an interview is written by whoever asks.
         turns.append(Turn(opening[0].start, opening[-1].end, kind="report" if asked else "statement"))
-    cut = interview_of(lines, asked, marked) if asked else turns_of(lines, candidates, marked, words)
     marked.update(cut.marked)
     turns.extend(cut.turns)
     boilerplate = _merged([*source.boilerplate, *cut.spans], lines, marked)
