@@ -254,6 +254,23 @@ def test_mentions_by_a_speaker_are_hers_alone() -> None:
     assert {citation.speaker for citation in answer.citations} == {"Elin Varga"}
 
 
+_TWO_BELLS: Script = [
+    ("statement", "Ann Bell", "Minister", None, "The sea wall will be built. The sea wall is safe."),
+    ("statement", "Iris Bell", "Mayor", None, "Nobody asked us about the sea wall."),
+]
+
+
+def test_two_people_of_one_surname_are_never_counted_together() -> None:
+    bells = _briefing(script=_TWO_BELLS)
+    hers = _ask("Every time Ann Bell mentioned the sea wall", bells)
+    assert hers.text.startswith("Sea wall: 2 mentions by Ann Bell in ")
+    assert {citation.speaker for citation in hers.citations} == {"Ann Bell"}
+    both = _ask("Every time Bell mentioned the sea wall", bells)
+    assert both.text.split("\n")[0].startswith("Sea wall: 2 mentions by Ann Bell in ")
+    assert both.text.split("\n")[1].startswith("Sea wall: 1 mention by Iris Bell in ")
+    assert [citation.speaker for citation in both.citations] == ["Ann Bell", "Ann Bell", "Iris Bell"]
+
+
 def test_over_time_quotes_first_and_last_with_dates() -> None:
     early, late = _briefing("early", "2030-01-05"), _briefing("late", "2031-06-01")
     answer = _ask("How has Varga's position on the harbour wall changed?", late, early)
