@@ -52,6 +52,11 @@ def printed_name(particles: Iterable[str]) -> str:
     return rf"{CAPITALISED}(?:\s+(?:(?:{small})\s+){{0,3}}(?:{CAPITALISED}|{CAPITAL}\.)){{1,3}}"
 
 
+def initials_of(name: str) -> str:
+    """The capitals that the parts of a name begin with: "CH" of "Christian Horner", "JMD" of "Jean-Marie Doe"."""
+    return "".join(part[0] for part in re.split(r"[\s-]+", name) if part[:1].isupper())
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A person as one text names them, with the role and the outlet it gives.

@@ -11,13 +11,13 @@ from functools import lru_cache
 
 from onrecord.rag.people.joining import one_name_each
 from onrecord.rag.people.labels import Person, parse_label
-from onrecord.rag.people.names import Known, is_full
+from onrecord.rag.people.names import Known, initials_of, is_full
 from onrecord.rag.people.roles import is_role, without_groups
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
+from onrecord.rag.transcript.full_names import INITIAL
 from onrecord.rag.transcript.holders import holder_of, is_definite
 from onrecord.rag.transcript.listed import people_listed
-from onrecord.rag.transcript.full_names import INITIAL
 from onrecord.rag.transcript.surnames import Use, complete_surnames
 from onrecord.rag.types import Span
 
@@ -117,19 +117,15 @@ def _expand_initials(parsed: dict[str, Person], listed: Sequence[Person]) -> Non
     """Give initials the one full name that other labels or a list of people give them: "CH" is "Christian Horner"."""
     spoken = [person for person in parsed.values() if person.name and not person.voice and is_full(person.name)]
     for label, person in parsed.items():
-        name = person.name or ""
-        if len(name) not in _INITIALS or not (name.isalpha() and name.isupper()):
+        letters = label.replace(".", "").replace(" ", "")
+        if len(letters) not in _INITIALS or not (letters.isalpha() and letters.isupper() and person.name):
             continue
         for others in (spoken, listed):
-            meant = {other.name: other for other in others if _initials(other.name or "") == name}
+            meant = {other.name: other for other in others if initials_of(other.name or "") == letters}
             if len(meant) == 1:
                 (other,) = meant.values()
                 parsed[label] = replace(person, name=other.name, role=other.role, outlet=other.outlet)
                 break
-
-
-def _initials(name: str) -> str:
-    return "".join(part[0] for part in re.split(r"[\s-]+", name) if part[:1].isupper())
 
 
 def _complete_from_list(parsed: dict[str, Person], listed: Sequence[Person]) -> None:
