@@ -278,6 +278,29 @@ def test_over_time_quotes_first_and_last_with_dates() -> None:
     assert [citation.briefing_id for citation in answer.citations] == ["early", "late"]
 
 
+def test_two_people_of_one_name_are_followed_apart() -> None:
+    said = {
+        ("2031-04-02", "Ann Bell"): "The harbour wall will cost 40 million crowns.",
+        ("2031-04-03", "Iris Bell"): "The harbour wall has no permit.",
+        ("2031-05-02", "Ann Bell"): "The harbour wall will cost 50 million crowns.",
+        ("2031-06-02", "Speaker 1 (Ports, June 2031)"): "The harbour wall is too high.",
+        ("2031-07-02", "Speaker 1 (Ports, July 2031)"): "The harbour wall is too low.",
+    }
+    briefings = [
+        _briefing(date, date, [("statement", speaker, None, None, words)]) for (date, speaker), words in said.items()
+    ]
+    answer = _ask("How has Bell's position on the harbour wall changed?", *briefings)
+    assert [citation.speaker for citation in answer.citations] == ["Ann Bell", "Ann Bell", "Iris Bell"]
+    assert "Ann Bell: From 2 April 2031 to 2 May 2031, in order:" in answer.text
+    assert "Iris Bell: Only one date speaks of it, so no change can be shown:" in answer.text
+    answer = _ask("How has Speaker 1's position on the harbour wall changed?", *briefings)
+    assert len(answer.citations) == 2
+    assert answer.text.count("Only one date speaks of it") == 2
+    assert "Words only in" not in answer.text
+    # Nobody's position changes where two people differ.
+    assert "Words only in" not in _ask("How has the position on the harbour wall changed?", *briefings).text
+
+
 def test_an_overview_quotes_one_line_of_each_exchange() -> None:
     answer = _ask("Which questions were asked?")
     assert [citation.speaker for citation in answer.citations] == ["Otto Brandt", "Mia Lund"]

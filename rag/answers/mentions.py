@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from onrecord.rag.answers.spans import sentences_of
 from onrecord.rag.languages import language, together
 from onrecord.rag.languages.term_forms import TermForms
 from onrecord.rag.languages.wording import plain
+from onrecord.rag.text.quotes import reported_at
 from onrecord.rag.types import Briefing
 
 # What is left of a word when its plural ending is cut off is at least this long.
@@ -21,10 +23,10 @@ _LEAST_STEM = 3
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """A sentence that holds a term so many times, and who says it."""
+    """A sentence that holds a term, how often, and who says it."""
 
     listed: Listed
-    count: int
+    times: int
     speaker: str | None
 
 
@@ -38,20 +40,21 @@ def mentions(draft: Draft) -> Written | None:
         found = _mentions(term, draft) if term != draft.question.subject else []
     if not found:
         return None
-    # Two people of one name are never counted together.
-    counts: Counter[str | None] = Counter()
-    for mention in found:
-        counts[mention.speaker if draft.question.speakers else None] += mention.count
-    heads = (line(_counted(plain(term), count, speaker, draft)) for speaker, count in counts.items())
-    return Written((*heads, *page_of(draft, [mention.listed for mention in found], draft.leads.dated)))
-
-
-def _counted(term: str, count: int, speaker: str | None, draft: Draft) -> str:
-    """How often a term is mentioned, by somebody or by anybody."""
+    count = sum(mention.times for mention in found)
     words = draft.words
-    by = words.mentions_by.format(speaker=plain(speaker)) if speaker else ""
+    by = words.mentions_by.format(speaker=_counted(found)) if draft.question.sayers or draft.called else ""
     template = words.mentions_one if count == 1 else words.mentions_many
-    return template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
+    term = plain(term)
+    head = template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
+    return Written((line(head), *page_of(draft, [mention.listed for mention in found], draft.leads.dated)))
+
+
+def _counted(found: Sequence[_Mention]) -> str:
+    """Who said it; of several people, each with how often: they may share the name that was asked for."""
+    times: Counter[str] = Counter()
+    for mention in found:
+        times[plain(mention.speaker or "")] += mention.times
+    return ", ".join(times) if len(times) == 1 else ", ".join(f"{name} ({count})" for name, count in times.items())
 
 
 def _mentions(term: str, draft: Draft) -> list[_Mention]:
@@ -67,8 +70,10 @@ def _mentions_in(briefing: Briefing, term: str, draft: Draft) -> list[_Mention]:
             continue
         for span in sentences_of(briefing, turn):
             count = sum(1 for _ in pattern.finditer(briefing.text, span.start, span.end))
-            if count:
-                found.append(_Mention(Listed(briefing, span), count, turn.speaker))
+            # What somebody quotes is said by whom it is quoted from.
+            quoted = reported_at(briefing, span.start, span.end)
+            if count and (quoted is None or draft.may_list(quoted.speaker)):
+                found.append(_Mention(Listed(briefing, span), count, quoted.speaker if quoted else turn.speaker))
     return found
 
 

@@ -60,17 +60,17 @@ class Question:
     def wants(self, speaker: str | None) -> bool:
         """Whether somebody is the one, or one of those, whose words are wanted."""
         return speaker is not None and (
-            speaker in self.speakers or any(same(Known(speaker), Known(one)) == "yes" for one in self.speakers)
+            speaker in self.speakers or any(same(Known(speaker), Known(one)) == "yes" for one in self.sayers)
         )
 
     def may_want(self, speaker: str | None) -> bool:
-        """Whether the name of somebody leaves open that it is the one whose words are wanted."""
-        return speaker is None or any(same(Known(speaker), Known(one)) != "no" for one in self.speakers)
+        """Whether the name of somebody, or that there is none, leaves open that theirs are the words wanted."""
+        return speaker is None or any(same(Known(speaker), Known(one)) != "no" for one in self.sayers)
 
     @property
-    def of_somebody(self) -> bool:
-        """Whether somebody's words are wanted, be they on record or not."""
-        return bool(self.speakers or self.stranger)
+    def sayers(self) -> tuple[str, ...]:
+        """Those whose words are wanted, be they on record or not."""
+        return self.speakers or ((self.stranger,) if self.stranger else ())
 
     @property
     def answer_language(self) -> str:
