@@ -254,11 +254,51 @@ def test_mentions_by_a_speaker_are_hers_alone() -> None:
     assert {citation.speaker for citation in answer.citations} == {"Elin Varga"}
 
 
+_TWO_BELLS: Script = [
+    ("statement", "Ann Bell", "Minister", None, "The sea wall will be built. The sea wall is safe."),
+    ("statement", "Iris Bell", "Mayor", None, "Nobody asked us about the sea wall."),
+]
+
+
+def test_two_people_of_one_surname_are_never_counted_together() -> None:
+    bells = _briefing(script=_TWO_BELLS)
+    hers = _ask("Every time Ann Bell mentioned the sea wall", bells)
+    assert hers.text.startswith("Sea wall: 2 mentions by Ann Bell in ")
+    assert {citation.speaker for citation in hers.citations} == {"Ann Bell"}
+    both = _ask("Every time Bell mentioned the sea wall", bells)
+    assert both.text.split("\n")[0].startswith("Sea wall: 2 mentions by Ann Bell in ")
+    assert both.text.split("\n")[1].startswith("Sea wall: 1 mention by Iris Bell in ")
+    assert [citation.speaker for citation in both.citations] == ["Ann Bell", "Ann Bell", "Iris Bell"]
+
+
 def test_over_time_quotes_first_and_last_with_dates() -> None:
     early, late = _briefing("early", "2030-01-05"), _briefing("late", "2031-06-01")
     answer = _ask("How has Varga's position on the harbour wall changed?", late, early)
     assert answer.text.startswith("From 5 January 2030 to 1 June 2031, in order:")
     assert [citation.briefing_id for citation in answer.citations] == ["early", "late"]
+
+
+def test_two_people_of_one_name_are_followed_apart() -> None:
+    said = {
+        ("2031-04-02", "Ann Bell"): "The harbour wall will cost 40 million crowns.",
+        ("2031-04-03", "Iris Bell"): "The harbour wall has no permit.",
+        ("2031-05-02", "Ann Bell"): "The harbour wall will cost 50 million crowns.",
+        ("2031-06-02", "Speaker 1 (Ports, June 2031)"): "The harbour wall is too high.",
+        ("2031-07-02", "Speaker 1 (Ports, July 2031)"): "The harbour wall is too low.",
+    }
+    briefings = [
+        _briefing(date, date, [("statement", speaker, None, None, words)]) for (date, speaker), words in said.items()
+    ]
+    answer = _ask("How has Bell's position on the harbour wall changed?", *briefings)
+    assert [citation.speaker for citation in answer.citations] == ["Ann Bell", "Ann Bell", "Iris Bell"]
+    assert "Ann Bell: From 2 April 2031 to 2 May 2031, in order:" in answer.text
+    assert "Iris Bell: Only one date speaks of it, so no change can be shown:" in answer.text
+    answer = _ask("How has Speaker 1's position on the harbour wall changed?", *briefings)
+    assert len(answer.citations) == 2
+    assert answer.text.count("Only one date speaks of it") == 2
+    assert "Words only in" not in answer.text
+    # Nobody's position changes where two people differ.
+    assert "Words only in" not in _ask("How has the position on the harbour wall changed?", *briefings).text
 
 
 def test_an_overview_quotes_one_line_of_each_exchange() -> None:

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from onrecord.rag.answers.spans import sentences_between, words_at
 from onrecord.rag.languages import language
+from onrecord.rag.people.names import Same, read_name
 from onrecord.rag.questions.question import Question
 from onrecord.rag.questions.stating import states
 from onrecord.rag.text.folding import folded_words
+from onrecord.rag.text.quotes import reported_at
 from onrecord.rag.types import Briefing, Hit, Passage, Span
 
 SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]
@@ -168,24 +170,29 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
             and not asks(candidate.text)
         )
         value -= 0.5 if premise else 1.2
-    if question.speakers:
-        value += _spoken_by(candidate, sources[candidate.passage.briefing_id], question)
+    if question.sayers:
+        # What it is worth whose words a sentence is; more where the question wants theirs alone.
+        worth = {"yes": 0.3, "unknown": 0.0, "no": -1.5 if question.explicit else -0.1}
+        value += worth[whose(candidate, sources[candidate.passage.briefing_id], question)]
     return value
 
 
-def _spoken_by(candidate: Candidate, briefing: Briefing, question: Question) -> float:
-    """What it is worth whose words a sentence is, where the question names a person; more where it wants theirs alone.
+def whose(candidate: Candidate, briefing: Briefing, question: Question) -> Same:
+    """Whether a sentence is the words of the person whose words the question wants.
 
     A report that names them, or quotes somebody it does not name, is neither their words nor another's.
     """
+    inner = reported_at(briefing, candidate.span.start, candidate.span.end)
+    if inner is not None:
+        return "yes" if question.wants(inner.speaker) else "unknown" if question.may_want(inner.speaker) else "no"
     said = [r.speaker for r in briefing.reported if r.start < candidate.span.end and candidate.span.start < r.end]
-    own = candidate.passage.speaker
-    if any(map(question.wants, [*said, own])):
-        return 0.3
-    surnames = {folded_words(name)[-1] for name in question.speakers}
-    if candidate.passage.kind == "report" and (None in said or not surnames.isdisjoint(folded_words(candidate.text))):
-        return 0.0
-    return -1.5 if question.explicit else -0.1
+    if any(map(question.wants, [*said, candidate.passage.speaker])):
+        return "yes"
+    if candidate.passage.kind != "report":
+        return "no"
+    surnames = {read_name(name).surname for name in question.sayers}
+    named = not said and not surnames.isdisjoint(folded_words(candidate.text))
+    return "unknown" if named or any(map(question.may_want, said)) else "no"
 
 
 def _form(candidate: Candidate, question: Question) -> float:

@@ -37,6 +37,10 @@ LANGUAGES: tuple[str, ...] = tuple(
 """The languages that are known by a file of their own, as ISO 639-1 codes."""
 
 
+DEFAULT = "en"
+"""The language where nothing is known of one, and to answer in where the one asked in has no file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """What reading and answering need to know of one language; a group of words and phrases a field.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from onrecord.rag.languages import LANGUAGES, Language
+from onrecord.rag.languages import DEFAULT, LANGUAGES, Language
 from onrecord.rag.people.names import Known, same
 from onrecord.rag.people.naming import people_named
 from onrecord.rag.questions.followup import SearchQuery, search_query
@@ -29,8 +29,6 @@ _WANTED: tuple[Wanted, ...] = ("number", "date", "person", "reason", "yes_no")
 _TRAILING = re.compile(r"[\s?.!…»”\"']+$")
 _QUOTES = "«“„\"' "
 _LEADING = re.compile(r"^[\s«“„\"'¿¡]+")
-# A question in a language without a file is answered in this one.
-_ELSE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +60,22 @@ class Question:
     def wants(self, speaker: str | None) -> bool:
         """Whether somebody is the one, or one of those, whose words are wanted."""
         return speaker is not None and (
-            speaker in self.speakers or any(same(Known(speaker), Known(one)) == "yes" for one in self.speakers)
+            speaker in self.speakers or any(same(Known(speaker), Known(one)) == "yes" for one in self.sayers)
         )
 
     def may_want(self, speaker: str | None) -> bool:
-        """Whether the name of somebody leaves open that it is the one whose words are wanted."""
-        return speaker is None or any(same(Known(speaker), Known(one)) != "no" for one in self.speakers)
+        """Whether the name of somebody, or that there is none, leaves open that theirs are the words wanted."""
+        return speaker is None or any(same(Known(speaker), Known(one)) != "no" for one in self.sayers)
 
     @property
-    def of_somebody(self) -> bool:
-        """Whether somebody's words are wanted, be they on record or not."""
-        return bool(self.speakers or self.stranger)
+    def sayers(self) -> tuple[str, ...]:
+        """Those whose words are wanted, be they on record or not."""
+        return self.speakers or ((self.stranger,) if self.stranger else ())
 
     @property
     def answer_language(self) -> str:
         """The language to answer in: the question's where its words are known."""
-        return self.language if self.language in LANGUAGES else _ELSE
+        return self.language if self.language in LANGUAGES else DEFAULT
 
 
 def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -> Question:

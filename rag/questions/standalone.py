@@ -24,7 +24,6 @@ Stands = Literal["person", "thing", "either"]
 """What a pronoun may stand for."""
 
 _NAME_WORD = rf"{CAPITAL}[\w’'&.-]*\w|{CAPITAL}"
-_NAME = re.compile(rf"(?:{_NAME_WORD})(?:(?:\s+(?:and|of|of the)\s+|\s+)(?:{_NAME_WORD}|\d+))*")
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _WORD = re.compile(r"[^\W\d_]+")
 # What a sentence may open with before its first word.
@@ -88,7 +87,7 @@ def _ellipsis_filled(question: Said, earlier: Said) -> str | None:
         return earlier.text.replace(years[0], new)
     small = _small_words(question.language.code).match(new)
     name = new[small.end() :] if small else new
-    if not _NAME.match(name):
+    if not _name(question.language.code).match(name):
         return None
     names, sayers = _names(earlier), _sayers(earlier)
     topics = [one for one in names if one.group() not in sayers]
@@ -240,13 +239,21 @@ def _names(asked: Said) -> list[re.Match[str]]:
     return [name for name in _capitals(asked) if after.match(asked.text[name.end() :])]
 
 
+@cache
+def _name(code: str) -> re.Pattern[str]:
+    """A name in a question: capitalised words and numbers, and what joins them to one ("Bosnia and Herzegovina")."""
+    joints = sorted(language(code).followups.in_names, key=len, reverse=True)
+    between = "|".join([*(rf"\s+{joint}\s+" for joint in joints), r"\s+"])
+    return re.compile(rf"(?:{_NAME_WORD})(?:(?:{between})(?:{_NAME_WORD}|\d+))*")
+
+
 def _capitals(asked: Said) -> list[re.Match[str]]:
     """What is capitalised like a name, without what only opens a sentence."""
     words, text = asked.language, asked.text
-    no_names = words.followups.no_names | words.sentence_ends.starters
+    name, no_names = _name(words.code), words.followups.no_names | words.sentence_ends.starters
     found = []
     position = 0
-    while match := _NAME.search(text, position):
+    while match := name.search(text, position):
         first = match.group().split()[0]
         before, apostrophe, rest = first.replace("’", "'").partition("'")
         if first.lower().replace("’", "'") in no_names or _only_opens(asked, match):

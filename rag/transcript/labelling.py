@@ -38,6 +38,8 @@ _MINOR = 0.04
 _THROUGHOUT, _FEWEST = 0.5, 4
 # A first label stands at most this many lines from the top.
 _TOP = 6
+# The share of the turns of the one who answers that follow a question.
+_ANSWERING = 0.6
 # The share of lines with a name and a time that are followed by words without one.
 _TIMED_ALONE = 0.8
 
@@ -203,10 +205,16 @@ def _in_use(style: str, members: Sequence[Candidate], page: _Page) -> bool:
     if style.endswith(("dash", "bracket", "tab")) or style.startswith("dashed"):
         return bool(repeated) and (len(repeated) > 1 or bool(offices))
     if repeated:
-        return len(counts) + len(weak) > 1 or bool(offices)
+        return len(counts) + len(weak) > 1 or bool(offices) or _answers_alone(members, page)
     first = members[0]
     top = page.place[first.line] <= _TOP
     return len(offices) > 1 or (first.grade is Grade.OFFICE and top and _in_capitals(first))
+
+
+def _answers_alone(members: Sequence[Candidate], page: _Page) -> bool:
+    """Whether a label comes back behind questions that have none, as where one person answers the press."""
+    asked = sum(before is not None and before.text.endswith("?") for before in map(page.before, members))
+    return asked > 1 and asked >= _ANSWERING * len(members)
 
 
 def _asks(candidate: Candidate, known: LabelWords) -> bool:

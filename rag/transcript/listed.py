@@ -18,7 +18,7 @@ _LONGEST = 600
 _MARKS = re.compile(r"^[\s*_#>•–—-]+|[\s*_]+$")
 _FIELD = re.compile(r"([^\W\d_][^:\n]{0,50}?)\s?:\s+(?=\S)")
 _COMMA = re.compile(r",\s+(?![^()]*\))")
-_MAY_LIST = re.compile(r"[:(]")
+_MAY_LIST = re.compile(r"[:(,]")
 _ENDS = (".", "?", "!", "…", ":")
 _GROUP = re.compile(r"\([^()]{2,60}\)")
 
@@ -41,12 +41,14 @@ def people_listed(head: str, body: str, vocabulary: Vocabulary) -> list[Person]:
             field = _FIELD.match(text)
             name = field.group(1) if field else ""
             says_so = source is head and _says_who(name, vocabulary.words.labels)
-            if not says_so and (not _GROUP.search(text) or text.endswith(_ENDS)):
+            # In the head, people may stand with their offices alone: "Jane Doe, Minister of Ports".
+            offices = source is head and "," in text and not any(map(str.isdigit, text))
+            if not says_so and (not (_GROUP.search(text) or offices) or text.endswith(_ENDS)):
                 continue
             people = list(_people(text[field.end() :] if field else text, vocabulary))
             if says_so and fold(name) in vocabulary.words.labels.moderators:
                 people = [replace(person, part="moderator") for person in people]
-            if says_so or len(people) > 1:
+            if says_so or len(people) > 1 or (offices and any(person.role for person in people)):
                 found += people
     return found
 

@@ -15,6 +15,7 @@ from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furni
 from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
+from onrecord.rag.transcript.interviews import interview_of, interviewee, questions_of
 from onrecord.rag.transcript.introductions import goes_on, introductions
 from onrecord.rag.transcript.kinds import kinds_of
 from onrecord.rag.transcript.labelling import labels_of, parted_at_labels
@@ -65,24 +66,30 @@ def understand(source: SourceText, path: str = "") -> Structure:
     for mark in _chrome(lines, candidates, marked, words):
         marked.setdefault(mark.line, mark.reason)
     body = [line for line in lines if line.number not in marked]
-    before = [line for line in body if not candidates or line.number < candidates[0].line]
-    header = _header(before, source, path, words, labelled=bool(candidates))
+    asked = [] if candidates else questions_of(body, vocabulary)
+    first = candidates[0].line if candidates else asked[0].line if asked else len(lines)
+    before = [line for line in body if line.number < first]
+    header = _header(before, source, path, words, labelled=first < len(lines))
     marked.update(header.lines)
     opening = [line for line in before if line.number not in marked]
-    if candidates and not any(line.text[-1] in '.!?…”"»' for line in opening):
+    if first < len(lines) and not any(line.text[-1] in '.!?…”"»' for line in opening):
         marked.update({line.number: "header" for line in opening})
         opening = []
-    if not candidates and not opening:
+    if first == len(lines) and not opening:
         # Whatever looked like furniture is all there is.
         marked, opening = {}, lines
+    cut = interview_of(lines, asked, marked) if asked else turns_of(lines, candidates, marked, words)
     turns: list[Turn] = []
+    if cut.questions_between and len(opening) > 1 and opening[-1].text.endswith("?"):
+        cut.turns.insert(0, Turn(opening[-1].start, opening[-1].end, kind="question"))
+        opening.pop()
     if opening:
-        turns.append(Turn(opening[0].start, opening[-1].end, kind="statement"))
-    cut = turns_of(lines, candidates, marked, words)
+        # What stands before an interview is written by whoever asks.
+        turns.append(Turn(opening[0].start, opening[-1].end, kind="report" if asked else "statement"))
     marked.update(cut.marked)
     turns.extend(cut.turns)
     boilerplate = _merged([*source.boilerplate, *cut.spans], lines, marked)
-    return _completed(source, header, turns, boilerplate, vocabulary)
+    return _completed(source, header, turns, boilerplate, [line.text for line in before], vocabulary)
 
 
 def _free(text: str, boilerplate: Sequence[Boilerplate]) -> list[Span]:
@@ -158,7 +165,7 @@ def _from_marked_turns(
     first = turns[0].start if turns else len(source.text)
     before = [line for line in lines if line.end <= first]
     header = _header(before, source, path, vocabulary.words, labelled=bool(turns))
-    return _completed(source, header, list(turns), source.boilerplate, vocabulary)
+    return _completed(source, header, list(turns), source.boilerplate, [line.text for line in before], vocabulary)
 
 
 def _completed(
@@ -166,13 +173,14 @@ def _completed(
     header: Header,
     turns: list[Turn],
     boilerplate: tuple[Boilerplate, ...],
+    before: Sequence[str],
     vocabulary: Vocabulary,
 ) -> Structure:
     text = source.text
     language, speech = vocabulary.words.code, vocabulary.words.speech
     heading = [header.text, *(text[mark.start : mark.end] for mark in boilerplate if mark.reason == "front matter")]
     parts = _with_people(text, turns, "\n".join(heading), vocabulary)
-    labelled = any(turn.label or turn.speaker for turn in turns)
+    labelled = any(turn.label or turn.speaker or turn.kind == "question" for turn in turns)
     prose = not labelled and not any(
         is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled) for turn in turns
     )
@@ -185,13 +193,20 @@ def _completed(
     own = blanked(text, [Span(words.start, words.end) for words in quoted])
     if labelled:
         _with_kinds(own, turns, parts, vocabulary.words)
-    named = speaker_in_title(header.title, vocabulary)
+    unnamed = any(
+        part == "answerer" or (turn.label is None and turn.kind == "answer")
+        for part, turn in zip(parts, turns, strict=True)
+    )
+    title = header.title
+    named = interviewee(title, before, vocabulary) if unnamed else speaker_in_title(title, vocabulary)
     for position, turn in enumerate(turns):
-        told = turn.kind != "answer" if turn.label is not None else turn.kind == "report"
+        told = turn.kind != "answer" if turn.label is not None else turn.kind in ("report", "question")
         if turn.speaker is not None or told:
             continue
-        if turn.label is None and not is_spoken(
-            text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled
+        if (
+            turn.label is None
+            and turn.kind == "statement"
+            and not is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled)
         ):
             turns[position] = replace(turn, kind="report")
             continue
