@@ -11,6 +11,7 @@ from functools import cache
 from onrecord.rag.languages import LANGUAGES, Language, language, together
 from onrecord.rag.languages.offices import Articles, OfficeNames
 from onrecord.rag.languages.wording import plain
+from onrecord.rag.people.names import base_name
 
 _VOWELS = "aeiou"
 
@@ -39,11 +40,12 @@ def named(name: str | None, role: str | None, shown: Language, evidence: str = "
         None where neither name nor role is known.
     """
     offices = shown.offices
-    if not role or not name or name.casefold() == role.casefold():
-        alone = name or role
-        if not alone:
-            return None
-        office = _shown(alone, shown, evidence, None)
+    alone = name or role
+    if not alone:
+        return None
+    if not role or not name or base_name(name).casefold() == role.casefold():
+        # A library tells officials without a name apart by their briefings; an answer cites those.
+        office = _shown(base_name(alone), shown, evidence, None)
         if not office:
             return plain(alone)
         words, female = office
@@ -68,7 +70,7 @@ def contracted(text: str, offices: OfficeNames) -> str:
 
 
 def surname(name: str) -> str:
-    """What a second mention of a person says: the last name where there are two or three; all else unchanged."""
+    """What a second mention of a person says: the last name where there are two or three words; all else unchanged."""
     words = plain(name).split()
     return words[-1] if 1 < len(words) <= 3 and all(word[:1].isupper() for word in words) else plain(name)
 
