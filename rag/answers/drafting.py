@@ -11,7 +11,7 @@ from onrecord.rag.answers.quoting import Quotes
 from onrecord.rag.answers.selection import Meeting, SentenceScorer, unread
 from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.wording import Wording
-from onrecord.rag.people.matching import matching_names
+from onrecord.rag.people.matching import matching_names, people_called
 from onrecord.rag.questions.question import Question
 from onrecord.rag.types import Briefing, Filters, Hit, Part, Piece, Span, Status, Turn, Words
 
@@ -74,15 +74,22 @@ class Draft:
         """The briefings by date, undated ones last, those of one date as they were added."""
         return sorted(self.sources.values(), key=lambda briefing: (briefing.date is None, briefing.date or ""))
 
+    @cached_property
+    def _called(self) -> frozenset[str]:
+        """The speakers whom the filter may mean."""
+        speakers = {turn.speaker for briefing in self.sources.values() for turn in briefing.turns if turn.speaker}
+        return frozenset(people_called(self.filters.speaker or "", sorted(speakers)))
+
     def wants(self, turn: Turn) -> bool:
         """Whether the question and the filters leave room for a turn's speaker, role, outlet and kind."""
         filters = self.filters
-        pairs = ((filters.speaker, turn.speaker), (filters.role, turn.role), (filters.outlet, turn.outlet))
+        if filters.speaker and turn.speaker not in self._called:
+            return False
+        pairs = ((filters.role, turn.role), (filters.outlet, turn.outlet))
         if any(wanted and not (held and matching_names(wanted, [held])) for wanted, held in pairs):
             return False
-        if filters.kind and turn.kind != filters.kind:
-            return False
-        return not self.question.speakers or self.question.wants(turn.speaker)
+        asked_for = not self.question.speakers or self.question.wants(turn.speaker)
+        return asked_for and filters.kind in (None, turn.kind)
 
 
 def line(words: str) -> Part:

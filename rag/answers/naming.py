@@ -11,7 +11,8 @@ from functools import cache
 from onrecord.rag.languages import LANGUAGES, Language, language, together
 from onrecord.rag.languages.offices import Articles, OfficeNames
 from onrecord.rag.languages.wording import plain
-from onrecord.rag.people.names import base_name
+from onrecord.rag.people.names import base_name, read_name
+from onrecord.rag.text.folding import fold
 
 _VOWELS = "aeiou"
 
@@ -70,9 +71,12 @@ def contracted(text: str, offices: OfficeNames) -> str:
 
 
 def surname(name: str) -> str:
-    """What a second mention of a person says: the last name where there are two or three words; all else unchanged."""
-    words = plain(name).split()
-    return words[-1] if 1 < len(words) <= 3 and all(word[:1].isupper() for word in words) else plain(name)
+    """What a second mention of a person says: the surname where it is one word of a full name; all else unchanged."""
+    read = read_name(name)
+    if read.particles or not read.given:
+        return plain(name)
+    words = re.findall(r"[^\W_]+(?:[-’'][^\W_]+)*", plain(name))
+    return next((word for word in words if _letters(word) == read.surname), plain(name))
 
 
 def _shown(role: str, shown: Language, evidence: str, name: str | None) -> tuple[str, bool] | None:
@@ -133,6 +137,10 @@ def _small(words: str) -> str:
 
 def _folded(role: str) -> str:
     return " ".join(role.replace("’", "'").replace("-", " ").casefold().split())
+
+
+def _letters(word: str) -> str:
+    return "".join(filter(str.isalnum, fold(word)))
 
 
 def _is_female(role: str, name: str | None, evidence: str) -> bool:
