@@ -392,10 +392,8 @@ def test_an_english_reply_is_not_judged_by_french_cues() -> None:
 
 def test_a_refusal_is_no_reply_and_a_yes_is_one() -> None:
     english = known("en")
-    assert judge_reply("Will you resign?", ["I’m not going to comment on that."], english).label == "non_reply"
-    verdict = judge_reply("Will the wall be built in June?", ["Yes, the wall will be built in June."], english)
-    assert verdict.label == "clear"
-    assert sum(verdict.probabilities) == pytest.approx(1)
+    assert judge_reply("Will you resign?", ["I’m not going to comment on that."], english) == "non_reply"
+    assert judge_reply("Will the wall be built in June?", ["Yes, it will be built in June."], english) == "clear"
 
 
 def test_spans_of_the_same_slice_share_a_number() -> None:
