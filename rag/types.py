@@ -134,7 +134,8 @@ class Briefing:
 
     `lineage` is the id of the first version of this document; a re-issue has an id of its own and the same lineage.
     `superseded_by` is the id of the version that replaced this one, or None. `sha256` is that of the file as added.
-    `timecodes` are (offset, seconds) in order of offset, where the file has them.
+    `timecodes` are (offset, seconds) in order of offset, where the file has them; so are `pages` (offset, page) and
+    `lines` (offset, number), as in `SourceText`.
     """
 
     id: str
@@ -156,6 +157,8 @@ class Briefing:
     added: str = ""
     superseded_by: str | None = None
     timecodes: tuple[tuple[int, float], ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
+    lines: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A numbered pointer to a quote: `briefing.text[start:end] == quote`."""
+    """A numbered pointer to a quote: `briefing.text[start:end] == quote`.
+
+    `page` is the page on which it begins, counted from 1, and `line` the number printed beside its line, where the
+    briefing has them.
+    """
 
     number: int
     briefing_id: str
@@ -212,6 +219,8 @@ class Citation:
     passage_id: int = 0
     inferred: bool = False
     seconds: float | None = None
+    page: int | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

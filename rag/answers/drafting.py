@@ -88,7 +88,7 @@ class Draft:
         pairs = ((filters.role, turn.role), (filters.outlet, turn.outlet))
         if any(wanted and not (held and matching_names(wanted, [held])) for wanted, held in pairs):
             return False
-        asked_for = not self.question.speakers or self.question.wants(turn.speaker)
+        asked_for = not self.question.of_somebody or self.question.wants(turn.speaker)
         return asked_for and filters.kind in (None, turn.kind)
 
 

@@ -97,11 +97,10 @@ def _leader(counts: Mapping[str, int]) -> tuple[str | None, int]:
 
 @functools.cache
 def _telling() -> dict[str, frozenset[str]]:
-    """The function words of each language that no other has."""
+    """The function words of each language that are no other's."""
     known = {code: language(code).function_words.words for code in LANGUAGES}
-    held = {code: words | language(code).terms.stop_words for code, words in known.items()}
     return {
-        code: words.difference(*(others for other, others in held.items() if other != code))
+        code: words.difference(*(others for other, others in known.items() if other != code))
         for code, words in known.items()
     }
 

@@ -26,7 +26,8 @@ class Person:
     """What a label says of a speaker.
 
     `address` is the form of address, `part` what the label alone makes of them. A `voice` is told apart from others
-    and has no name ("Speaker 1", "iPhone (2)"): it is nobody else, and in no other briefing.
+    and has no name ("Speaker 1", "iPhone (2)"): it is nobody else, and in no other briefing. `inferred` says that the
+    name is a conclusion from the text, or that the label cannot tell which of two people it means.
     """
 
     name: str | None = None
@@ -36,6 +37,7 @@ class Person:
     address: str | None = None
     part: Part | None = None
     voice: bool = False
+    inferred: bool = False
 
 
 def parse_label(label: str, vocabulary: Vocabulary) -> Person:

@@ -14,6 +14,7 @@ from difflib import SequenceMatcher
 
 from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.languages.labels import LabelWords
+from onrecord.rag.people.names import initials_of
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.transcript.grading import Grade
@@ -25,6 +26,8 @@ _PREFERENCE = (
     *("letter", "colon", "stopdash", "bracket", "timed", "stop", "letter lone", "dash", "tab", "bare timed", "bare"),
 )
 _MARKS = re.compile(r"(?:caption|marked|dashed|timed) (?=\S)")
+# A line that is bold or slanted as a whole is a heading or a question, and no words of a label's.
+_ALL_MARKED = re.compile(r"([*_]{1,3})[^*_].*[^*_]\1")
 # Spellings this alike are one name misspelt.
 _ALIKE = 0.85
 # The share of labels followed by words of somebody speaking to somebody, which a style of turns reaches with ease.
@@ -84,7 +87,7 @@ class _Page:
     def introduces(self, candidate: Candidate) -> bool:
         """Whether a bare line stands where a label would: a sentence ended before it and words follow."""
         following = self.after(candidate)
-        if following is None:
+        if following is None or _ALL_MARKED.fullmatch(following.text):
             return False
         return self.ended(candidate) and (len(following.text.split()) > 3 or following.text[-1] in TERMINAL)
 
@@ -297,9 +300,10 @@ def _believed(style: str, members: Sequence[Candidate], page: _Page) -> list[Can
                 and (not style.endswith(("stop", "dash")) or page.ended(candidate))
             )
         elif candidate.grade is Grade.NAME:
-            good = again or (
-                page.ended(candidate) and (not capitals or candidate.label.isupper() or "," in candidate.label)
+            named = (
+                candidate.label.isupper() or "," in candidate.label or initials_of(candidate.label).lower() in counts
             )
+            good = again or (page.ended(candidate) and (not capitals or named))
         else:
             # An acronym that opens a paragraph stands in other sentences too; a surname in capitals only in labels.
             labelled = 2 * counts[candidate.key] > page.vocabulary.count(candidate.label)
