@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from onrecord.rag.languages.phrases import Phrase
 from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Part, bare_label
 from onrecord.rag.people.vocabulary import Vocabulary
@@ -28,7 +29,7 @@ _QUESTION = re.compile(r"([^.?!…:;\n]*)\?")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The turns of one person that follow each other without another's between, taken as one.
+    """The turns of one person that follow each other without another's between, taken as one, but for a hand-over.
 
     `turn` has the label of the first and spans all of them; `members` are their positions.
     """
@@ -108,7 +109,7 @@ def scene_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], voc
         vocabulary: how the text writes its words, in which languages.
     """
     speech, labels = vocabulary.words.speech, vocabulary.words.labels
-    blocks = _blocks(text, turns, parts)
+    blocks = _blocks(text, turns, parts, speech.gives_floor)
     said = [block.words for block in blocks]
     hands_over = [len(each.split()) <= 2 * SHORT_TURN and bool(speech.gives_floor.search(each)) for each in said]
     marks = [_asks(each) or bool(speech.asks.search(each)) for each in said]
@@ -126,12 +127,14 @@ def scene_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], voc
     )
 
 
-def _blocks(text: str, turns: Sequence[Turn], parts: Sequence[Part | None]) -> list[Block]:
+def _blocks(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], gives_floor: Phrase) -> list[Block]:
     blocks: list[Block] = []
     for place, (turn, part) in enumerate(zip(turns, parts, strict=True)):
         words = text[turn.start : turn.end]
         last = blocks[-1] if blocks else None
-        if last and turn.label and last.turn.label and _identity(turn, part) == _identity(last.turn, last.part):
+        same = last and turn.label and last.turn.label and _identity(turn, part) == _identity(last.turn, last.part)
+        # "Questions, please." ends a statement, and is none of it.
+        if last and same and not (len(words.split()) <= SHORT_TURN and gives_floor.search(words)):
             members = range(last.members.start, place + 1)
             blocks[-1] = Block(replace(last.turn, end=turn.end), members, part, f"{last.words}\n{words}")
         else:
