@@ -196,7 +196,7 @@ def _completed(
     ]
     own = blanked(text, [Span(words.start, words.end) for words in quoted])
     if labelled:
-        _with_kinds(own, turns, parts, vocabulary.words)
+        _with_kinds(own, turns, parts, vocabulary)
     unnamed = any(
         part == "answerer" or (turn.label is None and turn.kind == "answer")
         for part, turn in zip(parts, turns, strict=True)
@@ -296,9 +296,9 @@ def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None],
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], words: Language) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], vocabulary: Vocabulary) -> None:
     """Fill in the kinds, in place, where the format did not say."""
-    for position, kind in enumerate(kinds_of(text, turns, parts, words)):
+    for position, kind in enumerate(kinds_of(text, turns, parts, vocabulary)):
         if turns[position].kind == "statement":
             turns[position] = replace(turns[position], kind=kind)
 
