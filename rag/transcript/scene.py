@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from onrecord.rag.languages.phrases import Phrase
 from onrecord.rag.languages.speech import SpeechPhrases
-from onrecord.rag.people.labels import Part, bare_label
+from onrecord.rag.people.labels import Part
+from onrecord.rag.people.roles import bare_label
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.introductions import introduced
