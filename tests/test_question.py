@@ -99,7 +99,7 @@ def test_whose_words_are_wanted(question: str, speakers: tuple[str, ...], explic
 def test_nobody_is_taken_for_somebody_who_is_not_on_record() -> None:
     read = read_question("What did Tom Bell say about the wall?", (), PEOPLE)
     assert (read.speakers, read.stranger, read.explicit) == ((), "Tom Bell", True)
-    assert read.of_somebody
+    assert read.sayers == ("Tom Bell",)
     assert not read.wants("Ann Bell")
 
 
