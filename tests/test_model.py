@@ -277,6 +277,13 @@ def test_words_given_to_another_speaker_are_given_back() -> None:
     assert _text("Iwan Hale said: “The harbour will not close.” [1]") == "Ada Brook: “The harbour will not close.” [1]"
 
 
+def test_quotations_of_two_people_are_each_given_back() -> None:
+    raw = "Iwan Hale said: “The harbour will not close,” and Ada Brook asked: “Minister, will the fee go up?” [1] [2]"
+    given_back = "Ada Brook: “The harbour will not close” [1]; Iwan Hale: “Minister, will the fee go up?” [2]"
+    assert _text(raw) == given_back
+    assert _text("“The harbour will not close,” said Brook. [1]").startswith("“The harbour will not close” [1]")
+
+
 def test_a_slice_with_marks_or_markers_of_its_own_is_not_quoted() -> None:
     assert "[2]" not in _text("Iwan Hale asked: “that [2] is wrong” [2]")
     assert _text("Iwan Hale: “Some say “it is a trick””. [2]") == "Iwan Hale: “Some say “it is a trick”” [1]."

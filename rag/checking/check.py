@@ -10,7 +10,7 @@ from typing import Literal, Protocol, get_args
 
 from onrecord.rag.checking.alignment import Change, nearest, runs, word_count
 from onrecord.rag.checking.article import Claim, ClaimKind, claims
-from onrecord.rag.checking.speaker import Said, said_by
+from onrecord.rag.checking.speaker import Compared, said_by
 from onrecord.rag.languages import language
 from onrecord.rag.people.names import Known, is_full
 from onrecord.rag.people.naming import people_named, roll_of
@@ -115,11 +115,11 @@ class _Attributed:
     told: tuple[str, ...]
     on_record: Sequence[str]
 
-    def said(self, briefing: Briefing, span: Span) -> Said:
+    def said(self, briefing: Briefing, span: Span) -> Compared:
         """Whether the one named is who speaks in a place on the record."""
         citation = cite(1, briefing, span.start, span.end)
         if self.claim.speaker is None or citation.speaker is None:
-            return Said("unknown")
+            return Compared("unknown")
         present = [Known(turn.speaker, turn.role) for turn in briefing.turns if turn.speaker]
         present += [Known(words.speaker, words.role) for words in briefing.reported if words.speaker]
         return said_by(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from onrecord.rag.answers.drafting import paragraph
 from onrecord.rag.checking.attribution import attribution_after, attribution_before
@@ -123,9 +124,9 @@ class _Checker:
         if whole in self._shown:
             return []
         self._shown.add(whole)
-        owner = self._misattributed(sentence, taken, quoted)
-        if owner is not None:
-            prose, sentence = "", "".join(sign for sign in sentence if sign in quoted)
+        if any(self._misattributed(sign, sentence, taken, quoted) for sign in quoted):
+            self.supported += 1
+            return self._given_back(taken, quoted)
         pointed = self._support(prose, cited, quoted)
         written = self._written(sentence, taken, quoted)
         if pointed is None:
@@ -133,8 +134,6 @@ class _Checker:
             unsupported = Words(f" {UNSUPPORTED.get(self._language, UNSUPPORTED['en'])}")
             return [*written, unsupported] if written else []
         self.supported += 1
-        if owner is not None:
-            written = [Words(f"{owner}: "), *written]
         numbers = dict.fromkeys(self._number(passage, span) for passage, span in pointed)
         told = {number for piece in written if isinstance(piece, Quote) for number in piece.citations}
         pointer = Pointer(tuple(number for number in numbers if number not in told))
@@ -142,7 +141,13 @@ class _Checker:
 
     def _exact(self, words: str, cited: Sequence[Passage]) -> tuple[Passage, list[Span]] | None:
         for passage in cited:
-            spans = find(words, passage.text)
+            # No quotation joins the words of two people.
+            turns = [
+                Span(max(turn.start, passage.start) - passage.start, min(turn.end, passage.end) - passage.start)
+                for turn in self._briefings[passage.briefing_id].turns
+                if turn.start < passage.end and passage.start < turn.end
+            ]
+            spans = find(words, passage.text, within=turns)
             if spans and all(_may_be_quoted(passage.text[span.start : span.end]) for span in spans):
                 return passage, [Span(passage.start + span.start, passage.start + span.end) for span in spans]
         return None
@@ -153,34 +158,46 @@ class _Checker:
         return taken.quotations.get(sign, sign)
 
     def _misattributed(
-        self, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]
-    ) -> str | None:
-        """The right speaker's name where the sentence gives verified words to somebody else."""
-        if not quoted:
-            return None
-        first = next(sign for sign in sentence if sign in quoted)
-        before, _, after = sentence.partition(first)
+        self, sign: str, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]
+    ) -> bool:
+        """Whether the sentence gives one of its verified quotations to somebody else, or to either of two people."""
+        before, _, after = sentence.partition(sign)
         plain = [
             "".join(" " if sign in taken.markers or sign in taken.quotations else sign for sign in part)
             for part in (before, after)
         ]
-        attribution = attribution_after(plain[1], taken.quotations[first][-1]) or attribution_before(plain[0])
-        passage, spans = quoted[first]
-        briefing = self._briefings[passage.briefing_id]
-        citation = cite(1, briefing, spans[0].start, spans[0].end)
-        speaker = citation.speaker or passage.speaker
-        if attribution is None or attribution.named is None or not speaker:
-            return None
-        present = [Known(turn.speaker, turn.role) for turn in briefing.turns if turn.speaker]
+        attribution = attribution_after(plain[1], taken.quotations[sign][-1]) or attribution_before(plain[0])
+        passage, _ = quoted[sign]
+        speaker = self._speaker(quoted[sign])
+        if attribution is None or attribution.named is None or speaker is None:
+            return False
+        turns = self._briefings[passage.briefing_id].turns
         said = said_by(
             attribution.named,
-            Known(speaker, citation.role or passage.role, citation.outlet or passage.outlet),
-            present=present,
+            speaker,
+            present=[Known(turn.speaker, turn.role) for turn in turns if turn.speaker],
             on_record=[turn.speaker for each in self._briefings.values() for turn in each.turns if turn.speaker],
             about=" ".join(filter(None, (passage.outlet, passage.context))),
         )
-        # Where two people bear the name, the one who spoke is named in full.
-        return disarmed(speaker) if said.same == "no" or said.may_be else None
+        return said.same == "no" or bool(said.may_be)
+
+    def _speaker(self, quotation: tuple[Passage, list[Span]]) -> Known | None:
+        """Who says a verified quotation on the record."""
+        passage, spans = quotation
+        citation = cite(1, self._briefings[passage.briefing_id], spans[0].start, spans[0].end)
+        if citation.speaker is not None:
+            return Known(citation.speaker, citation.role, citation.outlet)
+        return Known(passage.speaker, passage.role, passage.outlet) if passage.speaker else None
+
+    def _given_back(self, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]) -> list[Piece]:
+        """The verified quotations of a sentence alone, each behind the name of whoever said it."""
+        pieces: list[Piece] = []
+        owners = ((self._speaker(quotation), sign) for sign, quotation in quoted.items())
+        for speaker, signs in groupby(owners, key=lambda owner: owner[0]):
+            name = disarmed(speaker.name) if speaker else language(self._language).wording.nobody
+            pieces += [Words(f"{'; ' if pieces else ''}{name}: ")]
+            pieces += self._written("".join(sign for _, sign in signs), taken, quoted)
+        return pieces
 
     def _support(
         self, prose: str, cited: Sequence[Passage], quoted: Mapping[str, tuple[Passage, list[Span]]]

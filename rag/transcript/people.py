@@ -9,6 +9,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.people.joining import one_name_each
 from onrecord.rag.people.labels import Person, parse_label
 from onrecord.rag.people.names import Known, initials_of, is_full
@@ -47,6 +48,8 @@ def identify(
     uses = _uses(labels, spans, text)
     head = min((span.start for span in spans), default=0)
     listed = people_listed(f"{heading}\n{text[:head]}", text[head:], vocabulary)
+    if vocabulary.words.code not in LANGUAGES:
+        _unname_words(parsed, counts, vocabulary)
     _mend_slips(parsed, counts)
     _name_offices(parsed)
     _expand_initials(parsed, listed)
@@ -71,6 +74,17 @@ def identify(
     _share_outlets(people)
     people = {label: _displayed(label, person) for label, person in people.items()}
     return [people[label] for label in labels]
+
+
+def _unname_words(parsed: dict[str, Person], counts: Counter[str], vocabulary: Vocabulary) -> None:
+    """Take for no name, in a language without a file, what stands in labels alone: "DOMANDA" may be the word for one."""
+    for label, person in parsed.items():
+        name = person.name or ""
+        if " " in name or person.voice or person.address or person.role or person.outlet:
+            continue
+        labelled = counts[label] if label == name else 0
+        if vocabulary.count(name) <= labelled:
+            parsed[label] = replace(person, name=None)
 
 
 def _uses(labels: Sequence[str], spans: Sequence[Span], text: str) -> dict[str, Use]:

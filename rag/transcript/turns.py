@@ -59,6 +59,9 @@ def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dic
     only_asking = all(_asks(candidate, words) for candidate in candidates)
     cut.questions_between = _questions_between(candidates, segments)
     for place, (candidate, spoken) in enumerate(zip(candidates, segments, strict=True)):
+        if candidate.empty:
+            cut.marked[candidate.line] = "label"
+            continue
         last = place + 1 == len(candidates)
         nobodys: list[Line] = []
         question: list[Line] = []

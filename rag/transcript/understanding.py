@@ -12,6 +12,7 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.text.quotations import blanked
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
+from onrecord.rag.transcript.calls import calls_of
 from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
@@ -83,7 +84,10 @@ def understand(source: SourceText, path: str = "") -> Structure:
     if cut.questions_between and len(opening) > 1 and opening[-1].text.endswith("?"):
         cut.turns.insert(0, Turn(opening[-1].start, opening[-1].end, kind="question"))
         opening.pop()
-    if opening:
+    given = calls_of(text, opening, vocabulary) if first == len(lines) else []
+    if given:
+        turns.extend(given)
+    elif opening:
         # What stands before an interview is written by whoever asks.
         turns.append(Turn(opening[0].start, opening[-1].end, kind="report" if asked else "statement"))
     marked.update(cut.marked)
@@ -192,16 +196,17 @@ def _completed(
     ]
     own = blanked(text, [Span(words.start, words.end) for words in quoted])
     if labelled:
-        _with_kinds(own, turns, parts, vocabulary.words)
+        _with_kinds(own, turns, parts, vocabulary)
     unnamed = any(
         part == "answerer" or (turn.label is None and turn.kind == "answer")
         for part, turn in zip(parts, turns, strict=True)
     )
     title = header.title
     named = interviewee(title, before, vocabulary) if unnamed else speaker_in_title(title, vocabulary)
-    for position, turn in enumerate(turns):
-        told = turn.kind != "answer" if turn.label is not None else turn.kind in ("report", "question")
-        if turn.speaker is not None or told:
+    open_turns = [position for position in range(len(turns)) if _may_be_told(turns, position)]
+    for position in open_turns:
+        turn = turns[position]
+        if turn.speaker is not None:
             continue
         if (
             turn.label is None
@@ -230,6 +235,16 @@ def _completed(
         dates=relative_dates(text, header.date, vocabulary.words),
         timecodes=source.timecodes,
     )
+
+
+def _may_be_told(turns: Sequence[Turn], position: int) -> bool:
+    """Whether a turn without a speaker may be that of the one who mostly answers, or of whom the head names."""
+    turn = turns[position]
+    if turn.label is not None or any(other.label is None and other.speaker for other in turns):
+        # Where the floor is given in so many words, whoever is not named then is not told.
+        return turn.label is not None and turn.kind == "answer"
+    # The opening of a text, and the answers of an interview.
+    return turn.kind == "answer" or (turn.kind == "statement" and position == 0)
 
 
 def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabulary) -> list[Part | None]:
@@ -281,9 +296,9 @@ def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None],
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], words: Language) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], vocabulary: Vocabulary) -> None:
     """Fill in the kinds, in place, where the format did not say."""
-    for position, kind in enumerate(kinds_of(text, turns, parts, words)):
+    for position, kind in enumerate(kinds_of(text, turns, parts, vocabulary)):
         if turns[position].kind == "statement":
             turns[position] = replace(turns[position], kind=kind)
 
