@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from onrecord.rag import Library
 from onrecord.rag.answers.answer import NOT_FOUND_BELOW, compose
 from onrecord.rag.answers.replies import judge_reply, leaves_open
-from onrecord.rag.languages import language
+from onrecord.rag.languages import language as known
 from onrecord.rag.passages import passages_of
-from onrecord.rag.questions.question import Names, read_question
+from onrecord.rag.questions.named import OnRecord, on_record
+from onrecord.rag.questions.question import read_question
 from onrecord.rag.transcript.exchanges import exchanges_of
 from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Kind, Reported, Span, Turn
 
@@ -67,32 +68,37 @@ def _briefing(identity: str = "b1", date: str | None = "2031-04-02", script: Scr
         "transcript",
         text,
         tuple(turns),
-        exchanges_of(text, turns, "en"),
+        exchanges_of(text, turns, "en", known("en").speech),
     )
 
 
 def _by_words(question: str, texts: Sequence[str]) -> list[float]:
     """A stand-in for the encoder: cosines in its usual range, by shared words."""
-    wanted = set(language("en").query_terms(question))
-    return [0.75 + 0.15 * len(wanted & set(language("en").query_terms(text))) / max(1, len(wanted)) for text in texts]
+    wanted = set(known("en").query_terms(question))
+    return [0.75 + 0.15 * len(wanted & set(known("en").query_terms(text))) / max(1, len(wanted)) for text in texts]
 
 
-def _ask(question: str, *briefings: Briefing, confidence: float = 1.0, language: str | None = None) -> Answer:
+def _ask(question: str, *briefings: Briefing, confidence: float = 1.0) -> Answer:
     sources = {briefing.id: briefing for briefing in briefings or (_briefing(),)}
     passages = [passage for briefing in sources.values() for passage in passages_of(briefing)]
     order = sorted(passages, key=lambda p: -_by_words(question, [p.text])[0])
     hits = [Hit(passage, 0.8, rank) for rank, passage in enumerate(order[:10], 1)]
     answer = compose(
-        question,
+        read_question(question, (), _known(sources)),
         hits,
         sources,
         confidence=confidence,
         scorer=_by_words,
         searched=(len(sources), len(passages)),
-        language=language,
     )
     check_quotes(answer, sources)
     return answer
+
+
+def _known(sources: dict[str, Briefing]) -> OnRecord:
+    turns = [turn for briefing in sources.values() for turn in briefing.turns]
+    people = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
+    return on_record(tuple(people), tuple(dict.fromkeys(turn.outlet for turn in turns if turn.outlet)))
 
 
 def check_quotes(answer: Answer, sources: dict[str, Briefing]) -> None:
@@ -248,11 +254,51 @@ def test_mentions_by_a_speaker_are_hers_alone() -> None:
     assert {citation.speaker for citation in answer.citations} == {"Elin Varga"}
 
 
+_TWO_BELLS: Script = [
+    ("statement", "Ann Bell", "Minister", None, "The sea wall will be built. The sea wall is safe."),
+    ("statement", "Iris Bell", "Mayor", None, "Nobody asked us about the sea wall."),
+]
+
+
+def test_two_people_of_one_surname_are_never_counted_together() -> None:
+    bells = _briefing(script=_TWO_BELLS)
+    hers = _ask("Every time Ann Bell mentioned the sea wall", bells)
+    assert hers.text.startswith("Sea wall: 2 mentions by Ann Bell in ")
+    assert {citation.speaker for citation in hers.citations} == {"Ann Bell"}
+    both = _ask("Every time Bell mentioned the sea wall", bells)
+    assert both.text.split("\n")[0].startswith("Sea wall: 2 mentions by Ann Bell in ")
+    assert both.text.split("\n")[1].startswith("Sea wall: 1 mention by Iris Bell in ")
+    assert [citation.speaker for citation in both.citations] == ["Ann Bell", "Ann Bell", "Iris Bell"]
+
+
 def test_over_time_quotes_first_and_last_with_dates() -> None:
     early, late = _briefing("early", "2030-01-05"), _briefing("late", "2031-06-01")
     answer = _ask("How has Varga's position on the harbour wall changed?", late, early)
     assert answer.text.startswith("From 5 January 2030 to 1 June 2031, in order:")
     assert [citation.briefing_id for citation in answer.citations] == ["early", "late"]
+
+
+def test_two_people_of_one_name_are_followed_apart() -> None:
+    said = {
+        ("2031-04-02", "Ann Bell"): "The harbour wall will cost 40 million crowns.",
+        ("2031-04-03", "Iris Bell"): "The harbour wall has no permit.",
+        ("2031-05-02", "Ann Bell"): "The harbour wall will cost 50 million crowns.",
+        ("2031-06-02", "Speaker 1 (Ports, June 2031)"): "The harbour wall is too high.",
+        ("2031-07-02", "Speaker 1 (Ports, July 2031)"): "The harbour wall is too low.",
+    }
+    briefings = [
+        _briefing(date, date, [("statement", speaker, None, None, words)]) for (date, speaker), words in said.items()
+    ]
+    answer = _ask("How has Bell's position on the harbour wall changed?", *briefings)
+    assert [citation.speaker for citation in answer.citations] == ["Ann Bell", "Ann Bell", "Iris Bell"]
+    assert "Ann Bell: From 2 April 2031 to 2 May 2031, in order:" in answer.text
+    assert "Iris Bell: Only one date speaks of it, so no change can be shown:" in answer.text
+    answer = _ask("How has Speaker 1's position on the harbour wall changed?", *briefings)
+    assert len(answer.citations) == 2
+    assert answer.text.count("Only one date speaks of it") == 2
+    assert "Words only in" not in answer.text
+    # Nobody's position changes where two people differ.
+    assert "Words only in" not in _ask("How has the position on the harbour wall changed?", *briefings).text
 
 
 def test_an_overview_quotes_one_line_of_each_exchange() -> None:
@@ -409,7 +455,7 @@ def _ask_all(briefings: list[Briefing], chance: random.Random) -> int:
         chosen = chance.sample(passages, min(len(passages), 6))
         hits = [Hit(passage, 0.8, rank) for rank, passage in enumerate(chosen, 1)]
         answer = compose(
-            question,
+            read_question(question, (), _known(sources)),
             hits,
             sources,
             confidence=chance.choice([0.2, 0.9, 0.9]),
@@ -443,84 +489,42 @@ def _shuffled(chance: random.Random, number: int) -> Briefing:
 
 
 @pytest.mark.parametrize(
-    ("question", "kind"),
+    ("code", "sentence"),
     [
-        ("How many ferries sail?", "fact"),
-        ("Combien de ferries naviguent ?", "fact"),
-        ("Who asked about the wall?", "who_asked"),
-        ("Who challenged the minister over the wall?", "who_asked"),
-        ("Which journalist warned of floods?", "who_asked"),
-        ("Quelle journaliste a parlé du mur ?", "who_asked"),
-        ("Qui a évoqué le mur ?", "fact"),
-        ("What was the question from Coast Radio about?", "what_asked"),
-        ("Sur quoi portait la question de Coast Radio ?", "what_asked"),
-        ("What did Ida Lund put to the minister?", "what_asked"),
-        ("Did she spell out what the wall costs?", "did_answer"),
-        ("Quel journaliste a posé une question sur le mur ?", "who_asked"),
-        ("What did Radio Nord want to know?", "what_asked"),
-        ("Qu'a demandé Mia Lund ?", "what_asked"),
-        ("Did she say who will pay?", "did_answer"),
-        ("A-t-elle dit qui paiera ?", "did_answer"),
-        ("Every time she mentioned the wall", "mentions"),
-        ("Toutes les mentions du mur", "mentions"),
-        ("How has her position on the wall changed?", "over_time"),
-        ("Comment sa position sur le mur a-t-elle évolué ?", "over_time"),
-        ("What was discussed?", "overview"),
-        ("Quelles questions ont été posées ?", "overview"),
+        ("en", "I’m not going to — I’m not going to get into that."),
+        ("en", "I would refer you to the harbour office."),
+        ("en", "I would lea- — I really don’t want to answer that."),
+        ("en", "I do not have a timeframe at this time."),
+        ("en", "We don’t have anything to announce at this time."),
+        ("en", "Leave it with me."),
+        ("fr", "Je ne vais pas commenter cette affaire."),
+        ("fr", "Je n’ai rien à ajouter."),
     ],
 )
-def test_the_kind_of_a_question_is_read_in_both_languages(question: str, kind: str) -> None:
-    assert read_question(question).kind == kind
-
-
-def test_the_speaker_asked_for_is_not_the_person_talked_about() -> None:
-    names = Names(("Elin Varga", "Mia Lund"))
-    assert read_question("What did Varga say about Lund?", names).speaker == "Elin Varga"
-    assert read_question("What was said about Lund?", names).speaker is None
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "What did Lund tell Varga, as Varga put it?",
-        "According to Minister Varga, what did Lund say?",
-        "Que demandait Lund, d’après Varga ?",
-    ],
-)
-def test_words_are_wanted_of_the_person_they_are_attributed_to(question: str) -> None:
-    read = read_question(question, Names(("Elin Varga", "Mia Lund")))
-    assert (read.speaker, read.explicit) == ("Elin Varga", True)
-
-
-def test_a_name_spelt_with_a_letter_less_is_known() -> None:
-    assert read_question("Que dit Markovsky du mur ?", Names(("Ada Markovskyy",))).speaker == "Ada Markovskyy"
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "I’m not going to — I’m not going to get into that.",
-        "I would refer you to the harbour office.",
-        "I would lea- — I really don’t want to answer that.",
-        "I do not have a timeframe at this time.",
-        "We don’t have anything to announce at this time.",
-        "Leave it with me.",
-        "Je ne vais pas commenter cette affaire.",
-        "Je n’ai rien à ajouter.",
-    ],
-)
-def test_words_that_leave_a_question_open_are_known(sentence: str) -> None:
-    assert leaves_open(sentence)
+def test_words_that_leave_a_question_open_are_known_in_their_own_language(code: str, sentence: str) -> None:
+    other = {"en": "fr", "fr": "en"}[code]
+    assert leaves_open(sentence, known(code).replies)
+    assert not leaves_open(sentence, known(other).replies)
 
 
 def test_a_plain_statement_leaves_nothing_open() -> None:
-    assert not leaves_open("The wall will cost 40 million crowns.")
-    assert not leaves_open("Le mur coûtera 40 millions de couronnes.")
+    assert not leaves_open("The wall will cost 40 million crowns.", known("en").replies)
+    assert not leaves_open("Le mur coûtera 40 millions de couronnes.", known("fr").replies)
+
+
+def test_an_english_reply_is_not_judged_by_french_cues() -> None:
+    script: Script = [
+        ("question", "Mia Lund", None, "Radio Nord", "Which fund will pay for the new lighthouse keeper?"),
+        ("answer", "Elin Varga", "Harbour Minister", None, "A secret fund will pay for the new lighthouse keeper."),
+    ]
+    answer = _ask("Did she say which fund will pay for the new lighthouse keeper?", _briefing(script=script))
+    assert answer.status == "answered"
 
 
 def test_a_refusal_is_no_reply_and_a_yes_is_one() -> None:
-    assert judge_reply("Will you resign?", ["I’m not going to comment on that."]).label == "non_reply"
-    verdict = judge_reply("Will the wall be built in June?", ["Yes, the wall will be built in June."])
+    english = known("en")
+    assert judge_reply("Will you resign?", ["I’m not going to comment on that."], english).label == "non_reply"
+    verdict = judge_reply("Will the wall be built in June?", ["Yes, the wall will be built in June."], english)
     assert verdict.label == "clear"
     assert sum(verdict.probabilities) == pytest.approx(1)
 

@@ -1,4 +1,4 @@
-"""Which sentences answer: candidates from the passages found, scored, and joined to the shortest run that says it all."""  # noqa: E501
+"""Which sentences answer: candidates from the passages found, scored (pure)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from onrecord.rag.answers.spans import sentences_between, words_at
 from onrecord.rag.languages import language
-from onrecord.rag.questions.question import Question, folded_words, same_word
+from onrecord.rag.people.names import Same, read_name
+from onrecord.rag.questions.question import Question
+from onrecord.rag.questions.stating import states
+from onrecord.rag.text.folding import folded_words
+from onrecord.rag.text.quotes import reported_at
 from onrecord.rag.types import Briefing, Hit, Passage, Span
 
 SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]
@@ -50,24 +54,6 @@ _COSINE_RANGE = (0.74, 0.90)
 # By how much that cosine is higher, on average, for a sentence in the question's own language, whatever either says
 # (multilingual-e5-small, 43 questions against 1,986 sentences of the two source briefings and ten others).
 _OWN_LANGUAGE = {"en": 0.014, "fr": 0.035}
-# Words quoted inside a sentence that can be read without it.
-_LEAST_REPORTED = 6
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|"
-    r"millions?|billions?|half|dozens?|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|mille|moitié|no|none|aucune?)\b",
-    re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"\b(?:\d{4}|january|february|march|april|may|june|july|august|september|october|november|december|today|yesterday|"
-    r"tomorrow|week|month|year|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|"
-    r"aujourd['’]hui|hier|demain|semaine|mois|an(?:née)?s?)\b",
-    re.IGNORECASE,
-)
-_REASON = re.compile(
-    r"\b(?:because|since|so that|in order to|the reason|that['’]s why|due to|parce qu|car|afin|pour que|c['’]est pourquoi|"  # noqa: E501
-    r"en raison|à cause)\b",
-    re.IGNORECASE,
-)
 _PROPER = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)*")
 _QUESTION_MARK = re.compile(r"\?[”»\"’]?\s*$")
 
@@ -104,16 +90,12 @@ def candidates(
             start, end = max(turn.start, passage.start), min(turn.end, passage.end)
             if start < end:
                 own = replace(passage, speaker=turn.speaker, role=turn.role, kind=turn.kind, outlet=turn.outlet)
-                for span in _sentence_spans(briefing, start, end, passage.language):
-                    text = briefing.text[span.start : span.end]
+                for span in sentences_between(briefing, start, end, passage.language):
+                    text = words_at(briefing, span)
                     within = Span(span.start - passage.start, span.end - passage.start)
                     across = 0.0 if passage.language == question.language else _ACROSS
                     found.append(Candidate(own, span, text, hit.rank, number, meeting(passage, within) + across))
     return with_lexical(found, question)
-
-
-def _sentence_spans(briefing: Briefing, start: int, end: int, code: str) -> list[Span]:
-    return [Span(start + s.start, start + s.end) for s in language(code).sentences(briefing.text[start:end])]
 
 
 def with_lexical(found: Sequence[Candidate], question: Question) -> list[Candidate]:
@@ -180,42 +162,37 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
     kind = candidate.passage.kind
     if kind == "moderation":
         value -= 0.9
-    if kind == "question" and not question.outlet:
+    if kind == "question" and not question.outlets:
         # What a reporter says may be the figure asked for ("You expect to spend 15 billion."); what one asks is not.
-        premise = question.wanted == "number" and states(candidate.text, "number") and not asks(candidate.text)
+        premise = (
+            question.wanted == "number"
+            and states(candidate.text, "number", candidate.passage.language)
+            and not asks(candidate.text)
+        )
         value -= 0.5 if premise else 1.2
-    if question.speaker:
-        value += _spoken_by(candidate, sources[candidate.passage.briefing_id], question.speaker, question.explicit)
+    if question.sayers:
+        # What it is worth whose words a sentence is; more where the question wants theirs alone.
+        worth = {"yes": 0.3, "unknown": 0.0, "no": -1.5 if question.explicit else -0.1}
+        value += worth[whose(candidate, sources[candidate.passage.briefing_id], question)]
     return value
 
 
-def _spoken_by(candidate: Candidate, briefing: Briefing, wanted: str, explicit: bool) -> float:
-    """What it is worth whose words a sentence is, where the question names a person; more where it wants theirs alone.
+def whose(candidate: Candidate, briefing: Briefing, question: Question) -> Same:
+    """Whether a sentence is the words of the person whose words the question wants.
 
     A report that names them, or quotes somebody it does not name, is neither their words nor another's.
     """
+    inner = reported_at(briefing, candidate.span.start, candidate.span.end)
+    if inner is not None:
+        return "yes" if question.wants(inner.speaker) else "unknown" if question.may_want(inner.speaker) else "no"
     said = [r.speaker for r in briefing.reported if r.start < candidate.span.end and candidate.span.start < r.end]
-    own = candidate.passage.speaker
-    if any(name and same_person(name, wanted) for name in [*said, own]):
-        return 0.3
-    if candidate.passage.kind == "report" and (
-        None in said or folded_words(wanted)[-1] in folded_words(candidate.text)
-    ):
-        return 0.0
-    return -1.5 if explicit else -0.1
-
-
-def reported_part(briefing: Briefing, span: Span, speaker: str | None) -> Span | None:
-    """The words quoted from `speaker` inside a sentence, where they are a statement of their own; None elsewhere."""
-    parts = [
-        Span(r.start, r.end)
-        for r in briefing.reported
-        if speaker and r.speaker and same_person(r.speaker, speaker) and span.start <= r.start and r.end <= span.end
-    ]
-    longest = max(parts, key=lambda part: part.end - part.start, default=None)
-    if longest and len(briefing.text[longest.start : longest.end].split()) >= _LEAST_REPORTED:
-        return longest
-    return None
+    if any(map(question.wants, [*said, candidate.passage.speaker])):
+        return "yes"
+    if candidate.passage.kind != "report":
+        return "no"
+    surnames = {read_name(name).surname for name in question.sayers}
+    named = not said and not surnames.isdisjoint(folded_words(candidate.text))
+    return "unknown" if named or any(map(question.may_want, said)) else "no"
 
 
 def _form(candidate: Candidate, question: Question) -> float:
@@ -229,106 +206,19 @@ def _form(candidate: Candidate, question: Question) -> float:
         value -= 0.15
     if asks(text):
         value -= 0.3
-    if question.wanted == "number" and states(text, "number"):
+    code = candidate.passage.language
+    if question.wanted == "number" and states(text, "number", code):
         value += 0.3
-    elif (question.wanted == "date" and states(text, "date")) or (question.wanted == "reason" and _REASON.search(text)):
+    elif (question.wanted == "date" or question.wanted == "reason") and states(text, question.wanted, code):
         value += 0.2
     elif question.wanted == "person" and _PROPER.search(text):
         value += 0.15
     return value
 
 
-def states(text: str, wanted: Literal["number", "date"]) -> bool:
-    """Whether a text states any number, or any date."""
-    return bool((_NUMBER if wanted == "number" else _DATE).search(text))
-
-
 def asks(text: str) -> bool:
     """Whether a sentence ends in a question mark."""
     return bool(_QUESTION_MARK.search(text))
-
-
-def same_person(first: str, second: str) -> bool:
-    """Whether two names end in the same last name, ignoring case, accents and one letter more or less at the end."""
-    one, other = folded_words(first), folded_words(second)
-    return bool(one and other) and same_word(one[-1], other[-1])
-
-
-_CORRECTION = re.compile(
-    r"^\W*(?:(?:or|no|sorry|excuse me|correction|rather|i mean|i meant|actually|pardon|the other way (?:a)?round|let me correct|"  # noqa: E501
-    r"i misspoke|i should say|non|pardon|excusez-moi|plutôt|je veux dire|je voulais dire|ou plutôt|je me corrige|l['’]inverse|"  # noqa: E501
-    r"c['’]est l['’]inverse)\b)",
-    re.IGNORECASE,
-)
-_CORRECTED_INSIDE = re.compile(
-    r"\b(?:the other way (?:a)?round|i misspoke|let me correct|correct myself|i should say|i stand corrected|je me corrige|"  # noqa: E501
-    r"c['’]est l['’]inverse|je me suis trompée?)\b",
-    re.IGNORECASE,
-)
-_BROKEN_OFF = re.compile(r"(?:[-–—]|\.\.\.|…)\s*$")
-# Words reported in the sentence after the one that says who spoke: "She wrote us a letter. And she said, “Build it.”"
-_GOES_ON_REPORTING = re.compile(
-    r"^\W*(?:and |so |but |et )?(?:(?:he|she|they|it) (?:said|says|wrote|writes|told|asked|answered|replied|reads?)"
-    r"|(?:il|elle|ils|elles) (?:m['’]|nous |lui )?(?:a|ont) (?:dit|déclaré|écrit|répondu|demandé))\b",
-    re.IGNORECASE,
-)
-_LEANS_BACK = re.compile(
-    r"^\W*(?:and |but |so |because |et |mais |donc )?(?:it|its|they|their|this|that|these|those|he|she|him|her|which|"
-    r"il|elle|ils|elles|cela|ça|ceci|ce|c['’]est|celui-ci|celle-ci)\b",
-    re.IGNORECASE,
-)
-
-
-def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate]) -> Span:
-    """The shortest run of whole sentences around the best one that can be read alone.
-
-    It takes in a correction made in the next breath, the words corrected, the words of somebody that it leads up to,
-    what a pronoun at its beginning points back to, and a neighbour that scores nearly as well.
-    """
-    spans = _paragraph(best, briefing)
-    place = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), 0)
-    first = last = place
-    text = briefing.text
-    said = [text[span.start : span.end] for span in spans]
-    by_start = {(c.passage.briefing_id, c.span.start): c.score for c in scored}
-    while last + 1 < len(spans) and (
-        _CORRECTION.match(said[last + 1])
-        or _CORRECTED_INSIDE.search(said[last + 1])
-        or _BROKEN_OFF.search(said[last])
-        or (last == place and _GOES_ON_REPORTING.match(said[last + 1]))
-    ):
-        last += 1
-    while first > 0 and (
-        _CORRECTED_INSIDE.search(said[first]) or _CORRECTION.match(said[first]) or _BROKEN_OFF.search(said[first - 1])
-    ):
-        first -= 1
-    near = best.score - 0.12
-    if last + 1 < len(spans) and by_start.get((briefing.id, spans[last + 1].start), -9.0) >= near:
-        last += 1
-    elif first > 0 and by_start.get((briefing.id, spans[first - 1].start), -9.0) >= near:
-        first -= 1
-    if first > 0 and first == last and _LEANS_BACK.match(said[first]) and len(said[first].split()) < 25:
-        first -= 1
-    return Span(spans[first].start, spans[last].end)
-
-
-def _paragraph(best: Candidate, briefing: Briefing) -> list[Span]:
-    """The sentences around one, within its turn, that no line break parts from it."""
-    text = briefing.text
-    turn = briefing.turns[best.turn] if best.turn < len(briefing.turns) else None
-    low, high = (turn.start, turn.end) if turn else (best.passage.start, best.passage.end)
-    # Two thousand characters either way hold any run worth quoting; a break there does no harm.
-    low, high = max(low, text.rfind("\n", 0, max(0, best.span.start - 2000)) + 1), min(high, best.span.end + 2000)
-    spans = _sentence_spans(briefing, low, high, best.passage.language)
-    place = next((i for i, span in enumerate(spans) if span.start <= best.span.start < span.end), None)
-    if place is None:
-        return [best.span]
-    first = last = place
-    while first > 0 and "\n" not in text[spans[first - 1].end : spans[first].start]:
-        first -= 1
-    while last + 1 < len(spans) and "\n" not in text[spans[last].end : spans[last + 1].start]:
-        last += 1
-    return spans[first : last + 1]
 
 
 def topic_of(text: str) -> str | None:

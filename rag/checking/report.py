@@ -35,6 +35,7 @@ _WORDS = {
         "nothing": "The text holds no quotation and no attributed statement.",
         "says": "The article names: {speaker}",
         "goes_on": "The article seems to mean: {speaker}",
+        "may_be": "Who is meant cannot be told; on record are: {people}",
         "hint": "similarity {similarity:.2f}, a hint and no proof",
         "reworded": "reported in other words",
         "unknown": "speaker unknown",
@@ -48,6 +49,7 @@ _WORDS = {
         "nothing": "Le texte ne contient ni citation ni propos attribué.",
         "says": "L’article nomme : {speaker}",
         "goes_on": "L’article semble désigner : {speaker}",
+        "may_be": "On ne peut dire de qui il s’agit ; le corpus connaît : {people}",
         "hint": "similarité {similarity:.2f}, un indice et non une preuve",
         "reworded": "rapportée en d’autres mots",
         "unknown": "auteur inconnu",
@@ -97,6 +99,8 @@ def report_text(report: CheckReport, *, language: str = "en") -> str:
         )
         if finding.speaker:
             lines.append(f"   {_named(finding, words)}")
+        if finding.may_be:
+            lines.append(f"   {_may_be(finding, words)}")
         if finding.verdict == "altered":
             lines.append(f"   {words['difference']} {_difference_text(finding.changes)}")
         elif finding.changes:
@@ -132,6 +136,8 @@ def _finding_html(number: int, finding: Finding, words: dict[str, str], labels: 
     ]
     if finding.speaker:
         lines.append(f'<div class="note">{escape(_named(finding, words))}</div>')
+    if finding.may_be:
+        lines.append(f'<div class="note">{escape(_may_be(finding, words))}</div>')
     if finding.verdict == "altered":
         lines.append(f"<p>{words['difference']} {_difference_html(finding.changes)}</p>")
     elif finding.changes:
@@ -150,6 +156,10 @@ def _finding_html(number: int, finding: Finding, words: dict[str, str], labels: 
 
 def _named(finding: Finding, words: dict[str, str]) -> str:
     return words["goes_on" if finding.inferred else "says"].format(speaker=finding.speaker)
+
+
+def _may_be(finding: Finding, words: dict[str, str]) -> str:
+    return words["may_be"].format(people="; ".join(finding.may_be))
 
 
 def _remark(finding: Finding, words: dict[str, str]) -> str:

@@ -22,6 +22,9 @@ from onrecord.rag.languages.replies import ReplyPhrases
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.languages.saying import SayingVerbs
 from onrecord.rag.languages.speech import SpeechPhrases
+from onrecord.rag.languages.term_forms import TermForms
+from onrecord.rag.languages.wording import Wording
+from onrecord.rag.text.hyphens import HyphenWords
 from onrecord.rag.text.sentences import SentenceWords, ends_sentence, sentences
 from onrecord.rag.text.terms import TermWords, index_terms, query_terms
 from onrecord.rag.types import Span
@@ -32,6 +35,10 @@ LANGUAGES: tuple[str, ...] = tuple(
     sorted(file.name.removesuffix(".toml") for file in _FILES.iterdir() if file.name.endswith(".toml"))
 )
 """The languages that are known by a file of their own, as ISO 639-1 codes."""
+
+
+DEFAULT = "en"
+"""The language where nothing is known of one, and to answer in where the one asked in has no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,15 @@ class Language:
     introductions: IntroductionPhrases = field(default_factory=IntroductionPhrases)
     speech: SpeechPhrases = field(default_factory=SpeechPhrases)
     pages: PagePhrases = field(default_factory=PagePhrases)
+    hyphens: HyphenWords = field(default_factory=HyphenWords)
     forms: FormWords = field(default_factory=FormWords)
     news: NewsWords = field(default_factory=NewsWords)
     dates: DateWords = field(default_factory=DateWords)
     questions: QuestionPhrases = field(default_factory=QuestionPhrases)
     followups: FollowUpPhrases = field(default_factory=FollowUpPhrases)
     replies: ReplyPhrases = field(default_factory=ReplyPhrases)
+    term_forms: TermForms = field(default_factory=TermForms)
+    wording: Wording = field(default_factory=Wording)
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)

@@ -17,6 +17,8 @@ from onrecord.rag.readers.voices import Cue, plain_names, possible_label, with_p
 from onrecord.rag.text.sentences import SentenceWords, ends_sentence
 from onrecord.rag.types import SourceText
 
+# Times without the arrow between them, or damaged, are no words.
+_ONLY_TIMES = re.compile(r"\s*\d{1,3}:[\d:.,\s>-]{1,60}")
 _NEW_SPEAKER = re.compile(r">{2,3}")
 # A dash before another speaker's words; inside a sentence only before a capital.
 _DASH = re.compile(r"[-–—]{1,2}\s*(?=[\w\"“«‘'¿¡(\[])")
@@ -29,7 +31,9 @@ _ROLLING = 0.3
 _TOUCHING = 1.0
 
 
-def source_of_cues(name: str, cues: Sequence[Cue], *, preface: str = "", notes: Sequence[str] = ()) -> SourceText:
+def source_of_cues(
+    name: str, cues: Sequence[Cue], *, preface: str = "", notes: Sequence[str] = (), shown: bool = False
+) -> SourceText:
     """Return what is said, in order.
 
     Args:
@@ -38,6 +42,7 @@ def source_of_cues(name: str, cues: Sequence[Cue], *, preface: str = "", notes: 
             once; one without a time is read as text.
         preface: what stands before the first cue.
         notes: on what the format's own reader left out.
+        shown: whether the cues are shown on a screen, where they may roll.
 
     Returns:
         a text with a timecode at the start of every cue. Where the file marks voices, each is a turn
@@ -45,9 +50,10 @@ def source_of_cues(name: str, cues: Sequence[Cue], *, preface: str = "", notes: 
         begins a line. Raises UnreadableFile where no cue holds words.
     """
     once = _once(cues)
-    untimed = sum(cue.start is None for cue in once)
+    untimed = sum(cue.start is None for cue in once) if any(cue.start is not None for cue in once) else 0
     twice = sum(map(bool, (cue.lines for cue in cues))) - len(once)
-    voiced = with_printed_voices([cue for cue in _unrolled(once) if cue.lines])
+    heard = _unrolled(once) if shown else once
+    voiced = with_printed_voices([cue for cue in heard if cue.lines])
     names = plain_names(cue.voice for cue in voiced if cue.voice)
     if not voiced:
         raise UnreadableFile(f"{name}: this transcript holds no words. Add a file whose cues have text.")
@@ -173,6 +179,7 @@ def _gap(before: str, line: str, pause: float, length: int, labels: frozenset[st
 
 
 def untimed_words(lines: Sequence[str]) -> Iterator[Cue]:
-    """What stands where a cue should be and has no time: a cue without one, if it holds words."""
-    if any(map(str.isalnum, "".join(lines))):
-        yield Cue(tuple(line.strip() for line in lines if line.strip()))
+    """What stands where a cue should be and has no time that can be read: a cue without one, if it holds words."""
+    kept = tuple(line.strip() for line in lines if line.strip() and not _ONLY_TIMES.fullmatch(line))
+    if any(map(str.isalnum, "".join(kept))):
+        yield Cue(kept)

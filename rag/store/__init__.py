@@ -60,7 +60,7 @@ class Store(Protocol):
     """A library on disk. Writes are atomic: a crash leaves the store as before or as after.
 
     Only current versions are listed and searched; superseded ones stay readable by id. A person has one name throughout
-    (see `LibrarySpeakers`), whatever a briefing prints; labels stay as printed.
+    (see `Register`), whatever a briefing prints; labels stay as printed.
     """
 
     def model(self) -> EmbeddingModel | None:
@@ -119,6 +119,12 @@ class Store(Protocol):
 
     def names(self) -> dict[str, list[str]]:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
+
+    def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of all people and of all outlets that speak in current briefings, be it in a few words."""
+
+    def called(self, speaker: str) -> list[str]:
+        """The names of the people whom a filter by speaker may mean."""
 
     def replace_vectors(
         self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], Sequence[Embedded]]]

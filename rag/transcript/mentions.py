@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from onrecord.rag.languages.calendars import day_names, month_names
 from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.countries import is_country
-from onrecord.rag.people.labels import is_role, split_role
+from onrecord.rag.people.roles import is_role, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 

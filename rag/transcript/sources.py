@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.calendars import day_names, month_names
-from onrecord.rag.people.labels import is_role
+from onrecord.rag.people.roles import is_role
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.mentions import ELIDED, NOBODY, WORD, Mention, Voice, plain
 from onrecord.rag.types import Span

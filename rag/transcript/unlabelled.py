@@ -6,7 +6,8 @@ import re
 from itertools import takewhile
 
 from onrecord.rag.languages import Language
-from onrecord.rag.people.labels import Person, is_role, split_role
+from onrecord.rag.people.labels import Person
+from onrecord.rag.people.roles import is_role, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.text.quotations import blanked, quotations
