@@ -205,7 +205,7 @@ def _markdown(answer: Answer, sources: list[_Source], words: dict[str, str]) -> 
         parts.append(f"## {words['quotes']}")
     for source in sources:
         line = _md(_line(source, words))
-        parts.append("\n".join(f"> {row}" for row in f"“{_md(source.citation.quote)}”".splitlines()))
+        parts.append("\n".join(f"> {row.strip()}" for row in f"“{_md(source.citation.quote)}”".splitlines()))
         parts.append(f"**[{source.citation.number}]** " + (f"[{line}](<{source.link}>)" if source.link else line))
         parts += [
             f"{words[name]}: {_md(_one_line(text))}"
