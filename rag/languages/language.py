@@ -13,6 +13,7 @@ from onrecord.rag.languages.function_words import FunctionWords
 from onrecord.rag.languages.introductions import IntroductionPhrases
 from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.languages.loading import read_language, union
+from onrecord.rag.languages.model import ModelWords
 from onrecord.rag.languages.news import NewsWords
 from onrecord.rag.languages.offices import OfficeNames
 from onrecord.rag.languages.pages import PagePhrases
@@ -57,6 +58,7 @@ class Language:
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)
+    model: ModelWords = field(default_factory=ModelWords)
 
     def sentences(self, text: str) -> list[Span]:
         """The sentences of a text in this language: see `text.sentences`."""
