@@ -90,7 +90,8 @@ class SourceText:
 
     `turns` is None unless the format marks turns itself (JSON lines of turns, subtitles with voices).
     `timecodes` are (offset, seconds) in order of offset. `boilerplate` is what the format shows to be no speech
-    (navigation, page furniture); more may be found in the words themselves.
+    (navigation, page furniture); more may be found in the words themselves. `notes` are sentences for whoever adds the
+    file: what was left out of the text or read otherwise than it stands.
     """
 
     text: str
@@ -101,6 +102,7 @@ class SourceText:
     turns: tuple[Turn, ...] | None = None
     timecodes: tuple[tuple[int, float], ...] = ()
     boilerplate: tuple[Boilerplate, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from importlib.resources import files
 from onrecord.rag.languages.article import ArticlePhrases
 from onrecord.rag.languages.dates import DateWords
 from onrecord.rag.languages.followups import FollowUpPhrases
+from onrecord.rag.languages.forms import FormWords
 from onrecord.rag.languages.function_words import FunctionWords
 from onrecord.rag.languages.introductions import IntroductionPhrases
 from onrecord.rag.languages.labels import LabelWords
@@ -38,10 +39,12 @@ LANGUAGES: tuple[str, ...] = tuple(
 class Language:
     """What reading and answering need to know of one language; a group of words and phrases a field.
 
-    Where a group is empty, as in a language without a file, texts are read by their structure alone.
+    Where a group is empty, as in a language without a file, texts are read by their structure alone. `codes` are those
+    of all the languages that this one stands for (see `together`), for what is known by the code alone.
     """
 
     code: str
+    codes: tuple[str, ...] = ()
     saying: SayingVerbs = field(default_factory=SayingVerbs)
     function_words: FunctionWords = field(default_factory=FunctionWords)
     sentence_ends: SentenceWords = field(default_factory=SentenceWords)
@@ -50,6 +53,7 @@ class Language:
     introductions: IntroductionPhrases = field(default_factory=IntroductionPhrases)
     speech: SpeechPhrases = field(default_factory=SpeechPhrases)
     pages: PagePhrases = field(default_factory=PagePhrases)
+    forms: FormWords = field(default_factory=FormWords)
     news: NewsWords = field(default_factory=NewsWords)
     dates: DateWords = field(default_factory=DateWords)
     questions: QuestionPhrases = field(default_factory=QuestionPhrases)
@@ -59,6 +63,9 @@ class Language:
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)
     model: ModelWords = field(default_factory=ModelWords)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", self.codes or (self.code,))
 
     def sentences(self, text: str) -> list[Span]:
         """The sentences of a text in this language: see `text.sentences`."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from onrecord.rag.errors import UnreadableFile
-from onrecord.rag.readers.encoding import decode
-from onrecord.rag.readers.formats import Format, format_of
+from onrecord.rag.readers.formats import format_of, reader_of
 from onrecord.rag.readers.metadata import (
     SIDECAR_SUFFIX,
     Metadata,
@@ -41,7 +40,7 @@ def read(name: str, data: bytes) -> Iterator[Document | UnreadableFile]:
     try:
         format_ = format_of(name, data)
         if format_ != "zip":
-            yield Document(name, data, _READERS[format_](name, data))
+            yield Document(name, data, reader_of(format_)(name, data))
             return
     except UnreadableFile as error:
         yield error
@@ -69,66 +68,10 @@ def _members(name: str, data: bytes) -> Iterator[Document | UnreadableFile]:
             format_ = format_of(inside, content)
             if format_ == "zip":
                 raise UnreadableFile(f"{inside}: is a ZIP inside a ZIP. Unpack the outer one and add the inner ones.")
-            source = _READERS[format_](inside, content)
+            source = reader_of(format_)(inside, content)
             sidecar = next((beside for beside in sidecar_names(label) if beside in sidecars), None)
             if sidecar is not None:
                 source = parse_sidecar(f"{name}/{sidecar}", sidecars[sidecar]).applied_to(source)
             yield Document(label, content, source)
         except UnreadableFile as error:
             yield error
-
-
-# Each reader is imported when its first file comes, so that plain text never pays for a PDF library.
-
-
-def _text(name: str, data: bytes) -> SourceText:
-    from onrecord.rag.readers.text import read_text
-
-    return read_text(name, decode(name, data))
-
-
-def _html(name: str, data: bytes) -> SourceText:
-    from onrecord.rag.readers.html import read_html
-
-    return read_html(name, data)
-
-
-def _mhtml(name: str, data: bytes) -> SourceText:
-    from onrecord.rag.readers.mhtml import read_mhtml
-
-    return read_mhtml(name, data)
-
-
-def _pdf(name: str, data: bytes) -> SourceText:
-    from onrecord.rag.readers.pdf import read_pdf
-
-    return read_pdf(name, data)
-
-
-def _docx(name: str, data: bytes) -> SourceText:
-    from onrecord.rag.readers.docx import read_docx
-
-    return read_docx(name, data)
-
-
-def _subtitles(name: str, data: bytes) -> SourceText:
-    from onrecord.rag.readers.subtitles import read_subtitles
-
-    return read_subtitles(name, data)
-
-
-def _json_turns(name: str, data: bytes) -> SourceText:
-    from onrecord.rag.readers.json_turns import read_json_turns
-
-    return read_json_turns(name, data)
-
-
-_READERS: dict[Format, Callable[[str, bytes], SourceText]] = {
-    "text": _text,
-    "html": _html,
-    "mhtml": _mhtml,
-    "pdf": _pdf,
-    "docx": _docx,
-    "subtitles": _subtitles,
-    "json lines": _json_turns,
-}

@@ -1,4 +1,4 @@
-"""Which format a file is in, told from its content."""
+"""Which format a file is in, told from its content, and which reader reads it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,33 @@ import io
 import json
 import re
 import zipfile
-from typing import Literal
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Literal, cast
 
 from onrecord.rag.errors import UnreadableFile
-from onrecord.rag.readers.subtitles import TIMING
+from onrecord.rag.readers.captions import TIMING
+from onrecord.rag.readers.delimited import is_transcript_table
+from onrecord.rag.readers.sbv import SBV_TIMING
+from onrecord.rag.types import SourceText
 
-Format = Literal["text", "html", "mhtml", "pdf", "docx", "zip", "subtitles", "json lines"]
+Format = Literal["text", "html", "mhtml", "pdf", "docx", "zip", "vtt", "srt", "sbv", "ttml", "json", "table"]
+Reader = Callable[[str, bytes], SourceText]
+
+READERS: Mapping[Format, tuple[str, str]] = {
+    "text": ("text", "read_text"),
+    "html": ("html", "read_html"),
+    "mhtml": ("mhtml", "read_mhtml"),
+    "pdf": ("pdf", "read_pdf"),
+    "docx": ("docx", "read_docx"),
+    "vtt": ("vtt", "read_vtt"),
+    "srt": ("srt", "read_srt"),
+    "sbv": ("sbv", "read_sbv"),
+    "ttml": ("ttml", "read_ttml"),
+    "json": ("json_files", "read_json"),
+    "table": ("delimited", "read_delimited"),
+}
+"""The module and function that read each format (a ZIP is no format of its own: its members have theirs)."""
 
 # How much of a file is looked at; comments and licence blocks may precede the first telling tag of a page.
 _HEAD = 8192
@@ -70,13 +91,20 @@ _PACKED_FOREIGN = {
 }
 
 _PDF = re.compile(rb"^%PDF-\d\.\d", re.MULTILINE)
-_PAGE = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_PAGE_TAGS = ("html", "head", "body")
 # A fragment of a page: it begins with a tag and closes one that pages are made of.
 _FRAGMENT = re.compile(r"\s*<(?:[a-z][a-z0-9]*[\s>/]|!--)", re.IGNORECASE)
 _FRAGMENT_END = re.compile(r"</(?:p|div|body|html|h[1-6]|table|ul|article|section|main)\s*>", re.IGNORECASE)
-_XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
+_TAG = re.compile(r"<([A-Za-z][\w:.-]{0,80})")
+_DOCTYPE = re.compile(r"<!doctype\s+([a-z]{1,20})", re.IGNORECASE)
 _MHTML = re.compile(r"(?:[\w-]+:.*(?:\n[ \t].*)*\n)*?content-type:\s*multipart/related", re.IGNORECASE)
-_CUE = re.compile(rf"\s*(?:\S+[ \t]*\n)?{TIMING.pattern}")
+# Lines that say from when to when: at the start (behind a cue's number), or as every sixth line at least.
+_CUES: Mapping[Format, re.Pattern[str]] = {
+    "srt": re.compile(rf"^{TIMING}", re.MULTILINE),
+    "sbv": re.compile(rf"^{SBV_TIMING}", re.MULTILINE),
+}
+_NUMBER = re.compile(r"\s*(?:\S{1,40}[ \t]*\n)?")
+_EVERY = 6
 
 
 def format_of(name: str, data: bytes) -> Format:
@@ -118,28 +146,82 @@ def _packed_format(name: str, data: bytes) -> Format:
 
 def _text_format(name: str, data: bytes) -> Format:
     head = _head(data)
-    if head.startswith("WEBVTT") or _CUE.match(head):
-        return "subtitles"
-    if _PAGE.match(head):
+    if head.startswith("WEBVTT"):
+        return "vtt"
+    for format_, timing in _CUES.items():
+        if _has_cues(head, timing):
+            return format_
+    root = _root(head)
+    if root in _PAGE_TAGS:
         return "html"
+    if root is not None and root.rpartition(":")[2] == "tt":
+        return "ttml"
     if _FRAGMENT.match(head) and _FRAGMENT_END.search(head) and not name.lower().endswith((".md", ".markdown", ".txt")):
         return "html"
-    if _XML.match(head):
+    if head.lstrip()[:5].lower() == "<?xml":
         raise UnreadableFile(f"{name}: this is XML, which is not read. Save it as HTML or text and add that.")
     if _MHTML.match(head):
         return "mhtml"
     if head.lstrip().startswith(("{", "[")) and _is_json(data):
-        return "json lines"
+        return "json"
+    if is_transcript_table(head, whole=len(data) <= _HEAD):
+        return "table"
     return "text"
 
 
+def reader_of(format_: Format) -> Reader:
+    """Return the reader of a format; it is imported when its first file comes, so that text never pays for PDF."""
+    module, function = READERS[format_]
+    return cast(Reader, getattr(import_module(f"onrecord.rag.readers.{module}"), function))
+
+
+def has_cues(text: str) -> bool:
+    """Whether a text is written like subtitles, with lines that say from when to when."""
+    return _has_cues(text[:_HEAD], _CUES["srt"])
+
+
+def _has_cues(head: str, timing: re.Pattern[str]) -> bool:
+    number = _NUMBER.match(head)
+    if timing.match(head) or timing.match(head, number.end() if number else 0):
+        return True
+    found = sum(1 for _ in timing.finditer(head))
+    return found > 1 and _EVERY * found >= sum(1 for line in head.split("\n") if line.strip())
+
+
+def _root(head: str) -> str | None:
+    """The name of the first element of a page or of XML, in lower case; that of the document type where it is said."""
+    position = 0
+    while True:
+        position += len(head[position:]) - len(head[position:].lstrip())
+        for opening, closing in (("<!--", "-->"), ("<?", "?>"), ("<!", ">")):
+            if head.startswith(opening, position):
+                doctype = _DOCTYPE.match(head, position)
+                if doctype:
+                    return doctype.group(1).lower()
+                position = head.find(closing, position)
+                if position < 0:
+                    return None
+                position += len(closing)
+                break
+        else:
+            tag = _TAG.match(head, position)
+            return tag.group(1).lower() if tag else None
+
+
 def _head(data: bytes) -> str:
-    """Return the beginning of a text well enough to look for ASCII in it."""
+    """Return the beginning of a text well enough to tell its format."""
+    head = data[:_HEAD].removeprefix(codecs.BOM_UTF8)
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if data.startswith(mark):
-            return data[2:_HEAD].decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
-    head = data[:_HEAD].removeprefix(codecs.BOM_UTF8)
-    return head.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
+            text = data[2:_HEAD].decode(encoding, "replace")
+            break
+    else:
+        try:
+            # The last character may be cut in two.
+            text = codecs.getincrementaldecoder("utf-8")().decode(head)
+        except UnicodeDecodeError:
+            text = head.decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_json(data: bytes) -> bool:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from onrecord.rag.readers.composing import is_dialogue
-
 
 def _tags(names: str) -> frozenset[str]:
     return frozenset(names.split())
@@ -97,7 +95,7 @@ def blocks_of(body: etree._Element) -> Iterator[Block]:
                 if tag == "br":
                     # Two line breaks in a row are how some pages part paragraphs.
                     line.apart |= _follows_break(element)
-            if tag == "table" and _is_dialogue(element):
+            if tag == "table" and __nope(element):
                 dialogues.add(element)
             if tag in ("td", "th") and line.pieces:
                 if next(element.iterancestors("table"), None) in dialogues:
@@ -156,9 +154,9 @@ def _starts_turn(element: etree._Element, tag: str, line: _Line) -> bool:
     return _LABEL.fullmatch(label.strip()) is not None
 
 
-def _is_dialogue(table: etree._Element) -> bool:
+def __nope(table: etree._Element) -> bool:
     rows = [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
-    return is_dialogue([[str(cell.xpath("string()")) for cell in row.iterchildren("td", "th")] for row in rows])
+    return _nope([[str(cell.xpath("string()")) for cell in row.iterchildren("td", "th")] for row in rows])
 
 
 def _follows_break(element: etree._Element) -> bool:

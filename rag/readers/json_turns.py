@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from onrecord.rag.errors import UnreadableFile
+from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.composing import Composer
-from onrecord.rag.readers.encoding import decode, require_words, whole_characters
+from onrecord.rag.readers.encoding import require_words, whole_characters
 from onrecord.rag.readers.metadata import FIELDS, Metadata, found_metadata
 from onrecord.rag.types import Kind, SourceText
 
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?")
 _HOW = 'Write one JSON object a line, such as {"speaker": "MS. ARDEN", "text": "Good morning."}.'
 
 
-def read_json_turns(name: str, data: bytes) -> SourceText:
-    """Return the turns in `data` as lines `Speaker: words`, parted by empty lines.
+def source_of_turns(name: str, text: str) -> SourceText:
+    """Return the turns in `text` as lines `Speaker: words`, parted by empty lines.
 
     Keys: `text`, and where known `speaker` (or `name`), `role`, `outlet`, `country`, `kind`, `time` (seconds, or
     h:mm:ss). A first object without `text` holds the title, date, url and language. Raises UnreadableFile, naming the
@@ -27,7 +26,7 @@ def read_json_turns(name: str, data: bytes) -> SourceText:
     """
     composer = Composer()
     metadata = Metadata()
-    for number, (where, entry) in enumerate(_entries(name, decode(name, data))):
+    for number, (where, entry) in enumerate(_entries(name, text)):
         if "text" not in entry and number == 0 and (set(entry) & set(FIELDS)):
             metadata = found_metadata(entry)
             continue
@@ -41,7 +40,7 @@ def read_json_turns(name: str, data: bytes) -> SourceText:
             outlet=_string(entry, "outlet", where) or None,
             country=_string(entry, "country", where) or None,
             kind=_kind(kind, where),
-            seconds=_seconds(entry, where),
+            timecodes=[(0, seconds)] if (seconds := _seconds(entry, where)) is not None else (),
         )
     if not composer.turns:
         raise UnreadableFile(f"{name}: this is JSON, but holds no words of any turn. {_HOW}")
@@ -104,8 +103,7 @@ def _seconds(entry: Mapping[str, object], where: str) -> float | None:
         return None
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0:
         return float(value)
-    match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
+    clock = clock_seconds(value) if isinstance(value, str) else None
+    if clock is None:
         raise UnreadableFile(f"{where}: 'time' is {value!r}. Give seconds (83.5) or a clock time (0:01:23).")
-    hours, minutes, seconds, fraction = match.groups(default="0")
-    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction}")
+    return clock

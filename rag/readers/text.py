@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import yaml
 
-from onrecord.rag.readers.encoding import require_words
+from onrecord.rag.readers.encoding import decode, require_words
 from onrecord.rag.readers.metadata import Metadata, found_metadata
 from onrecord.rag.types import Boilerplate, SourceText
 
@@ -24,12 +24,13 @@ _HEADING = re.compile(r"#[ \t]+(.+?)[ \t]*#*[ \t]*")
 _ALIASES = {"lang": "language", "link": "url", "source": "url", "permalink": "url", "published": "date"}
 
 
-def read_text(name: str, text: str) -> SourceText:
-    """Return `text` as it is, with what its front matter says; the front matter itself is marked as boilerplate.
+def read_text(name: str, data: bytes) -> SourceText:
+    """Return the decoded content as it is, with what its front matter says; the front matter itself is marked as boilerplate.
 
     A Markdown file (told by its name, since its text alone may look like any other) is titled by a first-level heading
     at its start where the front matter names no title. Raises UnreadableFile where there are no words.
     """
+    text = decode(name, data)
     require_words(name, text)
     metadata, body = front_matter(text)
     boilerplate: tuple[Boilerplate, ...] = ()

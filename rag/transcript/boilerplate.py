@@ -80,15 +80,14 @@ def _is_running_header(text: str, key: str, words: Language) -> bool:
     return len(said) >= 3 and "#" in key and capitals * 2 >= len(said)
 
 
-def chrome(lines: Sequence[Line], first: int | None, last: int | None, language: str, words: Language) -> list[Marked]:
+def chrome(lines: Sequence[Line], first: int | None, last: int | None, words: Language) -> list[Marked]:
     """Find what the site says rather than a speaker.
 
     Args:
         lines: the lines to judge, without labels that stand alone.
         first: number of the first line with a label, None where there is none.
         last: number of the last line that is certainly spoken, None where there is no label.
-        language: the body's language.
-        words: the language, or the several, that the page is read by.
+        words: the language, or the several, of the text; the first is its body's.
 
     Returns:
         the lines marked: anywhere outside labelled turns, and inside them only what no one says aloud.
@@ -104,7 +103,7 @@ def chrome(lines: Sequence[Line], first: int | None, last: int | None, language:
             marked[line.number] = "site chrome"
         elif again and (scores[line.number] or not line.text.endswith(TERMINAL_MARKS)):
             marked[line.number] = "repeated line"
-    for number in _foreign(outside, lines, language, scores, marked, words):
+    for number in _foreign(outside, lines, scores, marked, words):
         marked.setdefault(number, "other language")
     for number in _menus(outside, marked, first, last):
         marked.setdefault(number, "navigation")
@@ -140,7 +139,6 @@ def _only_chrome(text: str, score: int, words: Language) -> bool:
 def _foreign(
     outside: Sequence[Line],
     lines: Sequence[Line],
-    language: str,
     scores: dict[int, int],
     marked: dict[int, str],
     words: Language,
@@ -156,7 +154,7 @@ def _foreign(
             previous = line.number
             blocks[-1].append(line)
             continue
-        if len(line.text.split()) < _FOREIGN_WORDS or detect_language(line.text, default=language) == language:
+        if len(line.text.split()) < _FOREIGN_WORDS or detect_language(line.text, default=words.code) == words.code:
             continue
         if line.number != previous + 1:
             blocks.append([])

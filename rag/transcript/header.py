@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.languages import Language
-from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.boilerplate import CLOCK, TERMINAL_MARKS
 from onrecord.rag.transcript.dates import date_in, is_date_line
 from onrecord.rag.transcript.lines import Line
 
 _LONGEST_TITLE = 250
-_FIELD = re.compile(r"([^\W\d_]+(?:[ -][^\W\d_]+){0,3})\s?:\s*\S.*")
 _NOTE = re.compile(r"[(\[*_][^()\[\]]{2,120}[)\]*_]")
 _MARKS = re.compile(r"^[#*_=\s]+|[*_=\s]+$")
 _DATELINE = re.compile(r"[A-ZÀ-Þ][^.!?\n]{2,70}?(?:\s[–—-]{1,2}\s|\s?\()")
@@ -39,19 +37,19 @@ def header_of(lines: Sequence[Line], title: str | None, date: str | None, words:
         lines: the lines before the first label (all lines where there is none), without site chrome.
         title: what the file's format says the title is, or None.
         date: what the file's format says the date is (ISO 8601), or None.
-        words: those of the body's language.
+        words: the language, or the several, of the text; the first tells the order of day and month.
         labelled: whether a labelled turn follows these lines.
     """
     head: list[Line] = []
     for line in lines[:_MOST_LINES]:
-        if not _is_head(line.text, words.labels):
+        if not _is_head(line.text, words):
             break
         head.append(line)
     if not labelled and len(head) == len(lines):
         # Nothing but short lines: they are the text.
-        head = [line for line in head if is_date_line(line.text)] if len(lines) > 1 else []
+        head = [line for line in head if is_date_line(line.text, words)] if len(lines) > 1 else []
     reasons: dict[int, str] = {}
-    named = [line for line in head if _may_be_title(line.text, words.labels)]
+    named = [line for line in head if _may_be_title(line.text, words)]
     if title is None and named:
         # Navigation and kickers stand before a headline and are shorter.
         best = max(named, key=lambda line: (len(line.text.split()) >= 4, -line.number))
@@ -60,55 +58,55 @@ def header_of(lines: Sequence[Line], title: str | None, date: str | None, words:
         text = _MARKS.sub("", line.text)
         if title is not None and " ".join(text.split()) == title:
             reasons[line.number] = "title"
-        elif is_date_line(line.text):
+        elif is_date_line(line.text, words):
             reasons[line.number] = "date"
         else:
             reasons[line.number] = "header"
     if date is None:
-        date = _first_date([line.text for line in head if is_date_line(line.text)], words.code)
+        date = _first_date([line.text for line in head if is_date_line(line.text, words)], words)
     if date is None and title:
-        date = date_in(title, words.code)
+        date = date_in(title, words)
     if date is None:
-        date = _first_date([line.text for line in head], words.code)
+        date = _first_date([line.text for line in head], words)
     if date is None and len(lines) > len(head):
-        date = _dateline(lines[len(head)].text, words.code)
+        date = _dateline(lines[len(head)].text, words)
     text = "\n".join(dict.fromkeys([title or "", *(_MARKS.sub("", line.text) for line in head)]))
     return Header(title, date, reasons, text)
 
 
-def _is_head(text: str, known: LabelWords) -> bool:
-    if _is_note(text, known) or _is_field(text, known) or CLOCK.fullmatch(text):
+def _is_field(text: str, words: Language) -> bool:
+    """Whether a line names a field and fills it: "Date: 2 May"."""
+    name, colon, filling = text.partition(":")
+    return bool(colon and filling.strip()) and fold(name.strip()) in words.pages.fields
+
+
+def _is_note(text: str, words: Language) -> bool:
+    return bool(_NOTE.fullmatch(text) or words.pages.editors_note.fullmatch(text))
+
+
+def _is_head(text: str, words: Language) -> bool:
+    if _is_note(text, words) or _is_field(text, words) or CLOCK.fullmatch(text):
         return True
     return len(text) <= _LONGEST_TITLE and not text.rstrip("*_").endswith(TERMINAL_MARKS[:-2])
 
 
-def _may_be_title(text: str, known: LabelWords) -> bool:
+def _may_be_title(text: str, words: Language) -> bool:
     if (
-        is_date_line(text)
+        is_date_line(text, words)
         or CLOCK.fullmatch(text)
-        or _is_field(text, known)
-        or _is_note(text, known)
-        or known.byline.fullmatch(text)
+        or _is_field(text, words)
+        or _is_note(text, words)
+        or words.pages.byline.fullmatch(text)
     ):
         return False
     return sum(character.isalpha() for character in text) >= 4
 
 
-def _is_field(text: str, known: LabelWords) -> bool:
-    """Whether a line names a field of a page and fills it: "Location: Wenlow"."""
-    field = _FIELD.fullmatch(text)
-    return bool(field and fold(field.group(1)) in known.fields | known.people_fields)
+def _first_date(texts: Sequence[str], words: Language) -> str | None:
+    return next((found for text in texts if (found := date_in(text, words))), None)
 
 
-def _is_note(text: str, known: LabelWords) -> bool:
-    return bool(_NOTE.fullmatch(text) or known.as_delivered.fullmatch(text))
-
-
-def _first_date(texts: Sequence[str], language: str) -> str | None:
-    return next((found for text in texts if (found := date_in(text, language))), None)
-
-
-def _dateline(text: str, language: str) -> str | None:
+def _dateline(text: str, words: Language) -> str | None:
     """The date that opens a report: "BRUSSELS, 12 February 2026 – Ministers …"."""
     opening = _DATELINE.match(text)
-    return date_in(opening.group(), language) if opening else None
+    return date_in(opening.group(), words) if opening else None

@@ -6,13 +6,12 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
-from onrecord.rag.languages import Language, together
-from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.languages import Language
 from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Part
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
-from onrecord.rag.transcript.dates import relative_dates
+from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
 from onrecord.rag.transcript.introductions import goes_on, introductions
@@ -21,21 +20,22 @@ from onrecord.rag.transcript.labelling import labels_of
 from onrecord.rag.transcript.labels import Candidate
 from onrecord.rag.transcript.lines import Line, lines_of
 from onrecord.rag.transcript.people import identify
+from onrecord.rag.transcript.relative_dates import relative_dates
 from onrecord.rag.transcript.reported import reported_in
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
+from onrecord.rag.transcript.wording import words_of
 from onrecord.rag.types import Boilerplate, SourceText, Span, Structure, Turn
 
-# The language of a text is told from this many slices of it, each of this many characters.
-_SLICES, _SLICE = 20, 200
 # The opening of a text is told to be spoken or not from this many characters.
 _OPENING = 20_000
 
 
-def understand(source: SourceText) -> Structure:
+def understand(source: SourceText, path: str = "") -> Structure:
     """Find out who said what to whom.
 
     Args:
         source: what a reader made of a file.
+        path: of the file, or its address, whose names give the date where neither format nor text does.
 
     Returns:
         a structure whose turns are ordered, non-overlapping slices of `source.text`. Turns, their labels and
@@ -43,19 +43,17 @@ def understand(source: SourceText) -> Structure:
     """
     text = source.text
     lines = _outside(lines_of(text), source.boilerplate)
-    # A page may say "fr-CA"; which French it is makes no difference here.
-    language = source.language.replace("_", "-").split("-")[0].lower() if source.language else _language_of(lines)
-    words = together(language, "en", "fr")
+    words = words_of(lines, source.language)
     vocabulary = Vocabulary(text, words)
     if source.turns is not None:
-        return _from_marked_turns(source, source.turns, lines, language, vocabulary)
+        return _from_marked_turns(source, source.turns, lines, path, vocabulary)
     marked = {mark.line: mark.reason for mark in [*furniture(lines, words), *end_marks(lines, words)]}
     candidates = labels_of([line for line in lines if line.number not in marked], vocabulary)
-    for mark in _chrome(lines, candidates, marked, language, words):
+    for mark in _chrome(lines, candidates, marked, words):
         marked.setdefault(mark.line, mark.reason)
     body = [line for line in lines if line.number not in marked]
     before = [line for line in body if not candidates or line.number < candidates[0].line]
-    header = header_of(before, source.title, source.date, vocabulary.words, labelled=bool(candidates))
+    header = _header(before, source, path, words, labelled=bool(candidates))
     marked.update(header.lines)
     opening = [line for line in before if line.number not in marked]
     if candidates and not any(line.text[-1] in '.!?…”"»' for line in opening):
@@ -69,7 +67,7 @@ def understand(source: SourceText) -> Structure:
         turns.append(Turn(opening[0].start, opening[-1].end, kind="statement"))
     turns.extend(_labelled(lines, candidates, marked))
     boilerplate = _merged(source.boilerplate, lines, marked)
-    return _completed(source, header, turns, boilerplate, language, vocabulary)
+    return _completed(source, header, turns, boilerplate, vocabulary)
 
 
 def _outside(lines: Sequence[Line], boilerplate: Sequence[Boilerplate]) -> list[Line]:
@@ -84,27 +82,24 @@ def _outside(lines: Sequence[Line], boilerplate: Sequence[Boilerplate]) -> list[
     return kept
 
 
-def _language_of(lines: Sequence[Line]) -> str:
-    """The language of most of a text, from slices of its longer lines."""
-    longer = [line for line in lines if len(line.text) >= _SLICE // 2] or list(lines)
-    step = max(1, len(longer) // _SLICES)
-    return detect_language(" ".join(line.text[:_SLICE] for line in longer[::step][:_SLICES]))
+def _header(before: Sequence[Line], source: SourceText, path: str, words: Language, *, labelled: bool) -> Header:
+    header = header_of(before, source.title, source.date, words, labelled=labelled)
+    return replace(header, date=header.date or date_in_path(path, words))
 
 
 def _chrome(
     lines: Sequence[Line],
     candidates: Sequence[Candidate],
     marked: dict[int, str],
-    language: str,
     words: Language,
 ) -> list[Marked]:
     alone = {candidate.line for candidate in candidates if candidate.alone}
     judged = [line for line in lines if line.number not in marked and line.number not in alone]
     if not candidates:
-        return chrome(judged, None, None, language, words)
+        return chrome(judged, None, None, words)
     last = candidates[-1]
     spoken = next((line.number for line in judged if line.number > last.line), last.line) if last.alone else last.line
-    return chrome(judged, candidates[0].line, spoken, language, words)
+    return chrome(judged, candidates[0].line, spoken, words)
 
 
 def _labelled(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str]) -> list[Turn]:
@@ -137,13 +132,13 @@ def _merged(given: Sequence[Boilerplate], lines: Sequence[Line], marked: dict[in
 
 
 def _from_marked_turns(
-    source: SourceText, turns: Sequence[Turn], lines: Sequence[Line], language: str, vocabulary: Vocabulary
+    source: SourceText, turns: Sequence[Turn], lines: Sequence[Line], path: str, vocabulary: Vocabulary
 ) -> Structure:
     """Keep the turns that the format marks itself and find out the rest."""
     first = turns[0].start if turns else len(source.text)
     before = [line for line in lines if line.end <= first]
-    header = header_of(before, source.title, source.date, vocabulary.words, labelled=bool(turns))
-    return _completed(source, header, list(turns), source.boilerplate, language, vocabulary)
+    header = _header(before, source, path, vocabulary.words, labelled=bool(turns))
+    return _completed(source, header, list(turns), source.boilerplate, vocabulary)
 
 
 def _completed(
@@ -151,11 +146,10 @@ def _completed(
     header: Header,
     turns: list[Turn],
     boilerplate: tuple[Boilerplate, ...],
-    language: str,
     vocabulary: Vocabulary,
 ) -> Structure:
     text = source.text
-    speech = vocabulary.words.speech
+    language, speech = vocabulary.words.code, vocabulary.words.speech
     parts = _with_people(text, turns, header.text, vocabulary)
     labelled = any(turn.label or turn.speaker for turn in turns)
     prose = not labelled and not any(is_spoken(text[turn.start : turn.end][:_OPENING], speech) for turn in turns)
@@ -185,7 +179,7 @@ def _completed(
         exchanges=exchanges_of(text, turns, language, speech),
         boilerplate=boilerplate,
         reported=reported_in(text, _paragraphs(text, report, boilerplate), language, vocabulary),
-        dates=relative_dates(text, header.date),
+        dates=relative_dates(text, header.date, vocabulary.words),
     )
 
 
