@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -57,6 +58,19 @@ def test_every_file_has_the_same_keys() -> None:
     first, *others = LANGUAGES
     for other in others:
         assert keys(other) == keys(first)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("group", ["report", "model"])
+def test_texts_say_the_same_facts_in_every_language(group: str, code: str) -> None:
+    def facts(value: object) -> object:
+        if isinstance(value, Mapping):
+            return {key: facts(text) for key, text in value.items()}
+        return sorted(re.findall(r"{([^}]*)}", value)) if isinstance(value, str) and value else None
+
+    words, english = getattr(language(code), group), getattr(language("en"), group)
+    for part in dataclasses.fields(words):
+        assert facts(getattr(words, part.name)) == facts(getattr(english, part.name)), part.name
 
 
 def test_an_unknown_language_has_no_words() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from onrecord.rag.checking.attribution import attribution_after, attribution_before, same_person
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
-from onrecord.rag.languages import language
+from onrecord.rag.languages import answer_language, language
 from onrecord.rag.text.quotes import cite, find
 from onrecord.rag.types import Briefing, Citation, Passage, Span
 
@@ -20,10 +20,6 @@ Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 
 # Answers when the passages hold no answer; the prompt asks for it and the checks look for it.
 NO_ANSWER = "NOT_FOUND"
-UNSUPPORTED = {
-    "en": "(not supported by the passages)",
-    "fr": "(non étayé par les passages)",
-}
 # Share of a sentence's words of meaning that its passages must hold; or, for another wording or language, nearness in
 # sense on the scale of `Translations.similarity`, where translations begin at 0.5.
 _SUPPORTED_WORDS = 0.6
@@ -33,24 +29,9 @@ _SUPPORTED_SENSE = 0.5
 # A passage that is cited beside others must share at least this much to be pointed at.
 _POINTED_WORDS = 0.2
 _MOST_SENTENCES = 12
+_PUNCTUATION = ".,;:!?…()[]“”«»\"'’"
 
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|ne|pas|jamais|aucune?|rien|personne|ni|sans|non)\b"
-    r"|n['’]t\b|\bn['’]",
-    re.IGNORECASE,
-)
-# Words with which an answer is framed; they need no support.
-_FRAME_EN = (
-    "said says say told added stated explained answered replied noted question asked answer according statement "
-    "mentioned confirmed secretary general minister president nato also briefing press conference speaker reporter "
-    "journalist quoted"
-)
-_FRAME_FR = (
-    "dit déclaré ajouté expliqué répondu indiqué précisé affirmé selon question demandé réponse aussi également "
-    "confirmé secrétaire général ministre présidente otan conférence presse briefing journaliste souligné propos"
-)
-_FRAME = frozenset(language("en").query_terms(_FRAME_EN) + language("fr").query_terms(_FRAME_FR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +63,7 @@ def ground(
     checker = _Checker(passages, briefings, question, language, similarity)
     paragraphs: list[str] = []
     for line in plain_lines(raw):
-        shown = [text for sentence in sentences_of(line) if (text := checker.sentence(*sentence))]
+        shown = [text for sentence in sentences_of(line, checker.words) if (text := checker.sentence(*sentence))]
         if shown:
             paragraphs.append(" ".join(shown))
     return Grounded("\n".join(paragraphs), tuple(checker.citations), checker.supported, checker.unsupported)
@@ -96,13 +77,17 @@ class _Checker:
         passages: Sequence[Passage],
         briefings: Mapping[str, Briefing],
         question: str,
-        language: str,
+        code: str,
         similarity: Similarity | None,
     ) -> None:
         self.citations: list[Citation] = []
         self.supported = self.unsupported = 0
         self._passages, self._briefings = passages, briefings
-        self._question, self._language, self._similarity = question, language, similarity
+        self._question, self._similarity = question, similarity
+        self.words = answer_language(code)
+        # Whatever the answer and the passages are written in.
+        self._languages = [language(known) for known in {self.words.code, *(passage.language for passage in passages)}]
+        self._framing = {term for words in self._languages for term in self._terms(" ".join(words.model.framing))}
         self._shown: set[str] = set()
 
     def sentence(self, sentence: str, taken: Taken) -> str:
@@ -127,7 +112,7 @@ class _Checker:
         if pointed is None:
             self.unsupported += 1
             words = self._written(sentence, taken, quoted)
-            return f"{words} {UNSUPPORTED.get(self._language, UNSUPPORTED['en'])}" if words else ""
+            return f"{words} {self.words.model.unsupported}" if words else ""
         self.supported += 1
         written = self._written(sentence, taken, quoted)
         if owner is not None:
@@ -172,7 +157,7 @@ class _Checker:
         self, prose: str, cited: Sequence[Passage], quoted: Mapping[str, tuple[Passage, list[Span]]]
     ) -> list[tuple[Passage, Span]] | None:
         """Where the prose of a sentence is supported; None where it is not."""
-        terms = self._terms(prose) - _FRAME
+        terms = self._terms(prose) - self._framing
         if not terms:
             return [] if quoted else None
         pointed: list[tuple[float, Passage, Span]] = []
@@ -198,8 +183,7 @@ class _Checker:
             best_slice = max(pointed, key=lambda one: one[0], default=None)
             if best_slice is not None:
                 _, passage, span = best_slice
-                said = self._briefings[passage.briefing_id].text[span.start : span.end]
-                if bool(_NEGATION.search(prose)) != bool(_NEGATION.search(said)):
+                if self._contrary(prose, passage, span):
                     return None
                 return [(passage, span) for _, passage, span in pointed]
         return self._by_sense(prose, cited)
@@ -212,9 +196,14 @@ class _Checker:
         best = max(range(len(slices)), key=lambda index: scores[index], default=None)
         if best is None or scores[best] < _SUPPORTED_SENSE:
             return None
-        if bool(_NEGATION.search(prose)) != bool(_NEGATION.search(self._slice(*slices[best]))):
+        if self._contrary(prose, *slices[best]):
             return None
         return [slices[best]]
+
+    def _contrary(self, prose: str, passage: Passage, span: Span) -> bool:
+        """Whether one of a sentence and its source says no and the other does not, each in its own language."""
+        own, theirs = self.words.model.negation, language(passage.language).model.negation
+        return bool(theirs) and bool(own.search(prose)) != bool(theirs.search(self._slice(passage, span)))
 
     def _overlaps(self, terms: set[str], passage: Passage) -> list[tuple[float, Span]]:
         return [
@@ -226,7 +215,14 @@ class _Checker:
         return self._briefings[passage.briefing_id].text[span.start : span.end]
 
     def _terms(self, text: str) -> set[str]:
-        return {term for code in {"en", self._language} for term in language(code).query_terms(text)}
+        """The stems of a text in any of the languages, without what is grammar in one of them."""
+        words = " ".join(word for word in text.split() if not self._is_grammar(word))
+        return {term for known in self._languages for term in known.query_terms(words)}
+
+    def _is_grammar(self, word: str) -> bool:
+        bare = word.strip(_PUNCTUATION)
+        acronym = len(bare) > 1 and bare.isupper()
+        return not acronym and any(bare.lower() in known.terms.stop_words for known in self._languages)
 
     def _number(self, passage: Passage, span: Span) -> int:
         for citation in self.citations:

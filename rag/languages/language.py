@@ -34,6 +34,9 @@ LANGUAGES: tuple[str, ...] = tuple(
 )
 """The languages that are known by a file of their own, as ISO 639-1 codes."""
 
+# What whoever asks in a language without words for answers is answered in.
+_ANSWERS_ALL = "en"
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -90,6 +93,11 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         return Language(code)
     return read_language(Language, (_FILES / f"{code}.toml").read_text(encoding="utf-8"), code)
+
+
+def answer_language(code: str) -> Language:
+    """The language in which a question in the language of a code is answered: English where that has no wording."""
+    return language(code if code in LANGUAGES else _ANSWERS_ALL)
 
 
 @cache
