@@ -73,6 +73,10 @@ def test_texts_say_the_same_facts_in_every_language(group: str, code: str) -> No
         assert facts(getattr(words, part.name)) == facts(getattr(english, part.name)), part.name
 
 
+def test_the_parallel_sentences_are_as_many_in_every_language() -> None:
+    assert len({len(language(code).article.parallel) for code in LANGUAGES}) == 1
+
+
 def test_an_unknown_language_has_no_words() -> None:
     assert language("xx") == Language("xx")
 

@@ -7,4 +7,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ArticlePhrases:
-    """Quotations in an article to check."""
+    """How an article says what somebody said. `parallel` are the same sentences, in the same order, in every language."""
+
+    parallel: tuple[str, ...] = ()
