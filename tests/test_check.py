@@ -279,12 +279,12 @@ def test_names_are_compared_with_the_record(
 
 def test_the_nearest_place_and_its_similarity() -> None:
     texts = ["Nothing of the kind.", "We said that the gates will close in the spring of 2028, not before."]
-    near = nearest("the gates will close in the spring of 2026", texts)
+    near = nearest("the gates will close in the spring of 2026", texts, languages=("en",))
     assert near is not None
     assert texts[near.index][near.span.start : near.span.end] == "the gates will close in the spring of 2028"
     assert 0.7 < near.similarity < 1
-    assert nearest("zebra", texts) is None
-    assert nearest("", texts) is None
+    assert nearest("zebra", texts, languages=("en",)) is None
+    assert nearest("", texts, languages=("en",)) is None
 
 
 @given(
@@ -295,7 +295,7 @@ def test_the_nearest_place_and_its_similarity() -> None:
 def test_an_exact_quotation_is_nearest_to_itself(words: list[str], data: st.DataObject) -> None:
     around = st.lists(st.sampled_from(["one", "two", "cat", "the"]), max_size=4)
     text = " ".join([*data.draw(around), *words, *data.draw(around)])
-    near = nearest(" ".join(words), ["other words", text])
+    near = nearest(" ".join(words), ["other words", text], languages=("en",))
     assert near is not None
     assert near.similarity == 1
     assert text[near.span.start : near.span.end] == " ".join(words)
@@ -304,7 +304,9 @@ def test_an_exact_quotation_is_nearest_to_itself(words: list[str], data: st.Data
 
 def test_runs_are_the_longest_exact_stretches() -> None:
     quotation = "we stand with you and the price is right"
-    found = runs(quotation, ["He said we stand with you today.", "and the price is right"], shortest=3)
+    found = runs(
+        quotation, ["He said we stand with you today.", "and the price is right"], shortest=3, languages=("en",)
+    )
     assert [(quotation[run.quoted.start : run.quoted.end], run.index) for run in found] == [
         ("we stand with you", 0),
         ("and the price is right", 1),

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal, Protocol, get_args
 
-from onrecord.rag.checking.alignment import Change, nearest, runs, word_count
+from onrecord.rag.checking.alignment import Change, nearest, runs, same_words, word_count
 from onrecord.rag.checking.article import Claim, ClaimKind, claims
 from onrecord.rag.checking.attribution import same_person
 from onrecord.rag.languages import language
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.languages.numerals import decimal_sign
+from onrecord.rag.text.figures import numbers
 from onrecord.rag.text.quotes import cite, find, occurrences, pieces
 from onrecord.rag.types import Briefing, Citation, Passage, Span
 
@@ -43,7 +46,6 @@ _LONGEST_PART = 1.6
 _NEXT = 3
 _CLAUSE = re.compile(r"[,;:«»“”\"—–]\s*")
 _MARKS = ' \n\t\u00a0\u202f«»“”",;:—–'
-_NUMBER = re.compile(r"\d+(?:[\s.,]\d+)*")
 
 
 class Lookup(Protocol):
@@ -111,16 +113,19 @@ class _Place:
 
 
 def check(article: str, lookup: Lookup) -> CheckReport:
-    """Give a verdict on every quotation and attributed statement of an article (English or French, plain text).
+    """Give a verdict on every quotation and attributed statement of an article (plain text, in any language).
 
-    verbatim: the words are on the record (typography aside), by the speaker named or by one who cannot be told from
-    him; other_speaker: on the record, but somebody else's; altered: one place says nearly that; stitched: made of
-    pieces from several places; translated: a passage in another language says nearly that; not_found: none of these.
+    verbatim: the words are on the record (typography, punctuation and the grouping of digits aside), by the speaker
+    named or by one who cannot be told from him; other_speaker: on the record, but somebody else's; altered: one place
+    says nearly that; stitched: made of pieces from several places; translated: a passage in another language says
+    nearly that; not_found: none of these.
     """
     findings: list[Finding] = []
+    own = detect_language(article)
     for claim in claims(article):
         number = 1 + sum(len(finding.citations) for finding in findings)
-        findings.append(_judged(claim, lookup, number))
+        languages = tuple(dict.fromkeys((detect_language(claim.text, default=own), own)))
+        findings.append(_judged(claim, lookup, number, languages))
     return CheckReport(
         article,
         tuple(findings),
@@ -128,10 +133,10 @@ def check(article: str, lookup: Lookup) -> CheckReport:
     )
 
 
-def _judged(claim: Claim, lookup: Lookup, number: int) -> Finding:
+def _judged(claim: Claim, lookup: Lookup, number: int, languages: tuple[str, ...]) -> Finding:
     passages = _candidates(claim, lookup)
     briefings = {passage.briefing_id: lookup.briefing(passage.briefing_id) for passage in passages}
-    exact = _exact(claim, list(briefings.values()))
+    exact = _exact(claim, list(briefings.values()), languages)
     if exact:
         same, said_in, spans = min(
             ((_same(claim, briefing, spans[0]), briefing, spans) for briefing, spans in exact),
@@ -143,17 +148,17 @@ def _judged(claim: Claim, lookup: Lookup, number: int) -> Finding:
     marked = _stitched_pieces(claim, list(briefings.values()))
     if marked:
         return _finding(claim, "stitched", 1.0, number, marked)
-    near = nearest(claim.text, [place.text for place in places])
+    near = nearest(claim.text, [place.text for place in places], languages=languages)
     kept = near.similarity if near else 0.0
     if near is None or kept < _SLIP:
-        joined = _stitched_runs(claim, places)
+        joined = _stitched_runs(claim, places, languages)
         if joined:
             return _finding(claim, "stitched", 1.0, number, joined)
     if near and kept >= (_ALTERED if claim.kind == "quotation" else _REWORDED) and _shares(near.changes):
         place = places[near.index]
         span = Span(place.start + near.span.start, place.start + near.span.end)
         return _finding(claim, "altered", kept, number, [(place.briefing, span)], near.changes)
-    return _translated(claim, lookup, number)
+    return _translated(claim, lookup, number, languages[0])
 
 
 def _candidates(claim: Claim, lookup: Lookup) -> list[Passage]:
@@ -170,7 +175,9 @@ def _turns(briefing: Briefing) -> list[Span]:
     return [Span(turn.start, turn.end) for turn in briefing.turns] or [Span(0, len(briefing.text))]
 
 
-def _exact(claim: Claim, briefings: Sequence[Briefing]) -> list[tuple[Briefing, list[Span]]]:
+def _exact(
+    claim: Claim, briefings: Sequence[Briefing], languages: tuple[str, ...]
+) -> list[tuple[Briefing, list[Span]]]:
     """Every place where the wording stands, whole or with its marked omissions, inside one turn."""
     found: list[tuple[Briefing, list[Span]]] = []
     for briefing in briefings:
@@ -189,7 +196,29 @@ def _exact(claim: Claim, briefings: Sequence[Briefing]) -> list[tuple[Briefing, 
                     found.append((briefing, spans))
         if found:
             return found
+    for briefing in briefings:
+        for limit in _turns(briefing):
+            spans = _same_words(claim, briefing.text, limit, languages)
+            if spans:
+                found.append((briefing, spans))
     return found
+
+
+def _same_words(claim: Claim, text: str, limit: Span, languages: tuple[str, ...]) -> list[Span]:
+    """Where the words of a quotation stand in a turn, together or part by part; empty where not all of them do."""
+    parts = [part for piece in claim.pieces for part in pieces(piece)]
+    for wanted in ([claim.text], parts):
+        spans: list[Span] = []
+        start = limit.start
+        for part in wanted:
+            span = next(same_words(part, text[start : limit.end], languages=languages), None)
+            if span is None:
+                break
+            spans.append(Span(start + span.start, start + span.end))
+            start = spans[-1].end
+        if spans and len(spans) == len(wanted):
+            return spans
+    return []
 
 
 def _stitched_pieces(claim: Claim, briefings: Sequence[Briefing]) -> list[tuple[Briefing, Span]]:
@@ -208,9 +237,9 @@ def _stitched_pieces(claim: Claim, briefings: Sequence[Briefing]) -> list[tuple[
     return chosen
 
 
-def _stitched_runs(claim: Claim, places: Sequence[_Place]) -> list[tuple[Briefing, Span]]:
+def _stitched_runs(claim: Claim, places: Sequence[_Place], languages: tuple[str, ...]) -> list[tuple[Briefing, Span]]:
     """The places of a quotation that is joined, without a mark, of words kept exactly from several places."""
-    found = runs(claim.text, [place.text for place in places], shortest=_PIECE_WORDS)
+    found = runs(claim.text, [place.text for place in places], shortest=_PIECE_WORDS, languages=languages)
     if len(found) < 2 or sum(run.words for run in found) < _STITCHED * word_count(claim.text):
         return []
     chosen = []
@@ -236,7 +265,7 @@ def _shares(changes: Sequence[Change]) -> bool:
     return sum(word_count(change.quoted) for change in changes if change.kind == "same") >= _FEWEST_SHARED
 
 
-def _translated(claim: Claim, lookup: Lookup, number: int) -> Finding:
+def _translated(claim: Claim, lookup: Lookup, number: int, own: str) -> Finding:
     """Look for the nearest sentence, or two, in another language than the quotation's."""
     passages = lookup.across(claim.text, claim.speaker)
     briefings = {passage.briefing_id: lookup.briefing(passage.briefing_id) for passage in passages}
@@ -263,7 +292,9 @@ def _translated(claim: Claim, lookup: Lookup, number: int) -> Finding:
     if best is None:
         return _finding(claim, "not_found", 0.0, number, [])
     score, briefing, span = best
-    changes = _other_numbers(claim.text, briefing.text[span.start : span.end])
+    quoted = numbers(claim.text, decimal_sign(own))
+    said = numbers(briefing.text[span.start : span.end], decimal_sign(briefing.language))
+    changes = _other_numbers(quoted, said)
     return _finding(claim, "translated", score, number, [(briefing, span)], changes)
 
 
@@ -291,13 +322,10 @@ def _around(text: str, span: Span, neighbours: Sequence[Span], quotation: str) -
     return [part for part in found if part != span]
 
 
-def _other_numbers(quotation: str, source: str) -> tuple[Change, ...]:
+def _other_numbers(quoted: Mapping[str, str], said: Mapping[str, str]) -> tuple[Change, ...]:
     """The figures that a translation has and its source has not: what a translation may least change."""
-    quoted, said = (
-        {re.sub(r"[\s.,]", "", number): number for number in _NUMBER.findall(text)} for text in (quotation, source)
-    )
-    strange = [number for digits, number in quoted.items() if digits not in said]
-    missing = [number for digits, number in said.items() if digits not in quoted]
+    strange = [figure for value, figure in quoted.items() if value not in said]
+    missing = [figure for value, figure in said.items() if value not in quoted]
     return (Change("changed", ", ".join(strange), ", ".join(missing)),) if strange and missing else ()
 
 

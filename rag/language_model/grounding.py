@@ -6,13 +6,14 @@ own citations, and, inside quotation marks, exact slices of the passages it cite
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.checking.attribution import attribution_after, attribution_before, same_person
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
 from onrecord.rag.languages import answer_language, language
+from onrecord.rag.languages.numerals import decimal_sign
+from onrecord.rag.text.figures import numbers
 from onrecord.rag.text.quotes import cite, find
 from onrecord.rag.types import Briefing, Citation, Passage, Span
 
@@ -30,8 +31,6 @@ _SUPPORTED_SENSE = 0.5
 _POINTED_WORDS = 0.2
 _MOST_SENTENCES = 12
 _PUNCTUATION = ".,;:!?…()[]“”«»\"'’"
-
-_NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +171,12 @@ class _Checker:
             )
             briefing = self._briefings[passage.briefing_id]
             held |= self._terms(f"{briefing.title} {briefing.date or ''}")
-        known = " ".join([self._question, *(f"{passage.text} {passage.context}" for passage in cited)])
-        known += " ".join(self._briefings[passage.briefing_id].date or "" for passage in cited)
-        if not _figures(prose) <= _figures(known):
+        known = set(numbers(self._question, decimal_sign(self.words.code)))
+        for passage in cited:
+            briefing = self._briefings[passage.briefing_id]
+            given = f"{passage.text} {passage.context} {briefing.date or ''}"
+            known |= set(numbers(given, decimal_sign(passage.language)))
+        if not numbers(prose, decimal_sign(self.words.code)).keys() <= known:
             return None
         share = len(terms & (held | self._terms(self._question))) / len(terms)
         if share >= (_FRAMED_WORDS if quoted else _SUPPORTED_WORDS) and terms & held:
@@ -266,10 +268,6 @@ def _may_be_quoted(words: str) -> bool:
         if depth < 0:
             return False
     return depth == 0 and not MARKERS.search(words)
-
-
-def _figures(text: str) -> set[str]:
-    return {re.sub(r"\D", "", number) for number in _NUMBER.findall(text)}
 
 
 def _sentence_spans(passage: Passage) -> list[Span]:

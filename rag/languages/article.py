@@ -7,6 +7,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ArticlePhrases:
-    """How an article says what somebody said. `parallel` are the same sentences, in the same order, in every language."""
+    """How an article says what somebody said; `parallel` are the same sentences, in one order, in every language."""
 
     parallel: tuple[str, ...] = ()
