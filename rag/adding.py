@@ -253,7 +253,7 @@ def _prepare(
         source=source,
         lineage=lineage,
         added=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        timecodes=document.source.timecodes,
+        timecodes=structure.timecodes,
     )
     # A title made up here says nothing that the words do not: embedded before them, it drew every passage of a briefing
     # towards its opening.

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from onrecord.rag.adding import Progress, add_originals, originals_under
 from onrecord.rag.errors import InvalidRequest, OnRecordError
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.questions.followup import SearchQuery, search_query
+from onrecord.rag.questions.question import Question, read_question
 from onrecord.rag.readers.metadata import Metadata
 from onrecord.rag.retrieval.confidence import confidence
 from onrecord.rag.retrieval.retrieve import Found, retrieve
@@ -190,10 +190,11 @@ def evaluate(
     signals: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     for done, asked in enumerate(questions, start=1):
         started = time.perf_counter()
-        everywhere = find(store, encoder, search_query(asked.question, asked.history), asked, Filters())
+        question = read_question(asked.question, asked.history)
+        everywhere = find(store, encoder, question, Filters())
         elapsed = time.perf_counter() - started
         if everywhere.found is not None and refuses:
-            sure = confidence(asked.question, everywhere.found, passages)
+            sure = confidence(question, everywhere.found, passages)
             signals[asked.language].append((sure, asked.answerable))
         for code in languages:
             files = [file for file in spoken if spoken[file] == code]
@@ -204,11 +205,10 @@ def evaluate(
             alone = everywhere
             if len(languages) > 1:
                 results[f"{pair} in a library of both"].append(_measured(everywhere.ids, relevant))
-                query = search_query(asked.question, asked.history)
-                alone = find(store, encoder, query, asked, Filters(language=code))
+                alone = find(store, encoder, question, Filters(language=code))
             results[pair].append(_measured(alone.ids, relevant) | {"milliseconds": 1000 * elapsed})
             if asked.history:
-                bare = find(store, encoder, search_query(asked.question, ()), replace(asked, history=()), Filters())
+                bare = find(store, encoder, read_question(asked.question), Filters())
                 results[f"{pair} without history"].append(_measured(bare.ids, relevant))
         if progress is not None:
             progress(done, len(questions))
@@ -222,25 +222,26 @@ class _Result:
     found: Found | None = None
 
 
-def _by_words(store: Store, _: Encoder, query: SearchQuery, asked: Asked, filters: Filters) -> _Result:
-    question = " ".join([*(earlier for earlier, _ in asked.history), asked.question])
-    terms = language(detect_language(query.texts[0][0])).query_terms(question)
+def _by_words(store: Store, _: Encoder, question: Question, filters: Filters) -> _Result:
+    text = " ".join([*(earlier for earlier, _ in question.history), question.typed])
+    terms = language(question.language).query_terms(text)
     return _Result([passage_id for passage_id, _ in store.matching(terms, _DEPTH, filters)])
 
 
-def _by_sense(store: Store, encoder: Encoder, _: SearchQuery, asked: Asked, filters: Filters) -> _Result:
+def _by_sense(store: Store, encoder: Encoder, question: Question, filters: Filters) -> _Result:
     # The plain way with a conversation: its first and its last question before the question.
-    earlier = dict.fromkeys([asked.history[0][0], asked.history[-1][0]] if asked.history else [])
-    vector = encoder.encode_queries([" ".join([*earlier, asked.question])])[0]
+    history = question.history
+    earlier = dict.fromkeys([history[0][0], history[-1][0]] if history else [])
+    vector = encoder.encode_queries([" ".join([*earlier, question.typed])])[0]
     return _Result([passage_id for passage_id, _ in store.nearest(vector, _DEPTH, filters)])
 
 
-def _shipped(store: Store, encoder: Encoder, query: SearchQuery, asked: Asked, filters: Filters) -> _Result:
-    found = retrieve(store, encoder, query, _DEPTH, filters, asked.history)
+def _shipped(store: Store, encoder: Encoder, question: Question, filters: Filters) -> _Result:
+    found = retrieve(store, encoder, question, _DEPTH, filters)
     return _Result([hit.passage.id for hit in found.hits], found)
 
 
-_METHODS: dict[Method, Callable[[Store, Encoder, SearchQuery, Asked, Filters], _Result]] = {
+_METHODS: dict[Method, Callable[[Store, Encoder, Question, Filters], _Result]] = {
     "words": _by_words,
     "sense": _by_sense,
     "shipped": _shipped,

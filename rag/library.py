@@ -30,8 +30,8 @@ from onrecord.rag.checking.translation import Translations
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import load_detector
-from onrecord.rag.questions.followup import SearchQuery, search_query
-from onrecord.rag.questions.question import WHOLE_LIBRARY, read_question
+from onrecord.rag.questions.named import on_record
+from onrecord.rag.questions.question import WHOLE_LIBRARY, History, Question, read_question
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.retrieval.confidence import confidence
 from onrecord.rag.retrieval.retrieve import Found, retrieve
@@ -43,8 +43,6 @@ from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Ki
 
 if TYPE_CHECKING:
     from onrecord.rag.language_model.model import ModelServer
-
-History = Sequence[tuple[str, str]]
 
 # Passages that an answer is composed from.
 _ANSWER_HITS = 10
@@ -202,7 +200,7 @@ class Library:
         """
         if k < 1:
             raise InvalidRequest(f"k is {k}; ask for at least one passage.")
-        return list(self._find(search_query(_checked(question), history), k, _filters(filters), history).hits)
+        return list(self._find(self._read(question, history), k, _filters(filters)).hits)
 
     def ask(self, question: str, *, history: History = (), **filters: Unpack[FilterOptions]) -> Answer:
         """Answer a question from the passages that pass the filters; `history` is of (question, answer text).
@@ -214,25 +212,21 @@ class Library:
 
     def stream(self, question: str, *, history: History = (), **filters: Unpack[FilterOptions]) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
-        question, limits = _checked(question), _filters(filters)
+        asked, limits = self._read(question, history), _filters(filters)
         server = self._model_server()
         started = time.perf_counter()
-        query = search_query(question, history)
-        standalone = query.texts[0][0]
-        found = self._find(query, _ANSWER_HITS, limits, history)
-        hits = found.hits
+        found = self._find(asked, _ANSWER_HITS, limits)
         searched = time.perf_counter()
-        briefings = self._sources(standalone, hits, limits)
+        briefings = self._sources(asked, found.hits, limits)
         searched_briefings, searched_passages = self._store.count(limits)
         answer = compose(
-            question,
-            hits,
+            asked,
+            found.hits,
             briefings,
-            confidence=confidence(standalone, found, searched_passages),
+            confidence=confidence(asked, found, searched_passages),
             scorer=self._score,
             meeting=found.meeting,
             searched=(searched_briefings, searched_passages),
-            standalone=standalone,
             filters=limits,
         )
         _verify(answer, briefings)
@@ -272,20 +266,24 @@ class Library:
             _verify(answer, briefings)
             yield answer
 
-    def _find(self, query: SearchQuery, k: int, filters: Filters, history: History) -> Found:
-        return retrieve(self._store, self._loaded_encoder(), query, k, filters, history)
+    def _read(self, question: str, history: History) -> Question:
+        """The question, read once for all that follows; raises InvalidRequest where there is none."""
+        names = self._store.names()
+        return read_question(_checked(question), history, on_record(tuple(names["speaker"]), tuple(names["outlet"])))
 
-    def _sources(self, question: str, hits: Sequence[Hit], filters: Filters) -> dict[str, Briefing]:
+    def _find(self, question: Question, k: int, filters: Filters) -> Found:
+        return retrieve(self._store, self._loaded_encoder(), question, k, filters)
+
+    def _sources(self, question: Question, hits: Sequence[Hit], filters: Filters) -> dict[str, Briefing]:
         """The briefings an answer may need: those of the hits, or all, for a question that lists or counts.
 
         In a large library "all" is narrowed to those that hold a word of the question.
         """
         ids = dict.fromkeys(hit.passage.briefing_id for hit in hits)
-        asked = read_question(question)
-        if asked.kind in WHOLE_LIBRARY:
+        if question.kind in WHOLE_LIBRARY:
             everything = self._store.briefing_ids(filters)
             if len(everything) > _MOST_BRIEFINGS_READ:
-                terms = language(asked.language).query_terms(asked.subject or question)
+                terms = language(question.language).query_terms(question.subject or question.text)
                 matching = self._store.matching(terms, _ALL, filters)
                 passages = self._store.passages_by_id(passage_id for passage_id, _ in matching)
                 everything = list(dict.fromkeys(passage.briefing_id for passage in passages.values()))

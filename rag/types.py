@@ -89,9 +89,11 @@ class SourceText:
     """What a reader makes of one file: its text, and what the format itself says about it.
 
     `turns` is None unless the format marks turns itself (JSON lines of turns, subtitles with voices).
-    `timecodes` are (offset, seconds) in order of offset. `boilerplate` is what the format shows to be no speech
-    (navigation, page furniture); more may be found in the words themselves. `notes` are sentences for whoever adds the
-    file: what was left out of the text or read otherwise than it stands.
+    `timecodes` are (offset, seconds) in order of offset. `pages` are (offset, page) where the text goes over to another
+    page, counted from 1 as a viewer counts them, and `lines` are (offset, number) where a line begins that has a number
+    in the margin. `boilerplate` is what the format shows to be no speech (navigation, page furniture); more may be
+    found in the words themselves. `notes` are sentences for whoever adds the file: what was left out of the text or
+    read otherwise than it stands.
     """
 
     text: str
@@ -102,12 +104,17 @@ class SourceText:
     turns: tuple[Turn, ...] | None = None
     timecodes: tuple[tuple[int, float], ...] = ()
     boilerplate: tuple[Boilerplate, ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
+    lines: tuple[tuple[int, int], ...] = ()
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What is understood of a text: who said what to whom, and what is not speech at all."""
+    """What is understood of a text: who said what to whom, and what is not speech at all.
+
+    `timecodes` are (offset, seconds) in order of offset, of the file's format or printed in the text.
+    """
 
     kind: BriefingKind
     language: str
@@ -118,6 +125,7 @@ class Structure:
     boilerplate: tuple[Boilerplate, ...] = ()
     reported: tuple[Reported, ...] = ()
     dates: tuple[DateMention, ...] = ()
+    timecodes: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

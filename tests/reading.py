@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
+from docx.document import Document as Docx
+
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.readers import Document, read
 from onrecord.rag.types import SourceText
@@ -54,3 +59,30 @@ def body_of(source: SourceText) -> str:
 
 def words_of(text: str) -> list[str]:
     return text.split()
+
+
+def turns_of(source: SourceText) -> list[tuple[str | None, str]]:
+    """The label and the words of each turn that the format marks."""
+    return [(turn.label, source.text[turn.start : turn.end]) for turn in source.turns or ()]
+
+
+def spoken_at(source: SourceText, words: str) -> float:
+    """The second that the last timecode before some words gives."""
+    offset = source.text.index(words)
+    return [seconds for start, seconds in source.timecodes if start <= offset][-1]
+
+
+def saved(document: Docx) -> bytes:
+    """A document as Word saves it."""
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A ZIP of these members."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return target.getvalue()

@@ -16,9 +16,10 @@ from lxml import html as lxml_html
 from onrecord.rag import InvalidRequest, Library
 from onrecord.rag.checking.alignment import nearest, runs
 from onrecord.rag.checking.article import claims
-from onrecord.rag.checking.attribution import same_person
 from onrecord.rag.checking.check import CheckReport, Finding, check
 from onrecord.rag.checking.report import report_html, report_text
+from onrecord.rag.checking.speaker import said_by
+from onrecord.rag.people.names import Known
 from onrecord.rag.text.quotes import verify
 from onrecord.rag.types import Briefing, Passage, Turn
 
@@ -91,6 +92,9 @@ class _Record:
 
     def briefing(self, briefing_id: str) -> Briefing:
         return self.briefings[briefing_id]
+
+    def speakers(self) -> Sequence[str]:
+        return [speaker for speaker, *_ in _TURNS]
 
     def similarity(self, quotation: str, texts: Sequence[str]) -> Sequence[float]:
         pairs = {"bridge": "pont", "christmas": "noël", "port": "harbour", "hiver": "winter", "harbour": "port"}
@@ -257,24 +261,54 @@ def test_claims_are_read_with_their_speakers(article: str, expected: list[tuple[
 @pytest.mark.parametrize(
     ("named", "speaker", "role", "same"),
     [
-        ("Rutten", "Ada Rutten", None, True),
-        ("Ms Rutten", "RUTTEN", None, True),
-        ("A. Rutten", "Ada Rutten", None, True),
-        ("Secretary General Ada Ruten", "Ada Rutten", "Secretary General", True),
-        ("Frédéric Besançon", "Frederic Besancon", None, True),
-        ("the Secretary General", "Ada Rutten", "NATO Secretary General", True),
-        ("the minister", "Ada Rutten", "Secretary General", None),
-        ("Secretary General Ada Rutten", "Secretary General", None, True),
-        ("Erik Rutten", "Ada Rutten", None, False),
-        ("Iwan Hale", "Ada Rutten", "Secretary General", False),
-        ("Hale", "Ada Rutten", None, False),
-        ("Iwan Hale", None, None, None),
+        ("Rutten", "Ada Rutten", None, "yes"),
+        ("Ms Rutten", "RUTTEN", None, "yes"),
+        ("A. Rutten", "Ada Rutten", None, "yes"),
+        ("Secretary General Ada Ruten", "Ada Rutten", "Secretary General", "yes"),
+        ("Frédéric Besançon", "Frederic Besancon", None, "yes"),
+        ("the Secretary General", "Ada Rutten", "NATO Secretary General", "yes"),
+        ("the minister", "Ada Rutten", "Secretary General", "unknown"),
+        ("Secretary General Ada Rutten", "Secretary General", None, "yes"),
+        ("Erik Rutten", "Ada Rutten", None, "no"),
+        ("Iwan Hale", "Ada Rutten", "Secretary General", "no"),
+        ("Hale", "Ada Rutten", None, "no"),
+        ("Mr. Rutten", "Ms. Rutten", None, "no"),
+        ("la ministre", "Ada Rutten", "Minister of Ports", "yes"),
+        ("NATO", "Ada Rutten", "NATO Secretary General", "unknown"),
+        ("Rutten", "Speaker 1", None, "unknown"),
     ],
 )
-def test_names_are_compared_with_the_record(
-    named: str, speaker: str | None, role: str | None, same: bool | None
-) -> None:
-    assert same_person(named, speaker, role) is same
+def test_names_are_compared_with_the_record(named: str, speaker: str, role: str | None, same: str) -> None:
+    assert said_by(named, Known(speaker, role)).same == same
+
+
+@pytest.mark.parametrize(
+    ("named", "told", "same", "may_be"),
+    [
+        ("Marsh", [], "unknown", ("Clara Marsh", "Owen Marsh")),
+        ("Marsh", ["Clara Marsh"], "no", ()),
+        ("Marsh", ["Owen Marsh"], "yes", ()),
+        ("Marsh", ["Owen Marsh", "Clara Marsh"], "unknown", ("Clara Marsh", "Owen Marsh")),
+        ("Owen Marsh", ["Clara Marsh"], "yes", ()),
+        ("Health Minister Marsh", [], "no", ()),
+        ("Oscar Marsh", [], "no", ()),
+        ("Minister Marsh", [], "unknown", ("Clara Marsh", "Owen Marsh")),
+        ("the minister", [], "unknown", ("Clara Marsh", "Owen Marsh")),
+        ("the minister for ports", [], "yes", ()),
+        ("the health minister", [], "no", ()),
+        ("the leader of the opposition", [], "no", ()),
+        ("the mayor", [], "unknown", ()),
+    ],
+)
+def test_whom_of_two_people_a_text_means(named: str, told: list[str], same: str, may_be: tuple[str, ...]) -> None:
+    present = [
+        Known("Owen Marsh", "Minister for Ports"),
+        Known("Clara Marsh", "Minister for Health"),
+        Known("Lena Vosk", "Leader of the Opposition"),
+    ]
+    names = ["Clara Marsh", "Lena Vosk", "Owen Marsh"]
+    said = said_by(named, present[0], present=present, on_record=names, told=told)
+    assert (said.same, tuple(sorted(said.may_be))) == (same, may_be)
 
 
 def test_the_nearest_place_and_its_similarity() -> None:

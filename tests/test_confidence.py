@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from onrecord.embeddings import load_encoder
 from onrecord.rag import Library, Settings
 from onrecord.rag.answers.answer import NOT_FOUND_BELOW
+from onrecord.rag.questions.question import read_question
 from onrecord.rag.retrieval.confidence import Signals, confidence, probability
 from onrecord.rag.retrieval.interaction import WordVectors, said_words
 from onrecord.rag.retrieval.retrieve import Found
@@ -48,14 +49,14 @@ def test_the_nearest_of_many_must_stand_higher(sample_library: Library) -> None:
     [hit] = sample_library.search(question, k=1)
     words = WordVectors(np.zeros(1, np.int64), np.eye(1, 4, dtype=np.float32))
     found = Found((hit,), 0.85, Background(0.76, 0.02), words, {hit.passage.id: words})
-    sure = [confidence(question, found, searched) for searched in (2, 20, 200, 20_000)]
+    sure = [confidence(read_question(question), found, searched) for searched in (2, 20, 200, 20_000)]
     assert sure == sorted(sure, reverse=True)
     assert sure[0] > sure[-1]
 
 
 def test_nothing_found_is_no_answer() -> None:
     nobody = WordVectors(np.zeros(0, np.int64), np.zeros((0, 4), np.float32))
-    assert confidence("Who asked?", Found((), 0.0, Background(0.0, 1.0), nobody, {}), 0) == 0.0
+    assert confidence(read_question("Who asked?"), Found((), 0.0, Background(0.0, 1.0), nobody, {}), 0) == 0.0
 
 
 def test_questions_on_other_subjects_are_not_found(sample_library: Library) -> None:

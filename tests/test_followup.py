@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.rag.questions.followup import answered_words, leans, search_query, shares_shown
-from onrecord.rag.questions.standalone import standalone_question
+from onrecord.rag.questions.followup import answered_words, leans, shares_shown
+from onrecord.rag.questions.question import read_question
+from onrecord.rag.questions.standalone import said
 
 UKRAINE = "What did Rutte say about Ukraine?"
 
@@ -36,7 +37,7 @@ UKRAINE = "What did Rutte say about Ukraine?"
     ],
 )
 def test_what_is_plain_is_filled_in(earlier: str, question: str, complete: str) -> None:
-    assert standalone_question(question, [(earlier, "An answer.")]) == complete
+    assert read_question(question, [(earlier, "An answer.")]).text == complete
 
 
 @pytest.mark.parametrize(
@@ -54,21 +55,21 @@ def test_what_is_plain_is_filled_in(earlier: str, question: str, complete: str) 
     ],
 )
 def test_what_is_not_plain_is_left(earlier: str, question: str) -> None:
-    assert standalone_question(question, [(earlier, "An answer.")]) == question
+    assert read_question(question, [(earlier, "An answer.")]).text == question
 
 
 def test_a_chain_of_follow_ups_is_followed() -> None:
     history = [(UKRAINE, ""), ("And on Moldova?", "")]
-    assert standalone_question("And on Georgia?", history) == "What did Rutte say about Georgia?"
+    assert read_question("And on Georgia?", history).text == "What did Rutte say about Georgia?"
 
 
 @settings(deadline=None)  # the language detector is loaded at its first use
 @given(st.text(max_size=80), st.lists(st.tuples(st.text(max_size=80), st.text(max_size=80)), max_size=3))
 def test_any_conversation_is_read(question: str, history: list[tuple[str, str]]) -> None:
-    assert isinstance(standalone_question(question, history), str)
-    assert standalone_question(question, []) == question
-    query = search_query(question, history)
-    assert query.texts[0][1] == 1.0
+    assert read_question(question).text == question
+    read = read_question(question, history)
+    query = read.search
+    assert query.texts[0] == (read.text, 1.0)
     assert not set(query.words) & set(query.earlier)
 
 
@@ -77,7 +78,7 @@ def test_a_question_that_leans_is_searched_with_its_history() -> None:
         ("How will the Selkie cable be paid for?", "The minister said: “The harbour fund pays.” [1]"),
         ("Who manages the harbour fund?", "Answering a reporter, she said: “The port authority does.” [1]"),
     ]
-    query = search_query("Was that always so?", history)
+    query = read_question("Was that always so?", history).search
     assert [text for text, _ in query.texts] == [
         "Was that always so?",
         "How will the Selkie cable be paid for?",
@@ -88,8 +89,8 @@ def test_a_question_that_leans_is_searched_with_its_history() -> None:
 
 def test_a_question_that_stands_alone_is_searched_alone() -> None:
     question = "How many ferries cross the Orlen between Ostmere and Brandvik every day in summer?"
-    assert not leans(question)
-    assert search_query(question, [("What about the cable?", "It is laid.")]).texts == ((question, 1.0),)
+    assert not leans(said(question))
+    assert read_question(question, [("What about the cable?", "It is laid.")]).search.texts == ((question, 1.0),)
 
 
 def test_an_answer_that_found_nothing_says_nothing_of_the_subject() -> None:
@@ -102,7 +103,7 @@ def test_a_passage_shown_is_told_from_one_of_which_a_sentence_was_quoted() -> No
     rest = " The port authority will decide next spring whether the ferries keep their old winter timetable."
     new = "Ostmere bought eleven trams from a yard in Brennia last month."
     whole, part, none = shares_shown(
-        [(quoted, "en"), (quoted + rest, "en"), (new, "en")], [("Who pays?", f"She said: “{quoted}” [1]")]
+        [(quoted, "en"), (quoted + rest, "en"), (new, "en")], [f"She said: “{quoted}” [1]"]
     )
     assert whole == 1.0
     assert 0.1 < part < 0.6

@@ -109,7 +109,7 @@ def test_a_table_of_speakers_and_words_gives_each_name_its_line() -> None:
         f"<tr><td><b>JONAS BERG</b></td><td>{WORDS[1]}</td></tr><tr><td>Q</td><td>Why?</td></tr>" for _ in "abc"
     )
     text = read_one("wall.html", page(f"<table>{rows}</table>").encode()).source.text
-    assert f"JONAS BERG\n{WORDS[1]}\nQ\nWhy?\nJONAS BERG" in text
+    assert f"JONAS BERG: {WORDS[1]}\n\nQ: Why?\n\nJONAS BERG: " in text
     figures = "<table><tr><td>Wall</td><td>40 cm</td></tr><tr><td>Pier</td><td>9 m</td></tr></table>"
     assert "Wall\t40 cm\nPier\t9 m" in read_one("t.html", f"<html><body>{figures}</body></html>".encode()).source.text
 

@@ -1,8 +1,7 @@
-"""DOCX, ZIP, single-file pages, and what is refused by its content. All texts are invented."""
+"""ZIP, single-file pages, and what is refused by its content. All texts are invented."""
 
 from __future__ import annotations
 
-import io
 import random
 import struct
 import zipfile
@@ -11,136 +10,15 @@ from pathlib import Path
 
 import docx
 import pytest
-from docx.document import Document as Docx
-from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import body_of, check, read_one, refusal
+from reading import check, read_one, refusal, saved, zipped
 
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.readers import Document, read
 
-
-def saved(document: Docx) -> bytes:
-    target = io.BytesIO()
-    document.save(target)
-    return target.getvalue()
-
-
-def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", method) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return target.getvalue()
-
-
-def test_docx_keeps_headings_paragraphs_and_tables_in_order() -> None:
-    document = docx.Document()
-    document.core_properties.title = "Harbour briefing"
-    document.core_properties.language = "fr-FR"
-    document.add_heading("The wall", level=1)
-    paragraph = document.add_paragraph("MS. ARDEN: Good ")
-    paragraph.add_run("morning").bold = True
-    paragraph.add_run(".\nTwo\tthings.")
-    table = document.add_table(rows=2, cols=2)
-    for row, words in zip(table.rows, [("Wall", "40 cm"), ("Ferry", "1 March")], strict=True):
-        for cell, text in zip(row.cells, words, strict=True):
-            cell.text = text
-    document.add_paragraph("")
-    document.add_paragraph("Q    Who pays?")
-    document.sections[0].header.paragraphs[0].text = "DRAFT"
-    document.sections[0].footer.paragraphs[0].text = "Page 1"
-    source = read_one("harbour.bin", saved(document)).source
-    assert body_of(source).strip().split("\n\n") == [
-        "The wall",
-        "MS. ARDEN: Good morning.\nTwo\tthings.",
-        "Wall\t40 cm\nFerry\t1 March",
-        "Q    Who pays?",
-    ]
-    assert source.text.endswith("DRAFT\nPage 1")
-    assert [mark.reason for mark in source.boilerplate] == ["page furniture"]
-    assert (source.title, source.language) == ("Harbour briefing", "fr")
-    assert source.date is None, "the day on which the file was made is not the day of the briefing"
-
-
-def test_a_docx_table_of_speakers_and_words_gives_each_name_its_line() -> None:
-    document = docx.Document()
-    table = document.add_table(rows=0, cols=2)
-    for name, words in [
-        ("MS. ARDEN", "The wall will be forty centimetres higher before the winter."),
-        ("Q", "Why now?"),
-    ]:
-        cells = table.add_row().cells
-        cells[0].text, cells[1].text = name, words
-    assert read_one("a.docx", saved(document)).source.text == (
-        "MS. ARDEN\nThe wall will be forty centimetres higher before the winter.\nQ\nWhy now?"
-    )
-
-
-def test_docx_title_from_its_first_heading() -> None:
-    document = docx.Document()
-    document.core_properties.title = "Microsoft Word - final2.docx"
-    document.add_heading("Harbour wall", level=0)
-    document.add_paragraph("It will be higher.")
-    assert read_one("a.docx", saved(document)).source.title == "Harbour wall"
-
-
-def test_docx_text_in_boxes_controls_and_tracked_changes_is_kept() -> None:
-    document = docx.Document()
-    body = document.element.body
-    run = "<w:r><w:t>{}</w:t></w:r>"
-    for xml in (
-        f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p>{run.format('In a control.')}</w:p></w:sdtContent></w:sdt>",
-        f"<w:p {nsdecls('w')}>{run.format('We ')}<w:ins w:id='1' w:author='a'>{run.format('will')}</w:ins>"
-        "<w:del w:id='2' w:author='a'><w:r><w:delText>might</w:delText></w:r></w:del>"
-        f"{run.format(' build.')}</w:p>",
-        f"<w:p {nsdecls('w')}><w:r><w:pict><w:txbxContent><w:p>{run.format('In a box.')}</w:p></w:txbxContent></w:pict>"
-        f"</w:r>{run.format('Around it.')}</w:p>",
-        f"<w:tbl {nsdecls('w')}><w:tr><w:tc><w:p>{run.format('Outer')}</w:p><w:tbl><w:tr><w:tc>"
-        f"<w:p>{run.format('Inner')}</w:p></w:tc></w:tr></w:tbl><w:p/></w:tc></w:tr></w:tbl>",
-    ):
-        body.insert(len(body) - 1, parse_xml(xml))
-    assert read_one("a.docx", saved(document)).source.text.split("\n\n") == [
-        "In a control.",
-        "We will build.",
-        "Around it.",
-        "In a box.",
-        "Outer\nInner",
-    ]
-
-
-def test_damaged_and_empty_docx_are_refused() -> None:
-    assert "holds no words" in refusal("a.docx", saved(docx.Document()))
-    data = saved(docx.Document())
-    assert "damaged" in refusal("a.docx", data[: len(data) // 2])
-    assert "damaged" in refusal("a.docx", zipped({"word/document.xml": b"<w:document"}))
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    for name in members:
-        for broken in (b"", b"<a/>", members[name][:-20]):
-            list(read("a.docx", zipped({**members, name: broken})))
-
-
 word = st.from_regex(r"[A-Za-zé«»’]{1,10}", fullmatch=True)
 documents = st.lists(st.lists(word, min_size=1, max_size=8), min_size=1, max_size=8)
-
-
-@settings(max_examples=30, deadline=None)
-@given(documents, st.booleans())
-def test_docx_keeps_every_word_in_order(paragraphs: list[list[str]], in_table: bool) -> None:
-    document = docx.Document()
-    table = document.add_table(rows=0, cols=2) if in_table else None
-    for words in paragraphs:
-        if table is not None:
-            cells = table.add_row().cells
-            cells[0].text, cells[1].text = words[0], " ".join(words[1:])
-        else:
-            document.add_paragraph(" ".join(words))
-    if any(map(str.isalnum, "".join(map("".join, paragraphs)))):
-        source = read_one("a.docx", saved(document)).source
-        assert source.text.split() == [word for words in paragraphs for word in words]
 
 
 def results(data: bytes, name: str = "all.zip") -> tuple[dict[str, Document], list[str]]:

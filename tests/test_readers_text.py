@@ -154,3 +154,84 @@ def test_options_go_before_the_sidecar_and_the_sidecar_before_the_file() -> None
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for found in read("thing.bin", data):
         assert isinstance(found, Document | UnreadableFile)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "notes"),
+    [
+        (
+            "We ordered ~~ten~~ twelve thousand.\n",
+            "We ordered twelve thousand.\n",
+            "1 struck-out passage was left out.",
+        ),
+        ("~~Not~~ said, <del>ever</del>.\n", "said, .\n", "2 struck-out passages were left out."),
+        ("It costs 40[^1] crowns.[^note]\n", "It costs 40 crowns.\n", "2 marks of notes were left out."),
+        ("It costs 40<sup>1</sup> crowns.\n", "It costs 40 crowns.\n", "1 mark of a note was left out."),
+        ("It costs 40^1^ crowns.\n", "It costs 40 crowns.\n", "1 mark of a note was left out."),
+    ],
+)
+def test_markdown_without_what_was_not_said(text: str, said: str, notes: str) -> None:
+    source = read_one("note.md", text.encode()).source
+    assert source.text == said
+    assert source.notes == (notes,)
+    assert read_one("note.txt", text.encode()).source.text == text, "a plain text is exactly what it is"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "About ~5 km, or ~6 km.\n",
+        "a ~~ b ~~ c\n",
+        "x[1] = y^2 and 2^3\n",
+        "**MS. ARDEN:** No.\n\n> Quoted.\n",
+    ],
+)
+def test_markdown_is_the_file_where_nothing_is_struck_out(text: str) -> None:
+    source = read_one("note.md", text.encode()).source
+    assert source.text == text
+    assert source.notes == ()
+
+
+def test_footnotes_of_markdown_are_no_speech() -> None:
+    notes = "[^1]: Built in\n    1931.\n\nQ: Why?\n\n[^b]: Nobody knows.\n"
+    text = f"---\ntitle: Wall\n---\nMS. ARDEN: It is old.[^1]\n\n{notes}"
+    source = read_one("note.md", text.encode()).source
+    said = [(mark.reason, source.text[mark.start : mark.end].strip()) for mark in source.boilerplate]
+    assert said == [
+        ("front matter", "---\ntitle: Wall\n---"),
+        ("footnote", "[^1]: Built in\n    1931."),
+        ("footnote", "[^b]: Nobody knows."),
+    ]
+    assert source.title == "Wall"
+
+
+@given(st.lists(st.sampled_from(["word ", "~~", "[^1]", "^", "~", "<sup>", "</sup>", "<del>", "</del>", "1", "\n"])))
+def test_any_markdown_is_read_or_refused(pieces: list[str]) -> None:
+    list(read("note.md", "".join(pieces).encode()))
+
+
+@pytest.mark.parametrize(
+    ("fields", "date"),
+    [
+        ("date: 2031-05-17", "2031-05-17"),
+        ("published: 2031-05-17T10:00:00Z", "2031-05-17"),
+        ("datePublished: '2031/05/17'", "2031-05-17"),
+        ("pub-date: 'Sat, 17 May 2031 10:02:00 GMT'", "2031-05-17"),
+        ("Published at: 17 mai 2031", "2031-05-17"),
+        ("Date: May 17th, 2031", "2031-05-17"),
+        ("recorded: '20310517'", "2031-05-17"),
+        ("'article:published_time': 2031-05-17", "2031-05-17"),
+        ("date: 2031-05-17\npublished: 2032-01-01", "2031-05-17"),
+        ("date: 05/06/2031", None),
+        ("date: 30 February 2031", None),
+        ("date: May 2031 or June 2031", None),
+        ("updated: 2031-05-17", None),
+    ],
+)
+def test_dates_under_their_usual_names(fields: str, date: str | None) -> None:
+    assert read_one("note.md", f"---\n{fields}\n---\nHello.\n".encode()).source.date == date
+
+
+def test_a_sidecar_may_use_the_usual_names(tmp_path: Path) -> None:
+    (tmp_path / "note.txt.meta.toml").write_text('headline = "Wall"\npublished = "17 May 2031"\nlang = "en"\n', "utf-8")
+    assert read_sidecar(tmp_path / "note.txt") == Metadata("Wall", "2031-05-17", None, "en")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.rag import Library
-from onrecord.rag.people.register import Known, LibrarySpeakers
+from onrecord.rag.people.names import Known, same
+from onrecord.rag.people.register import Identity, Place, Printed, Register
 
 FIRST = """Remarks by Harbour Minister Mark Tarn
 12 March 2025
@@ -96,42 +98,136 @@ def test_names_go_back_when_the_briefing_that_gave_them_goes(library: Library) -
     assert {turn.speaker for turn in fourth.turns if turn.label == "MS. QUILL"} == {"Ms. Quill"}
 
 
+def register(*printed: tuple[Known, str | None, str]) -> Register:
+    """A register of speakers with their labels and the briefings that print them, parted by blanks."""
+    entries = [Printed(known, label, tuple(briefings.split())) for known, label, briefings in printed]
+    ids = {briefing for entry in entries for briefing in entry.briefings}
+    return Register(entries, {id_: Place(f"Briefing {id_}", "2025-05-03", "en", f"{id_}.txt") for id_ in ids})
+
+
 def test_people_who_only_share_a_surname_stay_apart() -> None:
-    people = LibrarySpeakers(
-        [
-            (Known("Ann Lee", "Senator"), "SENATOR ANN LEE", 3),
-            (Known("Lee", "Senator"), "SENATOR LEE", 1),
-            (Known("Lee", "Prime Minister"), "PRIME MINISTER LEE", 1),
-            (Known("Ms. Bell"), "MS. BELL", 1),
-            (Known("Ann Bell", "Mayor"), "MS. BELL", 1),
-            (Known("Iris Bell", "Judge"), "JUDGE BELL", 1),
-        ]
+    people = register(
+        (Known("Ann Lee", "Senator"), "SENATOR ANN LEE", "a b c"),
+        (Known("Lee", "Senator"), "SENATOR LEE", "d"),
+        (Known("Lee", "Prime Minister"), "PRIME MINISTER LEE", "e"),
+        (Known("Ms. Bell"), "MS. BELL", "f"),
+        (Known("Ann Bell", "Mayor"), "MS. BELL", "g"),
+        (Known("Iris Bell", "Judge"), "JUDGE BELL", "h"),
     )
-    assert people.identity("Lee", "Senator", None).name == "Ann Lee"
-    assert people.identity("Lee", "Prime Minister", None).name == "Lee"
-    assert people.identity("Ms. Bell", None, None).name == "Ms. Bell"
-    assert set(people.called("Ann Lee")) == {Known("Ann Lee", "Senator"), Known("Lee", "Senator")}
-    assert people.identity("Nobody", None, None).name == "Nobody"
+    assert people.identity("Lee", "Senator", None, "d").name == "Ann Lee"
+    assert people.identity("Lee", "Prime Minister", None, "e").name == "Lee"
+    assert people.identity("Ms. Bell", None, None, "f").name == "Ms. Bell"
+    assert set(people.called("Ann Lee")) == {Known("Ann Lee", "Senator"), Known("Lee", "Senator", briefing="d")}
+    assert people.identity("Nobody", None, None, "a").name == "Nobody"
 
 
+def test_a_filter_by_a_surname_keeps_all_its_bearers_and_a_full_name_nobody_else() -> None:
+    people = register(
+        (Known("Ann Bell", "Mayor"), "MAYOR ANN BELL", "a"),
+        (Known("Iris Bell", "Judge"), "IRIS BELL", "b"),
+        (Known("Bell"), "BELL", "c"),
+        (Known("Ann Campbell"), "ANN CAMPBELL", "a"),
+    )
+    assert {known.name for known in people.called("bell")} == {"Ann Bell", "Iris Bell", "Bell"}
+    assert {known.name for known in people.called("Ann Bell")} == {"Ann Bell"}
+    assert {known.name for known in people.called("A. Bell")} == {"Ann Bell"}
+    assert {known.name for known in people.called("Ann")} == {"Ann Bell", "Ann Campbell"}
+    assert people.called("Oscar Bell") == []
+
+
+def test_a_form_of_address_leaves_out_whom_a_label_addresses_otherwise() -> None:
+    people = register(
+        (Known("Owen Marsh"), "MR. MARSH", "a"),
+        (Known("Clara Marsh"), "MS. MARSH", "a"),
+        (Known("Mr. Marsh"), "MR. MARSH", "b"),
+    )
+    assert people.identity("Mr. Marsh", None, None, "b") == Identity("Owen Marsh", inferred=True)
+    assert {known.name for known in people.called("Ms Marsh")} == {"Clara Marsh"}
+
+
+def test_one_surname_in_two_briefings_is_two_people_where_two_bear_it() -> None:
+    printed = [
+        (Known("Ann Bell", "Mayor"), "MAYOR ANN BELL", "a"),
+        (Known("Iris Bell", "Judge"), "IRIS BELL", "a"),
+        (Known("Bell"), "BELL", "b c"),
+        (Known("Bell", "Pilot"), "PILOT BELL", "d e"),
+    ]
+    people = register(*printed)
+    assert people.identity("Bell", None, None, "b").name == "Bell (Briefing b, 3 May 2025)"
+    assert people.identity("Bell", None, None, "c").name == "Bell (Briefing c, 3 May 2025)"
+    assert people.identity("Bell", "Pilot", None, "d").name == people.identity("Bell", "Pilot", None, "e").name
+    assert len(people.called("Bell (Briefing b, 3 May 2025)")) == 1
+    # Where nobody else bears the surname, nothing says that there are two.
+    alone = register(printed[2])
+    assert alone.identity("Bell", None, None, "b").name == alone.identity("Bell", None, None, "c").name == "Bell"
+
+
+def test_a_voice_without_a_name_is_another_in_every_briefing() -> None:
+    people = register(
+        (Known("Speaker 1"), "Speaker 1:", "a b"),
+        (Known("Speaker 11"), "Speaker 11:", "a"),
+        (Known("Unidentified Male"), "UNIDENTIFIED MALE", "a b"),
+    )
+    assert people.identity("Speaker 1", None, None, "a").name == "Speaker 1 (Briefing a, 3 May 2025)"
+    assert people.identity("Speaker 11", None, None, "a").name == "Speaker 11"
+    assert people.identity("Unidentified Male", None, None, "b").name == "Unidentified Male (Briefing b, 3 May 2025)"
+    assert {known.briefing for known in people.called("speaker 1")} == {"a", "b"}
+    assert [known.briefing for known in people.called("Speaker 1 (Briefing b, 3 May 2025)")] == ["b"]
+    assert {known.name for known in people.called("Speaker 11")} == {"Speaker 11"}
+
+
+def test_briefings_of_one_title_and_date_are_told_apart_by_their_files() -> None:
+    place = Place("Minutes", "2025-05-03", "fr", "a.txt")
+    people = Register(
+        [Printed(Known("Intervenant 2"), None, ("a", "b", "c"))],
+        {"a": place, "b": replace(place, file="b.txt"), "c": replace(place, file="b.txt")},
+    )
+    assert [people.identity("Intervenant 2", None, None, briefing).name for briefing in "abc"] == [
+        "Intervenant 2 (Minutes, 3 mai 2025, a.txt)",
+        "Intervenant 2 (Minutes, 3 mai 2025, b.txt, b)",
+        "Intervenant 2 (Minutes, 3 mai 2025, b.txt, c)",
+    ]
+
+
+NAMES = ["Ann Bell", "Anne Bell", "Ms. Bell", "Bell", "ANN BELL", "Ian Vik", "Mr. Vik", "Chair", "é", "Speaker 1"]
 SPEAKERS = st.tuples(
     st.builds(
         Known,
-        st.sampled_from(["Ann Bell", "Anne Bell", "Ms. Bell", "Bell", "ANN BELL", "Ian Vik", "Mr. Vik", "Chair", "é"]),
+        st.sampled_from(NAMES),
         st.sampled_from([None, "Minister", "Prime Minister"]),
         st.sampled_from([None, "Coast Radio"]),
     ),
     st.sampled_from([None, "MS. BELL", "MR. VIK", "ANN BELL"]),
-    st.integers(1, 3),
+    st.sampled_from(["a", "b", "a b"]),
 )
 
 
 @settings(deadline=None)
 @given(st.lists(SPEAKERS, max_size=10))
-def test_everyone_is_found_under_the_name_shown(printed: list[tuple[Known, str | None, int]]) -> None:
-    people = LibrarySpeakers(printed)
-    for known, _, _ in printed:
-        identity = people.identity(known.name, known.role, known.outlet)
-        assert known in people.called(identity.name)
-        assert known in people.called(known.name)
-        assert identity.name in {other.name for other, _, _ in printed}
+def test_everyone_is_found_under_the_name_shown_and_the_name_printed(
+    printed: list[tuple[Known, str | None, str]],
+) -> None:
+    people = register(*printed)
+    for known, _, briefings in printed:
+        for briefing in briefings.split():
+            identity = people.identity(known.name, known.role, known.outlet, briefing)
+            for wanted in (identity.name, known.name):
+                found = people.called(wanted)
+                assert known in found or replace(known, briefing=briefing) in found
+            assert any(identity.name.startswith(other.name) for other, _, _ in printed)
+
+
+@settings(deadline=None)
+@given(st.lists(SPEAKERS, max_size=10))
+def test_nobody_is_found_under_the_full_name_of_another(printed: list[tuple[Known, str | None, str]]) -> None:
+    people = register(*printed)
+    for wanted in ("Ann Bell", "Iris Bell"):
+        assert all(same(Known(wanted), replace(known, briefing=None)) != "no" for known in people.called(wanted))
+
+
+def test_the_people_of_a_large_library_are_told_apart() -> None:
+    given = [f"{first}{second}{end}" for first in "BDKLMNRST" for second in "aeiou" for end in ("ran", "lis", "dor")]
+    surnames = [f"{first}{second}{end}" for first in "BDFGKLMNPRST" for second in "aeiou" for end in ("mberg", "vik")]
+    names = [f"{one} {other}" for one in given for other in surnames]
+    people = register(*((Known(name), None, "a") for name in names))
+    assert {people.identity(name, None, None, "a").name for name in names} == set(names)

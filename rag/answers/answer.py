@@ -23,7 +23,7 @@ from onrecord.rag.answers.selection import (
     unread,
 )
 from onrecord.rag.languages.wording import plain, wording
-from onrecord.rag.questions.question import Names, read_question
+from onrecord.rag.questions.question import Question
 from onrecord.rag.types import Answer, Briefing, Filters, Hit, Span, Status
 
 # Below this probability that the library answers the question, the answer says that nothing was found: where most is
@@ -37,7 +37,7 @@ _NEAREST_SHOWN = 2
 
 
 def compose(
-    question: str,
+    question: Question,
     hits: Sequence[Hit],
     sources: Mapping[str, Briefing],
     *,
@@ -45,62 +45,50 @@ def compose(
     scorer: SentenceScorer,
     meeting: Meeting = unread,
     searched: tuple[int, int] = (0, 0),
-    standalone: str | None = None,
-    language: str | None = None,
     filters: Filters | None = None,
 ) -> Answer:
     """Compose the answer to a question.
 
     Args:
-        question: as typed.
+        question: what was asked.
         hits: the passages found, best first.
-        sources: briefings by id: those of the hits at least; all that the filters leave where
-            `read_question(question).kind` is in `questions.WHOLE_LIBRARY`.
+        sources: briefings by id: those of the hits at least; all that the filters leave where the question's kind is in
+            `questions.WHOLE_LIBRARY`.
         confidence: probability (0–1) that the passages answer the question.
         scorer: similarity of a question to sentences.
         meeting: how well the question's words are met by a slice of a passage.
         searched: how many briefings and passages the filters left.
-        standalone: the question without what it leans on in a conversation, where that differs.
-        language: of the answer, "en" or "fr"; found in the question where None.
         filters: those of the search; lists keep to their speaker, role, outlet and kind.
 
     Returns:
         an answer in the question's language whose every quote is `briefing.text[start:end]`. `seconds` is empty.
     """
-    asked = read_question(standalone or question, names_in(sources), language=language)
+    language = question.answer_language
     draft = Draft(
-        asked,
+        question,
         hits,
         sources,
         remembering(scorer),
         meeting,
         filters or Filters(),
         searched,
-        wording(asked.language),
-        Quotes(asked.language, sources, [hit.passage for hit in hits]),
-        Leads(asked.language, sources),
+        wording(language),
+        Quotes(language, sources, [hit.passage for hit in hits]),
+        Leads(language, sources),
     )
     status, text = _written(draft, confidence)
     return Answer(
-        question=question,
-        standalone_question=standalone or question,
+        question=question.typed,
+        standalone_question=question.text,
         status=status,
         confidence=confidence,
-        language=asked.language,
+        language=language,
         text=text,
         citations=draft.quotes.citations,
         hits=tuple(hits),
         searched_briefings=searched[0],
         searched_passages=searched[1],
     )
-
-
-def names_in(sources: Mapping[str, Briefing]) -> Names:
-    """The speakers and outlets of some briefings."""
-    turns = [turn for briefing in sources.values() for turn in briefing.turns]
-    speakers = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
-    outlets = dict.fromkeys(turn.outlet for turn in turns if turn.outlet)
-    return Names(tuple(speakers), tuple(outlets))
 
 
 def _written(draft: Draft, confidence: float) -> tuple[Status, str]:
@@ -142,7 +130,7 @@ def _statements(draft: Draft, scored: Sequence[Candidate]) -> list[tuple[Candida
 def _statement(draft: Draft, candidate: Candidate, span: Span) -> str:
     """A statement quoted: of a report, the words of the person asked for."""
     briefing = draft.sources[candidate.passage.briefing_id]
-    reported = reported_part(briefing, span, draft.question.speaker)
+    reported = reported_part(briefing, span, draft.question)
     return draft.statement(briefing.id, reported or span)
 
 

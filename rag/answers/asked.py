@@ -11,7 +11,7 @@ from onrecord.rag.answers.naming import with_outlet
 from onrecord.rag.answers.replies import leaves_open
 from onrecord.rag.answers.selection import Candidate, SentenceScorer, in_order_of_words, share_of_words
 from onrecord.rag.languages import language
-from onrecord.rag.questions.question import Question, mentioned
+from onrecord.rag.questions.question import Question
 from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
 
 # Sentences of questions, and of one reply, put to the encoder for one question.
@@ -77,8 +77,7 @@ def exchanges_of(question: Question, sources: Mapping[str, Briefing]) -> list[tu
     for briefing in sources.values():
         for exchange in briefing.exchanges:
             turns = [briefing.turns[position] for position in exchange.questions]
-            names = [name for turn in turns for name in (turn.outlet, turn.speaker) if name]
-            if mentioned(question.text, names):
+            if any(turn.speaker in question.people or turn.outlet in question.outlets for turn in turns):
                 found.append((briefing, exchange))
     return found
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.quoting import Quotes
-from onrecord.rag.answers.selection import Meeting, SentenceScorer, same_person
+from onrecord.rag.answers.selection import Meeting, SentenceScorer
 from onrecord.rag.languages.wording import Wording
-from onrecord.rag.people.names import matching_names
+from onrecord.rag.people.matching import matching_names
 from onrecord.rag.questions.question import Question
 from onrecord.rag.types import Briefing, Filters, Hit, Span, Turn
 
@@ -52,5 +52,4 @@ class Draft:
             return False
         if filters.kind and turn.kind != filters.kind:
             return False
-        speaker = self.question.speaker
-        return not speaker or bool(turn.speaker and same_person(turn.speaker, speaker))
+        return not self.question.speakers or self.question.wants(turn.speaker)

@@ -12,7 +12,7 @@ from onrecord.rag.answers.naming import with_outlet
 from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of, unread
 from onrecord.rag.languages import language
 from onrecord.rag.languages.wording import date_words, plain
-from onrecord.rag.questions.question import folded_words
+from onrecord.rag.text.folding import folded_words
 from onrecord.rag.types import Briefing, Passage, Span, Turn
 
 PAGE = 10
@@ -58,7 +58,8 @@ def mentions(draft: Draft) -> str | None:
         return None
     count = sum(mention.count for mention in found)
     words = draft.words
-    by = words.mentions_by.format(speaker=plain(draft.question.speaker)) if draft.question.speaker else ""
+    speakers = ", ".join(map(plain, draft.question.speakers))
+    by = words.mentions_by.format(speaker=speakers) if speakers else ""
     template = words.mentions_one if count == 1 else words.mentions_many
     term = plain(term)
     lines = [template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())]
@@ -164,7 +165,7 @@ def _thinned(chosen: list[Candidate]) -> list[Candidate]:
 def _by_words(draft: Draft) -> list[Candidate]:
     """Sentences anywhere in the briefings that hold most of the subject's words: dates that the search left out."""
     question = draft.question
-    skip = set(folded_words(question.speaker or ""))
+    skip = set(folded_words(" ".join(question.speakers)))
     wanted = [term for term in language(question.language).query_terms(question.subject) if term not in skip]
     wanted = [term for term in wanted if not any(word.startswith(term) for word in skip)]
     if not wanted:

@@ -19,8 +19,9 @@ from onrecord.rag.answers.asked import what_was_asked as _asked_spans
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.naming import surname
 from onrecord.rag.answers.replies import judge_reply, leaves_open
-from onrecord.rag.answers.selection import Candidate, asks, run_around, same_person, states
+from onrecord.rag.answers.selection import Candidate, asks, run_around
 from onrecord.rag.questions.question import Question
+from onrecord.rag.questions.stating import states
 from onrecord.rag.types import Briefing, Exchange, Span
 
 # Other askers named besides the first, and how near in score they must be.
@@ -138,7 +139,7 @@ def asked_not_answered(draft: Draft, scored: Sequence[Candidate]) -> str | None:
     best = _just_that(asked, scored)
     briefing = draft.sources[best.briefing_id]
     premise = briefing.text[best.span.start : best.span.end]
-    if question.wanted == "number" and states(premise, "number") and not asks(premise):
+    if question.wanted == "number" and states(premise, "number", briefing.language) and not asks(premise):
         return None
     reply = reply_to(briefing, best.exchange, question.text, draft.scorer)
     open_ones = [r for r in reply if r.open]
@@ -175,7 +176,7 @@ def _just_that(asked: Sequence[Asked], scored: Sequence[Candidate]) -> Asked:
 def _answered_by(briefing: Briefing, exchange: Exchange, question: Question) -> bool:
     """Whether the person whose words the question wants replies in an exchange, where it names one."""
     speakers = [briefing.turns[position].speaker for position in exchange.answers]
-    return not (question.speaker and question.explicit) or any(s and same_person(s, question.speaker) for s in speakers)
+    return not (question.speakers and question.explicit) or any(map(question.wants, speakers))
 
 
 def _left_open(draft: Draft, asked: Asked, reply: Sequence[Reply], scored: Sequence[Candidate]) -> bool:

@@ -7,10 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from onrecord.rag.languages import language
-from onrecord.rag.questions.question import Question, folded_words, same_word
+from onrecord.rag.questions.question import Question
+from onrecord.rag.questions.stating import states
+from onrecord.rag.text.folding import folded_words
 from onrecord.rag.types import Briefing, Hit, Passage, Span
 
 SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]
@@ -52,22 +53,6 @@ _COSINE_RANGE = (0.74, 0.90)
 _OWN_LANGUAGE = {"en": 0.014, "fr": 0.035}
 # Words quoted inside a sentence that can be read without it.
 _LEAST_REPORTED = 6
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|"
-    r"millions?|billions?|half|dozens?|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|mille|moitié|no|none|aucune?)\b",
-    re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"\b(?:\d{4}|january|february|march|april|may|june|july|august|september|october|november|december|today|yesterday|"
-    r"tomorrow|week|month|year|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|"
-    r"aujourd['’]hui|hier|demain|semaine|mois|an(?:née)?s?)\b",
-    re.IGNORECASE,
-)
-_REASON = re.compile(
-    r"\b(?:because|since|so that|in order to|the reason|that['’]s why|due to|parce qu|car|afin|pour que|c['’]est pourquoi|"  # noqa: E501
-    r"en raison|à cause)\b",
-    re.IGNORECASE,
-)
 _PROPER = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)*")
 _QUESTION_MARK = re.compile(r"\?[”»\"’]?\s*$")
 
@@ -180,37 +165,40 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
     kind = candidate.passage.kind
     if kind == "moderation":
         value -= 0.9
-    if kind == "question" and not question.outlet:
+    if kind == "question" and not question.outlets:
         # What a reporter says may be the figure asked for ("You expect to spend 15 billion."); what one asks is not.
-        premise = question.wanted == "number" and states(candidate.text, "number") and not asks(candidate.text)
+        premise = (
+            question.wanted == "number"
+            and states(candidate.text, "number", candidate.passage.language)
+            and not asks(candidate.text)
+        )
         value -= 0.5 if premise else 1.2
-    if question.speaker:
-        value += _spoken_by(candidate, sources[candidate.passage.briefing_id], question.speaker, question.explicit)
+    if question.speakers:
+        value += _spoken_by(candidate, sources[candidate.passage.briefing_id], question)
     return value
 
 
-def _spoken_by(candidate: Candidate, briefing: Briefing, wanted: str, explicit: bool) -> float:
+def _spoken_by(candidate: Candidate, briefing: Briefing, question: Question) -> float:
     """What it is worth whose words a sentence is, where the question names a person; more where it wants theirs alone.
 
     A report that names them, or quotes somebody it does not name, is neither their words nor another's.
     """
     said = [r.speaker for r in briefing.reported if r.start < candidate.span.end and candidate.span.start < r.end]
     own = candidate.passage.speaker
-    if any(name and same_person(name, wanted) for name in [*said, own]):
+    if any(map(question.wants, [*said, own])):
         return 0.3
-    if candidate.passage.kind == "report" and (
-        None in said or folded_words(wanted)[-1] in folded_words(candidate.text)
-    ):
+    surnames = {folded_words(name)[-1] for name in question.speakers}
+    if candidate.passage.kind == "report" and (None in said or not surnames.isdisjoint(folded_words(candidate.text))):
         return 0.0
-    return -1.5 if explicit else -0.1
+    return -1.5 if question.explicit else -0.1
 
 
-def reported_part(briefing: Briefing, span: Span, speaker: str | None) -> Span | None:
-    """The words quoted from `speaker` inside a sentence, where they are a statement of their own; None elsewhere."""
+def reported_part(briefing: Briefing, span: Span, question: Question) -> Span | None:
+    """The words of whom the question wants quoted inside a sentence, where they are a statement of their own."""
     parts = [
         Span(r.start, r.end)
         for r in briefing.reported
-        if speaker and r.speaker and same_person(r.speaker, speaker) and span.start <= r.start and r.end <= span.end
+        if question.wants(r.speaker) and span.start <= r.start and r.end <= span.end
     ]
     longest = max(parts, key=lambda part: part.end - part.start, default=None)
     if longest and len(briefing.text[longest.start : longest.end].split()) >= _LEAST_REPORTED:
@@ -229,29 +217,19 @@ def _form(candidate: Candidate, question: Question) -> float:
         value -= 0.15
     if asks(text):
         value -= 0.3
-    if question.wanted == "number" and states(text, "number"):
+    code = candidate.passage.language
+    if question.wanted == "number" and states(text, "number", code):
         value += 0.3
-    elif (question.wanted == "date" and states(text, "date")) or (question.wanted == "reason" and _REASON.search(text)):
+    elif (question.wanted == "date" or question.wanted == "reason") and states(text, question.wanted, code):
         value += 0.2
     elif question.wanted == "person" and _PROPER.search(text):
         value += 0.15
     return value
 
 
-def states(text: str, wanted: Literal["number", "date"]) -> bool:
-    """Whether a text states any number, or any date."""
-    return bool((_NUMBER if wanted == "number" else _DATE).search(text))
-
-
 def asks(text: str) -> bool:
     """Whether a sentence ends in a question mark."""
     return bool(_QUESTION_MARK.search(text))
-
-
-def same_person(first: str, second: str) -> bool:
-    """Whether two names end in the same last name, ignoring case, accents and one letter more or less at the end."""
-    one, other = folded_words(first), folded_words(second)
-    return bool(one and other) and same_word(one[-1], other[-1])
 
 
 _CORRECTION = re.compile(

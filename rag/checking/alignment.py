@@ -61,7 +61,7 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class KeptWords:
     """Words of a quotation (`quoted`, a slice of it) that stand together in `texts[index]` at `span`."""
 
     quoted: Span
@@ -261,7 +261,7 @@ def _slice(text: str, words: _Words, positions: Sequence[int]) -> str:
     return text[words.spans[positions[0]].start : words.spans[positions[-1]].end] if positions else ""
 
 
-def runs(quotation: str, texts: Sequence[str], *, shortest: int, languages: tuple[str, ...]) -> list[Run]:
+def runs(quotation: str, texts: Sequence[str], *, shortest: int, languages: tuple[str, ...]) -> list[KeptWords]:
     """Cut the quotation into the longest runs of words that stand together in one of `texts`, from left to right.
 
     Words in no run of at least `shortest` words are left out. Of equally long places the one that follows the run
@@ -273,7 +273,7 @@ def runs(quotation: str, texts: Sequence[str], *, shortest: int, languages: tupl
     for owner, source in enumerate(sources):
         for position, pair in enumerate(zip(source.folded, source.folded[1:], strict=False)):
             index[pair].append((owner, position))
-    found: list[Run] = []
+    found: list[KeptWords] = []
     row, previous = 0, (-1, -1)
     while row + shortest <= len(wanted.folded):
         best: tuple[int, bool, int, int] = (0, False, 0, 0)
@@ -295,7 +295,7 @@ def runs(quotation: str, texts: Sequence[str], *, shortest: int, languages: tupl
             continue
         spans = sources[owner].spans
         found.append(
-            Run(
+            KeptWords(
                 Span(wanted.spans[row].start, wanted.spans[row + length - 1].end),
                 owner,
                 Span(spans[position].start, spans[position + length - 1].end),

@@ -1,8 +1,7 @@
-"""Who an article says spoke, and whether that is the speaker on the record (pure; English and French)."""
+"""Who an article says spoke (pure; English and French)."""
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -84,8 +83,6 @@ _PLAIN_ROLES = frozenset(
     "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
     for word in _ROLES
 )
-# difflib's ratio between two spellings of one name; "Vekker"/"Vecker" is 0.83, different short names stay below 0.8.
-_SAME_SPELLING = 0.8
 # A reported clause shorter than this ("said so", "added more") holds nothing to check.
 _FEWEST_WORDS = 4
 # "…, the minister for transport said on Tuesday": more words behind the last comma are a clause, not an attribution.
@@ -244,53 +241,6 @@ def _trimmed(name: str) -> str | None:
     while words and _plain(words[-1]) in _DAYS:
         words = words[:-1]
     return " ".join(words).strip(",.'’") or None
-
-
-def same_person(named: str, speaker: str | None, role: str | None, *, known: str = "") -> bool | None:
-    """Say whether a name or role in an article can mean a speaker on the record; None where it cannot be told.
-
-    A surname, a first name with an honorific, an initial and another spelling (accents, one or two letters) count as
-    the same; a role ("the Secretary General") is compared with the speaker's. `known` is more that is recorded about
-    him (outlet, title of the briefing): a word of it is not taken for another person's name.
-    """
-    if not speaker:
-        return None
-    wanted = [word for word in _ordered(named) if word not in _HONORIFICS]
-    people = [word for word in wanted if word not in _PLAIN_ROLES]
-    names = [word for word in _ordered(speaker) if word not in _HONORIFICS]
-    own = [word for word in names if word not in _PLAIN_ROLES] or names
-    if not wanted:
-        return None
-    if set(own) <= _PLAIN_ROLES:
-        # The record names an office only ("Secretary General"): the same office is the same person.
-        return True if {word for word in wanted if word in _PLAIN_ROLES} & set(own) else None
-    surname = own[-1]
-    place = next((index for index, word in enumerate(people) if _alike(word, surname)), None)
-    if place is not None:
-        given = people[place - 1] if place else None
-        if given is None or len(own) == 1 or any(_alike(given, word) or _initial(given, word) for word in own[:-1]):
-            return True
-        # "Alliance chief Halvorsen": a capitalised word before a surname is not always a first name.
-        return given in _ordered(f"{role or ''} {known}")
-    if people and all(any(_alike(word, own_word) for own_word in own) for word in people):
-        return True
-    about = set(_ordered(role or ""))
-    if not people or named[:1].islower():
-        shared = {word for word in wanted if word in about or any(_alike(word, other) for other in about)}
-        return True if shared else None
-    if set(people) & (about | set(_ordered(known))):
-        return None
-    return False
-
-
-def _initial(one: str, other: str) -> bool:
-    return (len(one) == 1 or len(other) == 1) and one[0] == other[0]
-
-
-def _alike(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    return min(len(one), len(other)) >= 4 and difflib.SequenceMatcher(None, one, other).ratio() >= _SAME_SPELLING
 
 
 def _plain(word: str) -> str:

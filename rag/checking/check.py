@@ -10,10 +10,12 @@ from typing import Literal, Protocol, get_args
 
 from onrecord.rag.checking.alignment import Change, nearest, runs, same_words, word_count
 from onrecord.rag.checking.article import Claim, ClaimKind, claims
-from onrecord.rag.checking.attribution import same_person
+from onrecord.rag.checking.speaker import Said, said_by
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.languages.numerals import decimal_sign
+from onrecord.rag.people.names import Known, is_full
+from onrecord.rag.people.naming import people_named, roll_of
 from onrecord.rag.text.figures import numbers
 from onrecord.rag.text.quotes import cite, find, occurrences, pieces
 from onrecord.rag.types import Briefing, Citation, Passage, Span
@@ -46,6 +48,8 @@ _LONGEST_PART = 1.6
 _NEXT = 3
 _CLAUSE = re.compile(r"[,;:«»“”\"—–]\s*")
 _MARKS = ' \n\t\u00a0\u202f«»“”",;:—–'
+# Of several places where the words stand, that of the person named first.
+_SUREST = ("yes", "unknown", "no")
 
 
 class Lookup(Protocol):
@@ -63,6 +67,10 @@ class Lookup(Protocol):
         """A briefing by its id."""
         ...
 
+    def speakers(self) -> Sequence[str]:
+        """The names of all people on record."""
+        ...
+
     def similarity(self, quotation: str, texts: Sequence[str]) -> Sequence[float]:
         """How near texts of one other language are to a quotation in sense: -1 to 1, `TRANSLATION` being the border."""
         ...
@@ -73,8 +81,9 @@ class Finding:
     """The verdict on `article[start:end]`.
 
     `speaker` is who the article says spoke, and `same_speaker` whether that is the speaker on the record (None: cannot
-    be told). `changes` are the word-level difference of an altered quotation. `similarity` is 1 for equal words, the
-    share of wording kept for an altered quotation, and for a translated one the model's cosine: a hint, no proof.
+    be told); `may_be` are the people on record whom the article may mean by it, where they are several. `changes` are
+    the word-level difference of an altered quotation. `similarity` is 1 for equal words, the share of wording kept for
+    an altered quotation, and for a translated one the model's cosine: a hint, no proof.
     """
 
     kind: ClaimKind
@@ -86,6 +95,7 @@ class Finding:
     verdict: Verdict
     similarity: float
     same_speaker: bool | None = None
+    may_be: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     changes: tuple[Change, ...] = ()
 
@@ -97,6 +107,35 @@ class CheckReport:
     article: str
     findings: tuple[Finding, ...]
     counts: Mapping[Verdict, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attributed:
+    """A claim with what tells whom it names: the full names the article gives before, and the people on record.
+
+    `languages` are the codes of those it may be in, the likeliest first.
+    """
+
+    claim: Claim
+    languages: tuple[str, ...]
+    told: tuple[str, ...]
+    on_record: Sequence[str]
+
+    def said(self, briefing: Briefing, span: Span) -> Said:
+        """Whether the one named is who speaks in a place on the record."""
+        citation = cite(1, briefing, span.start, span.end)
+        if self.claim.speaker is None or citation.speaker is None:
+            return Said("unknown")
+        present = [Known(turn.speaker, turn.role) for turn in briefing.turns if turn.speaker]
+        present += [Known(words.speaker, words.role) for words in briefing.reported if words.speaker]
+        return said_by(
+            self.claim.speaker,
+            Known(citation.speaker, citation.role, citation.outlet),
+            present=list(dict.fromkeys(present)),
+            on_record=self.on_record,
+            told=self.told,
+            about=" ".join((briefing.title, citation.outlet or "")),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +161,14 @@ def check(article: str, lookup: Lookup) -> CheckReport:
     """
     findings: list[Finding] = []
     own = detect_language(article)
+    speakers = lookup.speakers()
+    named = [(one.end, article[one.start : one.end]) for one in people_named(article, roll_of(speakers))]
     for claim in claims(article):
         number = 1 + sum(len(finding.citations) for finding in findings)
+        told = tuple(name for end, name in named if end < claim.end and is_full(name))
+        earlier = tuple(one.speaker for one in findings if one.speaker and is_full(one.speaker))
         languages = tuple(dict.fromkeys((detect_language(claim.text, default=own), own)))
-        findings.append(_judged(claim, lookup, number, languages))
+        findings.append(_judged(_Attributed(claim, languages, (*earlier, *told), speakers), lookup, number))
     return CheckReport(
         article,
         tuple(findings),
@@ -133,32 +176,33 @@ def check(article: str, lookup: Lookup) -> CheckReport:
     )
 
 
-def _judged(claim: Claim, lookup: Lookup, number: int, languages: tuple[str, ...]) -> Finding:
+def _judged(attributed: _Attributed, lookup: Lookup, number: int) -> Finding:
+    claim, languages = attributed.claim, attributed.languages
     passages = _candidates(claim, lookup)
     briefings = {passage.briefing_id: lookup.briefing(passage.briefing_id) for passage in passages}
     exact = _exact(claim, list(briefings.values()), languages)
     if exact:
         same, said_in, spans = min(
-            ((_same(claim, briefing, spans[0]), briefing, spans) for briefing, spans in exact),
-            key=lambda found: (True, None, False).index(found[0]),
+            ((attributed.said(briefing, spans[0]).same, briefing, spans) for briefing, spans in exact),
+            key=lambda found: _SUREST.index(found[0]),
         )
-        verdict: Verdict = "other_speaker" if same is False else "verbatim"
-        return _finding(claim, verdict, 1.0, number, [(said_in, span) for span in spans])
+        verdict: Verdict = "other_speaker" if same == "no" else "verbatim"
+        return _finding(attributed, verdict, 1.0, number, [(said_in, span) for span in spans])
     places = _places(passages, briefings)
-    marked = _stitched_pieces(claim, list(briefings.values()))
+    marked = _stitched_pieces(attributed, list(briefings.values()))
     if marked:
-        return _finding(claim, "stitched", 1.0, number, marked)
+        return _finding(attributed, "stitched", 1.0, number, marked)
     near = nearest(claim.text, [place.text for place in places], languages=languages)
     kept = near.similarity if near else 0.0
     if near is None or kept < _SLIP:
         joined = _stitched_runs(claim, places, languages)
         if joined:
-            return _finding(claim, "stitched", 1.0, number, joined)
+            return _finding(attributed, "stitched", 1.0, number, joined)
     if near and kept >= (_ALTERED if claim.kind == "quotation" else _REWORDED) and _shares(near.changes):
         place = places[near.index]
         span = Span(place.start + near.span.start, place.start + near.span.end)
-        return _finding(claim, "altered", kept, number, [(place.briefing, span)], near.changes)
-    return _translated(claim, lookup, number, languages[0])
+        return _finding(attributed, "altered", kept, number, [(place.briefing, span)], near.changes)
+    return _translated(attributed, lookup, number)
 
 
 def _candidates(claim: Claim, lookup: Lookup) -> list[Passage]:
@@ -221,9 +265,9 @@ def _same_words(claim: Claim, text: str, limit: Span, languages: tuple[str, ...]
     return []
 
 
-def _stitched_pieces(claim: Claim, briefings: Sequence[Briefing]) -> list[tuple[Briefing, Span]]:
+def _stitched_pieces(attributed: _Attributed, briefings: Sequence[Briefing]) -> list[tuple[Briefing, Span]]:
     """The places of the parts of an interrupted or shortened quotation, each found but not in one turn."""
-    parts = [part for piece in claim.pieces for part in pieces(piece)]
+    parts = [part for piece in attributed.claim.pieces for part in pieces(piece)]
     if len(parts) < 2:
         return []
     chosen: list[tuple[Briefing, Span]] = []
@@ -233,7 +277,7 @@ def _stitched_pieces(claim: Claim, briefings: Sequence[Briefing]) -> list[tuple[
         ]
         if not found or word_count(part) < 2:
             return []
-        chosen.append(min(found, key=lambda place: (True, None, False).index(_same(claim, place[0], place[1]))))
+        chosen.append(min(found, key=lambda place: _SUREST.index(attributed.said(*place).same)))
     return chosen
 
 
@@ -265,8 +309,9 @@ def _shares(changes: Sequence[Change]) -> bool:
     return sum(word_count(change.quoted) for change in changes if change.kind == "same") >= _FEWEST_SHARED
 
 
-def _translated(claim: Claim, lookup: Lookup, number: int, own: str) -> Finding:
+def _translated(attributed: _Attributed, lookup: Lookup, number: int) -> Finding:
     """Look for the nearest sentence, or two, in another language than the quotation's."""
+    claim = attributed.claim
     passages = lookup.across(claim.text, claim.speaker)
     briefings = {passage.briefing_id: lookup.briefing(passage.briefing_id) for passage in passages}
     best: tuple[float, Briefing, Span] | None = None
@@ -290,12 +335,12 @@ def _translated(claim: Claim, lookup: Lookup, number: int, own: str) -> Finding:
             if best is None or one[0] > best[0]:
                 best = one
     if best is None:
-        return _finding(claim, "not_found", 0.0, number, [])
+        return _finding(attributed, "not_found", 0.0, number, [])
     score, briefing, span = best
-    quoted = numbers(claim.text, decimal_sign(own))
+    quoted = numbers(claim.text, decimal_sign(attributed.languages[0]))
     said = numbers(briefing.text[span.start : span.end], decimal_sign(briefing.language))
     changes = _other_numbers(quoted, said)
-    return _finding(claim, "translated", score, number, [(briefing, span)], changes)
+    return _finding(attributed, "translated", score, number, [(briefing, span)], changes)
 
 
 def _scored(
@@ -329,23 +374,17 @@ def _other_numbers(quoted: Mapping[str, str], said: Mapping[str, str]) -> tuple[
     return (Change("changed", ", ".join(strange), ", ".join(missing)),) if strange and missing else ()
 
 
-def _same(claim: Claim, briefing: Briefing, span: Span) -> bool | None:
-    if claim.speaker is None:
-        return None
-    citation = cite(1, briefing, span.start, span.end)
-    known = " ".join((briefing.title, citation.outlet or ""))
-    return same_person(claim.speaker, citation.speaker, citation.role, known=known)
-
-
 def _finding(
-    claim: Claim,
+    attributed: _Attributed,
     verdict: Verdict,
     similarity: float,
     number: int,
     places: Sequence[tuple[Briefing, Span]],
     changes: tuple[Change, ...] = (),
 ) -> Finding:
-    same = [_same(claim, briefing, span) for briefing, span in places]
+    claim = attributed.claim
+    said = [attributed.said(briefing, span) for briefing, span in places]
+    same = [one.same for one in said]
     return Finding(
         kind=claim.kind,
         start=claim.start,
@@ -355,7 +394,8 @@ def _finding(
         inferred=claim.inferred,
         verdict=verdict,
         similarity=similarity,
-        same_speaker=False if False in same else True if same and all(same) else None,
+        same_speaker=False if "no" in same else True if set(same) == {"yes"} else None,
+        may_be=tuple(dict.fromkeys(name for one in said if one.same == "unknown" for name in one.may_be)),
         citations=tuple(
             cite(number + index, briefing, span.start, span.end) for index, (briefing, span) in enumerate(places)
         ),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onrecord.embeddings import Encoder
-from onrecord.rag.checking.attribution import same_person
 from onrecord.rag.checking.translation import Translations
 from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.people.matching import people_called
 from onrecord.rag.store import Store
 from onrecord.rag.types import Briefing, Filters, Passage
 
@@ -51,7 +51,7 @@ class Record:
     def across(self, quotation: str, speaker: str | None) -> list[Passage]:
         """The passages in other languages that are nearest in sense, those of the speaker first."""
         own = detect_language(quotation)
-        same = [name for name in self._speakers if speaker and same_person(speaker, name, None)]
+        same = people_called(speaker, self._speakers) if speaker else []
         ids: dict[int, None] = {}
         vector = self._translations.vector(quotation)
         for code in self._languages:
@@ -71,6 +71,10 @@ class Record:
         if briefing_id not in self._briefings:
             self._briefings[briefing_id] = self._store.briefing(briefing_id)
         return self._briefings[briefing_id]
+
+    def speakers(self) -> list[str]:
+        """The names of all people on record."""
+        return self._speakers
 
     def similarity(self, quotation: str, texts: Sequence[str]) -> list[float]:
         """How near texts of one other language are to the quotation in sense."""

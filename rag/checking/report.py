@@ -53,6 +53,8 @@ def report_text(report: CheckReport, *, language: str = "en") -> str:
         )
         if finding.speaker:
             lines.append(f"   {_named(finding, words)}")
+        if finding.may_be:
+            lines.append(f"   {_may_be(finding, words)}")
         if finding.verdict == "altered":
             lines.append(f"   {words.difference} {_difference_text(finding.changes)}")
         elif finding.changes:
@@ -87,6 +89,8 @@ def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
     ]
     if finding.speaker:
         lines.append(f'<div class="note">{escape(_named(finding, words))}</div>')
+    if finding.may_be:
+        lines.append(f'<div class="note">{escape(_may_be(finding, words))}</div>')
     if finding.verdict == "altered":
         lines.append(f"<p>{escape(words.difference)} {_difference_html(finding.changes)}</p>")
     elif finding.changes:
@@ -105,6 +109,10 @@ def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
 
 def _named(finding: Finding, words: ReportWords) -> str:
     return (words.means if finding.inferred else words.names).format(speaker=finding.speaker)
+
+
+def _may_be(finding: Finding, words: ReportWords) -> str:
+    return words.may_be.format(people="; ".join(finding.may_be))
 
 
 def _remark(finding: Finding, words: ReportWords) -> str:

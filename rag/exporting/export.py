@@ -260,9 +260,9 @@ def _cell(text: str) -> str:
 
 def _docx(answer: Answer, sources: list[_Source], words: ReportWords) -> bytes:
     # Loaded by those who export a document only.
-    from onrecord.rag.exporting.export_docx import Document
+    from onrecord.rag.exporting.export_docx import WordDocument
 
-    document = Document(_one_line(answer.question))
+    document = WordDocument(_one_line(answer.question))
     document.paragraph(answer.text)
     document.paragraph(_facts(answer, words), style="Subtitle")
     if sources:

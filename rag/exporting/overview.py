@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from onrecord.rag.answers.answer import names_in
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.listings import overview
@@ -22,7 +21,7 @@ def in_full(answer: Answer, briefings: Mapping[str, Briefing]) -> Answer:
     `briefings` holds those that the answer cites, by id.
     """
     cited = {citation.briefing_id for citation in answer.citations}
-    asked = read_question(answer.standalone_question or answer.question, names_in(briefings), language=answer.language)
+    asked = read_question(answer.standalone_question or answer.question)
     if asked.kind != "overview" or len(cited) != 1:
         return answer
     sources = {id_: briefings[id_] for id_ in cited}

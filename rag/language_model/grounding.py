@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from onrecord.rag.checking.attribution import attribution_after, attribution_before, same_person
+from onrecord.rag.checking.attribution import attribution_after, attribution_before
+from onrecord.rag.checking.speaker import said_by
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
 from onrecord.rag.languages import answer_language, language
 from onrecord.rag.languages.numerals import decimal_sign
+from onrecord.rag.people.names import Known
 from onrecord.rag.text.figures import numbers
 from onrecord.rag.text.quotes import cite, find
 from onrecord.rag.types import Briefing, Citation, Passage, Span
@@ -144,13 +146,22 @@ class _Checker:
             for part in (before, after)
         ]
         attribution = attribution_after(plain[1], taken.quotations[first][-1]) or attribution_before(plain[0])
-        passage, _ = quoted[first]
-        if attribution is None or attribution.named is None or not passage.speaker:
+        passage, spans = quoted[first]
+        briefing = self._briefings[passage.briefing_id]
+        citation = cite(1, briefing, spans[0].start, spans[0].end)
+        speaker = citation.speaker or passage.speaker
+        if attribution is None or attribution.named is None or not speaker:
             return None
-        known = " ".join(filter(None, (passage.outlet, passage.context)))
-        if same_person(attribution.named, passage.speaker, passage.role, known=known) is False:
-            return disarmed(passage.speaker)
-        return None
+        present = [Known(turn.speaker, turn.role) for turn in briefing.turns if turn.speaker]
+        said = said_by(
+            attribution.named,
+            Known(speaker, citation.role or passage.role, citation.outlet or passage.outlet),
+            present=present,
+            on_record=[turn.speaker for each in self._briefings.values() for turn in each.turns if turn.speaker],
+            about=" ".join(filter(None, (passage.outlet, passage.context))),
+        )
+        # Where two people bear the name, the one who spoke is named in full.
+        return disarmed(speaker) if said.same == "no" or said.may_be else None
 
     def _support(
         self, prose: str, cited: Sequence[Passage], quoted: Mapping[str, tuple[Passage, list[Span]]]

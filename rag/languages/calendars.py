@@ -32,6 +32,13 @@ def month_names(codes: tuple[str, ...]) -> Mapping[str, int]:
 
 
 @cache
+def full_month_names(code: str) -> frozenset[str]:
+    """The names of months in full, as a language writes them inside a sentence and at its beginning."""
+    names = [name for _, name in _names(code, "months", _WIDTHS[:1])]
+    return frozenset(names) | {name[:1].upper() + name[1:] for name in names}
+
+
+@cache
 def small_month_names(codes: tuple[str, ...]) -> frozenset[str]:
     """The names of months that some of the languages write small, as French does and English does not."""
     return frozenset(_key(name) for code in codes for _, name in _names(code, "months") if name[0].islower())

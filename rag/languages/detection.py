@@ -19,6 +19,11 @@ _OTHER_PROBABILITY = 0.85
 # Text of so many words, this share of them function words of one language and next to none of another, is plain.
 _PLAIN_WORDS, _PLAIN, _NEXT_TO_NONE = 25, 0.25, 0.1
 _OVERRULED = 0.22
+# In a short text so many function words of a language are enough; else it must be this many times likelier than the
+# language of what is around, with one such word or with none.
+_CLEAR_WORDS, _RATHER, _CLEARLY = 2, 2, 10
+# The language where nothing is known.
+_ELSE = "en"
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -40,15 +45,16 @@ def load_detector() -> None:
     _identifier()
 
 
-def detect_language(text: str, *, default: str = "en") -> str:
+def detect_language(text: str, *, default: str | None = None) -> str:
     """Name the language of a text as an ISO 639-1 code.
 
-    The languages of LANGUAGES are told apart for any text with words in it. Another language is named only where the
-    text is long and the detector sure, because it takes short lines of names for nearly anything.
+    The languages of LANGUAGES are told apart for any text with function words in it. Another language is named only
+    where the text is long and the detector sure, because it takes short lines of names for nearly anything.
 
     Args:
         text: any text; only its beginning is read.
-        default: what to answer where nothing speaks for any language.
+        default: the language of what is around, which a few words must speak against clearly; English where nothing is
+            known of it and nothing speaks for any language.
 
     Returns:
         a code of two letters, such as "en", "fr" or "de".
@@ -56,30 +62,31 @@ def detect_language(text: str, *, default: str = "en") -> str:
     sample = text[:_SAMPLE]
     words = [word.lower().replace("’", "'") for word in _word().findall(sample)]
     letters = sum(len(word) for word in words)
+    around = default or _ELSE
     if not letters:
-        return default
+        return around
     counts = {code: sum(word in known for word in words) for code, known in _telling().items()}
     leader, second = _leader(counts)
     share = counts[leader] / len(words) if leader else 0.0
     if leader and len(words) >= _PLAIN_WORDS and share >= _PLAIN and second <= counts[leader] * _NEXT_TO_NONE:
         return leader
-    if leader and letters < _SHORT:
+    if leader and letters < _SHORT and (counts[leader] >= _CLEAR_WORDS or share == 1):
         return leader
     ranked = _identifier().rank(" ".join(sample.split()))
     first, probability = ranked[0]
-    if first in LANGUAGES:
-        return first
     if not _LATIN.search(sample):
         return first
     # Function words overrule the detector: a list of French ministers is not Catalan.
-    most = max(counts.values()) / len(words)
-    if letters >= _OTHER_LETTERS and probability >= _OTHER_PROBABILITY and most < _OVERRULED:
+    overruled = max(counts.values()) / len(words) >= _OVERRULED
+    if first not in LANGUAGES and letters >= _OTHER_LETTERS and probability >= _OTHER_PROBABILITY and not overruled:
         return first
-    if leader:
-        return leader
-    if letters < _OTHER_LETTERS:
-        return default
-    return next((code for code, _ in ranked if code in LANGUAGES), default)
+    if letters >= _SHORT and (first in LANGUAGES or leader):
+        return first if first in LANGUAGES else leader or around
+    # "No comment." is no French for its one word that is.
+    probabilities = dict(ranked)
+    likeliest = max(LANGUAGES, key=lambda code: probabilities.get(code, 0.0))
+    times = _RATHER if likeliest == leader else _CLEARLY
+    return likeliest if probabilities.get(likeliest, 0.0) >= times * probabilities.get(around, 0.0) else around
 
 
 def _leader(counts: Mapping[str, int]) -> tuple[str | None, int]:
@@ -90,10 +97,11 @@ def _leader(counts: Mapping[str, int]) -> tuple[str | None, int]:
 
 @functools.cache
 def _telling() -> dict[str, frozenset[str]]:
-    """The function words of each language that are no other's."""
+    """The function words of each language that no other has."""
     known = {code: language(code).function_words.words for code in LANGUAGES}
+    held = {code: words | language(code).terms.stop_words for code, words in known.items()}
     return {
-        code: words.difference(*(others for other, others in known.items() if other != code))
+        code: words.difference(*(others for other, others in held.items() if other != code))
         for code, words in known.items()
     }
 

@@ -14,16 +14,18 @@ class LabelWords:
 
     Whole labels: `askers`, `answerers`, `moderators` (these also as words of an office).
 
-    Words of offices: `interpreters`, `chairs`, `reporters`, `offices` (all others), `two_word_offices` (of words that
-    are none: "first lady"), `qualifiers` (belong to an office beside such a word: "deputy").
+    Words of offices: `interpreters`, `chairs`, `reporters`, `offices` (all others; and "president", who may preside or
+    be a head of state, among these and the chairs), `office_endings` (of compounds: "-minister"), `two_word_offices`
+    (of words that are none: "first lady"), `qualifiers` (belong to an office beside such a word: "deputy").
 
     Small words: `addresses` stand before a name ("mr"), `particles` in one ("van"), `joining` join an office to what
     it is about ("of the"), `articles` open an office ("the Chair"), `elided` do so with an apostrophe ("l'"),
     `openers` open a label and tell nobody from another ("m le président").
 
-    Beside a name: `voices` are numbered by software that does not know who speaks ("speaker 2"); `postnominals` and
-    `generations` follow a name ("MP", "Jr"); `countries` are short names of some ("UK"); `outlet_of` stands between a
-    reporter and the outlet, `chaired_by` before the name of whoever presides.
+    Beside a name: `voices` are words for any speaker, which a letter or a number tells from the others ("Speaker A");
+    `unnamed` say of a speaker that nobody is named ("unidentified"). Of the addresses, `men` and `women` tell a man
+    from a woman. `postnominals` and `generations` follow a name ("MP", "Jr"); `countries` are short names of some
+    ("UK"); `outlet_of` stands between a reporter and the outlet, `chaired_by` before the name of whoever presides.
 
     `fields` name a field of a page or a stage direction, never a speaker; `people_fields` list those who do.
     `byline` is a whole line that says who wrote or published a page, and `as_delivered` one that says what kind of text
@@ -37,6 +39,7 @@ class LabelWords:
     chairs: frozenset[str] = frozenset()
     reporters: frozenset[str] = frozenset()
     offices: frozenset[str] = frozenset()
+    office_endings: frozenset[str] = frozenset()
     two_word_offices: frozenset[str] = frozenset()
     qualifiers: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
@@ -46,6 +49,9 @@ class LabelWords:
     elided: frozenset[str] = frozenset()
     openers: frozenset[str] = frozenset()
     voices: frozenset[str] = frozenset()
+    unnamed: frozenset[str] = frozenset()
+    men: frozenset[str] = frozenset()
+    women: frozenset[str] = frozenset()
     postnominals: frozenset[str] = frozenset()
     generations: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()

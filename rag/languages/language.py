@@ -23,6 +23,7 @@ from onrecord.rag.languages.replies import ReplyPhrases
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.languages.saying import SayingVerbs
 from onrecord.rag.languages.speech import SpeechPhrases
+from onrecord.rag.text.hyphens import HyphenWords
 from onrecord.rag.text.sentences import SentenceWords, ends_sentence, sentences
 from onrecord.rag.text.terms import TermWords, index_terms, query_terms
 from onrecord.rag.types import Span
@@ -56,6 +57,7 @@ class Language:
     introductions: IntroductionPhrases = field(default_factory=IntroductionPhrases)
     speech: SpeechPhrases = field(default_factory=SpeechPhrases)
     pages: PagePhrases = field(default_factory=PagePhrases)
+    hyphens: HyphenWords = field(default_factory=HyphenWords)
     forms: FormWords = field(default_factory=FormWords)
     news: NewsWords = field(default_factory=NewsWords)
     dates: DateWords = field(default_factory=DateWords)

@@ -4,7 +4,53 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from onrecord.rag.languages.phrases import NEVER, Phrase
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionPhrases:
-    """What a question asks for."""
+    """What a question asks for, and what states it.
+
+    Kinds of questions, of which the first that is found decides; the group `subject` is what the question is about:
+
+    - `mentions`: every place where something is said ("every time … mentioned the wall").
+    - `over_time`: how what is said changed.
+    - `overview`: what was spoken of, or asked, at all.
+    - `who_asked`, `what_asked`: questions on record, by their subject or by who asked.
+    - `did_answer`: whether somebody said something.
+
+    What is wanted, of which again the first decides: `number`, `date`, `person`, `reason`, `yes_no`. A sentence states
+    a number with a word of `amounts` (beside the numbers of dates), a reason with `giving_reason`.
+
+    `talking` says that somebody's words are wanted. Right before a name, at the end of what is searched, stand
+    `attributing` where whoever bears it says what is asked for ("according to"), and `about` where it is talked about,
+    unless it is a `stance` that somebody holds ("the position of"). `titles` are words before a name that tell nobody
+    from another, and `untelling` are others in names and outlets.
+
+    In a list: `page` holds its `number`; `before_term` stands before the term whose mentions are wanted ("the word"),
+    `occasion` behind it, and `frame` before the subject of a change ("what she says about").
+    """
+
+    mentions: Phrase = NEVER
+    over_time: Phrase = NEVER
+    overview: Phrase = NEVER
+    who_asked: Phrase = NEVER
+    what_asked: Phrase = NEVER
+    did_answer: Phrase = NEVER
+    number: Phrase = NEVER
+    date: Phrase = NEVER
+    person: Phrase = NEVER
+    reason: Phrase = NEVER
+    yes_no: Phrase = NEVER
+    amounts: frozenset[str] = frozenset()
+    giving_reason: Phrase = NEVER
+    talking: Phrase = NEVER
+    attributing: Phrase = NEVER
+    about: Phrase = NEVER
+    stance: Phrase = NEVER
+    titles: frozenset[str] = frozenset()
+    untelling: frozenset[str] = frozenset()
+    page: Phrase = NEVER
+    before_term: Phrase = NEVER
+    occasion: Phrase = NEVER
+    frame: Phrase = NEVER

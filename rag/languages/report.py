@@ -13,8 +13,8 @@ class ReportWords:
     `verdicts` are named by `checking.check.Verdict` and `statuses` by `types.Status`. Words in braces are filled in.
 
     A check report has a `title` and the headings `article` and `findings`, or says that there is `nothing` to check.
-    Of each finding it says whom the article `names` or `means`, what to make of a nearness in sense (`hint`), that it
-    is `reworded`, the words that differ (`difference`) or the `numbers`.
+    Of each finding it says whom the article `names` or `means` and which people that `may_be`, what to make of a
+    nearness in sense (`hint`), that it is `reworded`, the words that differ (`difference`) or the `numbers`.
 
     An export says what was `searched`, and lists its `quotes`, each with what stands `before` it, its `context`, what
     stands `after` it, the `source`'s file, and where in a recording it is (`at`).
@@ -30,6 +30,7 @@ class ReportWords:
     nothing: str = ""
     names: str = ""
     means: str = ""
+    may_be: str = ""
     hint: str = ""
     reworded: str = ""
     difference: str = ""

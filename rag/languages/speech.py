@@ -13,7 +13,6 @@ class SpeechPhrases:
 
     Giving the floor:
         gives_floor: somebody is given the floor, whoever it is ("Next question.", "In the back.").
-        calls_on: what stands right before the name of whoever is called on; ends where the name begins.
         passes_on: the floor goes to a colleague who answers in one's stead ("I'll let Mr. Vik tell you").
 
     Asking:
@@ -32,7 +31,6 @@ class SpeechPhrases:
     """
 
     gives_floor: Phrase = NEVER
-    calls_on: Phrase = NEVER
     passes_on: Phrase = NEVER
     asks: Phrase = NEVER
     question_opening: Phrase = NEVER

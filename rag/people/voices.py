@@ -1,10 +1,11 @@
-"""Voices that a transcript tells apart and cannot name: "Speaker 1", "SPEAKER_00", "Intervenant 2" (pure)."""
+"""Speakers that a transcript tells apart and cannot name: "Speaker 1", "SPEAKER_00", "Intervenant 2" (pure)."""
 
 from __future__ import annotations
 
 import re
 
 from onrecord.rag.languages import LANGUAGES, together
+from onrecord.rag.text.folding import fold
 
 # One to four words and a number of up to three digits. Years and other long numbers are no voices.
 _NUMBERED = re.compile(
@@ -14,13 +15,19 @@ _LETTERED = re.compile(r"(?P<words>[^\W\d_]{2,}(?:[\s_.-]+[^\W\d_]+){0,3})[\s_.-
 
 
 def is_voice(name: str) -> bool:
-    """Whether a speaker is numbered or lettered because nobody knew who it is: words and a number, or "Speaker A".
+    """Whether a speaker has no name: words and a number, "Speaker A", or words that say so ("Unidentified Male").
 
     A letter alone tells nothing ("Malcolm X"), so that the words before it must be words for any speaker.
     """
     plain = " ".join(name.split())
     if _NUMBERED.fullmatch(plain):
         return True
+    words = together(*LANGUAGES).labels
+    if words.unnamed.intersection(_words(plain)):
+        return True
     lettered = _LETTERED.fullmatch(plain)
-    voices = together(*LANGUAGES).labels.voices
-    return lettered is not None and any(word.casefold() in voices for word in re.split(r"[\s_.-]+", lettered["words"]))
+    return lettered is not None and not words.voices.isdisjoint(_words(lettered["words"]))
+
+
+def _words(name: str) -> list[str]:
+    return re.split(r"[\s_.-]+", fold(name))

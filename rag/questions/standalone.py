@@ -7,351 +7,260 @@ name to stand for. Whatever is not plain is left as it was typed, since a wrong 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
+from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.words import STARTERS, word_set
+from onrecord.rag.languages.followups import FollowUpPhrases
+
+Stands = Literal["person", "thing", "either"]
+"""What a pronoun may stand for."""
 
 _NAME_WORD = r"[A-ZÀ-Þ][\w’'&.-]*\w|[A-ZÀ-Þ]"
 _NAME = re.compile(rf"(?:{_NAME_WORD})(?:(?:\s+(?:and|of|of the)\s+|\s+)(?:{_NAME_WORD}|\d+))*")
-# Question words and others that carry a capital only because they open a sentence.
-_NOT_NAMES = STARTERS | word_set(
-    "which whose whom does did is are was were has have had can could should would will may might must tell give show",
-    "list explain describe i i'd i've i'm qu'a qu'ont qu'est-ce qu'en est-ce a-t-il a-t-elle quels quelles lequel",
-    "laquelle combien depuis jusqu'à peut-on y a-t-on s'est-il monsieur madame president minister secretary general",
-)
-_SAYING = (
-    r"(?:say|said|says|think|thinks|thought|mean|means|meant|want|wants|wanted|tell|told|promise|promised|answer|"
-    r"answered|believe|believes|announce|announced|call|called|describe|described|explain|explained|expect|expects)"
-)
-_DIRE = (
-    r"(?:dit|pensé|annoncé|répondu|expliqué|déclaré|promis|demandé|affirmé|précisé|indiqué|évoqué|parlé|décrit|appelé|"
-    r"voulu|estimé|confirmé|démenti)"
-)
-_PENSER = r"(?:dit|pense|annonce|répond|explique|déclare|promet|demande|affirme|estime|veut|compte|propose|attend)"
-_VOWELS = "aàâeéèêiîoôuyh"
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
-
-_ENGLISH_ELLIPSIS = re.compile(
-    r"^\W*(?:ok(?:ay)?[,.]?\s+)?(?:and|but|or|so|what about|how about|what of)\s+(?:what about\s+|how about\s+)?"
-    r"(?:(?P<preposition>about|on|for|in|to|of|with|from|at|by|against|regarding|concerning)\s+)?"
-    r"(?P<new>(?:the\s+)?[^?.!,;]+?)\s*[?.!]*$",
-    re.IGNORECASE,
-)
-_FRENCH_ELLIPSIS = re.compile(
-    r"^\W*(?:et|mais|ou|alors)?\s*(?:qu['’]en est-il\s+|quid\s+)?"
-    r"(?:(?P<preposition>sur|pour|à propos|au sujet|concernant|en|avec|contre|dans|chez)\s+)?"
-    r"(?P<new>[^?.!,;]+?)\s*[?.!]*$",
-    re.IGNORECASE,
-)
-_ENGLISH_TOPICAL = word_set("about on of regarding concerning")
-# A question in itself, however short; nothing can be put in the place of a name then.
-_ENGLISH_CLAUSE = re.compile(
-    r"\b(?:is|are|was|were|be|do|does|did|has|have|had|will|would|can|could|should|may|might|must|who|whom|whose|what|"
-    r"which|when|where|why|how|if|whether|it|they|them|he|she|him|her|this|that|these|those)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-_FRENCH_CLAUSE = re.compile(
-    r"\b(?:est|sont|était|a|ont|avait|sera|peut|va|qui|que|quoi|quand|où|comment|pourquoi|combien|quels?|quelles?|si|"
-    r"il|elle|ils|elles|cela|ça|ce|on|lui|eux)\b|\w-t?-?(?:il|elle|ils|elles|on|ce)\b",
-    re.IGNORECASE,
-)
-# What may stand behind a name that is used alone; a noun behind it makes the name part of something longer.
-_AFTER_NAME = re.compile(
-    rf"^(?:$|\s*[?.!,;:)»”]|['’]s?\b|\s+(?:\w+ed|\w+en|about|on|for|in|to|of|with|from|at|by|and|or|is|are|was|were|do|"
-    rf"does|did|has|have|had|will|would|can|could|should|not|as|after|before|during|since|until|than|if|when|sur|pour|"
-    rf"à|au|aux|de|du|des|dans|en|par|avec|et|ou|est|a|ont|sont|\w+é|\w+ée|\w+és|\w+ées|{_SAYING}|{_DIRE}|{_PENSER}|"
-    r"make|cost|start|begin|end|work|plan|stand|take|go|come|know)\b|\s+\w+-t?-?(?:il|elle|ils|elles)\b)",
-    re.IGNORECASE,
-)
-_DUMMY_IT = re.compile(
-    r"\b(?:is|was|be|how|why|makes?|made|find)\s+it\s+(?:\w+ly\s+)?(?:true|possible|likely|necessary|important|clear|fair|"
-    r"time|take|that|to)\b|\bit\s+(?:takes?|seems|rain|snow)\b|\bdoes it (?:take|matter|mean)\b",
-    re.IGNORECASE,
-)
-_ENGLISH_PRONOUN = re.compile(r"\b(?P<pronoun>its|it|he|him|his|she|her|hers)\b", re.IGNORECASE)
-_PEOPLE = word_set("he him his she her hers")
-_POSSESSIVE = re.compile(r"\bher\s+(?!(?:about|on|to|for|in|at|with|and|or|by|from|say|do|go)\b)\w", re.IGNORECASE)
-# Who does something is as likely a person as a thing, and no "it".
-_ACTS = re.compile(rf"(?i:^who|\bqui)\s|\b(?i:did|does|do|has|had|will|would|should|can)\s+(?:{_NAME.pattern})\s+\w")
-_ENGLISH_SAYER = re.compile(
-    rf"\b(?:did|does|do|has|had|will|would)\s+(?P<name>{_NAME.pattern})\s+(?:\w+ly\s+)?{_SAYING}\b"
-)
-_ENGLISH_SAYS = re.compile(rf"\b(?:he|she)\s+(?:\w+ly\s+)?{_SAYING}\b", re.IGNORECASE)
-_FRENCH_SAYER = re.compile(
-    rf"\b(?i:qu['’](?:a|avait|ont)\s+{_DIRE}|que\s+{_PENSER})\s+(?P<name>{_NAME.pattern})"
-    rf"|(?P<first>{_NAME.pattern})\s+(?:a-t-(?:il|elle)\s+{_DIRE}|{_PENSER}-t-(?:il|elle))",
-)
-_FRENCH_SAYS = re.compile(
-    rf"\ba-t-(?:il|elle)\s+{_DIRE}\b|\b{_PENSER}-t-(?:il|elle)\b|\bqu['’](?:il|elle)\s+(?:a\s+)?(?:{_DIRE}|{_PENSER})\b",
-    re.IGNORECASE,
-)
-_INVERTED = re.compile(
-    r"(?P<verb>\b[\w’']+)(?P<link>-t-|-)(?P<pronoun>il|elle)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL
-)
-_INVERTED_NEXT = re.compile(r"\s+[\w’']+-t?-?(?:il|elle|ils|elles)\b")
-_THAT_HE = re.compile(r"\b(?P<que>est-ce )?qu['’](?P<pronoun>il|elle)\b", re.IGNORECASE)
-_DETERMINER = re.compile(
-    r"(?:\b(?:de la|de l['’]|du|des|de|à la|à l['’]|au|aux|la|le|les)\s*|\b[dl]['’])$", re.IGNORECASE
-)
+_WORD = re.compile(r"[^\W\d_]+")
+# What a sentence may open with before its first word.
+_OPENING = " ¿¡«“„\"'"
+_SENTENCE_ENDS = ".!?…:"
+# The rest of a question in which a pronoun stands, and not of a remark before it ("It sounds good. How …").
+_ASKS_ON = re.compile(r"[^.!…]*(?:\?|$)")
+# What stands for a name in phrases.
+_ANYBODY = "NN"
+# Something longer than so many words is no name that was left to be filled in.
+_MOST_NEW = 6
 
 
-def standalone_question(question: str, history: Sequence[tuple[str, str]]) -> str:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something asked, and the language it is in."""
+
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class _Small:
+    """The small words before a name: a preposition that melts into an article, and the article; maybe neither."""
+
+    preposition: str = ""
+    article: str = ""
+
+
+def said(text: str) -> Said:
+    """A text with the language it is in."""
+    return Said(text, language(detect_language(text)))
+
+
+def completed(question: Said, earlier: Said) -> Said:
     """Write a follow-up so that it can be understood alone.
 
     Args:
         question: as typed.
-        history: earlier (question, answer) pairs, oldest first; only the questions are read.
+        earlier: the question before it, itself completed; empty where there is none.
 
     Returns:
         the question with what it leaves unsaid filled in; the question itself where it stands alone, or where what is
         meant is not plain.
     """
-    earlier = ""
-    for asked, _ in history:
-        earlier = _filled_in(asked, earlier)
-    return _filled_in(question, earlier)
-
-
-def _filled_in(question: str, earlier: str) -> str:
-    language = _language(question)
-    if not earlier or not question.strip():
+    if not earlier.text.strip() or not question.text.strip():
         return question
-    if language == "fr":
-        rewritten = _french_ellipsis(question, earlier) or _french_pronoun(question, earlier)
-    else:
-        rewritten = _english_ellipsis(question, earlier) or _english_pronoun(question, earlier)
-    return rewritten or question
+    rewritten = _ellipsis_filled(question, earlier) or _pronoun_filled(question, earlier)
+    return said(rewritten) if rewritten else question
 
 
-def _language(text: str) -> str:
-    return "fr" if detect_language(text) == "fr" else "en"
-
-
-def _names(text: str) -> list[re.Match[str]]:
-    """The names in a question that stand by themselves ("Moldova", not "the Moldovan reporter")."""
-    return [match for match in _capitals(text) if _AFTER_NAME.match(text[match.end() :])]
-
-
-def _capitals(text: str) -> list[re.Match[str]]:
-    found = []
-    position = 0
-    while match := _NAME.search(text, position):
-        first = match.group().split()[0]
-        if first.lower().replace("’", "'") in _NOT_NAMES or _only_opens(text, match):
-            position = match.start() + len(first)
-            continue
-        # A French elision belongs to the words around the name.
-        elided = re.match(r"(?:[DLSdls]|[Qq]u)['’](?=\w)", match.group())
-        if elided:
-            position = match.start() + elided.end()
-            continue
-        found.append(match)
-        position = match.end()
-    return found
-
-
-def _only_opens(text: str, name: re.Match[str]) -> bool:
-    """Whether a word may carry its capital only because it opens a sentence ("Really?", "Becoming a …")."""
-    opens = not text[: name.start()].strip() or text[: name.start()].rstrip()[-1] in ".!?…:"
-    alone = len(name.group().split()) == 1 and not name.group().isupper()
-    return opens and alone and not _INVERTED_NEXT.match(text[name.end() :])
-
-
-def _english_ellipsis(question: str, earlier: str) -> str | None:
-    match = _ENGLISH_ELLIPSIS.match(question.strip())
-    if not match or _ENGLISH_CLAUSE.search(match["new"]) or len(match["new"].split()) > 6 or _language(earlier) != "en":
+def _ellipsis_filled(question: Said, earlier: Said) -> str | None:
+    """The earlier question with what is new ("And on Moldova?") in the place of its subject, or of its speaker."""
+    phrases = question.language.followups
+    match = phrases.ellipsis.match(question.text.strip())
+    if not match or question.language is not earlier.language:
         return None
     new, preposition = match["new"].strip(), (match["preposition"] or "").lower()
-    if swapped := _year_swapped(new, earlier):
-        return swapped
-    names = _names(earlier)
-    sayer = _ENGLISH_SAYER.search(earlier)
-    topics = [name for name in names if not sayer or name.start() != sayer.start("name")]
-    if preposition:
-        topics = [name for name in topics if _fits(preposition, _word_before(earlier, name.start()))]
-    if not _NAME.match(re.sub(r"^the\s+", "", new, flags=re.IGNORECASE)):
+    if phrases.clause.search(new) or len(new.split()) > _MOST_NEW:
         return None
-    # "And Merkel?" after "What did Rutte say?" puts one speaker in the place of the other.
-    if not topics and sayer and not preposition:
-        return earlier[: sayer.start("name")] + new + earlier[sayer.end("name") :]
+    years = _YEAR.findall(earlier.text)
+    if _YEAR.fullmatch(new) and len(years) == 1:
+        return earlier.text.replace(years[0], new)
+    small = _small_words(question.language.code).match(new)
+    name = new[small.end() :] if small else new
+    if not _NAME.match(name):
+        return None
+    names, sayers = _names(earlier), _sayers(earlier)
+    topics = [one for one in names if one.group() not in sayers]
+    if preposition:
+        topics = [one for one in topics if _fits(preposition, earlier.text[: one.start()], earlier.language)]
+    elif not topics:
+        # "And Merkel?" after "What did Rutte say?" puts one speaker in the place of the other.
+        topics = [one for one in names if one.group() in sayers]
     if len(topics) != 1:
         return None
-    start = topics[0].start()
-    if earlier[:start].lower().endswith("the "):
-        start -= 4
-    return earlier[:start] + new + earlier[topics[0].end() :]
+    before, held = _without_small(earlier.text[: topics[0].start()], earlier.language)
+    article = _small(small.group() if small else "", phrases).article
+    return before + _joined(_Small(held.preposition, article), name, phrases) + earlier.text[topics[0].end() :]
 
 
-def _word_before(text: str, position: int) -> str:
-    words = re.sub(r"\bthe\s*$", "", text[:position], flags=re.IGNORECASE).split()
-    return words[-1].lower() if words else ""
+def _fits(preposition: str, before: str, words: Language) -> bool:
+    """Whether a preposition means the same as what stands before a name."""
+    bare = _without_small(before, words)[0].rstrip().lower()
+    last = bare.rpartition(" ")[2]
+    return bare.endswith(preposition) or {last, preposition} <= words.followups.topical
 
 
-def _fits(preposition: str, before: str) -> bool:
-    return before == preposition or {before, preposition} <= _ENGLISH_TOPICAL
+@cache
+def _small_words(code: str) -> re.Pattern[str]:
+    """Up to two small words before a name, as a pattern; those that end in an apostrophe need no blank."""
+    phrases = language(code).followups
+    elided = {phrases.elided[word] for word in _prepositions(phrases) if word in phrases.elided}
+    known = sorted({*phrases.contracted, *_prepositions(phrases), *phrases.articles, *elided}, key=len, reverse=True)
+    one = "|".join(known).replace("'", "['’]") or "(?!)"
+    return re.compile(rf"(?:(?<!\w)(?:{one})(?:(?<=['’])\s*|\s+)){{1,2}}", re.IGNORECASE)
 
 
-def _year_swapped(new: str, earlier: str) -> str | None:
-    """The earlier question with another year, where both hold one."""
-    years = _YEAR.findall(earlier)
-    if not _YEAR.fullmatch(new.strip()) or len(years) != 1:
+def _prepositions(phrases: FollowUpPhrases) -> set[str]:
+    return {both.split()[0] for both in phrases.contracted.values()}
+
+
+def _without_small(before: str, words: Language) -> tuple[str, _Small]:
+    """What stands before a name, parted from the small words right before it."""
+    found = next((match for match in _small_words(words.code).finditer(before) if match.end() == len(before)), None)
+    return (before[: found.start()], _small(found.group(), words.followups)) if found else (before, _Small())
+
+
+def _small(text: str, phrases: FollowUpPhrases) -> _Small:
+    preposition = article = ""
+    for word in re.findall(r"\w+'?", text.lower().replace("’", "'")):
+        if word in phrases.contracted:
+            preposition, article = phrases.contracted[word].split()
+        elif word in phrases.articles:
+            article = word
+        else:
+            preposition = next((whole for whole, cut in phrases.elided.items() if cut == word), word)
+    return _Small(preposition, article)
+
+
+def _joined(small: _Small, name: str, phrases: FollowUpPhrases) -> str:
+    """A name behind a preposition and an article, contracted: "du Kosovo", "d'Arctic Sentry"."""
+    both = f"{small.preposition} {small.article}"
+    words = [next((one for one, two in phrases.contracted.items() if two == both), "")] if small.article else []
+    if not any(words):
+        words = [_elided(small.preposition, small.article or name, phrases), small.article]
+    return "".join(word if word.endswith("'") else f"{word} " for word in words if word) + name
+
+
+def _elided(word: str, following: str, phrases: FollowUpPhrases) -> str:
+    vowel = following[:1].lower() in phrases.vowels
+    return phrases.elided.get(word, word) if vowel and following else word
+
+
+def _pronoun_filled(question: Said, earlier: Said) -> str | None:
+    """The question with the one name that its pronoun can stand for."""
+    phrases, text = question.language.followups, question.text
+    found = [match for match in _WORD.finditer(text) if match.group().lower() in phrases.persons | phrases.things]
+    pronouns = {match.group().lower() for match in found}
+    kinds = {_stands_for(pronoun, phrases) for pronoun in pronouns}
+    if len(kinds) != 1 or (kinds == {"either"} and len(pronouns) > 1) or phrases.dummy.search(text):
         return None
-    return _YEAR.sub(new.strip(), earlier)
-
-
-def _english_pronoun(question: str, earlier: str) -> str | None:
-    found = list(_ENGLISH_PRONOUN.finditer(question))
-    # The language of the earlier question does not matter: a name is the same in both.
-    if len({match["pronoun"].lower() in _PEOPLE for match in found}) != 1 or _DUMMY_IT.search(question):
+    kind, first = kinds.pop(), found[0]
+    if not _ASKS_ON.match(text, first.end()):
         return None
-    # "It sounds good. How …": a remark's pronoun may mean anything.
-    if not re.match(r"[^.!…]*\?", question[found[0].end() :]):
+    if kind != "person" and _capitals(Said(text[: first.start()], question.language)):
         return None
-    people = found[0]["pronoun"].lower() in _PEOPLE
-    name = _meant(earlier, "person" if people else "thing", says=bool(_ENGLISH_SAYS.search(question)))
-    if name is None or name in question or (not people and _capitals(question[: found[0].start()])):
+    meant = _meant(earlier, kind, says=bool(phrases.speaks.search(text)))
+    if meant is None or meant.group() in text:
         return None
-    first = found[0]
-    pronoun = first["pronoun"].lower()
-    owns = pronoun in ("its", "his") or (pronoun == "her" and bool(_POSSESSIVE.match(question[first.start() :])))
-    if owns:
-        name += "'" if name.endswith("s") else "'s"
-    return question[: first.start()] + name + question[first.end() :]
+    article = _without_small(earlier.text[: meant.start()], earlier.language)[1].article
+    if question.language is not earlier.language:
+        article = ""
+    # "La Moldavie" is no "il"; of names without an article the words say nothing.
+    agreeing = phrases.agreeing.get(first.group().lower(), article)
+    if article and not article.endswith("'") and article != agreeing:
+        return None
+    return _put(_joined(_Small("", article), meant.group(), phrases), text, phrases)
 
 
-def _meant(earlier: str, pronoun: Literal["person", "thing", "either"], *, says: bool) -> str | None:
+def _stands_for(pronoun: str, phrases: FollowUpPhrases) -> Stands:
+    if pronoun in phrases.persons and pronoun in phrases.things:
+        return "either"
+    return "person" if pronoun in phrases.persons else "thing"
+
+
+def _put(name: str, text: str, phrases: FollowUpPhrases) -> str | None:
+    """The text with a name in the place of its first pronoun; None where its grammar is not known."""
+    found = [(match.start(), rule) for rule in phrases.pronouns if (match := rule.find.search(text))]
+    if not found:
+        return None
+    start, rule = min(found, key=lambda one: one[0])
+    opens = not text[:start].strip(_OPENING)
+    if opens:
+        text = text[:start] + text[start].lower() + text[start + 1 :]
+    match = rule.find.match(text, start)
+    if match is None:
+        return None
+    before, _, after = match.expand(rule.into).partition(_ANYBODY)
+    *words, last = before.rstrip().split(" ")
+    cut = _elided(last, name, phrases)
+    piece = "".join((*(f"{word} " for word in words), cut, "" if cut.endswith("'") or not before else " ", name, after))
+    return text[:start] + (piece[:1].upper() + piece[1:] if opens else piece) + text[match.end() :]
+
+
+def _meant(earlier: Said, kind: Stands, *, says: bool) -> re.Match[str] | None:
     """The one name that a pronoun can stand for, or None where there is none or a choice."""
-    sayers = _sayers(earlier)
-    names = [_with_article(earlier, match) for match in _names(earlier)]
-    others = [name for name in names if not any(name.endswith(sayer) for sayer in sayers)]
+    sayers, names = _sayers(earlier), _names(earlier)
+    others = [name for name in names if name.group() not in sayers]
     # Who spoke before speaks again. Of those spoken of, no words tell a person from a place.
-    if sayers and pronoun != "thing" and (says or not others):
-        return sayers[0] if len(sayers) == 1 else None
-    if sayers and pronoun != "thing":
-        return None
-    if pronoun == "thing" and _ACTS.search(earlier):
+    if sayers and kind != "thing":
+        return next(iter(sayers.values())) if len(sayers) == 1 and (says or not others) else None
+    if kind == "thing" and any(earlier.language.followups.acts.search(text) for text, _ in _with_anybody(earlier)):
+        # Who does something is as likely a person as a thing, and no "it".
         return None
     return others[0] if len(others) == 1 else None
 
 
-def _sayers(text: str) -> list[str]:
+def _sayers(asked: Said) -> dict[str, re.Match[str]]:
     """The names of those whose words a question asks for."""
-    found = [match for pattern in (_ENGLISH_SAYER, _FRENCH_SAYER) for match in pattern.finditer(text)]
-    return [name for match in found for name in match.groups() if name]
+    sayer = asked.language.followups.sayer
+    return {name.group(): name for text, name in _with_anybody(asked) if name and sayer.search(text)}
 
 
-def _with_article(text: str, name: re.Match[str]) -> str:
-    article = re.search(r"\b(?:the|la|le|les)\s+$|\b[lL]['’]$", text[: name.start()], re.IGNORECASE)
-    return (article.group().lower() if article else "") + name.group()
+def _with_anybody(asked: Said) -> Iterator[tuple[str, re.Match[str] | None]]:
+    """The text as it is, then with what stands for a name in the place of each."""
+    yield asked.text, None
+    for name in _capitals(asked):
+        yield asked.text[: name.start()] + _ANYBODY + asked.text[name.end() :], name
 
 
-def _french_ellipsis(question: str, earlier: str) -> str | None:
-    match = _FRENCH_ELLIPSIS.match(question.strip())
-    opened = re.match(r"^\W*(?:et|mais|ou|alors|qu['’]en|quid)\b", question, re.IGNORECASE)
-    if not match or not opened or _language(earlier) != "fr" or len(match["new"].split()) > 6:
-        return None
-    new = match["new"].strip()
-    if _FRENCH_CLAUSE.search(new):
-        return None
-    if swapped := _year_swapped(new, earlier):
-        return swapped
-    parted = re.match(
-        r"^(?P<det>de la |de l['’]|du |des |d['’]|de |à la |à l['’]|au |aux |la |le |les |l['’])?(?P<name>.+)$",
-        new,
-        re.IGNORECASE,
-    )
-    names = _names(earlier)
-    sayer = _FRENCH_SAYER.search(earlier)
-    topics = [name for name in names if not sayer or name.start() not in (sayer.start("name"), sayer.start("first"))]
-    if not parted or not _NAME.match(parted["name"]):
-        return None
-    if not topics and sayer and not match["preposition"]:
-        topics = [name for name in names if name.start() in (sayer.start("name"), sayer.start("first"))]
-    if len(topics) != 1:
-        return None
-    before = earlier[: topics[0].start()]
-    held = _DETERMINER.search(before)
-    if held:
-        before = before[: held.start()]
-    if match["preposition"] and not re.search(
-        rf"\b{match['preposition']}(?: d[eu]s?)?\s*$", before.rstrip(), re.IGNORECASE
-    ):
-        return None
-    leading = _joined(_preposition_of(held.group() if held else ""), _article_of(parted["det"] or ""), parted["name"])
-    return f"{before}{leading}{earlier[topics[0].end() :]}"
+def _names(asked: Said) -> list[re.Match[str]]:
+    """The names in a question that stand by themselves ("Moldova", not "the Moldovan reporter")."""
+    after = asked.language.followups.after_name
+    return [name for name in _capitals(asked) if after.match(asked.text[name.end() :])]
 
 
-def _preposition_of(determiner: str) -> str:
-    """ "de" or "à" inside a French determiner ("du", "aux"), or nothing."""
-    word = determiner.strip().lower()
-    if word.startswith(("de", "d'", "d’", "du")):
-        return "de"
-    return "à" if word.startswith(("à", "au")) else ""
+def _capitals(asked: Said) -> list[re.Match[str]]:
+    """What is capitalised like a name, without what only opens a sentence."""
+    words, text = asked.language, asked.text
+    no_names = words.followups.no_names | words.sentence_ends.starters
+    found = []
+    position = 0
+    while match := _NAME.search(text, position):
+        first = match.group().split()[0]
+        before, apostrophe, rest = first.replace("’", "'").partition("'")
+        if first.lower().replace("’", "'") in no_names or _only_opens(asked, match):
+            position = match.start() + len(first)
+        elif apostrophe and rest and before.lower() in words.terms.elisions:
+            # An elision belongs to the words around the name.
+            position = match.start() + len(before) + 1
+        else:
+            found.append(match)
+            position = match.end()
+    return found
 
 
-def _article_of(determiner: str) -> str:
-    word = determiner.strip().lower().replace("’", "'")
-    if word in ("du", "au"):
-        return "le"
-    if word in ("des", "aux"):
-        return "les"
-    return re.sub(r"^(?:de|à)\s*", "", word).removeprefix("d'")
-
-
-def _joined(preposition: str, article: str, name: str) -> str:
-    """A French name behind a preposition and an article, contracted: "du Kosovo", "d'Arctic Sentry"."""
-    contracted = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
-    if (preposition, article) in contracted:
-        return f"{contracted[preposition, article]} {name}"
-    if preposition == "de" and not article and name[:1].lower() in _VOWELS:
-        return f"d'{name}"
-    ending = "" if article.endswith("'") else " "
-    return "".join((f"{preposition} " if preposition else "", f"{article}{ending}" if article else "", name))
-
-
-def _french_pronoun(question: str, earlier: str) -> str | None:
-    name = _meant_in_french(question, earlier)
-    if name is None:
-        return None
-    if match := _THAT_HE.search(question):
-        joined = f"qu'{name}" if name[:1].lower() in _VOWELS else f"que {name}"
-        return question[: match.start()] + (match["que"] or "") + joined + question[match.end() :]
-    match = _INVERTED.search(question)
-    if not match:
-        return None
-    before, verb = question[: match.start()], match["verb"]
-    elided = re.match(r"^qu['’](?P<verb>a|avait|ont)$", verb, re.IGNORECASE)
-    if elided:
-        # "Qu'a-t-il dit de …" takes its subject behind the participle.
-        participle = re.match(rf"^\s+{_DIRE}\b", match["rest"], re.IGNORECASE)
-        return f"{before}{verb}{participle.group()} {name}{match['rest'][participle.end() :]}" if participle else None
-    if re.search(r"\bque\s*$", before, re.IGNORECASE):
-        return f"{before}{verb} {name}{match['rest']}"
-    if not before.strip():
-        return (
-            f"{name[:1].upper()}{name[1:]} {verb[:1].lower()}{verb[1:]}{match['link']}{match['pronoun']}{match['rest']}"
-        )
-    if re.search(r"\b(?:quand|où|comment|pourquoi|combien)\s*$", before, re.IGNORECASE):
-        return f"{before}{name} {verb}{match['link']}{match['pronoun']}{match['rest']}"
-    return None
-
-
-def _meant_in_french(question: str, earlier: str) -> str | None:
-    pronouns = {
-        match.group().lower()
-        for match in re.finditer(r"(?<![\w’'])(?:il|elle)\b|(?<=['’])(?:il|elle)\b", question, re.IGNORECASE)
-    }
-    if len(pronouns) != 1 or _capitals(
-        re.split(r"[\w’']+-t?-?(?:il|elle)\b|qu['’](?:il|elle)\b", question, maxsplit=1, flags=re.IGNORECASE)[0]
-    ):
-        return None
-    says = bool(_FRENCH_SAYS.search(question))
-    name = _meant(earlier, "either", says=says)
-    if name is None:
-        return None
-    article = re.match(r"(la|le|les)\s", name)
-    # "La Moldavie" is no "il"; of "the", and of names without an article, the words say nothing.
-    agrees = not article or article[1] == ("le" if pronouns == {"il"} else "la")
-    return name.removeprefix("the ") if agrees else None
+def _only_opens(asked: Said, name: re.Match[str]) -> bool:
+    """Whether a word may carry its capital only because it opens a sentence ("Really?", "Becoming a …")."""
+    before = asked.text[: name.start()].rstrip()
+    opens = not before.strip(_OPENING) or before[-1] in _SENTENCE_ENDS
+    alone = len(name.group().split()) == 1 and not name.group().isupper()
+    return opens and alone and not asked.language.followups.after_opening.match(asked.text[name.end() :])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # Hours may be missing, fields may have one digit (Teams writes 0:0:3.490), the fraction may follow a comma (SRT).
 CLOCK = r"(?:\d{1,3}:)?\d{1,3}:\d{1,2}(?:[.,]\d{1,9})?"
+_QUARTER = 15
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,9}))?")
 
 
@@ -16,3 +18,8 @@ def clock_seconds(text: str) -> float | None:
         return None
     hours, minutes, seconds, fraction = match.groups(default="0")
     return round(int(hours) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction}"), 3)
+
+
+def are_hours_of_the_day(seconds: Sequence[float]) -> bool:
+    """Whether clock times may be those of a programme, which fall on quarters; places in a recording do not."""
+    return all(second % _QUARTER == 0 for second in seconds)

@@ -29,7 +29,9 @@ _ROLLING = 0.3
 _TOUCHING = 1.0
 
 
-def source_of_cues(name: str, cues: Sequence[Cue], *, preface: str = "", notes: Sequence[str] = ()) -> SourceText:
+def source_of_cues(
+    name: str, cues: Sequence[Cue], *, preface: str = "", notes: Sequence[str] = (), shown: bool = False
+) -> SourceText:
     """Return what is said, in order.
 
     Args:
@@ -38,6 +40,7 @@ def source_of_cues(name: str, cues: Sequence[Cue], *, preface: str = "", notes: 
             once; one without a time is read as text.
         preface: what stands before the first cue.
         notes: on what the format's own reader left out.
+        shown: whether the cues are shown on a screen, where they may roll.
 
     Returns:
         a text with a timecode at the start of every cue. Where the file marks voices, each is a turn
@@ -45,9 +48,10 @@ def source_of_cues(name: str, cues: Sequence[Cue], *, preface: str = "", notes: 
         begins a line. Raises UnreadableFile where no cue holds words.
     """
     once = _once(cues)
-    untimed = sum(cue.start is None for cue in once)
+    untimed = sum(cue.start is None for cue in once) if any(cue.start is not None for cue in once) else 0
     twice = sum(map(bool, (cue.lines for cue in cues))) - len(once)
-    voiced = with_printed_voices([cue for cue in _unrolled(once) if cue.lines])
+    heard = _unrolled(once) if shown else once
+    voiced = with_printed_voices([cue for cue in heard if cue.lines])
     names = plain_names(cue.voice for cue in voiced if cue.voice)
     if not voiced:
         raise UnreadableFile(f"{name}: this transcript holds no words. Add a file whose cues have text.")

@@ -23,13 +23,14 @@ from onrecord.rag.readers.formats import has_cues
 from onrecord.rag.readers.metadata import document_title, found_metadata
 from onrecord.rag.readers.spoken_paragraphs import compose_spoken
 from onrecord.rag.readers.srt import source_of_srt
-from onrecord.rag.readers.table_columns import Columns, columns_of
+from onrecord.rag.readers.table_columns import Columns, columns_of, come_back
 from onrecord.rag.types import SourceText
 
 # A document unpacks to a few times its size; what passes this is made to exhaust the memory.
 _MOST_BYTES = 500_000_000
-# A name in bold that opens so many paragraphs, some of them more than once, is a label.
+# Names in bold are labels where they open so many paragraphs, and such a share of them, and come back.
 _FEWEST_LEADS = 3
+_LEADS_SHARE = 0.25
 _LEAD_WORDS = 8
 
 _PARAGRAPH, _TABLE, _ROW, _CELL = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
@@ -166,16 +167,24 @@ def _cell_blocks(cell: Any, words: Words) -> Iterator[str]:
 
 
 def _with_leads(blocks: Sequence[_Block]) -> list[_Block]:
-    """Put a colon behind names in bold that open paragraphs, where the document marks its speakers so."""
-    counts = Counter(block.lead for block in blocks if _may_be_name(block.lead))
-    if sum(counts.values()) < _FEWEST_LEADS or len(counts) == sum(counts.values()):
+    """Set names in bold that open paragraphs off from the words, where the document marks its speakers so."""
+    leads = [block.lead for block in blocks if _may_be_name(block.lead) and _goes_on(block)]
+    if len(leads) < _FEWEST_LEADS or len(leads) < _LEADS_SHARE * len(blocks) or not come_back(leads):
         return list(blocks)
+    counts = Counter(leads)
     return [
-        replace(block, text=f"{block.lead}: {block.text[len(block.lead) :].lstrip()}")
-        if block.lead in counts and block.text.startswith(block.lead) and _goes_on(block)
+        replace(block, text=block.lead + _behind(counts[block.lead], block) + block.text[len(block.lead) :].lstrip())
+        if block.lead in counts and _goes_on(block)
         else block
         for block in blocks
     ]
+
+
+def _behind(count: int, block: _Block) -> str:
+    """What goes behind a name: a colon where it comes back, a line's end where it only looks like one."""
+    first, *others = block.lead.split()
+    named = bool(others) and first[0].isupper() and others[-1][0].isupper()
+    return ": " if count > 1 else "\n" if named else " "
 
 
 def _may_be_name(lead: str) -> bool:
@@ -186,7 +195,11 @@ def _goes_on(block: _Block) -> bool:
     """Whether words follow the bold ones at once: no time, colon, dash or other mark that sets them off already."""
     rest = block.text[len(block.lead) :]
     return (
-        rest[:1].isspace() and rest.lstrip()[:1] not in tuple(":–—-|([,.;") and clock_seconds(rest.split()[0]) is None
+        block.text.startswith(block.lead)
+        and rest[:1].isspace()
+        and bool(rest.strip())
+        and rest.lstrip()[:1] not in tuple(":–—-|([,.;")
+        and clock_seconds(rest.split()[0]) is None
     )
 
 

@@ -61,7 +61,7 @@ def _require_text(name: str, text: str) -> None:
     if "\0" in text or controls > 2 + len(text) // 100:
         raise UnreadableFile(
             f"{name}: this is binary data, not a text. Add the briefing as text, Markdown, HTML, PDF, DOCX, "
-            "subtitles (VTT, SRT), JSON lines or a ZIP of these."
+            "subtitles (VTT, SRT, SBV, TTML), JSON, a table (CSV, TSV) or a ZIP of these."
         )
 
 

@@ -17,11 +17,14 @@ from onrecord.rag.readers.delimited import is_transcript_table
 from onrecord.rag.readers.sbv import SBV_TIMING
 from onrecord.rag.types import SourceText
 
-Format = Literal["text", "html", "mhtml", "pdf", "docx", "zip", "vtt", "srt", "sbv", "ttml", "json", "table"]
+Format = Literal[
+    "text", "markdown", "html", "mhtml", "pdf", "docx", "zip", "vtt", "srt", "sbv", "ttml", "json", "table"
+]
 Reader = Callable[[str, bytes], SourceText]
 
 READERS: Mapping[Format, tuple[str, str]] = {
     "text": ("text", "read_text"),
+    "markdown": ("markdown", "read_markdown"),
     "html": ("html", "read_html"),
     "mhtml": ("mhtml", "read_mhtml"),
     "pdf": ("pdf", "read_pdf"),
@@ -91,6 +94,8 @@ _PACKED_FOREIGN = {
 }
 
 _PDF = re.compile(rb"^%PDF-\d\.\d", re.MULTILINE)
+# A Markdown file is told by its name, since its text alone may look like any other.
+_MARKDOWN = (".md", ".markdown")
 _PAGE_TAGS = ("html", "head", "body")
 # A fragment of a page: it begins with a tag and closes one that pages are made of.
 _FRAGMENT = re.compile(r"\s*<(?:[a-z][a-z0-9]*[\s>/]|!--)", re.IGNORECASE)
@@ -156,7 +161,7 @@ def _text_format(name: str, data: bytes) -> Format:
         return "html"
     if root is not None and root.rpartition(":")[2] == "tt":
         return "ttml"
-    if _FRAGMENT.match(head) and _FRAGMENT_END.search(head) and not name.lower().endswith((".md", ".markdown", ".txt")):
+    if _FRAGMENT.match(head) and _FRAGMENT_END.search(head) and not name.lower().endswith((*_MARKDOWN, ".txt")):
         return "html"
     if head.lstrip()[:5].lower() == "<?xml":
         raise UnreadableFile(f"{name}: this is XML, which is not read. Save it as HTML or text and add that.")
@@ -166,7 +171,7 @@ def _text_format(name: str, data: bytes) -> Format:
         return "json"
     if is_transcript_table(head, whole=len(data) <= _HEAD):
         return "table"
-    return "text"
+    return "markdown" if name.lower().endswith(_MARKDOWN) else "text"
 
 
 def reader_of(format_: Format) -> Reader:

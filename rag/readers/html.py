@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 
 import lxml.html
 import trafilatura
@@ -15,10 +16,14 @@ from lxml import etree
 
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.readers.composing import Composer
 from onrecord.rag.readers.encoding import decode
 from onrecord.rag.readers.html_blocks import Block, blocks_of
+from onrecord.rag.readers.html_rows import rows_of
+from onrecord.rag.readers.html_said import Said, keep_what_was_said
 from onrecord.rag.readers.metadata import Metadata, found_metadata
-from onrecord.rag.types import Boilerplate, SourceText
+from onrecord.rag.readers.voices import form_words
+from onrecord.rag.types import SourceText
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
 # What browsers write at the top of a page they save.
@@ -40,14 +45,8 @@ _TELLING_LENGTH = 400
 _HEADING_REACH = 80
 
 _CHROME_TAGS = frozenset(("nav", "aside", "footer", "form", "button", "dialog", "menu"))
+_NOTE_ROLES = frozenset(("doc-footnote", "doc-endnote", "doc-endnotes"))
 _CHROME_ROLES = frozenset(("navigation", "complementary", "banner", "contentinfo", "search", "dialog", "menu"))
-# Words that site builders commonly use in `class` and `id` for what is not the article itself.
-_CHROME_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|share|sharing|social|newsletter|subscribe|signup|related|"
-    r"recommended|sidebar|cookies?|consent|gdpr|comments?|ads?|advert\w*|sponsor\w*|promo\w*|pagination|pager|toolbar|"
-    r"skip|widget|popup|modal|paywall|partage\w*|abonne\w*|publicite)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
 
 
 def read_html(name: str, data: bytes) -> SourceText:
@@ -62,16 +61,19 @@ def read_html(name: str, data: bytes) -> SourceText:
 def read_markup(name: str, markup: str) -> SourceText:
     """Do what `read_html` does with a page that is decoded already."""
     page = _parsed(name, markup)
-    body = page.find("body")
-    blocks = list(blocks_of(page if body is None else body))
+    found = page.find("body")
+    body = page if found is None else found
+    said = keep_what_was_said(body)
+    blocks = list(blocks_of(body, rows_of(body), said))
     if not any(map(str.isalnum, "".join(block.text for block in blocks))):
         raise UnreadableFile(
             f"{name}: the page holds no text. If it shows text in a browser, save it there as a complete web page or "
             "as PDF, and add that."
         )
-    main = _main_blocks(blocks, _chosen(markup))
-    text, boilerplate = _composed(blocks, main)
-    return _metadata(page, markup, blocks, main).applied_to(SourceText(text=text, boilerplate=boilerplate))
+    shown = etree.tostring(page, encoding="unicode", method="html") if said.sentences() else markup
+    main = _main_blocks(blocks, _chosen(shown))
+    source = _composed(blocks, main, said)
+    return _metadata(page, markup, blocks, main).applied_to(source)
 
 
 def _decoded(name: str, data: bytes) -> str:
@@ -145,7 +147,10 @@ def _main_blocks(blocks: Sequence[Block], chosen: Sequence[str]) -> list[bool]:
             # foreign; elsewhere only what is set like the chosen lines belongs.
             between = first < number < last
             main.append(dense or between or (block.element.getparent(), block.element.tag) in kin)
-    return main
+    rows = [number for number, block in enumerate(blocks) if block.spoken or block.head]
+    # The rows of a transcript belong together.
+    whole = set(rows) if any(main[number] for number in rows) else set()
+    return [is_main or number in whole for number, is_main in enumerate(main)]
 
 
 def _container(blocks: Sequence[Block], sure: Sequence[bool]) -> tuple[etree._Element, bool]:
@@ -171,35 +176,57 @@ def _is_inside(element: etree._Element, container: etree._Element) -> bool:
     return element is container or any(ancestor is container for ancestor in element.iterancestors())
 
 
+@cache
+def _chrome_names() -> re.Pattern[str]:
+    return _named(form_words().site_parts)
+
+
+@cache
+def _note_names() -> re.Pattern[str]:
+    return _named(form_words().note_parts)
+
+
+def _named(parts: frozenset[str]) -> re.Pattern[str]:
+    """A pattern for values of `class` and `id` in which one of these words stands by itself."""
+    words = "|".join(re.escape(part) for part in sorted(parts))
+    return re.compile(rf"(?:^|[\s_-])(?:{words})(?:$|[\s_-])", re.IGNORECASE)
+
+
 def _is_chrome(block: Block, container: etree._Element | None) -> bool:
     if block.hidden or block.linked > _LINK_SHARE * len(block.text):
         return True
     element: etree._Element | None = block.element
     while element is not None and element is not container and element.tag != "body":
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if element.tag in _CHROME_TAGS or element.get("role") in _CHROME_ROLES or _CHROME_NAMES.search(names):
+        if element.tag in _CHROME_TAGS or element.get("role") in _CHROME_ROLES or _chrome_names().search(names):
             return True
         element = element.getparent()
     return False
 
 
-def _composed(blocks: Sequence[Block], main: Sequence[bool]) -> tuple[str, tuple[Boilerplate, ...]]:
-    pieces: list[str] = []
-    chrome: list[tuple[int, int]] = []
-    offset = 0
+def _composed(blocks: Sequence[Block], main: Sequence[bool], said: Said) -> SourceText:
+    composer = Composer()
     was_main = True
     for block, is_main in zip(blocks, main, strict=True):
-        gap = "" if not pieces else "\n\n" if block.apart or is_main != was_main else "\n"
-        start = offset + len(gap)
-        offset = start + len(block.text)
-        pieces.append(gap + block.text)
-        if not is_main:
-            if chrome and not was_main:
-                chrome[-1] = (chrome[-1][0], offset)
-            else:
-                chrome.append((start, offset))
+        reason = "site chrome" if not is_main else "table header" if block.head else None
+        if is_main and _is_note(block, said):
+            reason = "footnote"
+        gap = "\n\n" if block.apart or is_main != was_main else "\n"
+        times = [] if block.seconds is None or reason else [(0, block.seconds)]
+        composer.add_text(block.text, gap=gap, timecodes=times, reason=reason)
         was_main = is_main
-    return "".join(pieces), tuple(Boilerplate(start, end, "site chrome") for start, end in chrome)
+    return composer.source(notes=said.sentences())
+
+
+def _is_note(block: Block, said: Said) -> bool:
+    """Whether a block is one of the page's notes: a mark leads to it, or its element is named or marked as one."""
+    element: etree._Element | None = block.element
+    while element is not None and element.tag != "body":
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if element in said.notes or element.get("role") in _NOTE_ROLES or _note_names().search(names):
+            return True
+        element = element.getparent()
+    return False
 
 
 def _metadata(page: etree._Element, markup: str, blocks: Sequence[Block], main: Sequence[bool]) -> Metadata:

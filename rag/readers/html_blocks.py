@@ -8,23 +8,16 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-
-def _tags(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
+from onrecord.rag.readers.html_rows import Rows
+from onrecord.rag.readers.html_said import BLOCKS, Said, is_hidden, tags
 
 # Never shown as text. `noscript` is shown only where scripts are switched off.
-_UNSEEN = _tags(
+_UNSEEN = tags(
     "script style template noscript svg math iframe object embed audio video canvas map textarea select datalist"
     " title head"
 )
-_BLOCKS = _tags(
-    "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset"
-    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup option"
-    " p pre search section summary table tbody tfoot thead tr ul"
-)
 # Blocks that a browser sets apart by an empty line, not by a line end alone.
-_SPACED = _tags("address article aside blockquote dl figure h1 h2 h3 h4 h5 h6 hr main nav ol p pre section table ul")
+_SPACED = tags("address article aside blockquote dl figure h1 h2 h3 h4 h5 h6 hr main nav ol p pre section table ul")
 _BLANK = re.compile(r"[ \t\n\r\f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _WIDE_GAP = re.compile("[ \u00a0]{2,}")
@@ -37,7 +30,9 @@ _SENTENCE_END = re.compile(r"[.!?…»”\")\]–—-]\s*$")
 class Block:
     """One line of text: the block element it stands in, and how many of its characters are link text.
 
-    `apart` says that an empty line precedes it; `hidden` that the page as saved does not show it at once.
+    `apart` says that an empty line precedes it; `hidden` that the page as saved does not show it at once. `seconds` is
+    the place in the recording that stands beside it; `head` says that it holds the heads of a table's columns, `spoken`
+    that it belongs to a row of speaker and words.
     """
 
     text: str
@@ -45,6 +40,9 @@ class Block:
     linked: int
     apart: bool
     hidden: bool
+    seconds: float | None = None
+    head: bool = False
+    spoken: bool = False
 
 
 class _Line:
@@ -54,6 +52,11 @@ class _Line:
         self.pieces: list[str] = []
         self.linked = 0
         self.apart = True
+        self.seconds: float | None = None
+        self.head = False
+        self.waiting = False
+        self.cells = 0  # how many open cells of speakers and words it stands in
+        self.spoken = False
 
     def add(self, text: str, linked: bool) -> None:
         if text.startswith(" ") and (not self.pieces or self.pieces[-1].endswith((" ", "\t"))):
@@ -61,25 +64,44 @@ class _Line:
         if text:
             self.pieces.append(text)
             self.linked += len(text) if linked else 0
+            self.waiting = self.waiting and not text.strip()
+
+    def name(self) -> None:
+        """Put a colon behind the speaker's name gathered so far, and wait for the words on the same line."""
+        name = "".join(self.pieces).rstrip()
+        if name:
+            self.pieces = [name if name.endswith(":") else f"{name}:"]
+            self.add(" ", linked=False)
+            self.waiting = True
 
     def finish(self, element: etree._Element, hidden: bool) -> Block | None:
         text = _INVISIBLE.sub("", "".join(self.pieces))
         # A run of hard spaces is a gap made by hand ("Q    Thank you"); a single one is typography ("oui !").
         text = _WIDE_GAP.sub(lambda gap: " " * len(gap.group()), text).strip()
-        block = Block(text, element, self.linked, self.apart, hidden) if text else None
+        block = (
+            Block(text, element, self.linked, self.apart, hidden, self.seconds, self.head, self.spoken)
+            if text
+            else None
+        )
         self.pieces.clear()
         self.linked = 0
+        self.waiting = False
         if block:
-            self.apart = False
+            self.apart = self.head = False
+            self.seconds = None
+            self.spoken = self.cells > 0
         return block
 
 
-def blocks_of(body: etree._Element) -> Iterator[Block]:
-    """Yield the lines of text under `body` in order; scripts, styles and form fields are left out."""
+def blocks_of(body: etree._Element, rows: Rows, said: Said) -> Iterator[Block]:
+    """Yield the lines of text under `body` in order; scripts, styles and form fields are left out.
+
+    A speaker's name and the words beside it, as `rows` has them, are one line `Name: words`.
+    """
     line = _Line()
     around: list[etree._Element] = []  # open block elements
     links = hidden = verbatim = 0  # how many open elements make it so
-    dialogues: set[etree._Element] = set()
+    aria = not said.shows_aria_hidden
     walk = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -89,37 +111,46 @@ def blocks_of(body: etree._Element) -> Iterator[Block]:
                 continue
             links += tag == "a"
             verbatim += tag == "pre"
-            if tag in _BLOCKS or tag == "br" or _starts_turn(element, tag, line):
+            if element in rows.speakers:
+                line.waiting = False
+            if tag in BLOCKS or tag == "br" or element in rows.speakers or _starts_turn(element, tag, line):
                 yield from _finished(line, around, hidden)
-                line.apart |= tag in _SPACED or (tag not in _BLOCKS and tag != "br")
+                line.apart |= tag in _SPACED or (tag not in BLOCKS and tag != "br")
                 if tag == "br":
                     # Two line breaks in a row are how some pages part paragraphs.
                     line.apart |= _follows_break(element)
-            if tag == "table" and __nope(element):
-                dialogues.add(element)
-            if tag in ("td", "th") and line.pieces:
-                if next(element.iterancestors("table"), None) in dialogues:
-                    # A speaker's name stands on its own line, before the words.
-                    yield from _finished(line, around, hidden)
-                else:
-                    line.add("\t", linked=False)
-            if tag in _BLOCKS:
+            if element in rows.speakers or element in rows.words:
+                line.cells += 1
+                line.spoken = True
+            line.seconds = rows.seconds.get(element, line.seconds)
+            line.head |= element in rows.heads
+            if tag in ("td", "th") and line.pieces and not line.waiting:
+                line.add("\t", linked=False)
+            if tag in BLOCKS:
                 around.append(element)
-            hidden += _is_hidden(element)
+            hidden += is_hidden(element, aria=aria)
             yield from _text(element.text, line, around, links, hidden, verbatim)
         elif event == "end":
             if tag not in _UNSEEN:
                 links -= tag == "a"
                 verbatim -= tag == "pre"
-                if tag in _BLOCKS:
+                line.cells -= element in rows.speakers or element in rows.words
+                if rows.speakers.get(element):
+                    line.name()
+                elif element in rows.speakers:
+                    yield from _finished(line, around, hidden)
+                if element in rows.words:
+                    line.waiting = False
+                if tag in BLOCKS:
                     yield from _finished(line, around, hidden)
                     line.apart |= tag in _SPACED
                     around.pop()
-                hidden -= _is_hidden(element)
+                hidden -= is_hidden(element, aria=aria)
             if element is not body:
                 yield from _text(element.tail, line, around, links, hidden, verbatim)
         else:
             yield from _text(element.tail, line, around, links, hidden, verbatim)
+    line.waiting = False
     yield from _finished(line, around or [body], hidden)
 
 
@@ -140,7 +171,7 @@ def _text(
 
 
 def _finished(line: _Line, around: list[etree._Element], hidden: int) -> Iterator[Block]:
-    block = line.finish(around[-1], hidden > 0) if around else None
+    block = line.finish(around[-1], hidden > 0) if around and not line.waiting else None
     if block:
         yield block
 
@@ -154,16 +185,6 @@ def _starts_turn(element: etree._Element, tag: str, line: _Line) -> bool:
     return _LABEL.fullmatch(label.strip()) is not None
 
 
-def __nope(table: etree._Element) -> bool:
-    rows = [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
-    return _nope([[str(cell.xpath("string()")) for cell in row.iterchildren("td", "th")] for row in rows])
-
-
 def _follows_break(element: etree._Element) -> bool:
     previous = element.getprevious()
     return previous is not None and previous.tag == "br" and not (previous.tail or "").strip()
-
-
-def _is_hidden(element: etree._Element) -> bool:
-    style = (element.get("style") or "").replace(" ", "").lower()
-    return "hidden" in element.attrib or "display:none" in style or "visibility:hidden" in style

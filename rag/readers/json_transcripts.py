@@ -229,7 +229,9 @@ def _voice(entry: _Object) -> str | None:
             name = " ".join(whole_characters(value).split())
             counted = _COUNTED.fullmatch(name)
             # A bare number or letter is no label that can be read: it is written as speaker recognition writes voices.
-            return f"SPEAKER_{counted.group(1).rjust(2, '0')}" if counted else name
+            if counted:
+                name = f"SPEAKER_{counted.group(1).zfill(2) if counted.group(1).isdigit() else counted.group(1)}"
+            return name
     return None
 
 

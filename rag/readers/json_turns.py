@@ -11,7 +11,7 @@ from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.composing import Composer
 from onrecord.rag.readers.encoding import require_words, whole_characters
-from onrecord.rag.readers.metadata import FIELDS, Metadata, found_metadata
+from onrecord.rag.readers.metadata import FIELDS, Metadata, by_usual_names, found_metadata
 from onrecord.rag.types import Kind, SourceText
 
 _HOW = 'Write one JSON object a line, such as {"speaker": "MS. ARDEN", "text": "Good morning."}.'
@@ -27,7 +27,7 @@ def source_of_turns(name: str, text: str) -> SourceText:
     composer = Composer()
     metadata = Metadata()
     for number, (where, entry) in enumerate(_entries(name, text)):
-        if "text" not in entry and number == 0 and (set(entry) & set(FIELDS)):
+        if "text" not in entry and number == 0 and (set(by_usual_names(entry)) & set(FIELDS)):
             metadata = found_metadata(entry)
             continue
         words = _string(entry, "text", where, needed=True)

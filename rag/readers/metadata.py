@@ -11,7 +11,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from onrecord.rag.errors import InvalidRequest, UnreadableFile
+from onrecord.rag.languages import LANGUAGES
+from onrecord.rag.languages.calendars import month_names
 from onrecord.rag.readers.encoding import whole_characters
+from onrecord.rag.readers.voices import form_words
+from onrecord.rag.text.folding import fold
 from onrecord.rag.types import SourceText
 
 if sys.version_info >= (3, 11):
@@ -20,19 +24,40 @@ else:
     import tomli as tomllib
 
 FIELDS = ("title", "date", "url", "language")
+# What programs and sites call the same things, in small letters without signs between words.
+_USUAL_NAMES = {
+    **dict.fromkeys(("lang", "language_code", "locale"), "language"),
+    **dict.fromkeys(("link", "source", "permalink", "address", "source_url", "canonical"), "url"),
+    **dict.fromkeys(("headline", "subject"), "title"),
+    **dict.fromkeys(
+        (
+            "published",
+            "publish_date",
+            "published_at",
+            "published_time",
+            "publication_date",
+            "date_published",
+            "pub_date",
+        ),
+        "date",
+    ),
+    **dict.fromkeys(
+        ("pubdate", "datepublished", "datetime", "event_date", "recorded", "recorded_at", "issued"), "date"
+    ),
+    **dict.fromkeys(("start_date", "meeting_date"), "date"),
+}
 SIDECAR_SUFFIX = ".meta.toml"
 
 # Year, year and month, or a whole day; a time of day after it is dropped.
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ]\d{2}:\d{2}.*)?)?)?")
+_DATE = re.compile(r"(\d{4})(?:[-/.]?(\d{2})(?:[-/.]?(\d{2})(?:[T ]\d{2}:?\d{2}.*)?)?)?")
+_CLOCK_ON = re.compile(r"\d{1,2}:\d{2}.*", re.DOTALL)
+_NUMBER = re.compile(r"\d+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 # A primary language tag with an optional script or region (BCP 47): en, fr-CA, fr_CA.
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{2,8})*")
 
-# Titles that programs put into a document's properties by themselves.
-_NO_TITLE = re.compile(
-    r"untitled.*|sans titre.*|word document|document ?\d*|microsoft \w+ - .*"
-    r"|.*\.(?:docx?|odt|rtf|indd|qxp|pdf|txt|html?)",
-    re.IGNORECASE,
-)
+# Names of files are no titles.
+_FILE_NAME = re.compile(r"microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|indd|qxp|pdf|txt|html?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +106,23 @@ def checked_metadata(values: Mapping[str, object]) -> Metadata:
 
 def found_metadata(values: Mapping[str, object]) -> Metadata:
     """Return what a file says about itself, as far as it can be used; anything else counts as unknown."""
+    values = by_usual_names(values)
     found = {key: _CHECKS[key](values[key]) for key in FIELDS if values.get(key) is not None}
     return Metadata(**found)
+
+
+def by_usual_names(values: Mapping[str, object]) -> dict[str, object]:
+    """Return the values by the names of `FIELDS`, where they come under another usual name; what has its own stays."""
+    named: dict[str, object] = {}
+    others: dict[str, object] = {}
+    for key, value in values.items():
+        plain = key.strip().lower().replace("-", "_").replace(" ", "_").rpartition(":")[2]
+        field = plain if plain in FIELDS else _USUAL_NAMES.get(plain)
+        if field is None:
+            others[key] = value
+        elif value is not None and (plain in FIELDS or field not in named):
+            named[field] = value
+    return {**others, **named}
 
 
 def sidecar_names(name: str) -> tuple[str, str]:
@@ -118,7 +158,7 @@ def parse_sidecar(name: str, data: bytes) -> Metadata:
         problem = " ".join(str(error).split())
         raise UnreadableFile(f'{name}: is not TOML ({problem}). Write lines like date = "2024-05-17".') from error
     try:
-        return checked_metadata(values)
+        return checked_metadata(by_usual_names(values))
     except InvalidRequest as error:
         raise UnreadableFile(f"{name}: {error}") from error
 
@@ -126,7 +166,9 @@ def parse_sidecar(name: str, data: bytes) -> Metadata:
 def document_title(value: object) -> str | None:
     """Return the title in a document's properties, unless a program put it in by itself (a file name, "Untitled")."""
     title = _title(value)
-    return None if title is None or _NO_TITLE.fullmatch(title) else title
+    if title is None or _FILE_NAME.fullmatch(title) or form_words().untitled.fullmatch(title):
+        return None
+    return title
 
 
 def iso_date(value: object) -> str | None:
@@ -136,15 +178,29 @@ def iso_date(value: object) -> str | None:
     if isinstance(value, date):
         return value.isoformat()
     # YAML and TOML hand over a bare year as a number.
-    match = _DATE.fullmatch(str(value).strip()) if isinstance(value, str | int) else None
-    if match is None:
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    match = _DATE.fullmatch(text)
+    year, month, day = match.groups() if match else _written_out(text)
+    if not year:
         return None
-    year, month, day = match.groups()
     try:
         date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None
     return "-".join(part for part in (year, month, day) if part)
+
+
+def _written_out(text: str) -> tuple[str, str, str]:
+    """The year, month and day of a date with the month's name, in any language known; empty where it is none."""
+    text = _CLOCK_ON.sub("", text)
+    months = month_names(LANGUAGES)
+    named = {months[fold(word)] for word in _LETTERS.findall(text) if fold(word) in months}
+    numbers = _NUMBER.findall(text)
+    years = [number for number in numbers if len(number) == 4]
+    days = [number for number in numbers if len(number) <= 2]
+    if len(named) == len(years) == len(days) == 1 and len(numbers) == 2:
+        return years[0], f"{named.pop():02}", f"{int(days[0]):02}"
+    return "", "", ""
 
 
 def _title(value: object) -> str | None:

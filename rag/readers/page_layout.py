@@ -1,266 +1,166 @@
-"""Lines of print to paragraphs: what repeats at the edges of pages is taken out, and what was broken is joined."""
+"""Pages of print to one text: what is around the text is set apart, what was broken is joined, places are kept."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, zip_longest
-from statistics import median
 
-# How many lines at the top and at the bottom of a page may be furniture.
-_EDGE_LINES = 4
-# Furniture repeats on at least this share of the pages (left and right pages may differ, first pages go without).
-_REPEATED = 0.3
-# ... or, where it stands no further from the text than its lines from each other, on this share.
-_REPEATED_CLOSE = 0.6
-_SET_OFF = 1.15
-# ... at the same height, to within this share of the page's.
-_SAME_HEIGHT = 0.02
-# White space that sets something apart, in line distances.
-_APART = 1.4
-# A first-line indent is at least this wide, in heights of a line.
-_INDENT = 0.5
-# A line that leaves this much room, as a share of the width, ended on purpose though its sentence goes on: before a
-# capital, before anything.
-_SHORT = 0.1
-_FAR_SHORT = 0.35
-# A block that is set in on both sides is at least this wide, as a share of the width of the text.
-_BLOCK_WIDTH = 0.6
-# Footnotes are set smaller than the text by at least this factor.
-_SMALL = 0.9
+from onrecord.embeddings import log_likelihood
+from onrecord.rag.languages import LANGUAGES, Language, language, together
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.readers.page_columns import columns_of, lines_in_order
+from onrecord.rag.readers.page_furniture import begins_note, furniture_of, notes_of
+from onrecord.rag.readers.page_lines import line_of, rows_of
+from onrecord.rag.readers.page_margins import line_numbers
+from onrecord.rag.readers.page_paragraphs import paragraphs_of
+from onrecord.rag.readers.page_print import Line, Page
+from onrecord.rag.text.hyphens import HYPHENS, Hyphens
+from onrecord.rag.types import Boilerplate, SourceText
 
-_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
-_PAGE_NUMBER = re.compile(
-    r"(?:[-–—|[(]\s*)?(?:p(?:age|\.)?\s*)?(?P<number>\d{1,4})(?:\s*(?:of|de|sur|/)\s*\d{1,4})?(?:\s*[-–—|\])])?",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"[.!?…:][»”\"’')\]]*$")
-_NOTE_MARK = re.compile(r"(?:\d{1,3}|[*†‡§])\s*\S")
-# A speaker's label in capitals at the start of a line: CHAIRMAN OAK.  MS. ARDEN:  LE PRÉSIDENT:
-_CAPITAL_LABEL = re.compile(
-    r"(?:[^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ.’'-]*\s+){0,4}[^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ’'-]+[.:](?:\s|$)"
-)
-_WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
-# French words that hang on the word before by a hyphen.
-_CLITIC = re.compile(
-    r"(?:ils?|elles?|on|je|tu|nous|vous|ce|ci|là|la|les?|lui|leur|moi|toi|mêmes?|être|t|y|en)(?!\w)", re.IGNORECASE
-)
+# The language of a document is told from so many of its longest lines.
+_SAMPLE_LINES = 40
+_PARTED = re.compile(rf"(?<=[^\W_])[{HYPHENS}]$|\u00ad$")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of print; distances in points from the lower left corner of its page.
+def text_of(pages: Sequence[Page]) -> SourceText:
+    """Return the text of pages in paragraphs; footnotes and page furniture stand at its end, marked as boilerplate.
 
-    `unit` is the width of what could not be broken at the line's start; `parted` says that a hyphen at the end parts a
-    word (and is not in `text`).
+    The words are those that are printed, in the order in which they are read; only the hyphens at which words were
+    parted at a line's end are left out. A name in a column of names stands on a line of its own before its words.
     """
+    flow, notes, furniture = _parts(pages)
+    spoken = _language_of(flow)
+    # Words of other languages stand in any text, and hang on each other as they do there.
+    hanging = together(spoken.code, *LANGUAGES).hyphens
+    hyphens = Hyphens((line.text for line in flow), hanging, log_likelihood)
+    text = _Text()
+    for paragraph in paragraphs_of(flow, _distance(flow), spoken):
+        text.add(paragraph, hyphens)
+    boilerplate: list[Boilerplate] = []
+    for paragraph in paragraphs_of(notes, _distance(notes), spoken):
+        boilerplate.append(Boilerplate(*text.add(paragraph, hyphens), "footnote"))
+    if furniture:
+        spans = [text.add([line], hyphens, gap="\n" if place else "\n\n") for place, line in enumerate(furniture)]
+        boilerplate.append(Boilerplate(spans[0][0], spans[-1][1], "page furniture"))
+    return replace(text.source(boilerplate), notes=_notes(pages, [*flow, *notes]))
 
-    text: str
-    page: int
-    left: float
-    right: float
-    bottom: float
-    top: float
-    unit: float
-    parted: bool
-    page_height: float
 
-    @property
-    def height(self) -> float:
-        """Height of the font, in points."""
-        return self.top - self.bottom
-
-
-def flow_of(pages: Sequence[Sequence[Line]]) -> tuple[list[str], list[str]]:
-    """Return the paragraphs of `pages` in order, and the lines of page furniture that were taken out of them."""
-    distance = _line_distance(pages)
-    outside = _furniture(pages, distance)
-    body = [[line for line in lines if line not in outside] for lines in pages]
-    furniture = [line.text for lines in pages for line in lines if line in outside]
-    if not any(body):
+def _parts(pages: Sequence[Page]) -> tuple[list[Line], list[Line], list[Line]]:
+    """The lines of the text in the order in which they are read, those of its footnotes, and page furniture."""
+    words, margins = line_numbers(pages)
+    rows = [rows_of(kept) for kept in words]
+    printed = [[line_of(row, page.number) for row in those] for page, those in zip(pages, rows, strict=True)]
+    together = [line for lines in printed for line in lines]
+    distance, size = _distance(together), _usual_size(together)
+    around = furniture_of(pages, printed, distance)
+    if len(around) == len(together):
         # Nothing but repeated lines: then they are what the document has to say.
-        body, furniture = [list(lines) for lines in pages], []
-    words = _Vocabulary(line for lines in body for line in lines)
-    return [words.joined(lines) for lines in _paragraphs(body, distance)], furniture
+        around = set()
+    body, notes, furniture = [], [], []
+    for page, those, lines in zip(pages, rows, printed, strict=True):
+        inner = [line for line in lines if line not in around]
+        below = notes_of(page, inner, size, distance)
+        outside = around.union(below)
+        body.append([word for row, line in zip(those, lines, strict=True) if line not in outside for word in row])
+        notes.append(below)
+        furniture += [line for line in lines if line in around]
+        if page.aside:
+            furniture.append(Line(page.aside, page.number, 0.0, 0.0, 0.0, size, 0.0))
+    columns = columns_of(body)
+    flow: list[Line] = []
+    for page, kept, below, margin in zip(pages, body, notes, margins, strict=True):
+        ordered = lines_in_order(kept, page.number, columns)
+        below[:0] = notes_of(page, ordered, size, distance)
+        outside = set(below)
+        flow += [replace(line, number=margin.at(line.base, line.size)) for line in ordered if line not in outside]
+    marked = [replace(line, begins=begins_note(line)) for below in notes for line in below]
+    return flow, marked, furniture
 
 
-def _line_distance(pages: Sequence[Sequence[Line]]) -> float:
+def _notes(pages: Sequence[Page], lines: Sequence[Line]) -> tuple[str, ...]:
+    """Sentences on what was left out."""
+    left_out = (
+        (sum(line.marks for line in lines), "raised mark of a note was", "raised marks of notes were"),
+        (sum(page.unseen for page in pages), "word that cannot be seen was", "words that cannot be seen were"),
+    )
+    return tuple(f"{count:,} {one if count == 1 else more} left out." for count, one, more in left_out if count)
+
+
+def _distance(lines: Sequence[Line]) -> float:
+    """The distance of lines in points."""
     gaps = [
-        above.bottom - below.bottom
-        for lines in pages
+        above.base - below.base
         for above, below in pairwise(lines)
-        if above.bottom - below.bottom > 0.5 * below.height
+        if above.page == below.page and above.column == below.column and above.base - below.base > 0.5 * below.size
     ]
     # The lower quarter: paragraph gaps must not pass for the distance of lines where paragraphs are short.
     return sorted(gaps)[len(gaps) // 4] if gaps else 0.0
 
 
-def _furniture(pages: Sequence[Sequence[Line]], distance: float) -> set[Line]:
-    """Return the running headers, footers and page numbers, peeled off each page from its edges inwards."""
-    edges = [edge for lines in pages for edge in (_edge(lines, top=True), _edge(lines, top=False))]
-    # A short page's lines are at both of its edges, and count once.
-    heights: defaultdict[str, dict[int, float]] = defaultdict(dict)
-    for edge in edges:
-        for line in edge:
-            heights[_key(line)][line.page] = line.bottom / line.page_height
-    pages_printed = sum(map(bool, pages))
-    found: set[Line] = set()
-    for edge in edges:
-        for line, inner in zip_longest(edge, edge[1:]):
-            place = line.bottom / line.page_height
-            times = sum(abs(other - place) < _SAME_HEIGHT for other in heights[_key(line)].values())
-            gap = abs(line.bottom - inner.bottom) if inner else _APART * distance + 1
-            share = _REPEATED if gap > _SET_OFF * distance else _REPEATED_CLOSE
-            if times < max(2.0, share * pages_printed) and not (gap > _APART * distance and _is_page_number(line)):
-                break
-            found.add(line)
-    return found | _running_titles(edges, found, distance)
+def _usual_size(lines: Sequence[Line]) -> float:
+    """The size in which most letters are printed."""
+    letters: Counter[float] = Counter()
+    for line in lines:
+        letters[round(line.size, 1)] += len(line.text)
+    return letters.most_common(1)[0][0] if letters else 0.0
 
 
-def _edge(lines: Sequence[Line], *, top: bool) -> list[Line]:
-    return sorted(lines, key=lambda line: line.bottom, reverse=top)[:_EDGE_LINES]
+def _language_of(lines: Sequence[Line]) -> Language:
+    longest = sorted((line.text for line in lines), key=len, reverse=True)[:_SAMPLE_LINES]
+    return language(detect_language("\n".join(longest)))
 
 
-def _key(line: Line) -> str:
-    return _DIGITS.sub("#", " ".join(line.text.casefold().split()))
+class _Text:
+    """A text in the making, with the places of its lines on the pages."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+        self._pages: list[tuple[int, int]] = []
+        self._lines: list[tuple[int, int]] = []
+        self._after_label = False
+
+    def add(self, lines: Sequence[Line], hyphens: Hyphens, gap: str = "\n\n") -> tuple[int, int]:
+        """Add a paragraph and return where it begins and ends."""
+        if self._pieces:
+            self._append("\n" if self._after_label else gap)
+        start = self._length
+        for before, words, line in _joined(lines, hyphens):
+            self._append(before)
+            if not self._pages or self._pages[-1][1] != line.page:
+                self._pages.append((self._length, line.page))
+            if line.number is not None:
+                self._lines.append((self._length, line.number))
+            self._append(words)
+        self._after_label = lines[-1].label
+        return start, self._length
+
+    def source(self, boilerplate: Sequence[Boilerplate]) -> SourceText:
+        return SourceText(
+            text="".join(self._pieces),
+            boilerplate=tuple(boilerplate),
+            pages=tuple(self._pages),
+            lines=tuple(self._lines),
+        )
+
+    def _append(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self._length += len(piece)
 
 
-def _is_page_number(line: Line) -> bool:
-    """Return whether `line`, which stands at the edge of its page, is that page's number."""
-    match = _PAGE_NUMBER.fullmatch(line.text)
-    return match is not None and int(match["number"]) == line.page + 1
-
-
-def _running_titles(edges: Sequence[Sequence[Line]], found: set[Line], distance: float) -> set[Line]:
-    """Return outermost lines that change from page to page (chapter titles) but stand where furniture stands."""
-    titles: set[Line] = set()
-    for side in (edges[0::2], edges[1::2]):
-        outermost = [edge for edge in side if edge]
-        if len(outermost) < 3:
-            continue
-        level = median(edge[0].bottom / edge[0].page_height for edge in outermost)
-        there = [edge for edge in outermost if abs(edge[0].bottom / edge[0].page_height - level) < _SAME_HEIGHT / 2]
-        apart = [e for e in there if e[0] in found or (len(e) > 1 and abs(e[0].bottom - e[1].bottom) > 2 * distance)]
-        if len(apart) >= 0.8 * len(outermost):
-            titles.update(edge[0] for edge in apart)
-    return titles - found
-
-
-def _paragraphs(pages: Sequence[Sequence[Line]], distance: float) -> Iterator[list[Line]]:
-    """Yield the lines of each paragraph; footnotes come after the paragraph that runs on over them."""
-    lines = [line for page in pages for line in page]
-    height = median(line.height for line in lines)
-    right = sorted(line.right for line in lines)[int(0.95 * (len(lines) - 1))]
-    left = _continued_left(lines, right)
-    current: list[Line] = []
-    notes: list[list[Line]] = []
-    for page in pages:
-        text, small = _without_notes(page, height)
-        for line in text:
-            if current and _begins(line, current, left, right, distance):
-                yield current
-                yield from notes
-                current, notes = [], []
-            current.append(line)
-        for line in small:
-            if not notes or notes[-1][0].page != line.page or _NOTE_MARK.match(line.text):
-                notes.append([])
-            notes[-1].append(line)
-    if current:
-        yield current
-    yield from notes
-
-
-def _continued_left(lines: Sequence[Line], right: float) -> float:
-    """Return where a line begins that goes on with the one before: where most lines after a full line begin."""
-    after_full = [
-        round(below.left)
-        for above, below in pairwise(lines)
-        if not _fits(below, above, right) and abs(above.page - below.page) <= 1
-    ]
-    return Counter(after_full or [round(line.left) for line in lines]).most_common(1)[0][0]
-
-
-def _fits(line: Line, above: Line, right: float) -> bool:
-    """Return whether the start of `line` would have fitted on the line above, so that it was broken on purpose."""
-    return above.right + 0.25 * line.height + line.unit < right - 1
-
-
-def _without_notes(page: Sequence[Line], height: float) -> tuple[list[Line], list[Line]]:
-    first = len(page)
-    while first and page[first - 1].height < _SMALL * height:
-        first -= 1
-    if first == 0 or first == len(page) or not _NOTE_MARK.match(page[first].text):
-        return list(page), []
-    return list(page[:first]), list(page[first:])
-
-
-def _begins(line: Line, current: Sequence[Line], left: float, right: float, distance: float) -> bool:
-    """Return whether `line` begins a paragraph after the lines in `current`."""
-    above = current[-1]
-    indent = max(_INDENT * line.height, 4.0)
-    if above.parted:
-        return False
-    same_column = above.page == line.page and above.bottom > line.bottom
-    if same_column and above.bottom - line.bottom > _APART * max(distance, 0.8 * line.height):
-        return True
-    moved = abs(line.left - above.left) > indent
-    if abs(line.left - left) > indent and moved:
-        return True
-    # The end of a block that is set in by two lines or more.
-    if moved and len(current) > 1 and abs(above.left - left) > indent and abs(current[-2].left - above.left) <= indent:
-        return True
-    ended = _SENTENCE_END.search(above.text) is not None
-    if ended and _CAPITAL_LABEL.match(line.text):
-        return True
-    if abs(above.left - left) > indent and not moved:
-        # Inside a block that is set in, the block's own width counts, if it is the width of a text.
-        block = max(other.right for other in (*current, line))
-        right = block if block - line.left > _BLOCK_WIDTH * (right - left) else right
-    if not _fits(line, above, right):
-        return False
-    if ended:
-        return True
-    # In the middle of a sentence a hard space ("19 members") may have broken the line early.
-    short = _SHORT if line.text[0].isupper() and not above.text.endswith(",") else _FAR_SHORT
-    return right - above.right - line.unit > short * (right - left)
-
-
-class _Vocabulary:
-    """The words of one document, which tell whether a hyphen at a line end belongs to the word."""
-
-    def __init__(self, lines: Iterable[Line]) -> None:
-        self.words: Counter[str] = Counter()
-        parted = False
-        for line in lines:
-            words = _WORD.findall(line.text.casefold())
-            self.words.update(words[1 if parted else 0 : len(words) - 1 if line.parted else len(words)])
-            parted = line.parted
-        self.firsts = {word.split("-")[0] for word in self.words if "-" in word}
-
-    def joined(self, lines: Sequence[Line]) -> str:
-        """Return the words of `lines` as one line."""
-        text = lines[0].text
-        for above, line in pairwise(lines):
-            stump = text.removesuffix("-")
-            if above.parted or (stump[-1:].isalpha() and text.endswith("-")):
-                text = stump + ("-" if self._keeps_hyphen(stump, line.text) else "") + line.text
-            elif text.endswith("—"):
-                text += line.text
-            else:
-                text += " " + line.text
-        return text
-
-    def _keeps_hyphen(self, stump: str, rest: str) -> bool:
-        first = _WORD.findall(stump.casefold())[-1:]
-        second = _WORD.match(rest.casefold())
-        if not first or second is None or not rest[0].islower():
-            return True
-        tail = second.group()
-        if self.words[first[0] + tail]:
-            return False
-        if self.words[f"{first[0]}-{tail}"] or _CLITIC.match(tail):
-            return True
-        return first[0] in self.firsts or bool(self.words[first[0]] and self.words[tail.split("-")[0]])
+def _joined(lines: Sequence[Line], hyphens: Hyphens) -> Iterator[tuple[str, str, Line]]:
+    """What stands between each line and the one before, and its words without the hyphen that parts a word."""
+    gap = ""
+    for line, following in zip_longest(lines, lines[1:]):
+        words, after = line.text, " "
+        if following is not None and (parted := _PARTED.search(words)):
+            words, after = words[: parted.start()], ""
+            if parted.group() != "\u00ad" and hyphens.keeps(words, following.text):
+                words += parted.group()
+        elif words.endswith("—"):
+            after = ""
+        yield gap, words, line
+        gap = after

@@ -27,7 +27,7 @@ def read_sbv(name: str, data: bytes) -> SourceText:
     lines = decode(name, data).split("\n")
     starts = [number for number, line in enumerate(lines) if _TIMING.match(line)]
     preface = "\n".join(lines[: starts[0] if starts else 0]).strip()
-    return source_of_cues(name, list(_cues(lines, starts)), preface=preface)
+    return source_of_cues(name, list(_cues(lines, starts)), preface=preface, shown=True)
 
 
 def _cues(lines: list[str], starts: list[int]) -> Iterator[Cue]:

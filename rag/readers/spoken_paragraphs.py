@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from onrecord.rag.readers.clock import CLOCK, clock_seconds
+from onrecord.rag.readers.clock import CLOCK, are_hours_of_the_day, clock_seconds
 from onrecord.rag.readers.composing import Composer
 from onrecord.rag.readers.voices import plain_names
 
@@ -19,10 +19,6 @@ _FEWEST_HEADS = 2
 _MOST_PARAGRAPHS = 12
 # What a program says of a speaker ("… stopped transcription") is no sentence.
 _SYSTEM_WORDS = 4
-
-
-# Hours on the clock, as in a programme of the day, fall on quarters; places in a recording do not.
-_QUARTER = 15
 
 
 @dataclass(slots=True)
@@ -91,7 +87,7 @@ def _heads(paragraphs: Sequence[str]) -> dict[int, tuple[str, float]]:
     several = len({name for name, _ in heads.values()}) < len(heads)
     if len(heads) < _FEWEST_HEADS or times != sorted(times):
         return {}
-    if not several and all(seconds % _QUARTER == 0 for seconds in times):
+    if not several and are_hours_of_the_day(times):
         return {}
     return heads if len(paragraphs) - min(heads) <= _MOST_PARAGRAPHS * len(heads) else {}
 

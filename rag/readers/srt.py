@@ -27,7 +27,7 @@ def source_of_srt(name: str, text: str) -> SourceText:
     first = starts[0] if starts else 0
     numbered = first > 0 and lines[first - 1].strip().isdigit()
     preface = "\n".join(lines[: first - numbered]).strip()
-    return source_of_cues(name, list(_cues(lines, starts, numbered)), preface=preface)
+    return source_of_cues(name, list(_cues(lines, starts, numbered)), preface=preface, shown=True)
 
 
 def _cues(lines: list[str], starts: list[int], numbered: bool) -> Iterator[Cue]:

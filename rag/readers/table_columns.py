@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onrecord.rag.readers.clock import clock_seconds
+from onrecord.rag.readers.clock import are_hours_of_the_day, clock_seconds
 from onrecord.rag.readers.voices import form_words
 
 # A name has a few words; words that are spoken are prose.
@@ -13,6 +14,7 @@ _NAME_WORDS = 6
 _PROSE_WORDS = 5
 # So many rows must be made alike, and so many cells of a column be times.
 _MOST_ROWS = 0.8
+_AROUND_TIMES = " []()"
 # A column's head has a few words.
 _HEAD_WORDS = 3
 
@@ -63,7 +65,7 @@ def columns_of(rows: Sequence[Sequence[str]]) -> Columns | None:
     start = named.get("time", times[0] if times else None)
     speaker = named.get("speaker", _speaker(body, [place for place in free if place != words], sizes))
     names = [] if speaker is None else [row[speaker].strip() for row in body if row[speaker].strip()]
-    marked = "speaker" in named or bool(times) or len(set(names)) < len(names)
+    marked = "speaker" in named or _are_places([row[place] for row in body for place in times[:1]]) or come_back(names)
     if not named and (sizes[words] < _PROSE_WORDS or (speaker is None and start is None)):
         return None
     if speaker is not None and (not names or sizes[speaker] > _NAME_WORDS):
@@ -93,8 +95,20 @@ def _named(heads: Sequence[str]) -> dict[str, int]:
 
 def _are_times(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
-    times = sum(clock_seconds(cell.strip(" []()")) is not None for cell in filled)
+    times = sum(clock_seconds(cell.strip(_AROUND_TIMES)) is not None for cell in filled)
     return bool(times) and times >= _MOST_ROWS * len(filled) - 1
+
+
+def _are_places(cells: Sequence[str]) -> bool:
+    """Whether times are places in a recording, not hours of a programme."""
+    seconds = [second for cell in cells if (second := clock_seconds(cell.strip(_AROUND_TIMES))) is not None]
+    return bool(seconds) and not are_hours_of_the_day(seconds)
+
+
+def come_back(names: Sequence[str]) -> bool:
+    """Whether most of some words come more than once, as speakers do and headings do not."""
+    counts = Counter(names)
+    return 2 * sum(count for count in counts.values() if count > 1) >= len(names) > 0
 
 
 def _speaker(body: Sequence[Sequence[str]], places: Sequence[int], sizes: Sequence[float]) -> int | None:

@@ -1,4 +1,4 @@
-"""Plain text and Markdown: the text stays exactly the file's content."""
+"""Plain text: the text stays exactly the file's content."""
 
 from __future__ import annotations
 
@@ -19,16 +19,12 @@ else:
 
 # Metadata between two lines of --- (YAML) or +++ (TOML) at the very start; more than this is no front matter.
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\n(.{0,20000}?\n)\1[ \t]*(?:\n|\Z)", re.DOTALL)
-_HEADING = re.compile(r"#[ \t]+(.+?)[ \t]*#*[ \t]*")
-# Other names that static site tools give to the same things.
-_ALIASES = {"lang": "language", "link": "url", "source": "url", "permalink": "url", "published": "date"}
 
 
 def read_text(name: str, data: bytes) -> SourceText:
-    """Return the decoded content as it is, with what its front matter says; the front matter itself is marked as boilerplate.
+    """Return the decoded content as it is, with what its front matter says; that itself is marked as boilerplate.
 
-    A Markdown file (told by its name, since its text alone may look like any other) is titled by a first-level heading
-    at its start where the front matter names no title. Raises UnreadableFile where there are no words.
+    Raises UnreadableFile where there are no words.
     """
     text = decode(name, data)
     require_words(name, text)
@@ -37,11 +33,6 @@ def read_text(name: str, data: bytes) -> SourceText:
     if body:
         require_words(name, text[body:])
         boilerplate = (Boilerplate(0, body, "front matter"),)
-    if name.lower().endswith((".md", ".markdown")):
-        first = text[body:].lstrip().split("\n", 1)[0]
-        heading = _HEADING.fullmatch(first)
-        if heading:
-            metadata = metadata.over(found_metadata({"title": heading.group(1)}))
     return metadata.applied_to(SourceText(text=text, boilerplate=boilerplate))
 
 
@@ -58,8 +49,4 @@ def front_matter(text: str) -> tuple[Metadata, int]:
         return Metadata(), 0
     if not isinstance(values, Mapping):
         return Metadata(), 0
-    named = {str(key).lower(): value for key, value in values.items()}
-    for alias, key in _ALIASES.items():
-        if alias in named:
-            named.setdefault(key, named[alias])
-    return found_metadata(named), match.end()
+    return found_metadata({str(key): value for key, value in values.items()}), match.end()

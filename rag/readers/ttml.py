@@ -50,7 +50,7 @@ def read_ttml(name: str, data: bytes) -> SourceText:
     agents = _agents(root)
     rates = _rates(root)
     body = next((element for element in root.iter() if _tag(element) == "body"), root)
-    source = source_of_cues(name, list(_cues(body, agents, rates)))
+    source = source_of_cues(name, list(_cues(body, agents, rates)), shown=True)
     return found_metadata({"language": _attribute(root, "lang"), "title": _title(root)}).applied_to(source)
 
 
@@ -74,7 +74,7 @@ def _agents(root: etree._Element) -> dict[str, str]:
     agents = {}
     for element in root.iter():
         if _tag(element) == "agent":
-            names = [" ".join("".join(child.itertext()).split()) for child in element if _tag(child) == "name"]
+            names = [" ".join(str(child.xpath("string()")).split()) for child in element if _tag(child) == "name"]
             identifier = _attribute(element, "id")
             if identifier and names and names[0]:
                 agents[identifier] = whole_characters(names[0])

@@ -1,4 +1,4 @@
-"""Who speaks in a cue, where the file marks it throughout: names printed before the words, names as programs write them.
+"""Who speaks in a cue, where the file marks it throughout: names before the words, and names as programs write them.
 
 A name printed at the head of nearly every cue is how Zoom and others mark voices. One printed here and there is left to
 the grammar of labels, which reads all texts alike.

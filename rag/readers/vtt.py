@@ -57,7 +57,7 @@ def read_vtt(name: str, data: bytes) -> SourceText:
         *counted(read.comments, "comment (NOTE) was left out", "comments (NOTE) were left out"),
         *counted(read.over_seams, "cue repeated over a seam was read once", "cues repeated over a seam were read once"),
     )
-    source = source_of_cues(name, read.cues, notes=notes)
+    source = source_of_cues(name, read.cues, notes=notes, shown=True)
     return found_metadata({"language": read.language}).applied_to(source)
 
 

@@ -10,10 +10,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from onrecord.rag.answers.selection import states
 from onrecord.rag.languages import language
-from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.questions.question import read_question
+from onrecord.rag.questions.question import Question
+from onrecord.rag.questions.stating import states
 from onrecord.rag.retrieval.interaction import WordVectors, beyond_context, met, met_within, words_given
 from onrecord.rag.retrieval.retrieve import Found
 from onrecord.rag.retrieval.search import Background
@@ -53,8 +52,8 @@ class Signals:
     missing: float
 
 
-def confidence(question: str, found: Found, searched: int) -> float:
-    """Return the estimated probability, 0–1, that the passages found answer the question, in words that stand alone.
+def confidence(question: Question, found: Found, searched: int) -> float:
+    """Return the estimated probability, 0–1, that the passages found answer the question.
 
     `searched` is the number of passages they were chosen from. The figures are fitted to the bundled model; another's
     are right in order only.
@@ -69,14 +68,14 @@ def probability(found: Signals) -> float:
     return 1 / (1 + math.exp(-score))
 
 
-def signals(question: str, found: Found, searched: int) -> Signals:
+def signals(question: Question, found: Found, searched: int) -> Signals:
     """Measure what speaks for an answer, as `confidence` does; at least one passage was found."""
     passages = [hit.passage for hit in found.hits[:_PASSAGES]]
-    held = words_given(question, found.asked, [_occasion(passage) for passage in passages])
+    held = words_given(question.text, found.asked, [_occasion(passage) for passage in passages])
     asked = beyond_context(found.asked, held)
     meeting = np.array([met(asked, found.said[passage.id]) for passage in passages])
     fullest = passages[int(meeting.mean(axis=1).argmax())]
-    crossing = fullest.language != detect_language(question)
+    crossing = fullest.language != question.language
     missing = _missing(question, asked, found, passages)
     best = np.sort(meeting.max(axis=0))[::-1]
     covered = float(best[: math.ceil(_LOOKED_AT * len(best))].mean())
@@ -89,16 +88,16 @@ def _occasion(passage: Passage) -> str:
     return "\n".join([title, *_DATE.findall(date), *filter(None, (passage.speaker, passage.role, passage.outlet))])
 
 
-def _missing(question: str, asked: WordVectors, found: Found, passages: Sequence[Passage]) -> float:
-    wanted = read_question(question).wanted
-    if wanted not in ("number", "date"):
+def _missing(question: Question, asked: WordVectors, found: Found, passages: Sequence[Passage]) -> float:
+    wanted = question.wanted
+    if wanted != "number" and wanted != "date":
         return 0.0
     best = best_stating = 0.0
     for passage in passages:
         for part in language(passage.language).sentences(passage.text):
             meeting = met_within(asked, found.said[passage.id], part.start, part.end)
             best = max(best, meeting)
-            if meeting > best_stating and states(passage.text[part.start : part.end], wanted):
+            if meeting > best_stating and states(passage.text[part.start : part.end], wanted, passage.language):
                 best_stating = meeting
     return best - best_stating
 

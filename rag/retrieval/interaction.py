@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from onrecord.embeddings import TokenVectors
 from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.languages.wording import date_words
-from onrecord.rag.questions.question import folded_words
+from onrecord.rag.text.folding import folded_words
 
 _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 _DATE = re.compile(r"\b\d{4}-\d\d(?:-\d\d)?\b")

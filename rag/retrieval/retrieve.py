@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from onrecord.embeddings import Encoder, TokenVectors
-from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.questions.followup import History, SearchQuery, shares_shown
+from onrecord.rag.questions.followup import SearchQuery, shares_shown
+from onrecord.rag.questions.question import Question
 from onrecord.rag.retrieval.interaction import (
     WordVectors,
     asked_words,
@@ -47,17 +47,14 @@ class Found:
         return met_within(self.asked, self.said[passage.id], part.start, part.end)
 
 
-def retrieve(
-    store: Store, encoder: Encoder, query: SearchQuery, k: int, filters: Filters, history: History = ()
-) -> Found:
-    """Find the `k` passages that answer `query` best among those that pass the filters.
+def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters: Filters) -> Found:
+    """Find the `k` passages that answer a question best among those that pass the filters.
 
-    All `k` come back wherever as many pass. `history` is the conversation so far: what it has shown steps back.
+    All `k` come back wherever as many pass. What the conversation so far has shown steps back.
     """
-    question = query.texts[0][0]
-    language = detect_language(question)
-    read = encoder.read_question(question)
-    asked = asked_words(question, language, read)
+    query, language = question.search, question.language
+    read = encoder.read_question(question.text)
+    asked = asked_words(question.text, language, read)
     vector = _vector(encoder, query, read)
     samples = {name: sample for name, sample in store.samples().items() if filters.language in (None, name)}
     depth = max(_LOOKED_UP, k)
@@ -75,7 +72,7 @@ def retrieve(
     vectors = np.array([held[passage_id] for passage_id in ids], np.float32)
     nearness = vectors @ vector
     usual = backgrounds({name: sample @ vector for name, sample in samples.items()})
-    shown = _shown(store, ids, history) if history else dict[int, float]()
+    shown = _shown(store, ids, question) if question.history else dict[int, float]()
     candidates = [
         Candidate(
             passage_id,
@@ -95,7 +92,7 @@ def retrieve(
     candidates = [candidates[row] for row in rows]
     # A question that leans on the conversation does not hold the words it is about.
     if len(query.texts) == 1:
-        candidates = _read(store, question, asked, candidates, said)
+        candidates = _read(store, question.text, asked, candidates, said)
     names = [candidate.language for candidate in candidates]
     pairs = translations([candidate.id for candidate in candidates], names, vectors[rows], samples)
     ranked = rank(candidates, language, pairs)[:k]
@@ -143,8 +140,9 @@ def _matching(store: Store, query: SearchQuery, language: str, depth: int, filte
     return scores
 
 
-def _shown(store: Store, ids: Sequence[int], history: History) -> dict[int, float]:
+def _shown(store: Store, ids: Sequence[int], question: Question) -> dict[int, float]:
     """How much of each passage the conversation has shown."""
     passages = store.passages_by_id(ids).values()
-    shares = shares_shown([(passage.text, passage.language) for passage in passages], history)
+    answers = [answer for _, answer in question.history]
+    shares = shares_shown([(passage.text, passage.language) for passage in passages], answers)
     return {passage.id: share for passage, share in zip(passages, shares, strict=True)}

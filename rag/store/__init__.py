@@ -60,7 +60,7 @@ class Store(Protocol):
     """A library on disk. Writes are atomic: a crash leaves the store as before or as after.
 
     Only current versions are listed and searched; superseded ones stay readable by id. A person has one name throughout
-    (see `LibrarySpeakers`), whatever a briefing prints; labels stay as printed.
+    (see `Register`), whatever a briefing prints; labels stay as printed.
     """
 
     def model(self) -> EmbeddingModel | None:

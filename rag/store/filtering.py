@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import Selection
-from onrecord.rag.people.names import matching_names
+from onrecord.rag.people.matching import matching_names
 from onrecord.rag.store.index import Indexes
 from onrecord.rag.store.rows import CURRENT, marks
 from onrecord.rag.store.speakers import CachedSpeakers

@@ -55,6 +55,7 @@ class SqliteStore:
         self._indexes = CachedIndexes(folder)
         self._speakers = CachedSpeakers()
         self._filtering = Filtering(self._speakers)
+        self._names: tuple[str | None, dict[str, list[str]]] | None = None
         self._samples: tuple[str | None, tuple[dict[str, NDArray[np.float32]], dict[str, tuple[bytes, ...]]]] | None = (
             None
         )
@@ -224,11 +225,13 @@ class SqliteStore:
 
     def names(self) -> dict[str, list[str]]:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
-        names = {
-            column: self._filtering.distinct(self._connection(), column)
-            for column in ("role", "outlet", "language", "kind")
-        }
-        return {"speaker": self._speakers.names(self._connection()), **names}
+        connection = self._connection()
+        state = meta(connection, "state")
+        if self._names is None or self._names[0] != state:
+            columns = ("role", "outlet", "language", "kind")
+            names = {column: self._filtering.distinct(connection, column) for column in columns}
+            self._names = (state, {"speaker": self._speakers.names(connection), **names})
+        return {column: list(held) for column, held in self._names[1].items()}
 
     def replace_vectors(
         self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], Sequence[Embedded]]]
@@ -404,7 +407,7 @@ class SqliteStore:
             (briefing_id,),
         )
         turns = (Turn(**{**dict(row), "inferred": bool(row["inferred"])}) for row in rows)
-        return tuple(self._speakers.turns(connection, turns))
+        return tuple(self._speakers.turns(connection, briefing_id, turns))
 
     def _summaries(self, condition: str, values: Sequence[str]) -> list[Summary]:
         rows = self._connection().execute(

@@ -12,8 +12,9 @@ from onrecord.rag.languages.introductions import IntroductionPhrases
 from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.languages.phrases import Phrase
 from onrecord.rag.people.countries import is_country
-from onrecord.rag.people.labels import Person, is_role
+from onrecord.rag.people.labels import Person
 from onrecord.rag.people.names import CAPITAL, CAPITALISED, printed_name
+from onrecord.rag.people.roles import is_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.people import given_and_surname

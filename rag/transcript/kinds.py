@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from onrecord.rag.languages.speech import SpeechPhrases
+from onrecord.rag.languages import Language
+from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.labels import Part
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.roles import CHAIRS
 from onrecord.rag.types import Kind, Turn
 
 # A hand-over is short, a bare call for a question shorter, an interjection shortest; in words.
@@ -23,7 +23,8 @@ _MOSTLY, _ALMOST_ALWAYS = 0.5, 0.66
 class _Scene:
     """All turns side by side: the words, who says them, what their label makes of them, whether they look asking.
 
-    `marks` says which ask in their words, `hands_over` which give the floor, `calls` which do little else.
+    `marks` says which ask in their words, `hands_over` which give the floor, `calls` which do little else,
+    `chairs` which are printed under the office of one who leads.
     """
 
     turns: Sequence[Turn]
@@ -33,6 +34,7 @@ class _Scene:
     marks: Sequence[bool]
     hands_over: Sequence[bool]
     calls: Sequence[bool]
+    chairs: Sequence[bool]
 
     def next_other(self, position: int) -> int | None:
         """The next turn by somebody else, if it comes soon."""
@@ -94,25 +96,27 @@ class _Seat:
     handovers: float
 
 
-def kinds_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], speech: SpeechPhrases) -> list[Kind]:
+def kinds_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], words: Language) -> list[Kind]:
     """Say of each labelled turn whether it is a question, an answer, moderation or a statement.
 
     Args:
         text: the briefing's text.
         turns: its turns, speakers made canonical.
         parts: for each turn what its label alone makes of the speaker.
-        speech: how people ask and give each other the floor, in the languages of the text.
+        words: the languages of the text.
     """
-    words = [text[turn.start : turn.end] for turn in turns]
-    handing = [len(each.split()) <= 2 * _SHORT_TURN and bool(speech.gives_floor.search(each)) for each in words]
+    said = [text[turn.start : turn.end] for turn in turns]
+    asks, gives_floor = words.speech.asks, words.speech.gives_floor
+    handing = [len(each.split()) <= 2 * _SHORT_TURN and bool(gives_floor.search(each)) for each in said]
     scene = _Scene(
         turns=turns,
         parts=parts,
-        words=words,
+        words=said,
         who=[_identity(turn, part) for turn, part in zip(turns, parts, strict=True)],
-        marks=["?" in each or bool(speech.asks.search(each)) for each in words],
+        marks=["?" in each or bool(asks.search(each)) for each in said],
         hands_over=handing,
-        calls=[hands and len(each.split()) <= _CALL for hands, each in zip(handing, words, strict=True)],
+        chairs=[_is_chair(turn, part, words.labels) for turn, part in zip(turns, parts, strict=True)],
+        calls=[hands and len(each.split()) <= _CALL for hands, each in zip(handing, said, strict=True)],
     )
     asker = _askers(scene)
     chairs = _chairs(scene, asker)
@@ -199,7 +203,7 @@ def _asking_turns(scene: _Scene) -> list[bool]:
     # Who puts questions at the moment, until somebody else does or a chair speaks.
     floor = ""
     for position, turn in enumerate(scene.turns):
-        chair = _is_chair(turn, scene.parts[position])
+        chair = scene.chairs[position]
         before = scene.turns[position - 1]
         replies = bool(asks) and asks[-1] and not chair and turn.end - turn.start > before.end - before.start
         goes_on = scene.who[position] == floor and bool(asks) and not asks[-1]
@@ -210,10 +214,11 @@ def _asking_turns(scene: _Scene) -> list[bool]:
     return asks
 
 
-def _is_chair(turn: Turn, part: Part | None) -> bool:
+def _is_chair(turn: Turn, part: Part | None, words: LabelWords) -> bool:
     label = "" if any(character.isdigit() for character in turn.label or "") else turn.label or ""
-    words = {fold(word).strip(".,") for word in f"{turn.role or ''} {label}".split()}
-    return part == "moderator" or bool(words & (CHAIRS - {"president", "presidente"}))
+    office = {fold(word).strip(".,") for word in f"{turn.role or ''} {label}".split()}
+    # "President" may be a head of state.
+    return part == "moderator" or bool(office & (words.chairs - words.offices))
 
 
 def _chairs(scene: _Scene, asker: Sequence[bool]) -> set[str]:
@@ -228,7 +233,7 @@ def _chairs(scene: _Scene, asker: Sequence[bool]) -> set[str]:
         short = seat.words <= _SHORT_TURN
         calls = seat.before_question > seat.after_question and seat.handovers >= _MOSTLY
         leads = short and (calls or (seat.before_question > 1 and not seat.after_question))
-        office = _is_chair(scene.turns[position], scene.parts[position]) and (short or seat.handovers >= _MOSTLY)
+        office = scene.chairs[position] and (short or seat.handovers >= _MOSTLY)
         if (leads or office) and seat.after_question * 2 < seat.turns:
             found.add(name)
     return found

@@ -6,24 +6,87 @@ words name an office or a person, that a sentence ended before it and that words
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.vocabulary import Vocabulary
-from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.labels import Candidate, Grade, candidates_of
+from onrecord.rag.people.voices import is_voice
+from onrecord.rag.transcript.grading import Grade
+from onrecord.rag.transcript.labels import Candidate, candidates_of
 from onrecord.rag.transcript.lines import TERMINAL, Line
 
 # The best reading of a line where two styles fit and both are in use.
-_PREFERENCE = ("letter", "colon", "bracket", "stop", "letter lone", "dash", "bare")
+_PREFERENCE = (
+    *("letter", "colon", "stopdash", "bracket", "timed", "stop", "letter lone", "dash", "tab", "bare timed", "bare"),
+)
+_MARKS = re.compile(r"(?:caption|marked|dashed|timed) (?=\S)")
 # Spellings this alike are one name misspelt.
 _ALIKE = 0.85
 # The share of labels followed by words of somebody speaking to somebody, which a style of turns reaches with ease.
 _SPOKEN = 0.25
 # A style used this much less than the text's main style is an accident unless its labels name offices.
 _MINOR = 0.04
+# Where this share of the lines, and so many, open with what opens another line too, the text is marked throughout.
+_THROUGHOUT, _FEWEST = 0.5, 4
+# A first label stands at most this many lines from the top.
+_TOP = 6
+# The share of lines with a name and a time that are followed by words without one.
+_TIMED_ALONE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The lines of a text by their numbers, and its words."""
+
+    lines: Sequence[Line]
+    place: dict[int, int]
+    vocabulary: Vocabulary
+
+    @property
+    def known(self) -> LabelWords:
+        """The words of labels."""
+        return self.vocabulary.words.labels
+
+    def of(self, candidate: Candidate) -> Line:
+        """The line that a candidate opens."""
+        return self.lines[self.place[candidate.line]]
+
+    def before(self, candidate: Candidate) -> Line | None:
+        """The line before a candidate's."""
+        position = self.place[candidate.line]
+        return self.lines[position - 1] if position else None
+
+    def after(self, candidate: Candidate) -> Line | None:
+        """The line after a candidate's."""
+        position = self.place[candidate.line] + 1
+        return self.lines[position] if position < len(self.lines) else None
+
+    def words(self, candidate: Candidate) -> str:
+        """The first line of what a candidate would open."""
+        line = self.of(candidate)
+        if not candidate.alone:
+            return line.text[candidate.words - line.start :]
+        following = self.after(candidate)
+        return following.text if following else ""
+
+    def ended(self, candidate: Candidate) -> bool:
+        """Whether a sentence, a paragraph or nothing ended before a candidate."""
+        before = self.before(candidate)
+        if before is None or (candidate.alone and "," in candidate.label):
+            return True
+        return self.of(candidate).after_blank or before.text[-1] in TERMINAL
+
+    def introduces(self, candidate: Candidate) -> bool:
+        """Whether a bare line stands where a label would: a sentence ended before it and words follow."""
+        following = self.after(candidate)
+        if following is None:
+            return False
+        return self.ended(candidate) and (len(following.text.split()) > 3 or following.text[-1] in TERMINAL)
 
 
 def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
@@ -34,24 +97,69 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
         vocabulary: how the text writes its words.
 
     Returns:
-        the labels in order, each with words after it before the next one. A label in use that once ends in a full stop
-        instead of its colon ("PRESIDENT WALLIS. Thank you.") is one too.
+        the labels in order, each with words after it before the next one.
     """
+    page = _Page(lines, {line.number: position for position, line in enumerate(lines)}, vocabulary)
     by_style: dict[str, list[Candidate]] = defaultdict(list)
-    place = {line.number: position for position, line in enumerate(lines)}
     for line in lines:
         for candidate in candidates_of(line, vocabulary):
             by_style[candidate.style].append(candidate)
     chosen: dict[str, list[Candidate]] = {}
     for style, members in by_style.items():
-        if style_in_use(style, members, lines, place) and _spoken(members, lines, place, vocabulary.words.labels):
-            chosen[style] = _members(style, members, lines, place, vocabulary)
-    known = {candidate.key for members in chosen.values() for candidate in members if candidate.grade is Grade.OFFICE}
-    chosen |= {
-        style: [c for c in members if c.key in known and c.label.isupper() and _ended(c, lines, place)]
-        for style, members in by_style.items()
-        if style.endswith("stop") and style not in chosen
-    }
+        screen_names = _screen_names(style, members, page)
+        graded = [candidate for candidate in members if candidate.grade]
+        if graded and _in_use(style, graded, page) and _spoken(graded, page):
+            chosen[style] = _believed(style, graded, page)
+        if screen_names:
+            chosen[style] = sorted({*chosen.get(style, ()), *screen_names}, key=lambda candidate: candidate.line)
+    for style, members in by_style.items():
+        also = _known_elsewhere(members, chosen, page) if style not in chosen else ()
+        if also:
+            chosen[style] = list(also)
+    return _with_words(_best(chosen), page)
+
+
+def parted_at_labels(lines: Sequence[Line], labels: Iterable[Candidate]) -> list[Line]:
+    """Part lines in which a label of the text comes after the end of a sentence ("… it is dry. Madam Speaker: Order!").
+
+    Returns:
+        the lines, numbered anew; just as they are where no label stands inside one.
+    """
+    used = Counter(label.label for label in labels if label.style.endswith(("colon", "letter")))
+    sure = {label.label for label in labels if label.grade >= Grade.NAME or used[label.label] > 1}
+    if not sure:
+        return list(lines)
+    names = "|".join(sorted(map(re.escape, sure), key=len, reverse=True))
+    inside = re.compile(rf"(?<=[.!?…»”\"')\]])\s+(?=(?:{names})\s?[:：]\s+\S)")
+    parted: list[Line] = []
+    for line in lines:
+        start = 0
+        for match in inside.finditer(line.text):
+            if not _inside_quotation(line.text[: match.end()]):
+                parted.append(_piece(line, start, match.start(), len(parted)))
+                start = match.end()
+        parted.append(_piece(line, start, len(line.text), len(parted)))
+    return parted
+
+
+def _piece(line: Line, start: int, end: int, number: int) -> Line:
+    return replace(
+        line,
+        number=number,
+        start=line.start + start,
+        end=line.start + end,
+        text=line.text[start:end],
+        after_blank=line.after_blank and not start,
+    )
+
+
+def _inside_quotation(before: str) -> bool:
+    opened = sum(before.count(mark) for mark in "“«„")
+    return opened > sum(before.count(mark) for mark in "”»") or before.count('"') % 2 == 1
+
+
+def _best(chosen: dict[str, list[Candidate]]) -> list[Candidate]:
+    """The best candidate of each line."""
     most = max((len(members) for members in chosen.values()), default=0)
     best: dict[int, Candidate] = {}
     for members in chosen.values():
@@ -62,16 +170,14 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
             rival = best.get(candidate.line)
             if rival is None or _rank(candidate) > _rank(rival):
                 best[candidate.line] = candidate
-    return _with_words([best[number] for number in sorted(best)], lines, place)
+    return [best[number] for number in sorted(best)]
 
 
 def _rank(candidate: Candidate) -> tuple[int, int]:
-    kind = candidate.style.removeprefix("marked ").removeprefix("dashed ").removeprefix("timed ")
-    preference = _PREFERENCE.index(kind) if kind in _PREFERENCE else 0
-    return candidate.grade, -preference
+    return candidate.grade, -_PREFERENCE.index(_MARKS.sub("", candidate.style))
 
 
-def style_in_use(style: str, members: Sequence[Candidate], lines: Sequence[Line], place: dict[int, int]) -> bool:
+def _in_use(style: str, members: Sequence[Candidate], page: _Page) -> bool:
     """Whether a text marks its turns in this style: labels come back, or several name offices."""
     counts = Counter(candidate.key for candidate in members if candidate.grade >= Grade.NAME)
     offices = {candidate.key for candidate in members if candidate.grade is Grade.OFFICE}
@@ -81,116 +187,159 @@ def style_in_use(style: str, members: Sequence[Candidate], lines: Sequence[Line]
     if style.endswith("letter lone"):
         return len(members) > 1
     if style.endswith("letter"):
-        return any(candidate.label.startswith("Q") for candidate in members) and (len(members) > 1 or len(lines) < 4)
+        asking = any(_asks(candidate, page.known) for candidate in members)
+        return asking and (len(members) > 1 or len(page.lines) < 4)
     if style.endswith("bare"):
-        spoken = [candidate for candidate in members if _introduces(candidate, lines, place)]
+        spoken = [candidate for candidate in members if page.introduces(candidate)]
         offices = {candidate.key for candidate in spoken if candidate.grade is Grade.OFFICE}
         again = Counter(candidate.key for candidate in spoken if candidate.key in repeated)
         return (any(count > 1 for count in again.values()) and len({c.key for c in spoken}) > 1) or len(offices) > 2
-    if style.endswith(("dash", "bracket")) or style.startswith("dashed"):
+    if style.endswith("bare timed"):
+        followed = sum(page.after(candidate) is not None and not _timed_after(candidate, page) for candidate in members)
+        return len(members) > 1 and followed >= _TIMED_ALONE * len(members)
+    if style.endswith(("dash", "bracket", "tab")) or style.startswith("dashed"):
         return bool(repeated) and (len(repeated) > 1 or bool(offices))
     if repeated:
         return len(counts) + len(weak) > 1 or bool(offices)
     first = members[0]
-    return len(offices) > 1 or (first.grade is Grade.OFFICE and place[first.line] <= 3 and first.label.isupper())
+    top = page.place[first.line] <= _TOP
+    return len(offices) > 1 or (first.grade is Grade.OFFICE and top and _in_capitals(first))
 
 
-def _spoken(members: Sequence[Candidate], lines: Sequence[Line], place: dict[int, int], known: LabelWords) -> bool:
+def _asks(candidate: Candidate, known: LabelWords) -> bool:
+    return candidate.label[0].lower() in known.askers
+
+
+def _timed_after(candidate: Candidate, page: _Page) -> bool:
+    following = page.after(candidate)
+    return following is not None and following.timed
+
+
+def _screen_names(style: str, members: Sequence[Candidate], page: _Page) -> list[Candidate]:
+    """Candidates of whatever words, where a text is marked in this style throughout, as meeting software does it."""
+    if style.endswith(("bare", "dash", "stop", "letter", "lone")):
+        return []
+    counts = Counter(candidate.label for candidate in members)
+    again = sum(count for count in counts.values() if count > 1)
+    opened = len(page.lines) / 2 if members[0].alone else len(page.lines)
+    if len(members) < _FEWEST or again < _THROUGHOUT * opened or len(counts) < 2:
+        return []
+    if style.endswith("bare timed") and not _in_use(style, members, page):
+        return []
+    repeated = {candidate.label: candidate.grade for candidate in members if counts[candidate.label] > 1}
+    one_word = 2 * sum(grade is Grade.WORD for grade in repeated.values()) >= len(repeated)
+    return [
+        candidate
+        for candidate in members
+        if candidate.label in repeated
+        or (candidate.grade is not Grade.WORD and _only_names(candidate.label))
+        or (candidate.grade is Grade.WORD and (one_word or page.of(candidate).timed))
+    ]
+
+
+def _only_names(label: str) -> bool:
+    """Whether no word of a label is written small, so that it may be a name that comes once: "iPhone (2)"."""
+    return all(word != word.lower() or word == word.upper() for word in label.split())
+
+
+def _known_elsewhere(
+    members: Sequence[Candidate], chosen: dict[str, list[Candidate]], page: _Page
+) -> Iterable[Candidate]:
+    """Candidates of a style not in use that are labels by what the other styles show.
+
+    A label in use may once end otherwise ("PRESIDENT WALLIS. Thank you."); a single "Q" among labelled turns asks.
+    """
+    style = _MARKS.sub("", members[0].style)
+    if style in ("letter", "letter lone"):
+        if not chosen or not any(_asks(candidate, page.known) for candidate in members):
+            return ()
+        return [
+            candidate
+            for candidate in members
+            if _asks(candidate, page.known) and (page.ended(candidate) or "?" in page.words(candidate))
+        ]
+    used = {candidate.label for believed in chosen.values() for candidate in believed}
+    offices = {
+        candidate.key for believed in chosen.values() for candidate in believed if candidate.grade is Grade.OFFICE
+    }
+    if style == "stop":
+        return [c for c in members if c.key in offices and c.label.isupper() and page.ended(c)]
+    if style in ("colon", "timed", "stopdash"):
+        return [c for c in members if c.label in used and page.ended(c)]
+    return ()
+
+
+def _spoken(members: Sequence[Candidate], page: _Page) -> bool:
     """Whether what follows the labels is said by and to somebody, as under headings it is not."""
     if any(candidate.grade is Grade.OFFICE and candidate.label.isupper() for candidate in members):
         return True
-    spoken = 0
-    for candidate in members:
-        position = place[candidate.line]
-        line = lines[min(position + 1, len(lines) - 1)] if candidate.alone else lines[position]
-        words = line.text if candidate.alone else line.text[candidate.words - line.start :]
-        spoken += "?" in words or bool(known.dialogue.search(words))
+    if page.vocabulary.words.code not in LANGUAGES:
+        # Nobody knows the words of dialogue in a language without a file.
+        return True
+    spoken = sum("?" in words or bool(page.known.dialogue.search(words)) for words in map(page.words, members))
     return spoken >= _SPOKEN * len(members)
 
 
-def _introduces(candidate: Candidate, lines: Sequence[Line], place: dict[int, int]) -> bool:
-    """Whether a bare line stands where a label would: a sentence ended before it and words follow."""
-    position = place[candidate.line]
-    if position + 1 >= len(lines):
-        return False
-    following = lines[position + 1].text
-    return _ended(candidate, lines, place) and (len(following.split()) > 3 or following[-1] in TERMINAL)
-
-
-def _members(
-    style: str,
-    members: Sequence[Candidate],
-    lines: Sequence[Line],
-    place: dict[int, int],
-    vocabulary: Vocabulary,
-) -> list[Candidate]:
+def _believed(style: str, members: Sequence[Candidate], page: _Page) -> list[Candidate]:
     """The candidates of a style in use that are believed, each on its own evidence."""
-    known = vocabulary.words.labels
     counts = Counter(candidate.key for candidate in members)
     capitals = sum(candidate.label.isupper() for candidate in members) * 2 > len(members)
     sure = {c.key for c in members if c.grade is Grade.OFFICE or (c.grade is Grade.NAME and counts[c.key] > 1)}
+    sure = {key for key in sure if not is_voice(key)}
     believed: list[Candidate] = []
     for candidate in members:
         again = counts[candidate.key] > 1
-        if style.endswith("bare") and not (again or _introduces(candidate, lines, place)):
+        if style.endswith("bare") and not (again or page.introduces(candidate)):
             continue
         if candidate.grade is Grade.OFFICE:
             good = again or (
                 (not capitals or _in_capitals(candidate))
-                and (not style.endswith(("stop", "dash")) or _ended(candidate, lines, place))
+                and (not style.endswith(("stop", "dash")) or page.ended(candidate))
             )
         elif candidate.grade is Grade.NAME:
             good = again or (
-                _ended(candidate, lines, place)
-                and (not capitals or candidate.label.isupper() or "," in candidate.label)
+                page.ended(candidate) and (not capitals or candidate.label.isupper() or "," in candidate.label)
             )
         else:
             # An acronym that opens a paragraph stands in other sentences too; a surname in capitals only in labels.
-            labelled = 2 * counts[candidate.key] > vocabulary.count(candidate.label)
+            labelled = 2 * counts[candidate.key] > page.vocabulary.count(candidate.label)
             good = again and counts[candidate.key] > (1 if capitals else 2)
             good = good or (capitals and candidate.label.isupper() and not style.endswith(("bare", "stop", "dash")))
             good = good and (labelled or not candidate.label.isupper())
         if not good and candidate.grade < Grade.OFFICE:
             good = any(_alike(candidate.key, key) for key in sure)
-        if good and fold(candidate.key.split(" ")[0]) not in known.fields:
+        if good and candidate.key.split(" ")[0] not in page.known.fields:
             believed.append(candidate)
     return believed
 
 
 def _in_capitals(candidate: Candidate) -> bool:
-    """Whether a label is written in capitals but for a form of address ("Dr. WALLIS")."""
+    """Whether a label is in capitals, an address or article aside ("Dr. WALLIS", "The PRESIDENT")."""
     return "letter" in candidate.style or any(
         len(word) > 2 and word.isupper() for word in candidate.label.split(",")[0].split()
     )
-
-
-def _ended(candidate: Candidate, lines: Sequence[Line], place: dict[int, int]) -> bool:
-    position = place[candidate.line]
-    if not position or (candidate.alone and "," in candidate.label):
-        return True
-    return lines[position].after_blank or lines[position - 1].text[-1] in TERMINAL
 
 
 def _alike(first: str, second: str) -> bool:
     return abs(len(first) - len(second)) <= 2 and SequenceMatcher(None, first, second).ratio() >= _ALIKE
 
 
-def _with_words(labels: list[Candidate], lines: Sequence[Line], place: dict[int, int]) -> list[Candidate]:
+def _with_words(labels: list[Candidate], page: _Page) -> list[Candidate]:
     """Drop labels that nothing follows, and settle which of two neighbouring bare lines is the label."""
     counts = Counter(candidate.key for candidate in labels)
     kept: list[Candidate] = []
     for position, candidate in enumerate(labels):
         following = labels[position + 1] if position + 1 < len(labels) else None
-        line = place[candidate.line]
-        if kept and kept[-1].alone and place[kept[-1].line] == line - 1 and candidate.style.endswith("bare"):
+        line = page.place[candidate.line]
+        if kept and kept[-1].alone and page.place[kept[-1].line] == line - 1 and candidate.style.endswith("bare"):
             # The line right after a label is its words, unless that label was itself only words.
             if counts[kept[-1].key] >= counts[candidate.key] or kept[-1].grade > candidate.grade:
                 continue
             kept.pop()
         if candidate.alone:
-            if line + 1 >= len(lines):
+            if line + 1 >= len(page.lines):
                 continue
-            if following and place[following.line] == line + 1 and not following.style.endswith("bare"):
+            if following and page.place[following.line] == line + 1 and not following.style.endswith("bare"):
                 continue
         kept.append(candidate)
     return kept

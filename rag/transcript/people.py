@@ -1,24 +1,24 @@
-"""Which labels and spellings are one person, within a briefing and across briefings (pure)."""
+"""Who the labels of a briefing name, and by which name (pure)."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.languages.labels import LabelWords
-from onrecord.rag.people.labels import Person, has_article, is_role, parse_label, split_role
+from onrecord.rag.people.joining import one_name_each
+from onrecord.rag.people.labels import Person, parse_label
+from onrecord.rag.people.names import Known, shares_role
+from onrecord.rag.people.roles import has_article, is_role, split_role, without_groups
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.labels import without_groups
 from onrecord.rag.types import Span
 
-# Two given names this alike, beside one surname and one role, are one name spelt twice ("Marc", "Mark").
-_GIVEN_ALIKE = 0.7
 _SURNAME_ALIKE = 0.8
 # A library has many people, and few given names and offices.
 _REMEMBERED = 100_000
@@ -57,9 +57,9 @@ def identify(
     _mend_slips(parsed, counts)
     _name_offices(parsed)
     _complete_surnames(parsed, first, text, title, vocabulary)
-    # Reporters are told apart by their outlets as others are by their offices.
-    pairs = [(person.name, person.role or person.outlet) for person in map(parsed.__getitem__, labels) if person.name]
-    canonical = canonical_speakers(pairs)
+    # Reporters are told apart by their outlets as others are by their offices. All speak in one briefing.
+    speakers = [Known(p.name, p.role, p.outlet, briefing="") for p in map(parsed.__getitem__, labels) if p.name]
+    canonical = one_name_each(Counter(speakers))
     roles = _roles(parsed, counts, canonical)
     people: dict[str, Person] = {}
     for label, person in parsed.items():
@@ -282,99 +282,9 @@ def _share_outlets(people: dict[str, Person]) -> None:
         people[label] = replace(person, outlet=outlet, country=country)
 
 
-def canonical_speakers(speakers: Iterable[tuple[str, str | None]]) -> dict[str, str]:
-    """Decide which names are one person, within a briefing or across a library.
-
-    Names are joined where they differ by case, accents or initials alone; where surname and role are the same and the
-    given names are spelt alike; and where a lone surname shares its role with one full name. Nothing is joined on a
-    surname alone.
-
-    Args:
-        speakers: (name, role) for each turn or briefing; repetition counts as weight.
-
-    Returns:
-        each name with the one to use: the commonest spelling of the person, the fullest among equals.
-    """
-    weights: Counter[str] = Counter()
-    roles: dict[str, set[str]] = defaultdict(set)
-    for name, role in speakers:
-        weights[name] += 1
-        if role:
-            roles[name].add(fold(role))
-    parent = {name: name for name in weights}
-
-    def root(name: str) -> str:
-        while parent[name] != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    # Only names that share a surname, or all but the end of it and a role, are compared: a large library stays fast.
-    words = {name: _plain(name) for name in weights}
-    buckets: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for name in weights:
-        buckets[tuple(words[name][-1:])].append(name)
-        if len(words[name]) > 1:
-            for role in roles[name]:
-                buckets[(role, *words[name][:-1], words[name][-1][:1])].append(name)
-    for members in buckets.values():
-        for position, name in enumerate(members):
-            for other in members[position + 1 : position + 50]:
-                if root(name) != root(other) and _same_person(
-                    words[name], words[other], same_role=_share(roles[name], roles[other])
-                ):
-                    parent[root(other)] = root(name)
-    lone = [name for name in weights if " " not in name]
-    for name in lone:
-        same = buckets[tuple(words[name][-1:])]
-        full = {root(other) for other in same if " " in other and _share(roles[name], roles[other])}
-        if len(full) == 1 and root(name) == name:
-            parent[name] = full.pop()
-    groups: dict[str, list[str]] = defaultdict(list)
-    for name in weights:
-        groups[root(name)].append(name)
-    canonical: dict[str, str] = {}
-    for members in groups.values():
-        best = max(members, key=lambda name: (" " in name, weights[name], len(name)))
-        canonical.update(dict.fromkeys(members, best))
-    return canonical
-
-
-def _same_person(first: Sequence[str], second: Sequence[str], *, same_role: bool) -> bool:
-    if first == second:
-        return True
-    if len(first) < 2 or len(second) < 2 or not same_role:
-        return False
-    if first[-1] == second[-1]:
-        return _alike(first[0], second[0]) >= _GIVEN_ALIKE
-    return first[:-1] == second[:-1] and _alike(first[-1], second[-1]) >= _SURNAME_ALIKE
-
-
-def _without_address(words: list[str]) -> list[str]:
-    return words[1:] if len(words) == 2 and words[0] in _ANY_LANGUAGE.addresses else words
-
-
-def _plain(name: str) -> list[str]:
-    words = [word.strip(".,") for word in fold(name).split()]
-    words = _without_address(words)
-    kept = [word for position, word in enumerate(words) if len(word) > 1 or position == 0]
-    return [word for word in kept if word not in _ANY_LANGUAGE.generations]
-
-
-def _share(first: set[str], second: set[str]) -> bool:
-    return any(shares_role(one, other) for one in first for other in second)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def shares_role(first: str, second: str) -> bool:
-    """Whether two roles may be one office: equal, or one the short form of the other at its end."""
-    one, other = fold(first), fold(second)
-    return one == other or one.endswith(f" {other}") or other.endswith(f" {one}")
-
-
 @lru_cache(maxsize=_REMEMBERED)
 def _alike(first: str, second: str) -> float:
     matcher = SequenceMatcher(None, fold(first), fold(second))
     # The bound is cheap, and most names are far apart.
     bound = matcher.quick_ratio()
-    return bound if bound < min(_GIVEN_ALIKE, _SURNAME_ALIKE) else matcher.ratio()
+    return bound if bound < _SURNAME_ALIKE else matcher.ratio()

@@ -7,21 +7,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from onrecord.rag.languages import Language
-from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.people.labels import Part
 from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.people.voices import is_voice
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
 from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
 from onrecord.rag.transcript.introductions import goes_on, introductions
 from onrecord.rag.transcript.kinds import kinds_of
-from onrecord.rag.transcript.labelling import labels_of
+from onrecord.rag.transcript.labelling import labels_of, parted_at_labels
 from onrecord.rag.transcript.labels import Candidate
 from onrecord.rag.transcript.lines import Line, lines_of
 from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.relative_dates import relative_dates
 from onrecord.rag.transcript.reported import reported_in
+from onrecord.rag.transcript.timecodes import Times, times_in
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
 from onrecord.rag.transcript.wording import words_of
 from onrecord.rag.types import Boilerplate, SourceText, Span, Structure, Turn
@@ -42,13 +43,21 @@ def understand(source: SourceText, path: str = "") -> Structure:
         boilerplate together hold every character that is not blank; boilerplate may lie inside a turn.
     """
     text = source.text
-    lines = _outside(lines_of(text), source.boilerplate)
+    times = Times() if source.timecodes or source.turns is not None else times_in(text, _free(text, source.boilerplate))
+    if times.spans:
+        printed = (Boilerplate(span.start, span.end, "timecode") for span in times.spans)
+        marks = tuple(sorted([*source.boilerplate, *printed], key=lambda mark: (mark.start, mark.end)))
+        source = replace(source, timecodes=times.codes, boilerplate=marks)
+    lines = _outside(lines_of(text, times.spans), source.boilerplate)
     words = words_of(lines, source.language)
     vocabulary = Vocabulary(text, words)
     if source.turns is not None:
         return _from_marked_turns(source, source.turns, lines, path, vocabulary)
-    marked = {mark.line: mark.reason for mark in [*furniture(lines, words), *end_marks(lines, words)]}
-    candidates = labels_of([line for line in lines if line.number not in marked], vocabulary)
+    marked, candidates = _labels(lines, vocabulary)
+    parted = parted_at_labels(lines, candidates)
+    if len(parted) > len(lines):
+        lines = parted
+        marked, candidates = _labels(lines, vocabulary)
     for mark in _chrome(lines, candidates, marked, words):
         marked.setdefault(mark.line, mark.reason)
     body = [line for line in lines if line.number not in marked]
@@ -68,6 +77,26 @@ def understand(source: SourceText, path: str = "") -> Structure:
     turns.extend(_labelled(lines, candidates, marked))
     boilerplate = _merged(source.boilerplate, lines, marked)
     return _completed(source, header, turns, boilerplate, vocabulary)
+
+
+def _free(text: str, boilerplate: Sequence[Boilerplate]) -> list[Span]:
+    """The parts of a text outside what the reader marked."""
+    free: list[Span] = []
+    position = 0
+    for mark in sorted(boilerplate, key=lambda span: span.start):
+        free.append(Span(position, max(position, mark.start)))
+        position = max(position, mark.end)
+    return [*free, Span(position, len(text))]
+
+
+def _labels(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[dict[int, str], list[Candidate]]:
+    """The lines that are page furniture or the text's own end, with the reason, and the labels among the others."""
+    words = vocabulary.words
+    marks = [
+        mark for mark in (*furniture(lines, words), *end_marks(lines, words)) if not is_voice(lines[mark.line].text)
+    ]
+    marked = {mark.line: mark.reason for mark in marks}
+    return marked, labels_of([line for line in lines if line.number not in marked], vocabulary)
 
 
 def _outside(lines: Sequence[Line], boilerplate: Sequence[Boilerplate]) -> list[Line]:
@@ -152,14 +181,18 @@ def _completed(
     language, speech = vocabulary.words.code, vocabulary.words.speech
     parts = _with_people(text, turns, header.text, vocabulary)
     labelled = any(turn.label or turn.speaker for turn in turns)
-    prose = not labelled and not any(is_spoken(text[turn.start : turn.end][:_OPENING], speech) for turn in turns)
+    prose = not labelled and not any(
+        is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled) for turn in turns
+    )
     if labelled:
-        _with_kinds(text, turns, parts, speech)
+        _with_kinds(text, turns, parts, vocabulary.words)
     named = speaker_in_title(header.title, vocabulary)
     for position, turn in enumerate(turns):
         if turn.speaker is not None or (turn.label is not None and turn.kind != "answer"):
             continue
-        if turn.label is None and not is_spoken(text[turn.start : turn.end][:_OPENING], speech):
+        if turn.label is None and not is_spoken(
+            text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled
+        ):
             turns[position] = replace(turn, kind="report")
             continue
         answerer = answerer_of(turns)
@@ -178,8 +211,9 @@ def _completed(
         turns=tuple(turns),
         exchanges=exchanges_of(text, turns, language, speech),
         boilerplate=boilerplate,
-        reported=reported_in(text, _paragraphs(text, report, boilerplate), language, vocabulary),
+        reported=reported_in(text, _paragraphs(text, report, boilerplate), vocabulary),
         dates=relative_dates(text, header.date, vocabulary.words),
+        timecodes=source.timecodes,
     )
 
 
@@ -231,9 +265,9 @@ def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None],
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], speech: SpeechPhrases) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], words: Language) -> None:
     """Fill in the kinds, in place, where the format did not say."""
-    for position, kind in enumerate(kinds_of(text, turns, parts, speech)):
+    for position, kind in enumerate(kinds_of(text, turns, parts, words)):
         if turns[position].kind == "statement":
             turns[position] = replace(turns[position], kind=kind)
 

@@ -1,0 +1,70 @@
+"""Which of the names on record somebody means who types one into a filter (pure)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from onrecord.rag.languages import LANGUAGES, together
+from onrecord.rag.people.names import Name, base_name, likeness, name_words, read_name
+from onrecord.rag.people.roles import split_role
+from onrecord.rag.people.spellings import surnames_alike
+
+# difflib's default of 0.6 pairs different short names ("Hart", "Barnes"); one or two slips in a name stay above 0.8.
+_SIMILAR = 0.8
+
+
+def matching_names(wanted: str, names: Iterable[str]) -> list[str]:
+    """The roles or outlets that hold every word of `wanted`, whatever its case and accents; else those spelt nearly so.
+
+    For people use `people_called`.
+    """
+    candidates = list(names)
+    words = set(name_words(wanted))
+    exact = [name for name in candidates if words and words <= set(name_words(name))]
+    if exact or not words:
+        return exact
+    return [
+        name
+        for name in candidates
+        if all(difflib.get_close_matches(word, name_words(name), n=1, cutoff=_SIMILAR) for word in words)
+    ]
+
+
+def people_called(wanted: str, names: Iterable[str]) -> list[str]:
+    """The people on record whom a name, or a part of one, may mean.
+
+    A whole name means whoever bears it, in whatever form it is printed; a part of one ("Bell", "Speaker 1") means
+    everybody it fits. Where it fits nobody, it means those of whom an initial or a slip in the surname keeps it apart.
+    Nobody of another given name or form of address is ever meant.
+    """
+    candidates = list(dict.fromkeys(names))
+    name, words = read_name(wanted), name_words(wanted)
+    exact = [known for known in candidates if name_words(known) == words]
+    if exact and (name.given or name.address or name.voice or base_name(wanted) != wanted):
+        return exact
+    read = {known: read_name(known) for known in candidates}
+    if name.voice:
+        return [known for known in candidates if read[known].voice and read[known].letters == name.letters]
+    found = {known: likeness(name, read[known]) for known in candidates}
+    if name.given and (borne := [known for known in candidates if found[known] == "yes"]):
+        return borne
+    parts = set(name_words(base_name(wanted))) - together(*LANGUAGES).labels.addresses
+    fits = [
+        known for known in candidates if parts and parts <= set(name_words(base_name(known))) and found[known] != "no"
+    ]
+    if fits:
+        return fits
+    nearly = [
+        known
+        for known in candidates
+        if (found[known] not in ("yes", "no") and (read[known].given or not name.given) and not read[known].voice)
+        or (not name.given and found[known] == "no" and _slip(name, read[known]))
+    ]
+    role, rest = split_role(wanted.split(), together(*LANGUAGES).labels)
+    return nearly or (people_called(" ".join(rest), candidates) if role and rest else [])
+
+
+def _slip(wanted: Name, known: Name) -> bool:
+    agree = not (wanted.gender and known.gender) or wanted.gender == known.gender
+    return agree and surnames_alike(wanted.surname, known.surname)
