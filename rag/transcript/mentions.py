@@ -14,6 +14,8 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
+# An office with a name is no more words; a longer run of capitals is a heading or a list.
+_LONGEST_RUN = 12
 # An office has at most so many words, and stands so many characters before a name at most.
 _LONGEST_OFFICE, _OFFICE_REACH = 9, 110
 # A word at the head of a sentence is a name where the text has it more often than this.
@@ -97,7 +99,8 @@ class Mentions:
         words = words[len(office) :]
         while words and fold(words[0].group()) in self._labels.particles | self._labels.qualifiers:
             words, named = words[1:], named[1:]
-        if not words:
+        if all(len(word.group()) == 1 for word in words):
+            # Nothing is left, or initials alone: "U.S.".
             return None
         end = words[-1].end()
         if owned := self._news.owner.search(prose, words[-1].start(), end):
@@ -189,6 +192,9 @@ class Mentions:
 
     def _is_office(self, words: Sequence[str]) -> bool:
         """Whether what follows the word for an office belongs to it: more of it, or what it is about."""
+        if words and (self._joins(words[-1]) or self._is_article(words[-1])):
+            # "The head of Ostmere College": what follows is what the office is about.
+            return False
         allowed = 1 if self._news.adjective_follows else 0
         for word in words:
             if self._joins(word):
@@ -225,7 +231,7 @@ def _runs(prose: str, labels: LabelWords) -> Iterator[list[re.Match[str]]]:
             between = prose[last.end() : word.start()]
             short = len(last.group()) == 1 or fold(last.group()) in labels.addresses
             adjoins = not (between.replace(".", "", 1) if short else between).strip(" \u00a0")
-            if adjoins and word.group()[0].isupper():
+            if adjoins and word.group()[0].isupper() and len(run) < _LONGEST_RUN:
                 run, small = [*run, *small, word], []
                 continue
             if adjoins and fold(word.group()) in labels.particles and len(small) < 2:

@@ -7,17 +7,20 @@ in "Critics called it “…”", it is nobody's: never the last person's named.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from onrecord.rag.languages import language
 from onrecord.rag.people.vocabulary import Vocabulary
-from onrecord.rag.text.quotations import Quotation, quotations
+from onrecord.rag.text.quotations import Quotation, blanked, quotations
 from onrecord.rag.transcript.mentions import NOBODY, Mentions, Voice
 from onrecord.rag.transcript.sources import Clause, Source
 from onrecord.rag.types import Reported, Span
 
-# Shorter quotations are names and words held at arm's length, not speech.
-_LEAST_WORDS = 3
+# Shorter quotations are names and words held at arm's length, not speech; in a speech, shorter than the second.
+_LEAST_WORDS, _AT_LENGTH = 3, 8
+_MARKS = '"“”„«»‘'
 # How a paragraph ends that may be somebody's words, and how the points of a list begin, which are not.
 _ENDS = (".", "!", "?", "…")
 _POINT = re.compile(r"[-–—•*·]|\d+[.)]")
@@ -35,30 +38,58 @@ def reported_in(text: str, spans: Sequence[Span], vocabulary: Vocabulary) -> tup
         in order, the words inside quotation marks, and paragraphs that the one before leads up to with a colon. The
         speaker is None where nobody is named; the role is then what an unnamed speaker is called, if anything.
     """
-    reader = _Reader(text, vocabulary)
-    marked = list(quotations(text, spans))
-    found: list[Reported] = []
-    led: Voice | None = None
-    for span in spans:
-        inside = [quotation for quotation in marked if span.start <= quotation.start < span.end]
-        if led is not None and not inside and _may_be_quoted(text[span.start : span.end]):
-            found.append(Reported(span.start, span.end, led.name, led.role))
-            led = None
-        else:
-            found += reader.paragraph(span, inside)
-            led = reader.led
-    return tuple(found)
+    return tuple(
+        Reported(quoted.words.start, quoted.words.end, quoted.voice.name, quoted.voice.role)
+        for quoted in _Reader(text, vocabulary).paragraphs(spans)
+        if len(text[quoted.words.start : quoted.words.end].split()) >= _LEAST_WORDS
+        and not (quoted.led and quoted.voice == NOBODY)
+    )
+
+
+def quoted_in_speech(text: str, spans: Sequence[Span], vocabulary: Vocabulary) -> tuple[Reported, ...]:
+    """Find what somebody quotes at length in a speech, and from whom.
+
+    Args:
+        text: the briefing's text.
+        spans: the paragraphs of one turn, in order.
+        vocabulary: how the text writes its words, in which languages.
+
+    Returns:
+        as for `reported_in`, the words that the speaker says another one said; not what is said by "I" or "we".
+    """
+    speech = "\n".join(text[span.start : span.end] for span in spans)
+    if not _may_quote(speech, vocabulary):
+        return ()
+    return tuple(
+        Reported(quoted.words.start, quoted.words.end, quoted.voice.name, quoted.voice.role)
+        for quoted in _Reader(text, vocabulary).paragraphs(spans)
+        if quoted.told and (quoted.led or len(text[quoted.words.start : quoted.words.end].split()) >= _AT_LENGTH)
+    )
+
+
+def _may_quote(speech: str, vocabulary: Vocabulary) -> bool:
+    """Whether a speech may quote somebody: only then is it worth reading for it."""
+    return (":\n" in speech or any(mark in speech for mark in _MARKS)) and bool(
+        vocabulary.words.news.attribution.search(speech)
+    )
 
 
 def _may_be_quoted(paragraph: str) -> bool:
     return len(paragraph.split()) >= _LEAST_WORDS and paragraph.endswith(_ENDS) and not _POINT.match(paragraph)
 
 
-class _Reader:
-    """Reads news prose paragraph by paragraph, and knows who was spoken of and who spoke last.
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """Quoted words; `told` says that a sentence tells that another one speaks, `led` that they stand without marks."""
 
-    `led` is whose words the paragraph just read leads up to, where it ends in a colon; else None.
-    """
+    words: Span
+    voice: Voice
+    told: bool
+    led: bool = False
+
+
+class _Reader:
+    """Reads prose paragraph by paragraph, and knows who was spoken of and who spoke last."""
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self._text = text
@@ -66,53 +97,65 @@ class _Reader:
         self._mentions = Mentions(vocabulary)
         self._subject: Voice | None = None
         self._last = NOBODY
-        self.led: Voice | None = None
+        self._told = False
+        self._leads = False
 
-    def paragraph(self, span: Span, marked: Sequence[Quotation]) -> Iterator[Reported]:
-        """The quotations of one paragraph with their speakers."""
+    def paragraphs(self, spans: Sequence[Span]) -> Iterator[_Quoted]:
+        """The quotations of some paragraphs with their speakers."""
+        marked = list(quotations(self._text, spans))
+        starts = [quotation.start for quotation in marked]
+        for span in spans:
+            inside = marked[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+            if self._leads and not inside and _may_be_quoted(self._text[span.start : span.end]):
+                yield _Quoted(span, self._last, self._told, led=True)
+                self._leads = False
+            else:
+                yield from self._paragraph(span, inside)
+
+    def _paragraph(self, span: Span, marked: Sequence[Quotation]) -> Iterator[_Quoted]:
         paragraph = self._text[span.start : span.end]
         marks = [Span(each.start - span.start, each.end - span.start) for each in marked]
-        prose = _blanked(paragraph, marks)
+        prose = blanked(paragraph, marks)
         mentions = self._mentions.in_prose(prose)
-        self.led = None
+        self._leads = False
+        starts, named = [mark.start for mark in marks], [mention.start for mention in mentions]
         for start, end in _sentences(paragraph, marks, self._words.code):
-            clause = Clause(prose, start, end, mentions, self._words)
-            inside = [number for number, mark in enumerate(marks) if start <= mark.start < end]
+            people = mentions[bisect_left(named, start) : bisect_left(named, end)]
+            clause = Clause(prose, start, end, people, self._words)
+            inside = range(bisect_left(starts, start), bisect_left(starts, end))
             self._meet(clause.subject())
-            voice: Voice | None = None
+            first = True
             for number in inside:
                 if not marked[number].goes_on:
-                    voice = self._voice(clause, marks, number, voice)
-                    self._last = voice
-                inner = marked[number].inner
-                if len(self._text[inner.start : inner.end].split()) >= _LEAST_WORDS:
-                    yield Reported(inner.start, inner.end, self._last.name, self._last.role)
+                    self._hear(clause, marks, number, first=first)
+                first = False
+                yield _Quoted(marked[number].inner, self._last, self._told)
             if not inside:
                 self._go_on(clause)
 
-    def _voice(self, clause: Clause, marks: Sequence[Span], number: int, before: Voice | None) -> Voice:
-        """Whose words a quotation in a sentence is; `before` is the voice of the one before it in the sentence."""
+    def _hear(self, clause: Clause, marks: Sequence[Span], number: int, *, first: bool) -> None:
+        """Find out whose words a quotation in a sentence is; `first` says that none stands before it there."""
         mark = marks[number]
-        floor = max([clause.start, *(other.end for other in marks[:number])])
-        ceiling = min([clause.end, *(other.start for other in marks[number + 1 :])])
+        floor = max(clause.start, marks[number - 1].end if number else 0)
+        ceiling = min(clause.end, marks[number + 1].start if number + 1 < len(marks) else clause.end)
         left = any(character.isalpha() for character in clause.prose[floor : mark.start])
-        said = clause.before(floor, mark.start) if left else None
+        said = clause.agent(mark.end, ceiling)
+        if said is None and left:
+            said = clause.before(floor, mark.start)
         if said is None:
             said = clause.after(mark.end, ceiling)
         if said is not None:
-            return self._meet(said)
-        if before is not None:
-            return before
-        # A sentence that is all quotation goes on where the one before it stopped.
-        alone = not any(character.isalpha() for character in clause.prose[clause.start : clause.end])
-        return self._last if alone else NOBODY
+            self._last, self._told = self._meet(said), not said.own and clause.tells(floor, ceiling)
+        elif first and any(character.isalpha() for character in clause.prose[clause.start : clause.end]):
+            self._last, self._told = NOBODY, False
+        # A sentence that is all quotation goes on where the one before it stopped, and so does a second quotation.
 
     def _go_on(self, clause: Clause) -> None:
         """Take in a sentence without quotations: who speaks in it goes on in the quotation that follows."""
         said = clause.before(clause.start, clause.end)
         self._last = self._meet(said or clause.subject() or Source())
-        leads = clause.prose[clause.start : clause.end].rstrip().endswith(":")
-        self.led = self._last if said is not None and leads and self._last != NOBODY else None
+        self._told = said is not None and not said.own
+        self._leads = self._told and clause.leads_up(named=self._last != NOBODY)
 
     def _meet(self, source: Source | None) -> Voice:
         """Whose voice a source is; and who a later pronoun stands for."""
@@ -127,19 +170,14 @@ class _Reader:
         return source.voice
 
 
-def _blanked(paragraph: str, marks: Sequence[Span]) -> str:
-    """The paragraph with its quotations blanked out, every character keeping its place."""
-    for mark in marks:
-        paragraph = paragraph[: mark.start] + " " * (mark.end - mark.start) + paragraph[mark.end :]
-    return paragraph
-
-
 def _sentences(paragraph: str, marks: Sequence[Span], code: str) -> list[tuple[int, int]]:
     """The paragraph's sentences, none of them ending inside a quotation that prose goes on after."""
     clauses: list[tuple[int, int]] = []
     start = 0
+    ends = [mark.end for mark in marks]
     for sentence in language(code).sentences(paragraph):
-        inside = any(mark.start < sentence.end < mark.end for mark in marks)
+        following = bisect_right(ends, sentence.end)
+        inside = following < len(marks) and marks[following].start < sentence.end
         if not inside and sentence.end > start:
             clauses.append((start, sentence.end))
             start = sentence.end
