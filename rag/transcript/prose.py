@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from onrecord.rag.languages import language
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.quotations import Quotation, blanked, quotations
-from onrecord.rag.transcript.mentions import NOBODY, Mentions, Voice
+from onrecord.rag.transcript.mentions import BROKEN_OFF, NOBODY, Mentions, Voice
 from onrecord.rag.transcript.sources import Clause, Source
 from onrecord.rag.types import Span
 
@@ -20,6 +20,8 @@ LEAST_WORDS = 3
 # How a paragraph ends that may be somebody's words, and how the points of a list begin, which are not.
 _ENDS = (".", "!", "?", "…")
 _POINT = re.compile(r"[-–—•*·]|\d+[.)]")
+# Behind the comma inside a quotation stand its last mark and maybe that of one inside it.
+_LAST_SIGNS = 3
 # Between two parts of one quotation stands who says it, and no end of a sentence.
 _INTERRUPTION = re.compile(r"[^.!?;:…]*[,—–-]\s*")
 
@@ -98,7 +100,7 @@ class ProseReader:
     def _paragraph(self, span: Span, marked: Sequence[Quotation]) -> Iterator[Heard | Told]:
         paragraph = self._text[span.start : span.end]
         marks = [Span(each.start - span.start, each.end - span.start) for each in marked]
-        prose = blanked(paragraph, marks)
+        prose = _blanked(paragraph, marks)
         mentions = self._mentions.in_prose(prose)
         self._leads = False
         starts, named = [mark.start for mark in marks], [mention.start for mention in mentions]
@@ -152,6 +154,15 @@ class ProseReader:
         self._last = self.meet(said or clause.subject() or Source())
         self._told = said is not None and not said.own
         self._leads = self._told and clause.leads_up(named=self._last != NOBODY)
+
+
+def _blanked(paragraph: str, marks: Sequence[Span]) -> str:
+    """A paragraph without its quotations, every character in its place; a comma inside says that a sentence goes on."""
+    prose = list(blanked(paragraph, marks))
+    for mark in marks:
+        if "," in paragraph[max(mark.start, mark.end - _LAST_SIGNS) : mark.end]:
+            prose[mark.end - 1] = BROKEN_OFF
+    return "".join(prose)
 
 
 def _may_be_quoted(paragraph: str) -> bool:
