@@ -10,7 +10,7 @@ from typing import Literal, Protocol, get_args
 
 from onrecord.rag.checking.alignment import Change, nearest, runs, same_words, word_count
 from onrecord.rag.checking.article import Claim, ClaimKind, claims
-from onrecord.rag.checking.speaker import Said, said_by
+from onrecord.rag.checking.speaker import Said, said_by, surnames_of
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.languages.numerals import decimal_sign
@@ -131,6 +131,7 @@ class _Attributed:
         return said_by(
             self.claim.speaker,
             Known(citation.speaker, citation.role, citation.outlet),
+            office=self.claim.role,
             present=list(dict.fromkeys(present)),
             on_record=self.on_record,
             told=self.told,
@@ -163,7 +164,7 @@ def check(article: str, lookup: Lookup) -> CheckReport:
     own = detect_language(article)
     speakers = lookup.speakers()
     named = [(one.end, article[one.start : one.end]) for one in people_named(article, roll_of(speakers))]
-    for claim in claims(article):
+    for claim in claims(article, surnames_of(speakers)):
         number = 1 + sum(len(finding.citations) for finding in findings)
         told = tuple(name for end, name in named if end < claim.end and is_full(name))
         earlier = tuple(one.speaker for one in findings if one.speaker and is_full(one.speaker))

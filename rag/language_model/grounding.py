@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from onrecord.rag.checking.attribution import attribution_after, attribution_before
-from onrecord.rag.checking.speaker import said_by
+from onrecord.rag.checking.article import speaker_of
+from onrecord.rag.checking.speaker import said_by, surnames_of
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
 from onrecord.rag.languages import answer_language, language
 from onrecord.rag.languages.numerals import decimal_sign
@@ -140,24 +140,23 @@ class _Checker:
         if not quoted:
             return None
         first = next(sign for sign in sentence if sign in quoted)
-        before, _, after = sentence.partition(first)
-        plain = [
-            "".join(" " if sign in taken.markers or sign in taken.quotations else sign for sign in part)
-            for part in (before, after)
-        ]
-        attribution = attribution_after(plain[1], taken.quotations[first][-1]) or attribution_before(plain[0])
+        place = sentence.index(first)
+        around = "".join(" " if sign in taken.markers or sign in taken.quotations else sign for sign in sentence)
+        people = [turn.speaker for each in self._briefings.values() for turn in each.turns if turn.speaker]
+        named = speaker_of(around, Span(place, place + 1), self.words, surnames_of(people))
         passage, spans = quoted[first]
         briefing = self._briefings[passage.briefing_id]
         citation = cite(1, briefing, spans[0].start, spans[0].end)
         speaker = citation.speaker or passage.speaker
-        if attribution is None or attribution.named is None or not speaker:
+        if not (named.name or named.role) or not speaker:
             return None
         present = [Known(turn.speaker, turn.role) for turn in briefing.turns if turn.speaker]
         said = said_by(
-            attribution.named,
+            named.name or named.role or "",
             Known(speaker, citation.role or passage.role, citation.outlet or passage.outlet),
+            office=named.role if named.name else None,
             present=present,
-            on_record=[turn.speaker for each in self._briefings.values() for turn in each.turns if turn.speaker],
+            on_record=people,
             about=" ".join(filter(None, (passage.outlet, passage.context))),
         )
         # Where two people bear the name, the one who spoke is named in full.

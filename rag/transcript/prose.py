@@ -20,10 +20,12 @@ LEAST_WORDS = 3
 # How a paragraph ends that may be somebody's words, and how the points of a list begin, which are not.
 _ENDS = (".", "!", "?", "…")
 _POINT = re.compile(r"[-–—•*·]|\d+[.)]")
+# A sentence of so many words that holds a verb of saying only says who spoke.
+_LONGEST_TAG = 4
 # Behind the comma inside a quotation stand its last mark and maybe that of one inside it.
 _LAST_SIGNS = 3
 # Between two parts of one quotation stands who says it, and no end of a sentence.
-_INTERRUPTION = re.compile(r"[^.!?;:…]*[,—–-]\s*")
+_INTERRUPTION = re.compile(r"[^!?;:…]*[,—–-]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class ProseReader:
         mentions = self._mentions.in_prose(prose)
         self._leads = False
         starts, named = [mark.start for mark in marks], [mention.start for mention in mentions]
-        for start, end in _sentences(paragraph, marks, self._words.code):
+        for start, end in self._with_tags(prose, _sentences(paragraph, marks, self._words.code), starts):
             people = mentions[bisect_left(named, start) : bisect_left(named, end)]
             clause = Clause(prose, start, end, people, self._words)
             inside = range(bisect_left(starts, start), bisect_left(starts, end))
@@ -126,6 +128,24 @@ class ProseReader:
             if not inside:
                 yield Told(clause, span.start)
                 self._go_on(clause)
+
+    def _with_tags(
+        self, prose: str, sentences: Sequence[tuple[int, int]], starts: Sequence[int]
+    ) -> list[tuple[int, int]]:
+        """Sentences, each that only says who spoke the one before as a part of it: "“It is safe.” Brook said.".
+
+        `starts` are the places where quotations begin.
+        """
+        joined: list[tuple[int, int]] = []
+        for start, end in sentences:
+            quotes = bool(joined) and not any(map(str.isalpha, prose[joined[-1][0] : joined[-1][1]]))
+            alone = bisect_left(starts, start) == bisect_left(starts, end)
+            short = alone and len(prose[start:end].split()) <= _LONGEST_TAG
+            if quotes and short and self._words.news.attribution.search(prose, start, end):
+                joined[-1] = (joined[-1][0], end)
+            else:
+                joined.append((start, end))
+        return joined
 
     def _hear(self, clause: Clause, marks: Sequence[Span], number: int, *, first: bool) -> bool:
         """Find out whose words a quotation in a sentence is; `first` says that none stands before it there.
