@@ -193,7 +193,7 @@ def test_the_difference_is_shown_word_by_word() -> None:
 
 
 def test_figures_that_a_translation_changes_are_pointed_out() -> None:
-    finding = _only("« Le port rouvre le 5 mai, après cet hiver, close or no », a dit Mme Brook.")
+    finding = _only("« Le port rouvre le 5 mai, après cet hiver, close ou non », a dit Mme Brook.")
     assert finding.verdict == "translated"
     assert [(change.quoted, change.source) for change in finding.changes] in ([], [("5", "4")])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal, Protocol, get_args
 
-from onrecord.rag.checking.alignment import Change, nearest, runs, same_words, word_count
+from onrecord.rag.checking.alignment import Change, Near, nearest, runs, same_words, word_count
 from onrecord.rag.checking.article import Claim, ClaimKind, claims
 from onrecord.rag.checking.speaker import Said, said_by, surnames_of
 from onrecord.rag.languages import language
@@ -48,6 +48,8 @@ _LONGEST_PART = 1.6
 _NEXT = 3
 _CLAUSE = re.compile(r"[,;:«»“”\"—–]\s*")
 _MARKS = ' \n\t\u00a0\u202f«»“”",;:—–'
+# The words of the person quoted are shown as the altered ones where they are less near by this at most.
+_OWN = 0.15
 # Of several places where the words stand, that of the person named first.
 _SUREST = ("yes", "unknown", "no")
 
@@ -193,14 +195,14 @@ def _judged(attributed: _Attributed, lookup: Lookup, number: int) -> Finding:
     marked = _stitched_pieces(attributed, list(briefings.values()))
     if marked:
         return _finding(attributed, "stitched", 1.0, number, marked)
-    near = nearest(claim.text, [place.text for place in places], languages=languages)
+    own = [place for place in places if attributed.said(place.briefing, Span(place.start, place.end)).same == "yes"]
+    near, place = _nearest(claim.text, own, places, languages)
     kept = near.similarity if near else 0.0
     if near is None or kept < _SLIP:
         joined = _stitched_runs(claim, places, languages)
         if joined:
             return _finding(attributed, "stitched", 1.0, number, joined)
-    if near and kept >= (_ALTERED if claim.kind == "quotation" else _REWORDED) and _shares(near.changes):
-        place = places[near.index]
+    if near and place and kept >= (_ALTERED if claim.kind == "quotation" else _REWORDED) and _shares(near.changes):
         span = Span(place.start + near.span.start, place.start + near.span.end)
         return _finding(attributed, "altered", kept, number, [(place.briefing, span)], near.changes)
     return _translated(attributed, lookup, number)
@@ -305,6 +307,17 @@ def _places(passages: Sequence[Passage], briefings: Mapping[str, Briefing]) -> l
     return list(places.values())
 
 
+def _nearest(
+    quotation: str, own: Sequence[_Place], places: Sequence[_Place], languages: tuple[str, ...]
+) -> tuple[Near | None, _Place | None]:
+    """The place nearest to a quotation: one of the `own` words of the person quoted where they are about as near."""
+    best = nearest(quotation, [place.text for place in places], languages=languages)
+    mine = nearest(quotation, [place.text for place in own], languages=languages)
+    if best and mine and mine.similarity + _OWN >= best.similarity:
+        return mine, own[mine.index]
+    return best, places[best.index] if best else None
+
+
 def _shares(changes: Sequence[Change]) -> bool:
     """Whether enough words are the same to speak of one sentence in two wordings."""
     return sum(word_count(change.quoted) for change in changes if change.kind == "same") >= _FEWEST_SHARED
@@ -330,9 +343,11 @@ def _translated(attributed: _Attributed, lookup: Lookup, number: int) -> Finding
             for _, briefing, span in ranked[:_REFINED]
             for other in _around(briefing.text, span, [near for place, near in found if place is briefing], claim.text)
         ]
-        near = [one for one in ranked[:1] if one[0] >= TRANSLATION]
+        near = [one for one in ranked[:_REFINED] if one[0] >= TRANSLATION]
         near += [one for one in _scored(claim.text, others, lookup) if one[0] >= TRANSLATION + _PART_MARGIN]
         for one in near:
+            if _contrary(claim.text, attributed.languages[0], one[1].text[one[2].start : one[2].end], code):
+                continue
             if best is None or one[0] > best[0]:
                 best = one
     if best is None:
@@ -342,6 +357,17 @@ def _translated(attributed: _Attributed, lookup: Lookup, number: int) -> Finding
     said = numbers(briefing.text[span.start : span.end], decimal_sign(briefing.language))
     changes = _other_numbers(quoted, said)
     return _finding(attributed, "translated", score, number, [(briefing, span)], changes)
+
+
+def _contrary(quotation: str, own: str, source: str, other: str) -> bool:
+    """Whether one of two sentences says no or asks, and the other does not, each in its own language."""
+    negations = [bool(language(code).model.negation.search(text)) for code, text in ((own, quotation), (other, source))]
+    told = all(language(code).model.negation for code in (own, other))
+    return (told and len(set(negations)) > 1) or (_asks(source) and not _asks(quotation))
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip(_MARKS).endswith("?")
 
 
 def _scored(
