@@ -31,6 +31,7 @@ NAMES = {"Clear Reply": "clear", "Ambivalent": "ambivalent", "Clear Non-Reply": 
 # Fine-tuned large language models, as published with the data set.
 PUBLISHED = 0.89
 REPEATS, FOLDS, REGULARISATION = 5, 6, 0.3
+ENGLISH = language("en")
 # The data set lost the blanks between some paragraphs: "diplomatic means.Kevin".
 _GLUED = re.compile(r"(?<=[a-z][.?!])(?=[A-Z])")
 
@@ -51,7 +52,7 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true", help="print coefficients fitted on all pairs")
     options = parser.parse_args()
     split, labels = pairs()
-    features = np.array([reply_features(question, reply) for question, reply in split])
+    features = np.array([reply_features(question, reply, ENGLISH) for question, reply in split])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=500))
     if options.fit:
         model.fit(features, labels)
@@ -68,7 +69,7 @@ def main() -> None:
         predicted = cross_val_predict(model, features, labels, cv=folds)
         scores.append(f1_score(labels, predicted, average="macro"))
     majority = np.full(len(labels), np.bincount(labels).argmax())
-    shipped = [REPLY_LABELS.index(judge_reply(question, reply).label) for question, reply in split]
+    shipped = [REPLY_LABELS.index(judge_reply(question, reply, ENGLISH)) for question, reply in split]
     print(f"{len(labels)} pairs; macro-F1 over {', '.join(REPLY_LABELS)}")
     print(f"majority class                       {f1_score(labels, majority, average='macro'):.3f}")
     print(f"cross-validated ({FOLDS} folds, {REPEATS} times)  {np.mean(scores):.3f} ± {np.std(scores):.3f}")

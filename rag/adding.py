@@ -254,6 +254,8 @@ def _prepare(
         lineage=lineage,
         added=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         timecodes=structure.timecodes,
+        pages=document.source.pages,
+        lines=document.source.lines,
     )
     # A title made up here says nothing that the words do not: embedded before them, it drew every passage of a briefing
     # towards its opening.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from onrecord.rag.adding import (
     originals_under,
 )
 from onrecord.rag.answers.answer import compose
+from onrecord.rag.answers.growing import growing
 from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
@@ -228,6 +228,7 @@ class Library:
             meeting=found.meeting,
             searched=(searched_briefings, searched_passages),
             filters=limits,
+            called=self._store.called(limits.speaker) if limits.speaker else None,
         )
         _verify(answer, briefings)
         seconds = {"search": searched - started, "answer": time.perf_counter() - searched}
@@ -235,9 +236,7 @@ class Library:
         if server is not None:
             yield from self._written(answer, briefings, server)
             return
-        for end in _growth(answer.text):
-            yield replace(answer, text=answer.text[:end])
-        yield answer
+        yield from growing(answer)
 
     def check(self, article: str) -> CheckReport:
         """Check every quotation and attributed statement of an article (plain text) against the library.
@@ -268,8 +267,7 @@ class Library:
 
     def _read(self, question: str, history: History) -> Question:
         """The question, read once for all that follows; raises InvalidRequest where there is none."""
-        names = self._store.names()
-        return read_question(_checked(question), history, on_record(tuple(names["speaker"]), tuple(names["outlet"])))
+        return read_question(_checked(question), history, on_record(*self._store.on_record()))
 
     def _find(self, question: Question, k: int, filters: Filters) -> Found:
         return retrieve(self._store, self._loaded_encoder(), question, k, filters)
@@ -356,8 +354,3 @@ def _verify(answer: Answer, briefings: Mapping[str, Briefing]) -> None:
                 f"Citation [{citation.number}] is not the text of {citation.title}; the answer was withheld. "
                 "Run `onrecord verify`, and report this."
             )
-
-
-def _growth(text: str) -> list[int]:
-    """Where a growing answer may pause: behind each marker, so that none is ever shown in part."""
-    return [match.end() for match in re.finditer(r"\[\d+\]", text)][:-1]

@@ -5,7 +5,7 @@ Offsets count characters of `Briefing.text`; a quote is always `text[start:end]`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
@@ -134,7 +134,8 @@ class Briefing:
 
     `lineage` is the id of the first version of this document; a re-issue has an id of its own and the same lineage.
     `superseded_by` is the id of the version that replaced this one, or None. `sha256` is that of the file as added.
-    `timecodes` are (offset, seconds) in order of offset, where the file has them.
+    `timecodes` are (offset, seconds) in order of offset, where the file has them; so are `pages` (offset, page) and
+    `lines` (offset, number), as in `SourceText`.
     """
 
     id: str
@@ -156,6 +157,8 @@ class Briefing:
     added: str = ""
     superseded_by: str | None = None
     timecodes: tuple[tuple[int, float], ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
+    lines: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A numbered pointer to a quote: `briefing.text[start:end] == quote`."""
+    """A numbered pointer to a quote: `briefing.text[start:end] == quote`.
+
+    `page` is the page on which it begins, counted from 1, and `line` the number printed beside its line, where the
+    briefing has them.
+    """
 
     number: int
     briefing_id: str
@@ -212,15 +219,59 @@ class Citation:
     passage_id: int = 0
     inferred: bool = False
     seconds: float | None = None
+    page: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of an answer around its quotes, with the blanks that part them from what stands beside them."""
+
+    text: str
+    type: Literal["words"] = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of a briefing: the numbers of the citations that hold them, which are slices of one turn in order.
+
+    `note` names their language where it is not the answer's.
+    """
+
+    citations: tuple[int, ...]
+    note: str = ""
+    type: Literal["quote"] = "quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """The numbers of citations that support the words before it, which quote nothing."""
+
+    citations: tuple[int, ...]
+    type: Literal["pointer"] = "pointer"
+
+
+Piece = Words | Quote | Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A paragraph of an answer or, where `item`, one item of a list in it."""
+
+    pieces: tuple[Piece, ...]
+    item: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Prose with `[n]` markers, the citations they point at, and a status.
+    """Prose and the quotes in it, the citations they point at, and a status.
 
+    `text` is what the parts say, with `[n]` markers, for whoever shows or reads plain text; nothing takes it apart.
     `confidence` (0–1) is the estimated probability that the library answers the question. `searched` counts the
     briefings and passages that the filters left. `seconds` holds the time of each stage. `note` tells the reader why
     a language model that was asked for did not give this answer.
+
+    Raises ValueError where a part points at a citation that is not there.
     """
 
     question: str
@@ -228,13 +279,44 @@ class Answer:
     status: Status
     confidence: float
     language: str
-    text: str
+    parts: tuple[Part, ...]
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     seconds: Mapping[str, float] = field(default_factory=dict)
     searched_briefings: int = 0
     searched_passages: int = 0
     note: str | None = None
+    text: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", plain_text(self.parts, self.citations))
+
+
+def plain_text(parts: Iterable[Part], citations: Iterable[Citation]) -> str:
+    """Parts of an answer as text: a line each, items behind a dash, quotes in “…” with `[n]` markers behind them."""
+    quotes = {citation.number: citation.quote for citation in citations}
+    return "\n".join("- " * part.item + "".join(_plain_piece(piece, quotes) for piece in part.pieces) for part in parts)
+
+
+def quoted_words(quote: Quote, citations: Iterable[Citation]) -> str:
+    """The words that a quote shows, in its quotation marks; an ellipsis joins slices of one turn."""
+    quotes = {citation.number: citation.quote for citation in citations}
+    return _in_marks(quote, quotes)
+
+
+def _in_marks(quote: Quote, quotes: Mapping[int, str]) -> str:
+    return f"“{' … '.join(quotes[number] for number in quote.citations)}”"
+
+
+def _plain_piece(piece: Piece, quotes: Mapping[int, str]) -> str:
+    if isinstance(piece, Words):
+        return piece.text
+    if missing := set(piece.citations) - quotes.keys():
+        raise ValueError(f"An answer points at {sorted(missing)}, which it does not cite.")
+    markers = " ".join(f"[{number}]" for number in dict.fromkeys(piece.citations))
+    if isinstance(piece, Pointer):
+        return markers
+    return " ".join(part for part in (_in_marks(piece, quotes), markers, piece.note) if part)
 
 
 @dataclass(frozen=True, slots=True)

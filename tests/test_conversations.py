@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from onrecord.rag import Answer, Citation, Filters, Library, OnRecordError
-from onrecord.ui.chat import Chat, cut_short, filters_in
+from onrecord.rag import Answer, Citation, Filters, Library, OnRecordError, Part, Quote, Words
+from onrecord.ui.chat import Chat, filters_in
 from onrecord.ui.conversations import Asked, Conversations, UnknownConversation, new_id
 from onrecord.ui.loading import ModelLoading
 from onrecord.ui.quiet import Quiet
@@ -23,7 +24,8 @@ def conversations(tmp_path: Path) -> Conversations:
 def asked(question: str, id_: str | None = None) -> Asked:
     quote = "“Words”\n<b>"
     one = Citation(1, "b", "t", None, None, "f", "Ada", None, "answer", 3, 3 + len(quote), quote)
-    answer = Answer(question, question, "answered", 0.5, "en", "Said: [1]", (one,), (), {"search": 0.1}, 1, 2)
+    parts = (Part((Words("Said: "), Quote((1,)))),)
+    answer = Answer(question, question, "answered", 0.5, "en", parts, (one,), (), {"search": 0.1}, 1, 2)
     return Asked(id_ or new_id(), question, answer, Filters(speaker="Ada"))
 
 
@@ -97,10 +99,17 @@ def test_a_stopped_answer_is_kept_as_far_as_it_came(conversations: Conversations
     assert kept.question == "Is anything here?"
 
 
-def test_a_cut_answer_keeps_the_citations_it_reached() -> None:
-    whole = asked("x").answer
-    assert cut_short(whole).citations == whole.citations
-    assert cut_short(Answer("x", "x", "answered", 0, "en", "Said:", whole.citations, ())).citations == ()
+def test_answers_kept_by_an_earlier_version_are_still_shown(tmp_path: Path) -> None:
+    file, id_ = tmp_path / "conversations.sqlite", new_id()
+    first = asked("Then?")
+    Conversations(file).record(ADA, id_, first)
+    with sqlite3.connect(file) as database:
+        database.execute(
+            "UPDATE asked SET answer = json_set(json_remove(answer, '$.parts'), '$.text', 'Said: “x” [1]')"
+        )
+        database.execute("PRAGMA user_version = 1")
+    [kept] = Conversations(file).asked(ADA, id_)
+    assert (kept.answer.text, kept.answer.citations) == ("Said: “x” [1]", first.answer.citations)
 
 
 @pytest.mark.parametrize(

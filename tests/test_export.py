@@ -18,7 +18,7 @@ from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.export import EXPORT_FORMATS, copied, export, timecode
 from onrecord.rag.exporting.text_fragments import link_to, text_fragment
 from onrecord.rag.text.quotes import cite
-from onrecord.rag.types import Answer, Briefing, Citation, Turn
+from onrecord.rag.types import Answer, Briefing, Citation, Part, Pointer, Quote, Turn, Words
 
 _TEXT = (
     "Host: Is it well-known, the price?\nMinister: It costs 5 million & more.\nWe pay. Next year, too.\nHost: Thanks."
@@ -67,7 +67,7 @@ def _answer(briefing: Briefing, citations: tuple[Citation, ...], **changes: obje
         status="answered",
         confidence=0.9,
         language="en",
-        text="Ada Brook said: “It costs 5 million & more.” [1]",
+        parts=(Part((Words("Ada Brook said: "), Quote((1,)))),) if citations else (),
         citations=citations,
         hits=(),
         searched_briefings=2,
@@ -182,13 +182,16 @@ def test_nothing_a_briefing_says_is_run_or_rendered(data: st.DataObject) -> None
     briefing = _briefing(text, title=title, url=None, file=words)
     briefing = replace(briefing, turns=tuple(replace(turn, speaker=speaker, label=speaker) for turn in briefing.turns))
     citation = cite(1, briefing, briefing.turns[1].start, briefing.turns[1].end)
-    answer = _answer(briefing, (citation,), question=question, text=f"{words} said: “{words}” [1]")
+    paragraph = Part((Words(f"{words} said: "), Quote((1,), note=words), Pointer((1,))))
+    item = Part((Words(words), Quote((1,)), Words(words)), item=True)
+    answer = _answer(briefing, (citation,), question=question, parts=(paragraph, item, item, paragraph))
     exported = {format: export(answer, format, {"b1": briefing}) for format in EXPORT_FORMATS}
 
     page = lxml_html.fromstring(str(exported["html"]).encode("utf-8").replace(b"\0", b""))
     assert not page.xpath("//script|//img|//iframe|//form|//@onerror|//a[not(starts-with(@href,'#quote-'))]")
     rendered = lxml_html.fromstring(MarkdownIt("commonmark").enable("table").render(str(exported["markdown"])))
-    assert not rendered.xpath("//script|//img|//a|//li|//code|//pre|//table")
+    assert not rendered.xpath("//script|//img|//a|//ol|//h3|//code|//pre|//table|//ul/ul|//blockquote//li")
+    assert len(rendered.xpath("//li")) == len(page.xpath("//li")) == 2
     for row in csv.reader(io.StringIO(str(exported["csv"]).removeprefix("\ufeff"), newline="")):
         assert len(row) == 20
         assert not any(cell.lstrip()[:1] in tuple("=+-@|") for cell in row if cell.strip())
@@ -197,7 +200,9 @@ def test_nothing_a_briefing_says_is_run_or_rendered(data: st.DataObject) -> None
 
 
 def test_a_french_answer_has_french_labels_and_no_quotes_where_there_are_none() -> None:
-    answer = _answer(_briefing(), (), language="fr", status="not_found", text="Rien ne répond à cette question.")
+    answer = _answer(
+        _briefing(), (), language="fr", status="not_found", parts=(Part((Words("Rien ne répond à cette question."),)),)
+    )
     assert "introuvable · 2 briefings et 9 passages interrogés" in export(answer, "html", {})
     assert "Citations" not in export(answer, "markdown", {})
 

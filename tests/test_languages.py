@@ -61,7 +61,7 @@ def test_every_file_has_the_same_keys() -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize("group", ["report", "model"])
+@pytest.mark.parametrize("group", ["wording", "report", "model"])
 def test_texts_say_the_same_facts_in_every_language(group: str, code: str) -> None:
     def facts(value: object) -> object:
         if isinstance(value, Mapping):
@@ -75,6 +75,27 @@ def test_texts_say_the_same_facts_in_every_language(group: str, code: str) -> No
 
 def test_the_parallel_sentences_are_as_many_in_every_language() -> None:
     assert len({len(language(code).article.parallel) for code in LANGUAGES}) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "dates", "name"),
+    [
+        ("en", ("12 September 2022", "1 June 2031", "September 2022", "2022"), "(in German)"),
+        ("fr", ("12 septembre 2022", "1er juin 2031", "septembre 2022", "2022"), "(en allemand)"),
+    ],
+)
+def test_dates_and_languages_in_words(code: str, dates: tuple[str, ...], name: str) -> None:
+    wording = language(code).wording
+    assert tuple(map(wording.date, ("2022-09-12", "2031-06-01", "2022-09", "2022"))) == dates
+    assert [wording.date(date) for date in ("2022-13-01", "2022-02-31", "soon")] == ["2022-13-01", "2022-02-31", "soon"]
+    assert wording.language("de") == name
+    assert wording.language("xx") == name.replace(name[4:-1], "xx")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_offices_have_the_keys_of_english(code: str) -> None:
+    assert language(code).offices.names.keys() <= language("en").offices.names.keys()
+    assert language(code).offices.organisations.keys() <= language("en").offices.organisations.keys()
 
 
 def test_an_unknown_language_has_no_words() -> None:
@@ -92,6 +113,7 @@ def test_a_blank_and_an_apostrophe_stand_for_their_kind() -> None:
     assert phrase.search("I don’t\nknow ’")
     assert phrase.search("we don't say so x")
     assert not phrase.search("I do know '")
+    assert Phrase((filled(r"\bI (?:do )?<verb>(?P<rest>.*)", {"verb": ["know"]}),)).search("I know it")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from onrecord.rag.language_model.model_text import settled
 from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.settings import Settings
 from onrecord.rag.text.quotes import cite
-from onrecord.rag.types import Answer, Briefing, Citation, Passage, Turn
+from onrecord.rag.types import Answer, Briefing, Citation, Part, Passage, Pointer, Turn, Words, plain_text
 
 _SAID = (
     (
@@ -76,7 +76,7 @@ def _default(status: str = "answered", language: str = "en") -> Answer:
         status=status,  # type: ignore[arg-type]
         confidence=0.8,
         language=language,
-        text="Default. [1]",
+        parts=(Part((Words("Default. "), Pointer((1,)))),),
         citations=(citation,),
         hits=(),
     )
@@ -216,7 +216,7 @@ _glued = st.lists(st.sampled_from(_FRAGMENTS), max_size=25).map("".join)
 @settings(max_examples=2000, deadline=None)
 def test_no_output_of_a_model_breaks_the_invariants(raw: str, language: str) -> None:
     grounded = ground(raw, _PASSAGES, _BRIEFINGS, question="When does it reopen?", language=language)
-    _assert_safe(grounded.text, grounded.citations)
+    _assert_safe(plain_text(grounded.parts, grounded.citations), grounded.citations)
 
 
 @given(raw=_hostile | _glued, size=st.integers(1, 9))
@@ -224,11 +224,12 @@ def test_no_output_of_a_model_breaks_the_invariants(raw: str, language: str) -> 
 def test_no_step_of_a_stream_breaks_the_invariants(raw: str, size: int) -> None:
     for end in range(0, len(raw), size * 7):
         grounded = ground(settled(raw[:end], language("en")), _PASSAGES, _BRIEFINGS)
-        _assert_safe(grounded.text, grounded.citations)
+        _assert_safe(plain_text(grounded.parts, grounded.citations), grounded.citations)
 
 
 def _text(raw: str, **options: object) -> str:
-    return ground(raw, _PASSAGES, _BRIEFINGS, question="When does it reopen?", **options).text  # type: ignore[arg-type]
+    grounded = ground(raw, _PASSAGES, _BRIEFINGS, question="When does it reopen?", **options)  # type: ignore[arg-type]
+    return plain_text(grounded.parts, grounded.citations)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +238,7 @@ def _text(raw: str, **options: object) -> str:
         ('Ada Brook said: "the harbour will not close" [1].', "Ada Brook said: “The harbour will not close” [1]."),
         (
             "Ada Brook said: “We don't raise fees … or in any year.” [3]",
-            "Ada Brook said: “We don’t raise fees … or in any year.” [1]",
+            "Ada Brook said: “We don’t raise fees … or in any year.” [1] [2]",
         ),
         ("The harbour reopens on 4 May [1].", "The harbour reopens on 4 May. [1]"),
         ("**The harbour** reopens on 4 May. [1]\n\nSources:\n[1] Ports briefing", "The harbour reopens on 4 May. [1]"),
@@ -267,9 +268,10 @@ def test_supported_sentences_are_shown_with_their_citations(raw: str, shown: str
 )
 def test_unsupported_sentences_are_marked_and_cite_nothing(raw: str, why: str) -> None:
     grounded = ground(raw, _PASSAGES, _BRIEFINGS)
-    assert grounded.text.endswith(language("en").model.unsupported), why
+    shown = plain_text(grounded.parts, grounded.citations)
+    assert shown.endswith(language("en").model.unsupported), why
     assert not grounded.citations
-    assert "“" not in grounded.text
+    assert "“" not in shown
 
 
 def test_the_model_is_asked_in_the_language_of_the_question() -> None:
@@ -284,6 +286,13 @@ def test_the_model_is_asked_in_the_language_of_the_question() -> None:
 
 def test_words_given_to_another_speaker_are_given_back() -> None:
     assert _text("Iwan Hale said: “The harbour will not close.” [1]") == "Ada Brook: “The harbour will not close.” [1]"
+
+
+def test_quotations_of_two_people_are_each_given_back() -> None:
+    raw = "Iwan Hale said: “The harbour will not close,” and Ada Brook asked: “Minister, will the fee go up?” [1] [2]"
+    given_back = "Ada Brook: “The harbour will not close” [1]; Iwan Hale: “Minister, will the fee go up?” [2]"
+    assert _text(raw) == given_back
+    assert _text("“The harbour will not close,” said Brook. [1]").startswith("“The harbour will not close” [1]")
 
 
 def test_a_slice_with_marks_or_markers_of_its_own_is_not_quoted() -> None:

@@ -26,6 +26,7 @@ from onrecord.rag.people.voices import is_voice
         "Orador 1",
         "Sprecher 12",
         "Unidentified Male 3",
+        "iPhone (2)",
     ],
 )
 def test_a_numbered_voice_is_known_in_any_language(name: str) -> None:

@@ -228,6 +228,17 @@ def test_tables_of_speakers_and_words(heads: tuple[str, ...] | None, timed: bool
     assert source.title == "Harbour briefing"
 
 
+def test_times_beside_the_names_in_one_cell() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=0, cols=2)
+    for place, (name, time, words) in enumerate(TALK):
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = (f"{name}\n{time}" if place % 2 else f"[{time}] {name}"), words
+    source = read_one("t.docx", saved(document)).source
+    assert source.text.split("\n\n") == [f"{name}: {words}" for name, _, words in TALK]
+    assert [seconds for _, seconds in source.timecodes] == SECONDS
+
+
 def test_names_in_bold_before_the_words_are_labels() -> None:
     document = docx.Document()
     for name, _, words in TALK:

@@ -324,6 +324,11 @@ def test_columns_and_rows_that_are_left_out_are_said() -> None:
     assert source.notes == ("1 row without words was left out.", "Columns left out: id, mood.")
 
 
+def test_a_cell_left_empty_goes_on_with_the_speaker_above() -> None:
+    data = b"Speaker,Text\nIda Arden,One.\n,Two.\nJonas Berg,Three.\n"
+    assert turns_of(read_one("t.csv", data).source) == [("Ida Arden", "One. Two."), ("Jonas Berg", "Three.")]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -189,6 +189,7 @@ ZOOM = [
     ("Jonas von Berg (Gazette)", "the region?"),
     ("mira", "The 10:30 vote: that decides it."),
     ("Room 4 | Press", "One more, please."),
+    ("+47 *** ** 12", "Can you hear me?"),
     ("Ida Arden", "No."),
 ]
 ZOOM_TURNS = [
@@ -199,6 +200,7 @@ ZOOM_TURNS = [
     ("Jonas von Berg (Gazette)", "Who pays: the town, or the region?"),
     ("mira", "The 10:30 vote: that decides it."),
     ("Room 4 | Press", "One more, please."),
+    ("+47 *** ** 12", "Can you hear me?"),
     ("Ida Arden", "No."),
 ]
 
@@ -217,7 +219,7 @@ def vtt(cues: list[tuple[str, str]], gap: int = 2) -> bytes:
 def test_a_name_before_every_cue_is_a_voice() -> None:
     source = read_one("GMT20310515_Recording.transcript.vtt", vtt(ZOOM)).source
     assert turns_of(source) == ZOOM_TURNS
-    assert [seconds for _, seconds in source.timecodes] == [2.0 * number for number in range(1, 9)]
+    assert [seconds for _, seconds in source.timecodes] == [2.0 * number for number in range(1, 10)]
     assert spoken_at(source, "before the winter") == 6.0
 
 
@@ -341,15 +343,16 @@ def test_what_is_not_shown_is_not_read_and_what_has_no_time_is() -> None:
         "WEBVTT\nKind: captions\nLanguage: fr-CA\n\nNOTE\nnot said\n\n"
         "STYLE\n::cue { color: lime }\n\nREGION\nid:low\n\n"
         "00:00:01.000 --> 00:00:02.000 line:0 position:20%\nLe mur est vieux.\n\nIl sera\nplus haut.\n\n"
-        "00:00:xx --> 00:00:04.000\nLa mer monte.\n\n00:05.000 --> 00:06.000\nMerci.\n"
+        "00:00:xx --> 00:00:04.000\nLa mer monte.\n\n00:00:04.000 00:00:05.000\nAïe.\n\n"
+        "00:05.000 --> 00:06.000\nMerci.\n"
     )
     source = read_one("f.vtt", data.encode()).source
     assert (
         " ".join(source.text.split())
-        == "Le mur est vieux. Il sera plus haut. 00:00:xx --> 00:00:04.000 La mer monte. Merci."
+        == "Le mur est vieux. Il sera plus haut. 00:00:xx --> 00:00:04.000 La mer monte. Aïe. Merci."
     )
     assert source.language == "fr"
-    assert source.notes == ("1 comment (NOTE) was left out.", "2 cues without a time were read as text.")
+    assert source.notes == ("1 comment (NOTE) was left out.", "3 cues without a time were read as text.")
     assert [seconds for _, seconds in source.timecodes] == [1.0, 5.0]
 
 

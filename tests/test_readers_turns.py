@@ -52,6 +52,13 @@ def test_an_array_of_turns_is_read_too() -> None:
     ]
 
 
+def test_an_object_with_a_list_of_turns_says_what_they_are() -> None:
+    value = {"id": 7, "title": "Harbour briefing", "published": "2019-03-04", "turns": TURNS[1:3]}
+    source = read_one("t.json", json.dumps(value).encode()).source
+    assert [label for label, _ in turns_of(source)] == ["Ms Arden", "Jonas Berg"]
+    assert (source.title, source.date) == ("Harbour briefing", "2019-03-04")
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [

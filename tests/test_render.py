@@ -12,7 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from onrecord.rag import Answer, Briefing, Citation, Exchange, Hit, InvalidRequest, Passage, Turn
+from onrecord.rag import (
+    Answer,
+    Briefing,
+    Citation,
+    Exchange,
+    Hit,
+    InvalidRequest,
+    Part,
+    Passage,
+    Pointer,
+    Quote,
+    Turn,
+    Words,
+)
 from onrecord.ui.reader import missing_page, reader_page
 from onrecord.ui.render import answer_html, error_html, escape, fingerprint, question_html, status_line, welcome_html
 from onrecord.ui.source import source_of
@@ -20,6 +33,7 @@ from onrecord.ui.terminal import render_answer
 from onrecord.ui.text import words
 
 QUOTE = "The harbour reopens on Monday."
+ONE = frozenset({1})
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
     "</div><script>alert(1)</script>",
@@ -63,9 +77,18 @@ def citation(number: int = 1, quote: str = QUOTE, **changes: object) -> Citation
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def answer(text: str, *citations: Citation, **changes: object) -> Answer:
-    made = Answer("When?", "When?", "answered", 0.9, "en", text, citations, (), {}, 2, 63)
+def answer(*said: str | Quote | Part, citations: tuple[Citation, ...] = (), **changes: object) -> Answer:
+    """An answer of one paragraph, or of the parts given."""
+    parts = tuple(part for part in said if isinstance(part, Part))
+    pieces = tuple(Words(piece) if isinstance(piece, str) else piece for piece in said if not isinstance(piece, Part))
+    made = Answer("When?", "When?", "answered", 0.9, "en", parts or (Part(pieces),), citations, (), {}, 2, 63)
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def quoted(one: Citation | None = None, **changes: object) -> Answer:
+    """An answer that quotes one citation."""
+    one = one or citation()
+    return answer("Quill said: ", Quote((one.number,)), citations=(one,), **changes)
 
 
 def shown(text: str) -> str:
@@ -98,27 +121,33 @@ def test_escaped_text_holds_no_markup(text: str) -> None:
     assert not re.search(r"[<>\[\]()*_`$\\!~|\n\"']", escape(text).replace("<br>", ""))
 
 
-def test_a_marker_with_a_citation_becomes_a_link_to_its_words() -> None:
-    html = answer_html(answer(f"Quill said: “{QUOTE}” [1] So be it. [2]", citation()), verified=frozenset({1}))
+def test_a_citation_is_a_link_to_its_words() -> None:
+    html = answer_html(answer("Quill said: ", Quote((1,)), " [2] So be it.", citations=(citation(),)), verified=ONE)
     chips = re.findall(r'<a class="cite"[^>]*href="([^"]*)"', html)
     assert [unescape(chip) for chip in chips] == [
         f"briefings/b1?start=0&end={len(QUOTE)}&check={fingerprint(QUOTE)}#p7"
     ]
     assert f'<q class="words" lang="en">{escape("“" + QUOTE + "”")}</q>' in html
-    # A marker without a citation stays what it is: text.
+    # What looks like a marker is text.
     assert escape("[2]") in html
 
 
 def test_a_chip_reads_as_its_marker_and_has_a_name() -> None:
-    html = answer_html(answer(f"“{QUOTE}” [1]", citation()), verified=frozenset({1}), finished=False)
-    assert Reader(html).text.replace("\N{NO-BREAK SPACE}", " ") == f"“{QUOTE}” Source [1]"
+    html = answer_html(answer(Quote((1,), "(in English)"), citations=(citation(),)), verified=ONE, finished=False)
+    assert Reader(html).text.replace("\N{NO-BREAK SPACE}", " ") == f"“{QUOTE}” Source [1] (in English)"
+
+
+def test_words_that_are_supported_and_quote_nothing_have_chips() -> None:
+    html = answer_html(answer("It reopens. ", Pointer((1,)), citations=(citation(),)), verified=ONE, finished=False)
+    assert Reader(html).text.replace("\N{NO-BREAK SPACE}", " ") == "It reopens. Source [1]"
+    assert "<q" not in html
 
 
 @pytest.mark.parametrize("quote", HOSTILE)
 def test_hostile_quotes_titles_and_speakers_are_text(quote: str) -> None:
     hostile = citation(1, quote, title=quote, speaker=quote, role=quote, outlet=quote, briefing_id=quote)
     html = answer_html(
-        answer(f"“{quote}” [1]", hostile, standalone_question=quote),
+        answer(quote, Quote((1,), quote), citations=(hostile,), standalone_question=quote),
         verified=frozenset({1}),
         exchange=quote,
         limits=[quote],
@@ -131,27 +160,22 @@ def test_hostile_quotes_titles_and_speakers_are_text(quote: str) -> None:
     assert shown(quote).strip() in read.text
 
 
-def test_quotes_within_quotes_are_marked_whole() -> None:
-    inner = "He said “never” and left."
-    html = answer_html(answer(f"Quill: “{inner}” [1]", citation(1, inner)), verified=frozenset({1}), finished=False)
+@pytest.mark.parametrize("inner", ["He said “never” and left.", "”", "“", "a ” b “ c", "[1]", "- dash\n\n- dash"])
+def test_a_quote_is_marked_whole_whatever_it_holds(inner: str) -> None:
+    html = answer_html(quoted(citation(1, inner)), verified=ONE, finished=False)
     assert re.findall(r"<q[^>]*>(.*?)</q>", html) == [escape(f"“{inner}”")]
+    assert html.count('class="cite"') == 1
 
 
-def test_joined_slices_are_marked_from_the_opening_mark() -> None:
-    html = answer_html(answer("Quill: “One … two.” [1]", citation(1, "One")), verified=frozenset({1}), finished=False)
+def test_joined_slices_are_one_quote_with_a_chip_each() -> None:
+    two = (citation(1, "One"), citation(2, "two."))
+    html = answer_html(answer("Quill: ", Quote((1, 2)), citations=two), verified=ONE, finished=False)
     assert re.findall(r"<q[^>]*>(.*?)</q>", html) == [escape("“One … two.”")]
-
-
-@pytest.mark.parametrize("cut", range(1, 5))
-def test_a_growing_answer_never_shows_part_of_a_marker(cut: int) -> None:
-    text = f"“{QUOTE}” [12]"
-    html = answer_html(answer(text[:-cut], citation(12)), verified=frozenset(), finished=False)
-    assert escape("[") not in html
-    assert "cite" not in html
+    assert html.count('class="cite"') == 2
 
 
 def test_the_status_line_says_what_was_found_verified_and_searched() -> None:
-    one = answer("x [1]", citation(), searched_passages=0)
+    one = quoted(searched_passages=0)
     assert status_line(one, frozenset({1})) == "answered · 1 of 1 quote verified · 2 briefings searched"
     french = replace(one, language="fr")
     assert status_line(french, frozenset({1})) == "répondu · 1 citation vérifiée sur 1 · 2 briefings interrogés"
@@ -162,7 +186,7 @@ def test_the_status_line_says_what_was_found_verified_and_searched() -> None:
 
 
 def test_an_unverified_quote_is_called_so() -> None:
-    html = answer_html(answer(f"“{QUOTE}” [1]", citation()), verified=frozenset())
+    html = answer_html(quoted(), verified=frozenset())
     assert words("en")["unverified"] in html
     assert "0 of 1" in Reader(html).text
 
@@ -174,9 +198,8 @@ def test_a_rewritten_question_is_shown() -> None:
 
 def test_a_long_list_of_sources_is_folded_up() -> None:
     many = [citation(number, f"Quote {number}.") for number in range(1, 7)]
-    text = " ".join(f"“{one.quote}” [{one.number}]" for one in many)
     for count, folded in ((5, False), (6, True)):
-        reader = Reader(answer_html(answer(text, *many[:count]), verified=frozenset(range(1, 7))))
+        reader = Reader(answer_html(answer(Quote((1,)), citations=(*many[:count],)), verified=frozenset(range(1, 7))))
         assert ("details" in reader.tags) is folded
         assert (f"{count} sources" in reader.text) is folded
         assert reader.tags.count("li") == count
@@ -202,7 +225,9 @@ def test_not_found_shows_the_nearest_passages_as_no_answer() -> None:
 
 
 def test_lists_are_lists() -> None:
-    html = answer_html(answer("Two things:\n- one\n- two\nThat is all."), verified=frozenset(), finished=False)
+    said = [("Two things:", False), ("one", True), ("two", True), ("That is all.", False)]
+    parts = [Part((Words(words),), item=item) for words, item in said]
+    html = answer_html(answer(*parts), verified=frozenset(), finished=False)
     assert "<p>Two things&#58;</p><ul><li>one</li><li>two</li></ul><p>That is all&#46;</p>" in html
 
 
@@ -212,9 +237,7 @@ def test_a_chat_without_briefings_says_so() -> None:
 
 
 def test_the_terminal_shows_an_answer_in_its_own_language() -> None:
-    shown = render_answer(
-        answer(f"Quill: “{QUOTE}” [1]", citation(), language="fr", standalone_question="Quand, Quill ?")
-    )
+    shown = render_answer(quoted(language="fr", standalone_question="Quand, Quill ?"))
     assert shown.startswith("compris comme")
     assert f"[1] Ada Quill, Minister — Harbour briefing, 2026-02-12, harbour.txt, 0–{len(QUOTE)}" in shown
     assert shown.endswith("répondu · 1 citation vérifiée sur 1 · 2 briefings interrogés (63 passages)")

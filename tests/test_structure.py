@@ -30,8 +30,6 @@ def tree_of(module: Path) -> ast.Module:
 
 # What looks like such words and is none, by what it is.
 NO_WORDS = {
-    "rag/checking/check.py": ("yes",),  # whether two names are one person
-    "rag/people/matching.py": ("yes",),
     "rag/people/spellings.py": ("ou|oo",),  # sounds
     "rag/readers/markdown.py": ("<(del|",),  # tags of pages
     "rag/language_model/model_text.py": ("<(think|", "<(?:think|"),  # tags that models wrap their thoughts in
@@ -40,23 +38,12 @@ NO_WORDS = {
     "rag/readers/html.py": ("nav|navbar",),  # names that web pages give their parts
     "rag/readers/ttml.py": ("h|ms|m|s",),  # units of time
     "rag/library.py": ("since",),  # names of filters
-    "rag/passages.py": ("question",),  # kinds of speech
 }
 # How many places still hold words. Numbers may only fall.
 PENDING_WORDS: Mapping[str, int] = {
-    "rag/answers/asked.py": 1,
-    "rag/answers/listings.py": 6,
-    "rag/answers/naming.py": 46,
-    "rag/answers/replies.py": 27,
-    "rag/answers/replying.py": 1,
-    "rag/answers/selection.py": 4,
-    "rag/checking/article.py": 2,
-    "rag/checking/attribution.py": 38,
     "rag/people/naming.py": 1,
-    "rag/questions/standalone.py": 1,
     "rag/text/folding.py": 1,
     "rag/transcript/people.py": 1,
-    "rag/transcript/roles.py": 34,
     "rag/words.py": 8,
 }
 
@@ -85,6 +72,21 @@ def words_of_languages() -> frozenset[str]:
 
 
 KNOWN = words_of_languages()
+
+
+def values_of_types() -> frozenset[str]:
+    """The strings that a type lists, such as kinds of speech: names of values, however they are spelt."""
+    literals = (
+        node.slice
+        for module in MODULES
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "Literal"
+    )
+    parts = (part.value for literal in literals for part in ast.walk(literal) if isinstance(part, ast.Constant))
+    return frozenset(part for part in parts if isinstance(part, str))
+
+
+VALUES = values_of_types()
 
 
 def spoken(tree: ast.Module) -> set[int]:
@@ -128,7 +130,7 @@ def word_places(module: Path) -> Iterator[str]:
                 yield f"{place} {node.value!r}"
         elif isinstance(node, ast.Set | ast.List | ast.Tuple) and id(node) not in said:
             words = [part.value for part in node.elts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-            known = [word for word in words if word.lower() in KNOWN]
+            known = [word for word in words if word.lower() in KNOWN - VALUES]
             listed = len(words) == len(node.elts) > 1 and len(known) >= _SHARE * len(words)
             if listed and words[0] not in NO_WORDS.get(name_of(module), ()):
                 yield f"{place} {words}"
@@ -184,21 +186,28 @@ NEIGHBOURS = {("checking", "exporting")}
 PENDING_IMPORTS: set[tuple[str, str]] = set()
 PENDING_NAMES: set[str] = {
     "Asked",
+    "Block",
+    "CAPITALISED",
     "CLOCK",
     "Candidate",
-    "FIELDS",
+    "Cut",
     "Kind",
     "Line",
     "NOBODY",
+    "Part",
+    "Piece",
+    "Question",
     "Row",
     "Said",
-    "bare_label",
+    "Words",
     "columns_of",
     "exchanges_of",
-    "is_role",
     "named",
+    "paragraphs_of",
     "plain",
+    "plain_text",
     "rows_of",
+    "sentences_of",
     "text_of",
 }
 

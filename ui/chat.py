@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import cast
 
 from onrecord.rag import Answer, FilterOptions, Filters, InvalidRequest, Library, OnRecordError, UnknownBriefing
@@ -109,16 +108,14 @@ class Chat:
         )
         history = [(one.question, one.answer.text) for one in earlier[-_HISTORY_LENGTH:]]
         answer: Answer | None = None
-        whole = False
         try:
             for answer in self._library.stream(request.question, history=history, **filter_options(request.filters)):
                 growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
                 yield Update([*before, asked, _message("assistant", growing)], conversation)
-            whole = True
         finally:
             # A stopped answer is kept as far as it came.
             if answer is not None and visitor and conversation:
-                kept = Asked(id_, request.question, answer if whole else cut_short(answer), request.filters)
+                kept = Asked(id_, request.question, answer, request.filters)
                 self._conversations.record(visitor, conversation, kept, replacing=request.replacing)
         if answer is not None:
             shown = self._html(Asked(id_, request.question, answer, request.filters))
@@ -191,12 +188,6 @@ def verified_numbers(library: Library, answer: Answer) -> frozenset[int]:
         if citation.quote and texts[citation.briefing_id][citation.start : citation.end] == citation.quote:
             verified.add(citation.number)
     return frozenset(verified)
-
-
-def cut_short(answer: Answer) -> Answer:
-    """A growing answer with the citations that its text has reached."""
-    reached = {int(number) for number in re.findall(r"\[(\d+)\]", answer.text)}
-    return replace(answer, citations=tuple(one for one in answer.citations if one.number in reached))
 
 
 def filters_in(sent: object) -> Filters:

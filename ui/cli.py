@@ -96,8 +96,8 @@ def add(
 ) -> None:
     """Add briefings. Adding the same content again changes nothing; a changed file becomes a new version.
 
-    Formats: text, Markdown, HTML, PDF, DOCX and ZIP; subtitles (VTT, SRT, SBV, TTML); transcripts by Zoom, Teams, Whisper
-    and other programs (VTT, DOCX, JSON, TSV); tables of speakers and words (CSV, TSV); JSON lines of turns.
+    Formats: text, Markdown, HTML, PDF, DOCX and ZIP; subtitles (VTT, SRT, SBV, TTML); transcripts by Zoom, Teams,
+    Whisper and other programs (VTT, DOCX, JSON, TSV); tables of speakers and words (CSV, TSV); JSON lines of turns.
     """
     with Library.open(context.obj) as library:
         before = len(library.summaries())

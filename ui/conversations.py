@@ -17,7 +17,7 @@ from onrecord.rag import Answer, Filters, OnRecordError
 
 Verdict = Literal["helpful", "unhelpful", "wrong_source", "unsupported", "misquoted"]
 TITLE_LENGTH = 80
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE conversation (
     id TEXT PRIMARY KEY, visitor TEXT NOT NULL, title TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL
@@ -37,6 +37,12 @@ CREATE TABLE feedback (
     verdict TEXT NOT NULL, at TEXT NOT NULL,
     PRIMARY KEY (asked, citation)
 );
+"""
+
+# Version 1 kept an answer as text alone: it is shown as words, and its sources below stay linked.
+_FROM_VERSION_1 = """
+UPDATE asked SET answer = json_set(answer, '$.parts', json_array(json_object('pieces', json_array(
+    json_object('text', json_extract(answer, '$.text'), 'type', 'words')))));
 """
 
 _ANSWER = TypeAdapter(Answer)
@@ -91,12 +97,13 @@ class Conversations:
         with self._open() as database:
             database.execute("PRAGMA journal_mode = WAL")
             version = database.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, _SCHEMA_VERSION):
+            if version not in (0, 1, _SCHEMA_VERSION):
                 raise OnRecordError(
                     f"{file} was written by another version of OnRecord ({version}). Update OnRecord or move it away."
                 )
-            if version == 0:
-                database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
+            if version != _SCHEMA_VERSION:
+                change = _FROM_VERSION_1 if version else _SCHEMA
+                database.executescript(f"BEGIN; {change} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
         # The words of one visitor are nobody else's business on a shared machine either.
         file.chmod(0o600)
 

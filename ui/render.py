@@ -13,16 +13,12 @@ from hashlib import sha256
 from itertools import groupby
 from urllib.parse import quote as url_quote
 
-from onrecord.rag import Answer, Citation, Hit, Passage
+from onrecord.rag import Answer, Citation, Hit, Part, Passage, Quote, Words, quoted_words
 from onrecord.ui.text import counted, spoken_date, words
 
 # C0 controls but tab and newline: no browser shows them, and NUL breaks parsers.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-_MARKER = re.compile(r"\[(\d{1,4})\]")
-_UNFINISHED_MARKER = re.compile(r"\s*\[\d{0,4}$")
-_BULLETS = ("- ", "• ")
-_OPENING, _CLOSING = "“", "”"
 # As many as fit without scrolling; the rest is one click away in the search.
 _NEAREST_SHOWN = 3
 _NEAREST_LENGTH = 220
@@ -83,10 +79,9 @@ def answer_html(
     """An answer with chips, sources, status line and actions.
 
     `verified` holds the numbers of the citations whose slice equals their quote; `titles` the titles of briefings by
-    id; `limits` the filters in words. An unfinished answer shows its text alone, without a half-written marker.
+    id; `limits` the filters in words. An unfinished answer shows what it says alone.
     """
-    text = answer.text if finished else _UNFINISHED_MARKER.sub("", answer.text)
-    parts = [f'<div class="said">{_prose(text, answer, exchange)}</div>']
+    parts = [f'<div class="said">{_prose(answer, exchange)}</div>']
     if finished:
         parts += [
             _sources(answer, exchange, verified),
@@ -133,55 +128,35 @@ def _who(spoken: Citation | Passage, language: str) -> str:
     return attribution(spoken.speaker, spoken.role, spoken.outlet, language)
 
 
-def _prose(text: str, answer: Answer, exchange: str) -> str:
-    """Paragraphs, and lists where lines begin with a dash."""
-    parts = []
-    for block in re.split(r"\n\s*\n", text):
-        for is_list, lines in groupby(block.strip("\n").split("\n"), key=lambda line: line.startswith(_BULLETS)):
-            if is_list:
-                items = "".join(f"<li>{_cited(line[2:], answer, exchange)}</li>" for line in lines)
-                parts.append(f"<ul>{items}</ul>")
-            elif said := "\n".join(lines).strip():
-                parts.append(f"<p>{_cited(said, answer, exchange)}</p>")
-    return "".join(parts)
+def _prose(answer: Answer, exchange: str) -> str:
+    """The parts of an answer as paragraphs and lists."""
+    blocks = []
+    for is_item, parts in groupby(answer.parts, key=lambda part: part.item):
+        tag = "li" if is_item else "p"
+        said = "".join(f"<{tag}>{_pieces(part, answer, exchange)}</{tag}>" for part in parts)
+        blocks.append(f"<ul>{said}</ul>" if is_item else said)
+    return "".join(blocks)
 
 
-def _cited(text: str, answer: Answer, exchange: str) -> str:
-    """Escaped text with markers as chips, and each quote marked as one in its own language."""
+def _pieces(part: Part, answer: Answer, exchange: str) -> str:
+    """Escaped words, each quote marked as one in its own language, and behind it its chips."""
     citations = {citation.number: citation for citation in answer.citations}
-    pieces: list[str] = []
-    done = 0
-    for match in _MARKER.finditer(text):
-        citation = citations.get(int(match[1]))
-        if citation is None:
+    said = ""
+    for piece in part.pieces:
+        if isinstance(piece, Words):
+            said += escape(piece.text)
             continue
-        opening = max(_quote_opening(text, match.start(), citation), done - 1)
-        if opening >= done:
-            pieces.append(escape(text[done:opening]))
-            quoted = text[opening : match.start()].rstrip()
-            pieces.append(f'<q class="words" lang="{escape(citation.language)}">{escape(quoted)}</q>')
-        else:
-            pieces.append(escape(text[done : match.start()].rstrip(" ")))
+        if isinstance(piece, Quote):
+            language = escape(citations[piece.citations[0]].language)
+            said += f'<q class="words" lang="{language}">{escape(quoted_words(piece, answer.citations))}</q>'
         # A chip never stands alone at the beginning of a line.
-        pieces.append("\N{NO-BREAK SPACE}" + _chip(citation, answer.language, exchange))
-        done = match.end()
-    return "".join(pieces) + escape(text[done:])
-
-
-def _quote_opening(text: str, end: int, citation: Citation) -> int:
-    """Where the quotation that ends before `end` opens; -1 where the text before the marker is no quotation."""
-    said = text[:end].rstrip()
-    whole = f"{_OPENING}{citation.quote}{_CLOSING}"
-    if said.endswith(whole):
-        return len(said) - len(whole)
-    if not said.endswith(_CLOSING):
-        return -1
-    depth = 0
-    for place in range(len(said) - 1, -1, -1):
-        depth += (said[place] == _CLOSING) - (said[place] == _OPENING)
-        if depth == 0:
-            return place
-    return -1
+        said = said.removesuffix(" ") + "".join(
+            "\N{NO-BREAK SPACE}" + _chip(citations[number], answer.language, exchange)
+            for number in dict.fromkeys(piece.citations)
+        )
+        if isinstance(piece, Quote) and piece.note:
+            said += f" {escape(piece.note)}"
+    return said
 
 
 def _chip(citation: Citation, language: str, exchange: str) -> str:

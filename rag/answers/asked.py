@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from onrecord.rag.answers.naming import with_outlet
 from onrecord.rag.answers.replies import leaves_open
-from onrecord.rag.answers.selection import Candidate, SentenceScorer, in_order_of_words, share_of_words
-from onrecord.rag.languages import language
+from onrecord.rag.answers.selection import Candidate, SentenceScorer, share_of_words
+from onrecord.rag.answers.spans import language_of, sentences_of, words_at
+from onrecord.rag.languages import Language, language
 from onrecord.rag.questions.question import Question
-from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
+from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span, Turn
 
 # Sentences of questions, and of one reply, put to the encoder for one question.
 _MOST_ASKED = 10
 _MOST_REPLY = 5
 # What a question mark is worth against a sentence that only leads up to the question, as a difference of cosines.
 _ASKS = 0.04
-# How the floor is given to somebody else, in the last words of a turn.
-_GIVES_FLOOR = re.compile(
-    r"\b(?:let|invite|ask)\b(?! me\b)|\b(?:turn|hand|kick|pass)\w* (?:it|that|this|you)?\s*(?:over|back)?\s*to\b"
-    r"|\bover to\b|\b(?:je|nous) (?:laiss\w+|pass\w+|demand\w+)\b|\bla parole\b",
-    re.IGNORECASE,
-)
+# Where a turn's last words begin, in which the floor is given to somebody else.
 _LAST_WORDS = 160
 # Fewer words than this are a greeting or thanks.
 _LEAST_WORDS = 4
@@ -47,12 +42,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A sentence of the reply in an exchange. `open` says that it leaves the question open."""
+    """A sentence of the reply in an exchange: whether it leaves the question open, and how near to a query it is.
+
+    One who gives the floor to somebody else leaves nothing open: "I'll let Mr. Vik tell you", and he does. Their words
+    are `handed_on`.
+    """
 
     span: Span
     text: str
-    similarity: float
+    handed_on: bool
     open: bool
+    similarity: float = 0.0
 
 
 def exchanges_found(hits: Iterable[Hit], sources: Mapping[str, Briefing]) -> list[tuple[Briefing, Exchange]]:
@@ -94,44 +94,33 @@ def asked_about(
 
     `with_names` sets each sentence's asker before it, for a query that describes the asker ("the Moldovan reporter").
     """
-    found: list[tuple[Briefing, Exchange, Span, str]] = []
-    for briefing, exchange in exchanges:
-        for span in question_spans(briefing, exchange):
-            text = briefing.text[span.start : span.end]
-            found.append((briefing, exchange, span, f"{_asker(briefing, exchange)}{text}" if with_names else text))
-    shares = share_of_words([(text, briefing.language) for briefing, _, _, text in found], question)
-    chosen = in_order_of_words(shares, _MOST_ASKED)
-    similar = scorer(query, [found[place][3] for place in chosen]) if chosen else []
-    asked = [
-        Asked(
-            found[place][0].id,
-            found[place][1],
-            found[place][2],
-            float(value),
-            shares[place],
-            float(value) + 0.1 * shares[place] + (_ASKS if "?" in found[place][3] else 0.0),
-        )
-        for place, value in zip(chosen, similar, strict=True)
+    found = [
+        (briefing, exchange, span, (_asker(briefing, exchange) if with_names else "") + words_at(briefing, span))
+        for briefing, exchange in exchanges
+        for span in question_spans(briefing, exchange)
     ]
-    return sorted(asked, key=lambda a: -a.score)
+    shares = share_of_words([(text, briefing.language) for briefing, _, _, text in found], question)
+    # Those given first, and those with the most of the question's words.
+    order = sorted(range(len(found)), key=lambda place: (-(shares[place] + 1.0 / (4 + place)), place))[:_MOST_ASKED]
+    similar = scorer(query, [found[place][3] for place in order]) if order else []
+    asked = []
+    for place, value in zip(order, map(float, similar), strict=True):
+        briefing, exchange, span, text = found[place]
+        score = value + 0.1 * shares[place] + _ASKS * ("?" in text)
+        asked.append(Asked(briefing.id, exchange, span, value, shares[place], score))
+    return sorted(asked, key=lambda sentence: -sentence.score)
 
 
 def question_spans(briefing: Briefing, exchange: Exchange) -> list[Span]:
     """The sentences of the question turns that ask or lead up to asking; greetings are left out."""
-    spans: list[Span] = []
-    for position in exchange.questions:
-        turn = briefing.turns[position]
-        for part in language(briefing.language).sentences(briefing.text[turn.start : turn.end]):
-            span = Span(turn.start + part.start, turn.start + part.end)
-            if len(briefing.text[span.start : span.end].split()) >= _LEAST_WORDS:
-                spans.append(span)
-    return spans
+    spans = (span for position in exchange.questions for span in sentences_of(briefing, briefing.turns[position]))
+    return [span for span in spans if len(words_at(briefing, span).split()) >= _LEAST_WORDS]
 
 
 def what_was_asked(briefing: Briefing, exchange: Exchange) -> list[Span]:
     """The single questions of an exchange: those found by structure, else its sentences with a question mark."""
     spans = question_spans(briefing, exchange)
-    asked = list(exchange.asked) or [s for s in spans if briefing.text[s.start : s.end].rstrip("”»\"' ").endswith("?")]
+    asked = list(exchange.asked) or [s for s in spans if words_at(briefing, s).rstrip("”»\"' ").endswith("?")]
     return asked or spans[-1:]
 
 
@@ -140,50 +129,35 @@ def reply_to(briefing: Briefing, exchange: Exchange, query: str, scorer: Sentenc
 
     Of a long reply, only its first sentences are read, and those that leave it open with what comes next.
     """
-    spans = _reply_spans(briefing, exchange)
-    texts = [briefing.text[span.start : span.end] for span in spans]
-    handed_on = _handed_on(briefing, exchange)
-    opens = [span.start >= handed_on and leaves_open(text) for span, text in zip(spans, texts, strict=True)]
-    telling = [i for i, text in enumerate(texts) if opens[i] or len(text.split()) >= _LEAST_WORDS]
-    scored = sorted(sorted(telling, key=lambda i: (not opens[i], not (i and opens[i - 1]), i))[:_MOST_REPLY])
-    similar = scorer(query, [texts[i] for i in scored]) if scored else []
-    values = dict(zip(scored, (float(value) for value in similar), strict=True))
-    return [Reply(spans[i], texts[i], values[i], opens[i]) for i in scored]
+    reply = replies_in(briefing, exchange)
+    telling = [i for i, said in enumerate(reply) if said.open or len(said.text.split()) >= _LEAST_WORDS]
+    first = sorted(telling, key=lambda i: (not reply[i].open, not (i and reply[i - 1].open), i))[:_MOST_REPLY]
+    scored = [reply[i] for i in sorted(first)]
+    similar = scorer(query, [said.text for said in scored]) if scored else []
+    return [replace(said, similarity=float(value)) for said, value in zip(scored, similar, strict=True)]
 
 
-def leaves_any_open(briefing: Briefing, exchange: Exchange) -> bool:
-    """Whether any sentence of the reply in an exchange leaves something open."""
-    return any(leaves_open(sentence) for sentence in reply_sentences(briefing, exchange))
-
-
-def _handed_on(briefing: Briefing, exchange: Exchange) -> int:
-    """Where the words begin of the last who was given the floor to answer in an exchange; 0 where nobody was.
-
-    What comes before leaves nothing open: "I'll let Mr. Vik tell you", and he does.
-    """
+def replies_in(briefing: Briefing, exchange: Exchange) -> list[Reply]:
+    """The sentences of the reply in an exchange, in order, each judged in the language of its turn."""
     turns = [briefing.turns[position] for position in exchange.answers]
-    handed = [
-        after.start
-        for turn, after in itertools.pairwise(turns)
-        if turn.speaker != after.speaker and _GIVES_FLOOR.search(briefing.text[turn.start : turn.end][-_LAST_WORDS:])
-    ]
-    return handed[-1] if handed else 0
+    last = max((place for place, pair in enumerate(pairwise(turns), 1) if _gives_floor(briefing, *pair)), default=0)
+    found = []
+    for place, turn in enumerate(turns):
+        phrases = _spoken_in(briefing, turn).replies
+        for span in sentences_of(briefing, turn):
+            text = words_at(briefing, span)
+            found.append(Reply(span, text, place < last, place >= last and leaves_open(text, phrases)))
+    return found
 
 
-def reply_sentences(briefing: Briefing, exchange: Exchange) -> list[str]:
-    """The sentences of the reply in an exchange, in order, of those who answer: not of one who gives them the floor."""
-    handed_on = _handed_on(briefing, exchange)
-    spans = _reply_spans(briefing, exchange)
-    return [briefing.text[span.start : span.end] for span in spans if span.start >= handed_on]
+def _gives_floor(briefing: Briefing, turn: Turn, after: Turn) -> bool:
+    last_words = max(turn.start, turn.end - _LAST_WORDS)
+    passes_on = _spoken_in(briefing, turn).speech.passes_on
+    return turn.speaker != after.speaker and passes_on.search(briefing.text, last_words, turn.end) is not None
 
 
-def _reply_spans(briefing: Briefing, exchange: Exchange) -> list[Span]:
-    turns = (briefing.turns[position] for position in exchange.answers)
-    return [
-        Span(turn.start + part.start, turn.start + part.end)
-        for turn in turns
-        for part in language(briefing.language).sentences(briefing.text[turn.start : turn.end])
-    ]
+def _spoken_in(briefing: Briefing, turn: Turn) -> Language:
+    return language(language_of(briefing.text[turn.start : turn.end], briefing.language))
 
 
 def _asker(briefing: Briefing, exchange: Exchange) -> str:

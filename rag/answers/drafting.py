@@ -1,38 +1,73 @@
-"""What every part of an answer is written with: the question, the passages, and the quotes made so far."""
+"""What every way of answering writes with: the question, the passages, and the quotes made so far."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.quoting import Quotes
-from onrecord.rag.answers.selection import Meeting, SentenceScorer
+from onrecord.rag.answers.selection import Candidate, Meeting, SentenceScorer, unread, whose
+from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.wording import Wording
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.questions.question import Question
-from onrecord.rag.types import Briefing, Filters, Hit, Span, Turn
+from onrecord.rag.text.quotes import reported_at
+from onrecord.rag.types import Briefing, Filters, Hit, Part, Piece, Span, Status, Turn, Words
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What a way of answering has written."""
+
+    parts: tuple[Part, ...]
+    status: Status = "answered"
+
+
+@dataclass(frozen=True)
 class Draft:
-    """One answer while it is written; `quotes` and `leads` remember what has been quoted and who spoke last."""
+    """One answer while it is written; `quotes` and `leads` remember what has been quoted and who spoke last.
+
+    `called` are the people whom the filter by speaker means, None where there is no such filter.
+    """
 
     question: Question
     hits: Sequence[Hit]
     sources: Mapping[str, Briefing]
-    scorer: SentenceScorer
-    meeting: Meeting
-    filters: Filters
     searched: tuple[int, int]
-    words: Wording
-    quotes: Quotes
-    leads: Leads
+    scorer: SentenceScorer
+    meeting: Meeting = unread
+    filters: Filters = field(default_factory=Filters)
+    called: frozenset[str] | None = None
 
-    def statement(self, briefing_id: str, *spans: Span) -> str:
+    @cached_property
+    def language(self) -> Language:
+        """The answer's."""
+        return language(self.question.answer_language)
+
+    @cached_property
+    def quotes(self) -> Quotes:
+        """The quotes made so far."""
+        return Quotes(self.language, self.sources, [hit.passage for hit in self.hits])
+
+    @cached_property
+    def leads(self) -> Leads:
+        """What leads to quotes."""
+        return Leads(self.language, self.sources)
+
+    @property
+    def words(self) -> Wording:
+        """The words of the answer's language."""
+        return self.language.wording
+
+    def statement(self, briefing_id: str, *spans: Span) -> tuple[Piece, ...]:
         """A quote of slices of one turn, with what leads to it: who said it, to whom, when."""
-        citation = self.quotes.cite(briefing_id, spans[0])
-        return self.leads.lead(citation) + self.quotes.quote(briefing_id, *spans)
+        return self.led(self.leads.lead(self.quotes.cite(briefing_id, spans[0])), briefing_id, *spans)
+
+    def led(self, lead: str, briefing_id: str, *spans: Span) -> tuple[Piece, ...]:
+        """A quote of slices of one turn behind words that lead to it."""
+        return Words(lead), self.quotes.quote(briefing_id, *spans)
 
     def briefings_searched(self) -> str:
         """ "the 2 briefings searched (63 passages)", in the answer's language."""
@@ -47,9 +82,51 @@ class Draft:
     def wants(self, turn: Turn) -> bool:
         """Whether the question and the filters leave room for a turn's speaker, role, outlet and kind."""
         filters = self.filters
-        pairs = ((filters.speaker, turn.speaker), (filters.role, turn.role), (filters.outlet, turn.outlet))
+        pairs = ((filters.role, turn.role), (filters.outlet, turn.outlet))
         if any(wanted and not (held and matching_names(wanted, [held])) for wanted, held in pairs):
             return False
         if filters.kind and turn.kind != filters.kind:
             return False
-        return not self.question.speakers or self.question.wants(turn.speaker)
+        return self.may_list(turn.speaker)
+
+    def may_list(self, speaker: str | None) -> bool:
+        """Whether the question and the filter by speaker leave room for somebody's words."""
+        return self._passes(speaker) and (not self.question.sayers or self.question.wants(speaker))
+
+    def may_quote(self, candidate: Candidate) -> bool:
+        """Whether a sentence may be quoted: not somebody else's where the question or a filter wants one's alone."""
+        briefing = self.sources[candidate.passage.briefing_id]
+        inner = reported_at(briefing, candidate.span.start, candidate.span.end)
+        if not self._passes(inner.speaker if inner else candidate.passage.speaker):
+            return False
+        return not self.theirs_alone or whose(candidate, briefing, self.question) != "no"
+
+    def may_hear(self, turn: Turn) -> bool:
+        """Whether a turn of a reply may be quoted, as `may_quote` says."""
+        return self._passes(turn.speaker) and (not self.theirs_alone or self.question.wants(turn.speaker))
+
+    def _passes(self, speaker: str | None) -> bool:
+        return self.called is None or speaker in self.called
+
+    @property
+    def theirs_alone(self) -> bool:
+        """Whether nobody's words are wanted but those of the person the question names."""
+        return self.question.explicit and bool(self.question.sayers)
+
+
+def line(words: str) -> Part:
+    """A line of an answer that quotes nothing."""
+    return Part((Words(words),))
+
+
+def paragraph(statements: Iterable[Iterable[Piece]]) -> Part:
+    """Statements one behind the other, with a blank between them."""
+    pieces: list[Piece] = []
+    for statement in statements:
+        for piece in ([Words(" ")] if pieces else []) + [*statement]:
+            last = pieces[-1] if pieces else None
+            if isinstance(piece, Words) and isinstance(last, Words):
+                pieces[-1] = Words(last.text + piece.text)
+            else:
+                pieces.append(piece)
+    return Part(tuple(pieces))

@@ -3,68 +3,57 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 
+from onrecord.rag.languages import LANGUAGES, Language, language, together
+from onrecord.rag.languages.offices import Articles, OfficeNames
 from onrecord.rag.languages.wording import plain
+from onrecord.rag.people.names import base_name, read_name
+from onrecord.rag.text.folding import fold
 
-# English: (masculine, feminine) in French. A small table of common roles; any other role stays as printed.
-_ROLES = {
-    "secretary general": ("secrétaire général", "secrétaire générale"),
-    "deputy secretary general": ("secrétaire général délégué", "secrétaire générale déléguée"),
-    "spokesperson": ("porte-parole", "porte-parole"),
-    "spokesman": ("porte-parole", "porte-parole"),
-    "spokeswoman": ("porte-parole", "porte-parole"),
-    "press secretary": ("porte-parole", "porte-parole"),
-    "president": ("président", "présidente"),
-    "vice president": ("vice-président", "vice-présidente"),
-    "prime minister": ("Premier ministre", "Première ministre"),
-    "minister": ("ministre", "ministre"),
-    "defence minister": ("ministre de la Défense", "ministre de la Défense"),
-    "defense minister": ("ministre de la Défense", "ministre de la Défense"),
-    "minister of defence": ("ministre de la Défense", "ministre de la Défense"),
-    "foreign minister": ("ministre des Affaires étrangères", "ministre des Affaires étrangères"),
-    "finance minister": ("ministre des Finances", "ministre des Finances"),
-    "chancellor": ("chancelier", "chancelière"),
-    "secretary of state": ("secrétaire d'État", "secrétaire d'État"),
-    "ambassador": ("ambassadeur", "ambassadrice"),
-    "national security advisor": ("conseiller à la sécurité nationale", "conseillère à la sécurité nationale"),
-    "director": ("directeur", "directrice"),
-    "governor": ("gouverneur", "gouverneure"),
-    "mayor": ("maire", "maire"),
-    "senator": ("sénateur", "sénatrice"),
-    "moderator": ("modérateur", "modératrice"),
-    "interpreter": ("interprète", "interprète"),
-    "senior administration official": ("haut responsable de l'administration", "haute responsable de l'administration"),
-}
-_ORGANISATIONS = {
-    "nato": ("NATO", "de l'OTAN"),
-    "eu": ("EU", "de l'UE"),
-    "un": ("UN", "de l'ONU"),
-    "white house": ("White House", "de la Maison-Blanche"),
-}
-_FEMININE_TITLE = r"(?:Ms|Mrs|Miss|Mme|Madam|Madame)"
-_MASCULINE_TITLE = r"(?:Mr|M|Monsieur|Mister)"
-_ARTICLE = re.compile(r"^(?:le |la |l['’])", re.IGNORECASE)
+_VOWELS = "aeiou"
 
 
-def named(name: str | None, role: str | None, language: str, evidence: str = "") -> str | None:
-    """A speaker with the role, as the subject of a sentence in the answer's language.
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An office that a text prints: in which language, and its keys there."""
+
+    code: str
+    office: str
+    organisation: str | None
+    feminine: bool
+
+
+def named(name: str | None, role: str | None, shown: Language, evidence: str = "") -> str | None:
+    """A speaker with the role, as the subject of a sentence.
 
     Args:
         name: as the source has it, or None.
         role: as the source has it, or None.
-        language: the answer's.
-        evidence: the briefing's text; "Madam President" in it decides a French ending.
+        shown: the answer's language. A role of its table is shown in it, any other as printed.
+        evidence: the briefing's text; "Madam President" in it decides a feminine form.
 
     Returns:
         "NATO Secretary General Mark Rutte", "le secrétaire général de l'OTAN Mark Rutte", "Maia Sandu (rapporteur)";
         None where neither name nor role is known.
     """
-    if not role or (name and name.casefold() == role.casefold()):
-        return _alone(name, language, evidence)
-    if not name:
-        return _alone(role, language, evidence)
-    translated = _translated(role, language, evidence, name)
-    return f"{translated} {plain(name)}" if translated else f"{plain(name)} ({plain(role)})"
+    offices = shown.offices
+    alone = name or role
+    if not alone:
+        return None
+    if not role or not name or base_name(name).casefold() == role.casefold():
+        # A library tells officials without a name apart by their briefings; an answer cites those.
+        office = _shown(base_name(alone), shown, evidence, None)
+        if not office:
+            return plain(alone)
+        words, female = office
+        return _with_article(offices.alone, _small(words) if offices.small_alone else words, female)
+    if office := _shown(role, shown, evidence, name):
+        return f"{_with_article(offices.before_name, *office)} {plain(name)}"
+    return f"{plain(name)} ({plain(role)})"
 
 
 def with_outlet(name: str | None, outlet: str | None) -> str | None:
@@ -74,88 +63,93 @@ def with_outlet(name: str | None, outlet: str | None) -> str | None:
     return plain(name or outlet or "") or None
 
 
-def contracted(text: str, language: str) -> str:
-    """A French text with its articles contracted: "à le président" is "au président"."""
-    if language != "fr":
-        return text
-    return re.sub(r"\b(à|de) le(?= [a-z])", lambda found: "au" if found.group(1) == "à" else "du", text)
+def contracted(text: str, offices: OfficeNames) -> str:
+    """A text with its articles contracted: "à le président" is "au président"."""
+    for words, contraction in offices.contractions.items():
+        text = re.sub(rf"\b{re.escape(words)}(?= )", contraction, text)
+    return text
 
 
 def surname(name: str) -> str:
-    """What a second mention of a person says: the last name where there are two or three; all else unchanged."""
-    words = plain(name).split()
-    return words[-1] if 1 < len(words) <= 3 and all(word[:1].isupper() for word in words) else plain(name)
-
-
-def _alone(name: str | None, language: str, evidence: str) -> str | None:
-    """A name without a role, or a role that stands for a name ("Senior administration official")."""
-    if not name:
-        return None
-    translated = _translated(name, language, evidence, None)
-    if not translated:
+    """What a second mention of a person says: the surname where it is one word of a full name; all else unchanged."""
+    read = read_name(name)
+    if read.particles or not read.given:
         return plain(name)
-    if language == "fr":
-        return translated
-    # An office without a name is anybody's: "a senior administration official".
-    role = translated if translated.split()[0].isupper() and len(translated.split()[0]) <= 4 else translated.lower()
-    return ("an " if role[:1] in "aeiou" else "a ") + role
+    words = re.findall(r"[^\W_]+(?:[-’'][^\W_]+)*", plain(name))
+    return next((word for word in words if _letters(word) == read.surname), plain(name))
 
 
-def _translated(role: str, language: str, evidence: str, name: str | None) -> str | None:
-    """The role in the answer's language, with an article where that is French; None where the table lacks it."""
-    organisation, base = _english_parts(role)
-    if base in _ROLES:
-        if language != "fr":
-            return plain(role)
-        masculine, feminine = _ROLES[base]
-        # "Haut" has an aspirate h, and no other role of the table begins with an h or needs elision but vowels.
-        female = _is_female(role, name, evidence)
-        french = feminine if female else masculine
-        article = "l'" if french[0].casefold() in "aeiouéè" else "la " if female else "le "
-        return article + french + (f" {_ORGANISATIONS[organisation][1]}" if organisation else "")
-    found = _french_parts(role)
-    if not found:
+def _shown(role: str, shown: Language, evidence: str, name: str | None) -> tuple[str, bool] | None:
+    """A role in the answer's language without an article, and whether a woman has it; None where no table holds it."""
+    held = next((found for code in (shown.code, *LANGUAGES) if (found := _office_printed(role, code))), None)
+    office = shown.offices.names.get(held.office) if held else None
+    if held is None or office is None:
         return None
-    organisation, english = found
-    if language != "fr":
-        return f"{organisation} {english.title()}".strip()
-    bare = _ARTICLE.sub("", plain(role))
-    feminine_form = _ROLES[english][1].casefold()
-    female = bare.casefold().startswith(feminine_form) and _ROLES[english][0] != _ROLES[english][1]
-    return ("l'" if bare[:1].casefold() in "aeioué" else "la " if female else "le ") + bare
+    female = held.feminine or _is_female(role, name, evidence)
+    if held.code == shown.code:
+        return _without_article(plain(role), shown.offices), female
+    words = office.feminine if female else office.masculine
+    if held.organisation is None:
+        return words, female
+    organisation = shown.offices.organisations.get(held.organisation)
+    template = next(iter(shown.offices.with_organisation), None)
+    return (template.format(office=words, organisation=organisation), female) if template and organisation else None
 
 
-def _english_parts(role: str) -> tuple[str, str]:
-    """The organisation and the office of an English role, folded: ("nato", "secretary general")."""
-    folded = " ".join(role.replace("-", " ").casefold().split())
-    for organisation in _ORGANISATIONS:
-        if folded.startswith(organisation + " "):
-            return organisation, folded[len(organisation) + 1 :]
-        for ending in (f" of {organisation}", f" of the {organisation}"):
-            if folded.endswith(ending):
-                return organisation, folded[: -len(ending)]
-    return "", folded
+def _office_printed(role: str, code: str) -> _Held | None:
+    return _offices_of(code).get(_folded(_without_article(role, language(code).offices)))
 
 
-def _french_parts(role: str) -> tuple[str, str] | None:
-    """The organisation and the office, in English, of a French role that the table holds."""
-    folded = _ARTICLE.sub("", " ".join(role.replace("’", "'").split()).casefold())
-    organisation = ""
-    for english, french in _ORGANISATIONS.values():
-        if folded.endswith(" " + french.casefold()):
-            organisation, folded = english, folded[: -len(french) - 1]
-    for english, forms in _ROLES.items():
-        if folded in (form.casefold() for form in forms):
-            return organisation, english
-    return None
+@cache
+def _offices_of(code: str) -> Mapping[str, _Held]:
+    """The offices of a language, alone and with each organisation, by all their printed forms."""
+    offices = language(code).offices
+    found: dict[str, _Held] = {}
+    for key, office in offices.names.items():
+        own = office.feminine if office.feminine != office.masculine else None
+        for form in (office.masculine, office.feminine, *sorted(office.printed)):
+            found.setdefault(_folded(form), _Held(code, key, None, form == own))
+            for organisation, name in offices.organisations.items():
+                for template in offices.with_organisation:
+                    whole = template.format(office=form, organisation=name)
+                    found.setdefault(_folded(whole), _Held(code, key, organisation, form == own))
+    return found
+
+
+def _without_article(role: str, offices: OfficeNames) -> str:
+    articles = offices.before_name
+    for article in (articles.masculine, articles.feminine, articles.before_vowel):
+        if article and role.replace("’", "'").casefold().startswith(article):
+            return role[len(article) :]
+    return role
+
+
+def _with_article(articles: Articles, words: str, female: bool) -> str:
+    if articles.before_vowel and unicodedata.normalize("NFKD", words)[0].casefold() in _VOWELS:
+        return articles.before_vowel + words
+    return (articles.feminine if female else articles.masculine) + words
+
+
+def _small(words: str) -> str:
+    """An office without a name is anybody's ("a senior administration official"); acronyms stay."""
+    return " ".join(word if word.isupper() else word.lower() for word in words.split())
+
+
+def _folded(role: str) -> str:
+    return " ".join(role.replace("’", "'").replace("-", " ").casefold().split())
+
+
+def _letters(word: str) -> str:
+    return "".join(filter(str.isalnum, fold(word)))
 
 
 def _is_female(role: str, name: str | None, evidence: str) -> bool:
     """Whether the text addresses this role or name as a woman more often than as a man; undecided counts as not."""
     targets = [re.escape(word) for word in (role.split()[-1], name.split()[-1] if name else "") if len(word) > 2]
     target = "(?:" + "|".join([*targets, re.escape(role)]) + ")"
+    addresses = together(*LANGUAGES).labels
     women, men = (
-        len(re.findall(rf"\b{title}\.?\s+(?:\w+\s+){{0,2}}?{target}", evidence, re.IGNORECASE))
-        for title in (_FEMININE_TITLE, _MASCULINE_TITLE)
+        len(re.findall(rf"\b(?:{'|'.join(each)})\.?\s+(?:\w+\s+){{0,2}}?{target}", evidence, re.IGNORECASE))
+        for each in (addresses.women, addresses.men)
     )
     return women > men

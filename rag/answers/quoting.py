@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.languages.wording import language_name, wording
+from onrecord.rag.answers.spans import language_of, words_at
+from onrecord.rag.languages import Language
 from onrecord.rag.text.quotes import cite
-from onrecord.rag.types import Briefing, Citation, Passage, Span
+from onrecord.rag.types import Briefing, Citation, Passage, Quote, Span
 
 _OPENING, _CLOSING = '“«"„', '”»"'
-# A quote too short for the language detector takes its briefing's language.
-_TELLING_LETTERS = 25
 
 
 class Quotes:
     """The quotes of one answer, numbered in order of first use. The same slice keeps its number."""
 
-    def __init__(self, language: str, sources: Mapping[str, Briefing], passages: Sequence[Passage] = ()) -> None:
+    def __init__(self, language: Language, sources: Mapping[str, Briefing], passages: Sequence[Passage] = ()) -> None:
         self._language = language
         self._sources = sources
         self._passages = tuple(passages)
@@ -28,18 +26,12 @@ class Quotes:
         """All citations made so far, in order of their numbers."""
         return tuple(self._citations.values())
 
-    def quote(self, briefing_id: str, *spans: Span) -> str:
-        """Quote slices of one turn: “first … second” [1] [2], with the quote's language where it is another one."""
+    def quote(self, briefing_id: str, *spans: Span) -> Quote:
+        """Quote slices of one turn, with their language where it is not the answer's."""
         cited = [self.cite(briefing_id, span) for span in spans]
-        words = " … ".join(citation.quote for citation in cited)
-        numbers = " ".join(dict.fromkeys(f"[{citation.number}]" for citation in cited))
-        foreign = next((c.language for c in cited if c.language != self._language), None)
-        note = (
-            " " + wording(self._language).in_language.format(language=language_name(foreign, self._language))
-            if foreign
-            else ""
-        )
-        return f"“{words}” {numbers}{note}"
+        foreign = next((c.language for c in cited if c.language != self._language.code), None)
+        note = self._language.wording.language(foreign) if foreign else ""
+        return Quote(tuple(citation.number for citation in cited), note)
 
     def cite(self, briefing_id: str, span: Span) -> Citation:
         """The citation of a slice, without the blanks and the pair of quotation marks around it."""
@@ -49,16 +41,11 @@ class Quotes:
         if key not in self._citations:
             holding = (p for p in self._passages if p.briefing_id == briefing_id and p.start <= span.start < p.end)
             passage = next(holding, None)
-            self._citations[key] = cite(
-                len(self._citations) + 1,
-                briefing,
-                span.start,
-                span.end,
-                language=_language_of(
-                    briefing.text[span.start : span.end], passage.language if passage else briefing.language
-                ),
-                passage_id=passage.id if passage else 0,
-            )
+            code = language_of(words_at(briefing, span), passage.language if passage else briefing.language)
+            number = len(self._citations) + 1
+            passage_id = passage.id if passage else 0
+            cited = cite(number, briefing, span.start, span.end, language=code, passage_id=passage_id)
+            self._citations[key] = cited
         return self._citations[key]
 
 
@@ -71,10 +58,6 @@ def bare_span(text: str, span: Span) -> Span:
         end -= 1
     if end - start > 2 and text[start] in _OPENING and text[end - 1] in _CLOSING:
         inner = text[start + 1 : end - 1]
-        if not any(mark in inner for mark in _OPENING + _CLOSING):
+        if inner.strip() and not any(mark in inner for mark in _OPENING + _CLOSING):
             return bare_span(text, Span(start + 1, end - 1))
     return Span(start, end)
-
-
-def _language_of(quote: str, default: str) -> str:
-    return detect_language(quote, default=default) if sum(map(str.isalpha, quote)) >= _TELLING_LETTERS else default

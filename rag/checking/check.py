@@ -10,7 +10,7 @@ from typing import Literal, Protocol, get_args
 
 from onrecord.rag.checking.alignment import Change, Near, nearest, runs, same_words, word_count
 from onrecord.rag.checking.article import Claim, ClaimKind, claims
-from onrecord.rag.checking.speaker import Said, said_by, surnames_of
+from onrecord.rag.checking.speaker import Compared, said_by, surnames_of
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.languages.numerals import decimal_sign
@@ -123,11 +123,11 @@ class _Attributed:
     told: tuple[str, ...]
     on_record: Sequence[str]
 
-    def said(self, briefing: Briefing, span: Span) -> Said:
+    def said(self, briefing: Briefing, span: Span) -> Compared:
         """Whether the one named is who speaks in a place on the record."""
         citation = cite(1, briefing, span.start, span.end)
         if self.claim.speaker is None or citation.speaker is None:
-            return Said("unknown")
+            return Compared("unknown")
         present = [Known(turn.speaker, turn.role) for turn in briefing.turns if turn.speaker]
         present += [Known(words.speaker, words.role) for words in briefing.reported if words.speaker]
         return said_by(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from html import escape
+from itertools import groupby
 from typing import Literal, get_args, overload
 
 from onrecord.rag.errors import InvalidRequest
@@ -16,7 +17,18 @@ from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.quotes import turn_at
-from onrecord.rag.types import Answer, Briefing, Citation, Turn
+from onrecord.rag.types import (
+    Answer,
+    Briefing,
+    Citation,
+    Part,
+    Piece,
+    Pointer,
+    Turn,
+    Words,
+    plain_text,
+    quoted_words,
+)
 
 TextFormat = Literal["markdown", "html", "csv"]
 ExportFormat = Literal["markdown", "html", "csv", "docx"]
@@ -165,12 +177,12 @@ def _facts(answer: Answer, words: ReportWords) -> str:
 
 
 def _markdown(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
-    parts = [f"# {_md(_one_line(answer.question))}", _md_text(answer.text), f"*{_md(_facts(answer, words))}*"]
+    parts = [f"# {_md(_one_line(answer.question))}", _md_said(answer), f"*{_md(_facts(answer, words))}*"]
     if sources:
         parts.append(f"## {words.quotes}")
     for source in sources:
         line = _md(_line(source, words))
-        parts.append("\n".join(f"> {row}" for row in f"“{_md(source.citation.quote)}”".splitlines()))
+        parts.append("\n".join(f"> {row.strip()}" for row in f"“{_md(source.citation.quote)}”".splitlines()))
         parts.append(f"**[{source.citation.number}]** " + (f"[{line}](<{source.link}>)" if source.link else line))
         parts += [f"{heading}: {_md(_one_line(text))}" for heading, text in _surroundings(source, words)]
         parts.append(f"{words.source}: {_md(_one_line(source.citation.file))}, SHA-256 {source.sha256}")
@@ -181,14 +193,36 @@ def _md(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def _md_text(text: str) -> str:
-    """Escaped prose that keeps its [n] markers; nothing here can define what they would link to."""
+def _md_said(answer: Answer) -> str:
+    """The answer's paragraphs and lists, with [n] markers; nothing here can define what they would link to."""
+    runs = groupby(answer.parts, key=lambda part: part.item)
+    return "\n\n".join(
+        ("\n" if is_item else "\n\n").join(_md_part(part, answer) for part in run) for is_item, run in runs
+    )
+
+
+def _md_part(part: Part, answer: Answer) -> str:
+    said = "".join(_shown(piece, answer, _md, "[{}]".format) for piece in part.pieces)
     # Four spaces at a line's start would make it code.
-    return re.sub(r"\\\[(\d+)\\\]", r"[\1]", _md("\n".join(line.strip() for line in text.splitlines())))
+    lines = [line.strip() for line in said.splitlines()]
+    return "- " + "\n  ".join(lines) if part.item else "\n".join(lines)
+
+
+def _shown(piece: Piece, answer: Answer, escaped: Callable[[str], str], marker: Callable[[int], str]) -> str:
+    """A piece of an answer with everything but its markers escaped."""
+    if isinstance(piece, Words):
+        return escaped(piece.text)
+    markers = " ".join(marker(number) for number in dict.fromkeys(piece.citations))
+    if isinstance(piece, Pointer):
+        return markers
+    quote = escaped(quoted_words(piece, answer.citations))
+    return f"{quote} {markers} {escaped(piece.note)}".rstrip()
 
 
 def _html(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
-    text = re.sub(r"\[(\d+)\]", r'<a href="#quote-\1">[\1]</a>', escape(answer.text)).replace("\n", "<br>\n")
+    runs = groupby(answer.parts, key=lambda part: part.item)
+    blocks = ((is_item, "\n".join(_html_part(part, answer) for part in run)) for is_item, run in runs)
+    said = "\n".join(f"<ul>\n{block}\n</ul>" if is_item else block for is_item, block in blocks)
     quotes = "\n".join(
         f'<section id="quote-{source.citation.number}"><h3>[{source.citation.number}]</h3>\n'
         f"{_quote_html(source, words)}\n<dl>"
@@ -204,9 +238,18 @@ def _html(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{question}</title><style>{_STYLE}</style></head>\n"
-        f"<body>\n<h1>{question}</h1>\n<p>{text}</p>\n<p><em>{escape(_facts(answer, words))}</em></p>\n"
+        f"<body>\n<h1>{question}</h1>\n{said}\n<p><em>{escape(_facts(answer, words))}</em></p>\n"
         f"{heading}{quotes}\n</body>\n</html>\n"
     )
+
+
+def _html_part(part: Part, answer: Answer) -> str:
+    tag = "li" if part.item else "p"
+    said = "".join(
+        _shown(piece, answer, escape, lambda number: f'<a href="#quote-{number}">[{number}]</a>')
+        for piece in part.pieces
+    )
+    return f"<{tag}>{said}</{tag}>".replace("\n", "<br>\n")
 
 
 def _quote_html(source: _Source, words: ReportWords) -> str:
@@ -263,7 +306,9 @@ def _docx(answer: Answer, sources: list[_Source], words: ReportWords) -> bytes:
     from onrecord.rag.exporting.export_docx import WordDocument
 
     document = WordDocument(_one_line(answer.question))
-    document.paragraph(answer.text)
+    for part in answer.parts:
+        text = plain_text([replace(part, item=False)], answer.citations)
+        document.paragraph(text, style="List Bullet" if part.item else None)
     document.paragraph(_facts(answer, words), style="Subtitle")
     if sources:
         document.heading(words.quotes)

@@ -6,13 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from onrecord.rag.answers.drafting import Draft
-from onrecord.rag.answers.leads import Leads
-from onrecord.rag.answers.listings import overview
-from onrecord.rag.answers.quoting import Quotes
-from onrecord.rag.answers.selection import unread
-from onrecord.rag.languages.wording import wording
+from onrecord.rag.answers.overview import overview
 from onrecord.rag.questions.question import read_question
-from onrecord.rag.types import Answer, Briefing, Filters
+from onrecord.rag.types import Answer, Briefing
 
 
 def in_full(answer: Answer, briefings: Mapping[str, Briefing]) -> Answer:
@@ -24,24 +20,13 @@ def in_full(answer: Answer, briefings: Mapping[str, Briefing]) -> Answer:
     asked = read_question(answer.standalone_question or answer.question)
     if asked.kind != "overview" or len(cited) != 1:
         return answer
-    sources = {id_: briefings[id_] for id_ in cited}
-    draft = Draft(
-        replace(asked, page=0),
-        answer.hits,
-        sources,
-        _unused,
-        unread,
-        Filters(),
-        (answer.searched_briefings, answer.searched_passages),
-        wording(answer.language),
-        Quotes(answer.language, sources, [hit.passage for hit in answer.hits]),
-        Leads(answer.language, sources),
-    )
-    text = overview(draft)
+    searched = (answer.searched_briefings, answer.searched_passages)
+    draft = Draft(replace(asked, page=0), answer.hits, {id_: briefings[id_] for id_ in cited}, searched, _unused)
+    written = overview(draft)
     # Another answer than an overview may have been given to the question; a shorter list is not the rest of it.
-    if text is None or len(draft.quotes.citations) <= len(answer.citations):
+    if written is None or len(draft.quotes.citations) <= len(answer.citations):
         return answer
-    return replace(answer, text=text, citations=draft.quotes.citations)
+    return replace(answer, parts=written.parts, citations=draft.quotes.citations)
 
 
 def _unused(_: str, sentences: Sequence[str]) -> Sequence[float]:

@@ -14,11 +14,11 @@ _END_WORDS = 5
 
 def source_link(citation: Citation) -> str | None:
     """The address of a citation's briefing, opening at the quote; None where no http(s) address is known."""
-    return link_to(citation.url, citation.quote)
+    return link_to(citation.url, citation.quote, citation.page)
 
 
-def link_to(url: str | None, words: str) -> str | None:
-    """`url` with a text fragment for `words`; None for no address, or one that is not plain http or https."""
+def link_to(url: str | None, words: str, page: int | None = None) -> str | None:
+    """`url` with a text fragment for `words`, or opening at a page of a PDF; None where it is no http(s) address."""
     if not url or re.search(r"[\s\x00-\x1f\x7f\"'<>\\^`{|}]", url):
         return None
     try:
@@ -27,6 +27,9 @@ def link_to(url: str | None, words: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
+    if page is not None:
+        # What viewers of PDF understand (RFC 8118); they know no text fragments.
+        return f"{url.split('#', 1)[0]}#page={page}"
     fragment = text_fragment(words)
     base = url.split(":~:", 1)[0]
     if not fragment:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+from onrecord.rag.answers.drafting import paragraph
 from onrecord.rag.checking.article import speaker_of
 from onrecord.rag.checking.speaker import said_by, surnames_of
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
@@ -17,7 +19,7 @@ from onrecord.rag.languages.numerals import decimal_sign
 from onrecord.rag.people.names import Known
 from onrecord.rag.text.figures import numbers
 from onrecord.rag.text.quotes import cite, find
-from onrecord.rag.types import Briefing, Citation, Passage, Span
+from onrecord.rag.types import Briefing, Citation, Part, Passage, Piece, Pointer, Quote, Span, Words
 
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 
@@ -37,9 +39,9 @@ _PUNCTUATION = ".,;:!?…()[]“”«»\"'’"
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """Checked text with its citations, and how many of its sentences are supported and not."""
+    """Checked words with their citations, and how many of the sentences are supported and not."""
 
-    text: str
+    parts: tuple[Part, ...]
     citations: tuple[Citation, ...]
     supported: int
     unsupported: int
@@ -62,12 +64,12 @@ def ground(
     the model gives to another speaker is given back to its own. Links, images, HTML and lists of sources are removed.
     """
     checker = _Checker(passages, briefings, question, language, similarity)
-    paragraphs: list[str] = []
+    paragraphs: list[Part] = []
     for line in plain_lines(raw):
-        shown = [text for sentence in sentences_of(line, checker.words) if (text := checker.sentence(*sentence))]
+        shown = [pieces for sentence in sentences_of(line, checker.words) if (pieces := checker.sentence(*sentence))]
         if shown:
-            paragraphs.append(" ".join(shown))
-    return Grounded("\n".join(paragraphs), tuple(checker.citations), checker.supported, checker.unsupported)
+            paragraphs.append(paragraph(shown))
+    return Grounded(tuple(paragraphs), tuple(checker.citations), checker.supported, checker.unsupported)
 
 
 class _Checker:
@@ -91,39 +93,45 @@ class _Checker:
         self._framing = {term for words in self._languages for term in self._terms(" ".join(words.model.framing))}
         self._shown: set[str] = set()
 
-    def sentence(self, sentence: str, taken: Taken) -> str:
+    def sentence(self, sentence: str, taken: Taken) -> list[Piece]:
         """The sentence as it may be shown; empty where nothing is left of it."""
         if len(self._shown) >= _MOST_SENTENCES:
-            return ""
+            return []
         named = dict.fromkeys(number for sign in sentence if sign in taken.markers for number in taken.markers[sign])
         cited = [self._passages[number - 1] for number in named if 1 <= number <= len(self._passages)]
         exact = {sign: self._exact(taken.quotations[sign], cited) for sign in sentence if sign in taken.quotations}
         quoted = {sign: found for sign, found in exact.items() if found is not None}
         prose = disarmed("".join(self._spoken(sign, quoted, taken) for sign in sentence))
         if not any(character.isalnum() for character in prose) and not quoted:
-            return ""
+            return []
         whole = disarmed("".join(taken.quotations.get(sign, sign) for sign in sentence if sign not in taken.markers))
         if whole in self._shown:
-            return ""
+            return []
         self._shown.add(whole)
-        owner = self._misattributed(sentence, taken, quoted)
-        if owner is not None:
-            prose, sentence = "", "".join(sign for sign in sentence if sign in quoted)
+        if any(self._misattributed(sign, sentence, taken, quoted) for sign in quoted):
+            self.supported += 1
+            return self._given_back(taken, quoted)
         pointed = self._support(prose, cited, quoted)
+        written = self._written(sentence, taken, quoted)
         if pointed is None:
             self.unsupported += 1
-            words = self._written(sentence, taken, quoted)
-            return f"{words} {self.words.model.unsupported}" if words else ""
+            unsupported = Words(f" {self.words.model.unsupported}")
+            return [*written, unsupported] if written else []
         self.supported += 1
-        written = self._written(sentence, taken, quoted)
-        if owner is not None:
-            written = f"{owner}: {written}"
-        markers = dict.fromkeys(self._number(passage, span) for passage, span in pointed)
-        return " ".join([written, *(f"[{number}]" for number in markers if f"[{number}]" not in written)])
+        numbers = dict.fromkeys(self._number(passage, span) for passage, span in pointed)
+        told = {number for piece in written if isinstance(piece, Quote) for number in piece.citations}
+        pointer = Pointer(tuple(number for number in numbers if number not in told))
+        return [*written, Words(" "), pointer] if pointer.citations else written
 
     def _exact(self, words: str, cited: Sequence[Passage]) -> tuple[Passage, list[Span]] | None:
         for passage in cited:
-            spans = find(words, passage.text)
+            # No quotation joins the words of two people.
+            turns = [
+                Span(max(turn.start, passage.start) - passage.start, min(turn.end, passage.end) - passage.start)
+                for turn in self._briefings[passage.briefing_id].turns
+                if turn.start < passage.end and passage.start < turn.end
+            ]
+            spans = find(words, passage.text, within=turns)
             if spans and all(_may_be_quoted(passage.text[span.start : span.end]) for span in spans):
                 return passage, [Span(passage.start + span.start, passage.start + span.end) for span in spans]
         return None
@@ -134,33 +142,45 @@ class _Checker:
         return taken.quotations.get(sign, sign)
 
     def _misattributed(
-        self, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]
-    ) -> str | None:
-        """The right speaker's name where the sentence gives verified words to somebody else."""
-        if not quoted:
-            return None
-        first = next(sign for sign in sentence if sign in quoted)
-        place = sentence.index(first)
-        around = "".join(" " if sign in taken.markers or sign in taken.quotations else sign for sign in sentence)
+        self, sign: str, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]
+    ) -> bool:
+        """Whether the sentence gives one of its verified quotations to somebody else, or to either of two people."""
+        place = sentence.index(sign)
+        around = "".join(" " if each in taken.markers or each in taken.quotations else each for each in sentence)
         people = [turn.speaker for each in self._briefings.values() for turn in each.turns if turn.speaker]
         named = speaker_of(around, Span(place, place + 1), self.words, surnames_of(people))
-        passage, spans = quoted[first]
-        briefing = self._briefings[passage.briefing_id]
-        citation = cite(1, briefing, spans[0].start, spans[0].end)
-        speaker = citation.speaker or passage.speaker
-        if not (named.name or named.role) or not speaker:
-            return None
-        present = [Known(turn.speaker, turn.role) for turn in briefing.turns if turn.speaker]
+        passage, _ = quoted[sign]
+        speaker = self._speaker(quoted[sign])
+        if not (named.name or named.role) or speaker is None:
+            return False
+        turns = self._briefings[passage.briefing_id].turns
         said = said_by(
             named.name or named.role or "",
-            Known(speaker, citation.role or passage.role, citation.outlet or passage.outlet),
+            speaker,
             office=named.role if named.name else None,
-            present=present,
+            present=[Known(turn.speaker, turn.role) for turn in turns if turn.speaker],
             on_record=people,
             about=" ".join(filter(None, (passage.outlet, passage.context))),
         )
-        # Where two people bear the name, the one who spoke is named in full.
-        return disarmed(speaker) if said.same == "no" or said.may_be else None
+        return said.same == "no" or bool(said.may_be)
+
+    def _speaker(self, quotation: tuple[Passage, list[Span]]) -> Known | None:
+        """Who says a verified quotation on the record."""
+        passage, spans = quotation
+        citation = cite(1, self._briefings[passage.briefing_id], spans[0].start, spans[0].end)
+        if citation.speaker is not None:
+            return Known(citation.speaker, citation.role, citation.outlet)
+        return Known(passage.speaker, passage.role, passage.outlet) if passage.speaker else None
+
+    def _given_back(self, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]) -> list[Piece]:
+        """The verified quotations of a sentence alone, each behind the name of whoever said it."""
+        pieces: list[Piece] = []
+        owners = ((self._speaker(quotation), sign) for sign, quotation in quoted.items())
+        for speaker, signs in groupby(owners, key=lambda owner: owner[0]):
+            name = disarmed(speaker.name) if speaker else self.words.wording.nobody
+            pieces += [Words(f"{'; ' if pieces else ''}{name}: ")]
+            pieces += self._written("".join(sign for _, sign in signs), taken, quoted)
+        return pieces
 
     def _support(
         self, prose: str, cited: Sequence[Passage], quoted: Mapping[str, tuple[Passage, list[Span]]]
@@ -247,27 +267,29 @@ class _Checker:
         )
         return number
 
-    def _written(self, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]) -> str:
-        """The sentence with exact slices in its quotation marks, and the marker of each behind it."""
-        written, prose = "", ""
+    def _written(self, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]) -> list[Piece]:
+        """The sentence with quotes of the exact slices where its quotations stood."""
+        written: list[Piece] = []
+        prose = ""
         for sign in sentence:
             if sign not in quoted:
                 prose += "" if sign in taken.markers else taken.quotations.get(sign, sign)
                 continue
+            written += _said_next(written, prose)
+            if written:
+                written.append(Words(" "))
             passage, spans = quoted[sign]
-            slices = " … ".join(self._slice(passage, span) for span in spans)
-            number = self._number(passage, Span(spans[0].start, spans[-1].end))
-            written = _joined(_joined(written, disarmed(prose)), f"“{slices}” [{number}]")
+            written.append(Quote(tuple(self._number(passage, span) for span in spans)))
             prose = ""
-        return _joined(written, disarmed(prose))
+        return [*written, *_said_next(written, prose)]
 
 
-def _joined(written: str, more: str) -> str:
-    """Two parts of a sentence; after a marker no colon, because "[1]:" may define a link where Markdown is rendered."""
-    more = more.lstrip(":;,. " if not written else ": ")
-    if not written or not more:
-        return written + more
-    return written + more if more[0] in ".,;!?…)" else f"{written} {more}"
+def _said_next(written: Sequence[Piece], prose: str) -> list[Piece]:
+    """Words of a sentence behind what is written of it; after a quote no colon, and a blank but before punctuation."""
+    words = disarmed(prose).lstrip(": " if written else ":;,. ")
+    if not words:
+        return []
+    return [Words(words if not written or words[0] in ".,;!?…)" else f" {words}")]
 
 
 def _may_be_quoted(words: str) -> bool:

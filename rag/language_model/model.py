@@ -20,7 +20,7 @@ from onrecord.rag.language_model.grounding import NO_ANSWER, Grounded, Similarit
 from onrecord.rag.language_model.model_text import settled
 from onrecord.rag.languages import answer_language
 from onrecord.rag.settings import Settings
-from onrecord.rag.types import Answer, Briefing, Passage
+from onrecord.rag.types import Answer, Briefing, Passage, Quote
 
 # A model on a laptop may take half a minute to begin; nobody waits longer than two for an answer.
 _CONNECT_SECONDS = 5.0
@@ -113,7 +113,7 @@ def answers(
     def answer(grounded: Grounded) -> Answer:
         status = "answered" if default.status == "not_found" else default.status
         seconds = {**default.seconds, "model": time.perf_counter() - started}
-        return replace(default, text=grounded.text, citations=grounded.citations, status=status, seconds=seconds)
+        return replace(default, parts=grounded.parts, citations=grounded.citations, status=status, seconds=seconds)
 
     def fallback(note: str) -> Answer:
         return replace(default, note=note, seconds={**default.seconds, "model": time.perf_counter() - started})
@@ -145,7 +145,8 @@ def _usable(grounded: Grounded, default: Answer) -> bool:
     """Whether most of what the model says is supported, and enough of it where the default found nothing."""
     if not grounded.citations or grounded.supported <= grounded.unsupported:
         return False
-    return default.status != "not_found" or "”" in grounded.text
+    quotes = (piece for part in grounded.parts for piece in part.pieces if isinstance(piece, Quote))
+    return default.status != "not_found" or any(quotes)
 
 
 def chat(server: ModelServer, conversation: Sequence[Mapping[str, str]]) -> Iterator[str]:

@@ -23,6 +23,8 @@ from onrecord.rag.languages.replies import ReplyPhrases
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.languages.saying import SayingVerbs
 from onrecord.rag.languages.speech import SpeechPhrases
+from onrecord.rag.languages.term_forms import TermForms
+from onrecord.rag.languages.wording import Wording
 from onrecord.rag.text.hyphens import HyphenWords
 from onrecord.rag.text.sentences import SentenceWords, ends_sentence, sentences
 from onrecord.rag.text.terms import TermWords, index_terms, query_terms
@@ -35,8 +37,8 @@ LANGUAGES: tuple[str, ...] = tuple(
 )
 """The languages that are known by a file of their own, as ISO 639-1 codes."""
 
-# What whoever asks in a language without words for answers is answered in.
-_ANSWERS_ALL = "en"
+DEFAULT = "en"
+"""The language where nothing is known of one, and to answer in where the one asked in has no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Language:
     questions: QuestionPhrases = field(default_factory=QuestionPhrases)
     followups: FollowUpPhrases = field(default_factory=FollowUpPhrases)
     replies: ReplyPhrases = field(default_factory=ReplyPhrases)
+    term_forms: TermForms = field(default_factory=TermForms)
+    wording: Wording = field(default_factory=Wording)
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)
@@ -99,7 +103,7 @@ def language(code: str) -> Language:
 
 def answer_language(code: str) -> Language:
     """The language in which a question in the language of a code is answered: English where that has no wording."""
-    return language(code if code in LANGUAGES else _ANSWERS_ALL)
+    return language(code if code in LANGUAGES else DEFAULT)
 
 
 @cache

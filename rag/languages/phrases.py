@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-_SLOT = re.compile(r"(?<![?P\\])<([a-z_]+)>")
+# A group's name stands between the same signs: "(?P<name>".
+_SLOT = re.compile(r"(?<!\(\?P)(?<!\\)<([a-z_]+)>")
 
 
 class PhraseError(ValueError):

@@ -1,10 +1,23 @@
-"""Refusing, putting off, correcting."""
+"""What the sentences of a reply do: answer, refuse, put off, correct themselves, lean on what was said before."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from onrecord.rag.languages.phrases import NEVER, Phrase
+
 
 @dataclass(frozen=True, slots=True)
 class ReplyPhrases:
-    """Refusing, putting off, correcting."""
+    """Ways of speaking that tell what a sentence of a reply does.
+
+    `leaves_open` refuses, puts off, or has nothing to say; `says_yes_or_no`, `corrects`, `goes_on_reporting` and
+    `leans_back` stand at a sentence's beginning; `corrects_inside` stands anywhere.
+    """
+
+    leaves_open: Phrase = NEVER
+    says_yes_or_no: Phrase = NEVER
+    corrects: Phrase = NEVER
+    corrects_inside: Phrase = NEVER
+    goes_on_reporting: Phrase = NEVER
+    leans_back: Phrase = NEVER

@@ -17,6 +17,8 @@ from onrecord.rag.text.folding import fold
 Part = Literal["asker", "answerer", "moderator", "interpreter"]
 
 _GROUP = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))*)[)\]]?")
+# What a misprinted colon leaves behind a name: "Minister Doe's".
+_POSSESSIVE = re.compile(r"['’]\w$")
 _SPLIT = re.compile(r"\s+[-–—/|]\s+|/")
 _ASKER_PARTS = re.compile(r",\s+|\s+[-–—|/]\s+")
 
@@ -26,7 +28,8 @@ class Person:
     """What a label says of a speaker.
 
     `address` is the form of address, `part` what the label alone makes of them. A `voice` is told apart from others
-    and has no name ("Speaker 1", "iPhone (2)"): it is nobody else, and in no other briefing.
+    and has no name ("Speaker 1", "iPhone (2)"): it is nobody else, and in no other briefing. `inferred` says that the
+    name is a conclusion from the text, or that the label cannot tell which of two people it means.
     """
 
     name: str | None = None
@@ -36,6 +39,7 @@ class Person:
     address: str | None = None
     part: Part | None = None
     voice: bool = False
+    inferred: bool = False
 
 
 def parse_label(label: str, vocabulary: Vocabulary) -> Person:
@@ -50,6 +54,7 @@ def parse_label(label: str, vocabulary: Vocabulary) -> Person:
         return Person()
     groups = [group.strip() for group in _GROUP.findall(label)]
     main = " ".join(_GROUP.sub(" ", label).replace("_", " ").split()).strip(" ,:")
+    main = _POSSESSIVE.sub("", main)
     if groups and all(group.isdigit() for group in groups):
         # "iPhone (2)": software numbers what it has no name for.
         return Person(name=label, voice=True)

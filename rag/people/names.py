@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -28,7 +28,8 @@ _Surname = Literal["equal", "alike", "different"]
 _REMEMBERED = 200_000
 # In a name that is not all in capitals, so many capitals are a surname; fewer are initials ("JD Vance").
 _SURNAME_IN_CAPITALS = 4
-_GROUP = re.compile(r"\s*[(\[].*$")
+# Parentheses behind a name; a number in them tells voices apart ("iPhone (2)").
+_GROUP = re.compile(r"\s*[(\[](?!\d+[)\]]).*$")
 _DOTTED = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])+\.?")
 _ELISION = re.compile(r"^[dl]'(?=\w)")
 
@@ -51,6 +52,11 @@ def printed_name(particles: Iterable[str]) -> str:
     return rf"{CAPITALISED}(?:\s+(?:(?:{small})\s+){{0,3}}(?:{CAPITALISED}|{CAPITAL}\.)){{1,3}}"
 
 
+def initials_of(name: str) -> str:
+    """The capitals that the parts of a name begin with: "CH" of "Christian Horner", "JMD" of "Jean-Marie Doe"."""
+    return "".join(part[0] for part in re.split(r"[\s-]+", name) if part[:1].isupper())
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A person as one text names them, with the role and the outlet it gives.
@@ -70,7 +76,8 @@ class Name:
 
     `given` are given names or initials, none where the surname stands alone; `surname` is without its `particles`
     ("van der"), and `barrels` are its parts where a hyphen joins several. `gender` is what the form of address tells,
-    `generation` tells father from son. A `voice` is no name.
+    `generation` tells father from son. A `voice` is no name. `apart` is what stands in parentheses behind a voice or a
+    surname alone, to tell it from others.
     """
 
     given: tuple[str, ...]
@@ -81,6 +88,7 @@ class Name:
     gender: Literal["man", "woman"] | None = None
     generation: str | None = None
     voice: bool = False
+    apart: str = ""
     letters: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
@@ -92,11 +100,12 @@ class Name:
 def read_name(printed: str) -> Name:
     """Read a name in any usual form: "Ann Bell", "Mr. Bell", "A. J. Bell Jr.", "Bell, Ann", "BELL Ann", "van der Bell".
 
-    What stands in parentheses behind it is no part of it.
+    What stands in parentheses behind a full name is no part of it.
     """
     name = base_name(printed)
+    apart = _letters(printed[len(name) :])
     if is_voice(name) or not _letters(name):
-        return Name((), _letters(name) or name, voice=is_voice(name))
+        return Name((), _letters(name) or name, voice=is_voice(name), apart=apart)
     generation = None
     before, comma, after = name.partition(",")
     if (closing := _generation(after)) is not None:
@@ -119,7 +128,8 @@ def read_name(printed: str) -> Name:
     place = len(tokens) - 1
     while place > 0 and is_particle(tokens[place - 1]):
         place -= 1
-    return _name(tokens[:place], tokens[place:], addresses, generation)
+    read = _name(tokens[:place], tokens[place:], addresses, generation)
+    return read if read.given else replace(read, apart=apart)
 
 
 def name_words(name: str) -> list[str]:
@@ -232,6 +242,9 @@ def same(one: Known, other: Known) -> Same:
 
 def likeness(first: Name, second: Name) -> Likeness:
     """What two names tell by themselves. Two voices of one name are alike, in whatever briefings."""
+    if first.apart != second.apart and not (first.given and second.given):
+        found = likeness(replace(first, apart=""), replace(second, apart=""))
+        return "unknown" if found != "no" and not (first.apart and second.apart) else "no"
     if first.voice or second.voice:
         return "unknown" if first.voice != second.voice else "yes" if first.letters == second.letters else "no"
     if (first.gender and second.gender and first.gender != second.gender) or (

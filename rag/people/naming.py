@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.people.names import Name, base_name, is_full, is_particle, likeness, name_words, read_name
@@ -30,8 +30,8 @@ _GENITIVE = re.compile(r"['’]s?$", re.IGNORECASE)
 class Roll:
     """The names on record: those of people by how their surnames may be written, and of voices by their words."""
 
-    bearers: Mapping[str, tuple[str, ...]]
-    voices: Mapping[tuple[str, ...], tuple[str, ...]]
+    bearers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    voices: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

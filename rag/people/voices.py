@@ -9,7 +9,8 @@ from onrecord.rag.text.folding import fold
 
 # One to four words and a number of up to three digits. Years and other long numbers are no voices.
 _NUMBERED = re.compile(
-    r"[^\W\d_]+(?:[\s_.-]+[^\W\d_]+){0,3}[\s_.-]*(?:[#№]|(?:no|nr|n[°º])\.?)?\s*\d{1,3}", re.IGNORECASE
+    r"[^\W\d_]+(?:[\s_.-]+[^\W\d_]+){0,3}[\s_.-]*(?:\(\d{1,3}\)|(?:[#№]|(?:no|nr|n[°º])\.?)?\s*\d{1,3})",
+    re.IGNORECASE,
 )
 _LETTERED = re.compile(r"(?P<words>[^\W\d_]{2,}(?:[\s_.-]+[^\W\d_]+){0,3})[\s_.-]+[A-Z]")
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.languages import LANGUAGES, language
-from onrecord.rag.languages.wording import wording
 from onrecord.rag.questions.standalone import Said
 
 # Chosen on conversations with known answers (docs/quality.md, "Follow-ups"): anything from half to twice these does
@@ -21,8 +20,8 @@ _FEW_WORDS = 4
 _ANSWER_CHARACTERS = 1500
 _QUOTED = re.compile(r"[“«]\s*(.+?)\s*[”»]", re.DOTALL)
 _MARKER = re.compile(r"\s*\[\d+\]")
-# (beginning, what follows) of an answer that found nothing, in any language.
-_NOTHING_FOUND = tuple(wording(code).nothing.split("{searched}") for code in LANGUAGES)
+# (beginning, what follows) of an answer that found nothing, in each language.
+_NOTHING_FOUND = tuple(language(code).wording.nothing.split("{searched}") for code in LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)

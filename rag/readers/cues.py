@@ -17,6 +17,8 @@ from onrecord.rag.readers.voices import Cue, plain_names, possible_label, with_p
 from onrecord.rag.text.sentences import SentenceWords, ends_sentence
 from onrecord.rag.types import SourceText
 
+# Times without the arrow between them, or damaged, are no words.
+_ONLY_TIMES = re.compile(r"\s*\d{1,3}:[\d:.,\s>-]{1,60}")
 _NEW_SPEAKER = re.compile(r">{2,3}")
 # A dash before another speaker's words; inside a sentence only before a capital.
 _DASH = re.compile(r"[-–—]{1,2}\s*(?=[\w\"“«‘'¿¡(\[])")
@@ -177,6 +179,7 @@ def _gap(before: str, line: str, pause: float, length: int, labels: frozenset[st
 
 
 def untimed_words(lines: Sequence[str]) -> Iterator[Cue]:
-    """What stands where a cue should be and has no time: a cue without one, if it holds words."""
-    if any(map(str.isalnum, "".join(lines))):
-        yield Cue(tuple(line.strip() for line in lines if line.strip()))
+    """What stands where a cue should be and has no time that can be read: a cue without one, if it holds words."""
+    kept = tuple(line.strip() for line in lines if line.strip() and not _ONLY_TIMES.fullmatch(line))
+    if any(map(str.isalnum, "".join(kept))):
+        yield Cue(kept)

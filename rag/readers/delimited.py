@@ -43,7 +43,7 @@ def read_delimited(name: str, data: bytes) -> SourceText:
     if found is None:
         raise UnreadableFile(f"{name}: this table holds no column of words. Name its columns speaker, start and text.")
     columns, heads, rows = found
-    whole = [row for row in rows if len(row) > columns.words and row[columns.words].strip()]
+    whole = [row for row in rows if len(row) > max(columns.words, columns.speaker or 0) and row[columns.words].strip()]
     read = {columns.words, columns.speaker, columns.start, columns.end}
     others = [" ".join(head.split()) for place, head in enumerate(heads) if place not in read and head.strip()]
     notes = (
@@ -80,8 +80,10 @@ def _cues(rows: Sequence[Sequence[str]], columns: Columns) -> Iterator[Cue]:
     words = sum(len(row[columns.words].split()) for row in rows)
     starts = _times(rows, columns.start, words)
     ends = _times(rows, columns.end, words)
+    voice = ""
     for row, start, end in zip(rows, starts, ends, strict=True):
-        voice = row[columns.speaker].strip() if columns.speaker is not None and columns.speaker < len(row) else ""
+        # A cell left empty goes on with the speaker above, as in a sheet.
+        voice = (row[columns.speaker].strip() if columns.speaker is not None else "") or voice
         lines = tuple(" ".join(line.split()) for line in row[columns.words].splitlines() if line.strip())
         yield Cue(lines, start, end, voice or None)
 

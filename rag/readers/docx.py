@@ -23,7 +23,7 @@ from onrecord.rag.readers.formats import has_cues
 from onrecord.rag.readers.metadata import document_title, found_metadata
 from onrecord.rag.readers.spoken_paragraphs import compose_spoken
 from onrecord.rag.readers.srt import source_of_srt
-from onrecord.rag.readers.table_columns import Columns, columns_of, come_back
+from onrecord.rag.readers.table_columns import Columns, columns_of, come_back, parted
 from onrecord.rag.types import SourceText
 
 # A document unpacks to a few times its size; what passes this is made to exhaust the memory.
@@ -135,8 +135,9 @@ def _table(table: Any, words: Words) -> Iterator[_Block]:
 
 
 def _spoken_row(cells: Sequence[str], columns: Columns, speaker: int) -> _Block:
-    name = " ".join(cells[speaker].split())
-    time = cells[columns.start].strip(" []()") if columns.start is not None and columns.start < len(cells) else ""
+    name, time = parted(cells[speaker])
+    if columns.start is not None and columns.start < len(cells):
+        time = cells[columns.start].strip(" []()")
     seconds = clock_seconds(time)
     read = {speaker, columns.words} | ({columns.start, columns.end} if seconds is not None else set())
     others = [cell for place, cell in enumerate(cells) if cell and place not in read]

@@ -29,8 +29,8 @@ _SPEAKERS = ("speaker", "speaker_label", "speaker_name", "speakerName", "speaker
 # Where the parts of a transcript lie, and the objects that those lie in.
 _PARTS = ("utterances", "segments", "chunks", "transcript", "captions", "results")
 _HOLDERS = ("result", "results", "output", "data", "transcription", "transcript")
-# Voices that a program has only counted: 0, "A", "spk_0".
-_COUNTED = re.compile(r"(?:spk_|ch_)?(\d{1,3}|[A-Z])")
+# Voices that a program has only counted: 0, "A", "spk_0"; a Q asks.
+_COUNTED = re.compile(r"(?:spk_|ch_)?(\d{1,3}|[A-PR-Z])")
 # A sentence's end is told from its last characters.
 _TAIL = 60
 

@@ -27,7 +27,7 @@ def source_of_turns(name: str, text: str) -> SourceText:
     composer = Composer()
     metadata = Metadata()
     for number, (where, entry) in enumerate(_entries(name, text)):
-        if "text" not in entry and number == 0 and (set(by_usual_names(entry)) & set(FIELDS)):
+        if "text" not in entry and number == 0 and (where == name or set(by_usual_names(entry)) & set(FIELDS)):
             metadata = found_metadata(entry)
             continue
         words = _string(entry, "text", where, needed=True)
@@ -55,6 +55,12 @@ def _entries(name: str, text: str) -> Iterator[tuple[str, Mapping[str, object]]]
         whole = json.loads(text)
     except (ValueError, RecursionError):
         whole = None
+    if isinstance(whole, dict) and "text" not in whole:
+        turns = next((value for value in whole.values() if _are_turns(value)), None)
+        if turns is not None:
+            # What stands beside the list says what it is.
+            yield name, {key: value for key, value in whole.items() if value is not turns}
+            whole = turns
     if isinstance(whole, list):
         for number, entry in enumerate(whole, start=1):
             yield _checked(f"{name}, entry {number}", entry)
@@ -70,6 +76,10 @@ def _entries(name: str, text: str) -> Iterator[tuple[str, Mapping[str, object]]]
             except (ValueError, RecursionError) as error:
                 problem = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
                 raise UnreadableFile(f"{where}: is not JSON ({problem}). {_HOW}") from error
+
+
+def _are_turns(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(turn, dict) and "text" in turn for turn in value)
 
 
 def _checked(where: str, entry: object) -> tuple[str, Mapping[str, object]]:

@@ -65,7 +65,10 @@ def columns_of(rows: Sequence[Sequence[str]]) -> Columns | None:
     start = named.get("time", times[0] if times else None)
     speaker = named.get("speaker", _speaker(body, [place for place in free if place != words], sizes))
     names = [] if speaker is None else [row[speaker].strip() for row in body if row[speaker].strip()]
-    marked = "speaker" in named or _are_places([row[place] for row in body for place in times[:1]]) or come_back(names)
+    beside = [row[place] for row in body for place in times[:1]] or [
+        time for name in names for _, time in [parted(name)]
+    ]
+    marked = "speaker" in named or _are_places(beside) or come_back([parted(name)[0] for name in names])
     if not named and (sizes[words] < _PROSE_WORDS or (speaker is None and start is None)):
         return None
     if speaker is not None and (not names or sizes[speaker] > _NAME_WORDS):
@@ -109,6 +112,16 @@ def come_back(names: Sequence[str]) -> bool:
     """Whether most of some words come more than once, as speakers do and headings do not."""
     counts = Counter(names)
     return 2 * sum(count for count in counts.values() if count > 1) >= len(names) > 0
+
+
+def parted(cell: str) -> tuple[str, str]:
+    """The name in a cell, and the time that stands before or behind it; empty where there is none."""
+    words = cell.split()
+    for place in (0, -1):
+        if len(words) > 1 and clock_seconds(words[place].strip(_AROUND_TIMES)) is not None:
+            time = words.pop(place)
+            return " ".join(words), time.strip(_AROUND_TIMES)
+    return " ".join(words), ""
 
 
 def _speaker(body: Sequence[Sequence[str]], places: Sequence[int], sizes: Sequence[float]) -> int | None:

@@ -34,6 +34,8 @@ _PREFIX = re.compile(r"((?:[^:：\n]|(?<=\d):(?=\d)){1,80}?)[ \u00a0]?(?::(?=\s|
 _MOST_WORDS = 10
 # What no name holds: the marks that end a sentence, but for the stop of an abbreviation ("Dr. Doe").
 _NO_NAME = re.compile(r"[?!;…]|\w{5}\.\s")
+# Somebody who calls in has a number for a name.
+_CALLER = re.compile(r"\+?[\d*•x().\s-]{6,20}")
 # Voices are marked throughout when so many cues begin with a name; fewer cues than these show no rule.
 _THROUGHOUT = 0.9
 _FEWEST = 3
@@ -65,7 +67,8 @@ def possible_label(line: str) -> tuple[str, int] | None:
     if label.startswith("[") and label.endswith("]"):
         label = label[1:-1].strip()
     first = next(filter(str.isalnum, label), "")
-    if not first.isalpha() or len(label.split()) > _MOST_WORDS or _NO_NAME.search(label):
+    named = first.isalpha() or _CALLER.fullmatch(label)
+    if not named or len(label.split()) > _MOST_WORDS or _NO_NAME.search(label):
         return None
     return label, match.end()
 

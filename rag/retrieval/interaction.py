@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import TokenVectors
 from onrecord.rag.languages import LANGUAGES, language
-from onrecord.rag.languages.wording import date_words
 from onrecord.rag.text.folding import folded_words
 
 _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
@@ -74,7 +73,7 @@ def _word_at(text: str, start: int) -> str:
 
 @lru_cache(maxsize=20_000)
 def _words_of_context(context: str) -> frozenset[str]:
-    dates = [date_words(date, code) for date in _DATE.findall(context) for code in LANGUAGES]
+    dates = [language(code).wording.date(date) for date in _DATE.findall(context) for code in LANGUAGES]
     return frozenset(folded_words(" ".join([context, *dates])))
 
 

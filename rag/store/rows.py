@@ -59,6 +59,8 @@ def briefing_values(briefing: Briefing) -> dict[str, Any]:
         "added": briefing.added,
         "superseded_by": None,
         "timecodes": json.dumps(briefing.timecodes),
+        "pages": json.dumps(briefing.pages),
+        "lines": json.dumps(briefing.lines),
     }
 
 
@@ -92,6 +94,8 @@ def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
         added=row["added"],
         superseded_by=row["superseded_by"],
         timecodes=tuple((offset, seconds) for offset, seconds in json.loads(row["timecodes"])),
+        pages=tuple((offset, page) for offset, page in json.loads(row["pages"])),
+        lines=tuple((offset, number) for offset, number in json.loads(row["lines"])),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 DATABASE = "library.db"
 VECTOR_CACHE = "vectors.faiss"
 WORD_CACHE = "words.npz"
@@ -32,7 +32,9 @@ CREATE TABLE briefings (
     boilerplate TEXT NOT NULL,
     reported TEXT NOT NULL,
     dates TEXT NOT NULL,
-    timecodes TEXT NOT NULL
+    timecodes TEXT NOT NULL,
+    pages TEXT NOT NULL,
+    lines TEXT NOT NULL
 ) STRICT;
 CREATE INDEX briefings_source ON briefings(source);
 CREATE INDEX briefings_lineage ON briefings(lineage);

@@ -284,6 +284,16 @@ def second_at(briefing: Briefing, offset: int) -> float | None:
     return turn.seconds if turn else None
 
 
+def place_at(briefing: Briefing, offset: int) -> tuple[int | None, int | None]:
+    """Give the page of a place in the text and the number printed beside its line, where the briefing has them."""
+    page = bisect_right(briefing.pages, offset, key=lambda entry: entry[0])
+    line = bisect_right(briefing.lines, offset, key=lambda entry: entry[0])
+    if not page:
+        return None, None
+    begins, number = briefing.pages[page - 1]
+    return number, briefing.lines[line - 1][1] if line and briefing.lines[line - 1][0] >= begins else None
+
+
 def cite(
     number: int, briefing: Briefing, start: int, end: int, *, language: str | None = None, passage_id: int = 0
 ) -> Citation:
@@ -299,6 +309,7 @@ def cite(
     speaker, role = (turn.speaker, turn.role) if turn else (None, None)
     kind: Kind = "report" if briefing.kind == "report" else turn.kind if turn else "statement"
     inferred = bool(turn and turn.inferred)
+    page, line = place_at(briefing, start)
     inner = reported_at(briefing, start, end)
     if inner is not None:
         # Words that somebody quotes are theirs whom he quotes; that is our reading of the sentence.
@@ -321,4 +332,6 @@ def cite(
         passage_id=passage_id,
         inferred=inferred,
         seconds=second_at(briefing, start),
+        page=page,
+        line=line,
     )

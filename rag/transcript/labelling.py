@@ -14,6 +14,8 @@ from difflib import SequenceMatcher
 
 from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.languages.labels import LabelWords
+from onrecord.rag.people.names import initials_of
+from onrecord.rag.people.roles import bare_label
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.transcript.grading import Grade
@@ -25,6 +27,8 @@ _PREFERENCE = (
     *("letter", "colon", "stopdash", "bracket", "timed", "stop", "letter lone", "dash", "tab", "bare timed", "bare"),
 )
 _MARKS = re.compile(r"(?:caption|marked|dashed|timed) (?=\S)")
+# A line that is bold or slanted as a whole is a heading or a question, and no words of a label's.
+_ALL_MARKED = re.compile(r"([*_]{1,3})[^*_].*[^*_]\1")
 # Spellings this alike are one name misspelt.
 _ALIKE = 0.85
 # The share of labels followed by words of somebody speaking to somebody, which a style of turns reaches with ease.
@@ -33,8 +37,12 @@ _SPOKEN = 0.25
 _MINOR = 0.04
 # Where this share of the lines, and so many, open with what opens another line too, the text is marked throughout.
 _THROUGHOUT, _FEWEST = 0.5, 4
+# A label that comes so often is one also where its end is misprinted.
+_SURELY = 3
 # A first label stands at most this many lines from the top.
 _TOP = 6
+# The share of the turns of the one who answers that follow a question.
+_ANSWERING = 0.6
 # The share of lines with a name and a time that are followed by words without one.
 _TIMED_ALONE = 0.8
 
@@ -84,7 +92,7 @@ class _Page:
     def introduces(self, candidate: Candidate) -> bool:
         """Whether a bare line stands where a label would: a sentence ended before it and words follow."""
         following = self.after(candidate)
-        if following is None:
+        if following is None or _ALL_MARKED.fullmatch(following.text):
             return False
         return self.ended(candidate) and (len(following.text.split()) > 3 or following.text[-1] in TERMINAL)
 
@@ -97,7 +105,7 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
         vocabulary: how the text writes its words.
 
     Returns:
-        the labels in order, each with words after it before the next one.
+        the labels in order, each with words after it before the next one, but for those that are marked as empty.
     """
     page = _Page(lines, {line.number: position for position, line in enumerate(lines)}, vocabulary)
     by_style: dict[str, list[Candidate]] = defaultdict(list)
@@ -116,7 +124,34 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
         also = _known_elsewhere(members, chosen, page) if style not in chosen else ()
         if also:
             chosen[style] = list(also)
-    return _with_words(_best(chosen), page)
+    best = _best(chosen)
+    return _with_words(sorted([*best, *_garbled(best, page)], key=lambda candidate: candidate.line), page)
+
+
+def _garbled(labels: Sequence[Candidate], page: _Page) -> list[Candidate]:
+    """Labels whose colon is misprinted, as recognisers do it: "Minister Doe's I think so" behind a question.
+
+    They are labels of the text that open a paragraph, and somebody else has asked right before it.
+    """
+    used = Counter(label.label for label in labels if label.grade >= Grade.NAME and " " in label.label)
+    names = "|".join(sorted((re.escape(label) for label, count in used.items() if count >= _SURELY), key=len)[::-1])
+    if not names:
+        return []
+    opening = re.compile(rf"((?:{names})['’]\w)\s+(?=\S)")
+    taken = {label.line for label in labels}
+    found: list[Candidate] = []
+    for line in page.lines:
+        match = opening.match(line.text)
+        position = page.place[line.number]
+        if match is None or line.number in taken or not (line.after_blank and position):
+            continue
+        asked = page.lines[position - 1].text.endswith("?")
+        if asked:
+            label = match.group(1)
+            key = bare_label(label[:-2], page.known)
+            words = line.start + match.end()
+            found.append(Candidate(line.number, line.start, words, label, key, "garbled", Grade.NAME, alone=False))
+    return found
 
 
 def parted_at_labels(lines: Sequence[Line], labels: Iterable[Candidate]) -> list[Line]:
@@ -129,7 +164,11 @@ def parted_at_labels(lines: Sequence[Line], labels: Iterable[Candidate]) -> list
     sure = {label.label for label in labels if label.grade >= Grade.NAME or used[label.label] > 1}
     if not sure:
         return list(lines)
-    names = "|".join(sorted(map(re.escape, sure), key=len, reverse=True))
+    # A voice that comes here for the first time is known by the others ("Speaker 4").
+    voices = {re.sub(r"\d+$", "", label) for label in sure if is_voice(label) and label[-1].isdigit()}
+    names = "|".join(
+        [*(rf"{re.escape(voice)}\d{{1,3}}" for voice in voices), *sorted(map(re.escape, sure), key=len, reverse=True)]
+    )
     inside = re.compile(rf"(?<=[.!?…»”\"')\]])\s+(?=(?:{names})\s?[:：]\s+\S)")
     parted: list[Line] = []
     for line in lines:
@@ -200,10 +239,16 @@ def _in_use(style: str, members: Sequence[Candidate], page: _Page) -> bool:
     if style.endswith(("dash", "bracket", "tab")) or style.startswith("dashed"):
         return bool(repeated) and (len(repeated) > 1 or bool(offices))
     if repeated:
-        return len(counts) + len(weak) > 1 or bool(offices)
+        return len(counts) + len(weak) > 1 or bool(offices) or _answers_alone(members, page)
     first = members[0]
     top = page.place[first.line] <= _TOP
     return len(offices) > 1 or (first.grade is Grade.OFFICE and top and _in_capitals(first))
+
+
+def _answers_alone(members: Sequence[Candidate], page: _Page) -> bool:
+    """Whether a label comes back behind questions that have none, as where one person answers the press."""
+    asked = sum(before is not None and before.text.endswith("?") for before in map(page.before, members))
+    return asked > 1 and asked >= _ANSWERING * len(members)
 
 
 def _asks(candidate: Candidate, known: LabelWords) -> bool:
@@ -297,9 +342,10 @@ def _believed(style: str, members: Sequence[Candidate], page: _Page) -> list[Can
                 and (not style.endswith(("stop", "dash")) or page.ended(candidate))
             )
         elif candidate.grade is Grade.NAME:
-            good = again or (
-                page.ended(candidate) and (not capitals or candidate.label.isupper() or "," in candidate.label)
+            named = (
+                candidate.label.isupper() or "," in candidate.label or initials_of(candidate.label).lower() in counts
             )
+            good = again or (page.ended(candidate) and (not capitals or named))
         else:
             # An acronym that opens a paragraph stands in other sentences too; a surname in capitals only in labels.
             labelled = 2 * counts[candidate.key] > page.vocabulary.count(candidate.label)
@@ -337,9 +383,13 @@ def _with_words(labels: list[Candidate], page: _Page) -> list[Candidate]:
                 continue
             kept.pop()
         if candidate.alone:
-            if line + 1 >= len(page.lines):
+            nothing = line + 1 >= len(page.lines) or (
+                following is not None
+                and page.place[following.line] == line + 1
+                and not following.style.endswith("bare")
+            )
+            if nothing and not candidate.style.endswith("colon"):
                 continue
-            if following and page.place[following.line] == line + 1 and not following.style.endswith("bare"):
-                continue
+            candidate = replace(candidate, empty=nothing)
         kept.append(candidate)
     return kept

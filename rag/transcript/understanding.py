@@ -12,9 +12,11 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.text.quotations import blanked
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
+from onrecord.rag.transcript.calls import calls_of
 from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
+from onrecord.rag.transcript.interviews import interview_of, interviewee, questions_of
 from onrecord.rag.transcript.introductions import goes_on, introductions
 from onrecord.rag.transcript.kinds import kinds_of
 from onrecord.rag.transcript.labelling import labels_of, parted_at_labels
@@ -24,6 +26,7 @@ from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.relative_dates import relative_dates
 from onrecord.rag.transcript.reported import quoted_in_speech, reported_in
 from onrecord.rag.transcript.timecodes import Times, times_in
+from onrecord.rag.transcript.turns import turns_of
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
 from onrecord.rag.transcript.wording import words_of
 from onrecord.rag.types import Boilerplate, SourceText, Span, Structure, Turn
@@ -64,22 +67,33 @@ def understand(source: SourceText, path: str = "") -> Structure:
     for mark in _chrome(lines, candidates, marked, words):
         marked.setdefault(mark.line, mark.reason)
     body = [line for line in lines if line.number not in marked]
-    before = [line for line in body if not candidates or line.number < candidates[0].line]
-    header = _header(before, source, path, words, labelled=bool(candidates))
+    asked = [] if candidates else questions_of(body, vocabulary)
+    first = candidates[0].line if candidates else asked[0].line if asked else len(lines)
+    before = [line for line in body if line.number < first]
+    header = _header(before, source, path, words, labelled=first < len(lines))
     marked.update(header.lines)
     opening = [line for line in before if line.number not in marked]
-    if candidates and not any(line.text[-1] in '.!?…”"»' for line in opening):
+    if first < len(lines) and not any(line.text[-1] in '.!?…”"»' for line in opening):
         marked.update({line.number: "header" for line in opening})
         opening = []
-    if not candidates and not opening:
+    if first == len(lines) and not opening:
         # Whatever looked like furniture is all there is.
         marked, opening = {}, lines
+    cut = interview_of(lines, asked, marked) if asked else turns_of(lines, candidates, marked, words)
     turns: list[Turn] = []
-    if opening:
-        turns.append(Turn(opening[0].start, opening[-1].end, kind="statement"))
-    turns.extend(_labelled(lines, candidates, marked))
-    boilerplate = _merged(source.boilerplate, lines, marked)
-    return _completed(source, header, turns, boilerplate, vocabulary)
+    if cut.questions_between and len(opening) > 1 and opening[-1].text.endswith("?"):
+        cut.turns.insert(0, Turn(opening[-1].start, opening[-1].end, kind="question"))
+        opening.pop()
+    given = calls_of(text, opening, vocabulary) if first == len(lines) else []
+    if given:
+        turns.extend(given)
+    elif opening:
+        # What stands before an interview is written by whoever asks.
+        turns.append(Turn(opening[0].start, opening[-1].end, kind="report" if asked else "statement"))
+    marked.update(cut.marked)
+    turns.extend(cut.turns)
+    boilerplate = _merged([*source.boilerplate, *cut.spans], lines, marked)
+    return _completed(source, header, turns, boilerplate, [line.text for line in before], vocabulary)
 
 
 def _free(text: str, boilerplate: Sequence[Boilerplate]) -> list[Span]:
@@ -134,21 +148,6 @@ def _chrome(
     return chrome(judged, candidates[0].line, spoken, words)
 
 
-def _labelled(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str]) -> list[Turn]:
-    """Cut a text at its labels; boilerplate at a turn's ends is left out of it, but for the text's own end mark."""
-    turns: list[Turn] = []
-    for position, candidate in enumerate(candidates):
-        following = candidates[position + 1].line if position + 1 < len(candidates) else len(lines)
-        first = candidate.line + 1 if candidate.alone else candidate.line
-        members = lines[first:following]
-        spoken = [line for line in members if marked.get(line.number, "end mark") == "end mark"] or list(members)
-        start = spoken[0].start
-        if not candidate.alone and spoken[0].number == candidate.line:
-            start = candidate.words
-        turns.append(Turn(start, spoken[-1].end, label=candidate.label))
-    return turns
-
-
 def _merged(given: Sequence[Boilerplate], lines: Sequence[Line], marked: dict[int, str]) -> tuple[Boilerplate, ...]:
     """The reader's boilerplate and our own, in order, neighbouring lines of one reason as one."""
     found: list[Boilerplate] = []
@@ -170,7 +169,7 @@ def _from_marked_turns(
     first = turns[0].start if turns else len(source.text)
     before = [line for line in lines if line.end <= first]
     header = _header(before, source, path, vocabulary.words, labelled=bool(turns))
-    return _completed(source, header, list(turns), source.boilerplate, vocabulary)
+    return _completed(source, header, list(turns), source.boilerplate, [line.text for line in before], vocabulary)
 
 
 def _completed(
@@ -178,12 +177,14 @@ def _completed(
     header: Header,
     turns: list[Turn],
     boilerplate: tuple[Boilerplate, ...],
+    before: Sequence[str],
     vocabulary: Vocabulary,
 ) -> Structure:
     text = source.text
     language, speech = vocabulary.words.code, vocabulary.words.speech
-    parts = _with_people(text, turns, header.text, vocabulary)
-    labelled = any(turn.label or turn.speaker for turn in turns)
+    heading = [header.text, *(text[mark.start : mark.end] for mark in boilerplate if mark.reason == "front matter")]
+    parts = _with_people(text, turns, "\n".join(heading), vocabulary)
+    labelled = any(turn.label or turn.speaker or turn.kind == "question" for turn in turns)
     prose = not labelled and not any(
         is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled) for turn in turns
     )
@@ -195,13 +196,22 @@ def _completed(
     ]
     own = blanked(text, [Span(words.start, words.end) for words in quoted])
     if labelled:
-        _with_kinds(own, turns, parts, vocabulary.words)
-    named = speaker_in_title(header.title, vocabulary)
-    for position, turn in enumerate(turns):
-        if turn.speaker is not None or (turn.label is not None and turn.kind != "answer"):
+        _with_kinds(own, turns, parts, vocabulary)
+    unnamed = any(
+        part == "answerer" or (turn.label is None and turn.kind == "answer")
+        for part, turn in zip(parts, turns, strict=True)
+    )
+    title = header.title
+    named = interviewee(title, before, vocabulary) if unnamed else speaker_in_title(title, vocabulary)
+    open_turns = [position for position in range(len(turns)) if _may_be_told(turns, position)]
+    for position in open_turns:
+        turn = turns[position]
+        if turn.speaker is not None:
             continue
-        if turn.label is None and not is_spoken(
-            text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled
+        if (
+            turn.label is None
+            and turn.kind == "statement"
+            and not is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled)
         ):
             turns[position] = replace(turn, kind="report")
             continue
@@ -227,6 +237,16 @@ def _completed(
     )
 
 
+def _may_be_told(turns: Sequence[Turn], position: int) -> bool:
+    """Whether a turn without a speaker may be that of the one who mostly answers, or of whom the head names."""
+    turn = turns[position]
+    if turn.label is not None or any(other.label is None and other.speaker for other in turns):
+        # Where the floor is given in so many words, whoever is not named then is not told.
+        return turn.label is not None and turn.kind == "answer"
+    # The opening of a text, and the answers of an interview.
+    return turn.kind == "answer" or (turn.kind == "statement" and position == 0)
+
+
 def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabulary) -> list[Part | None]:
     """Fill in who speaks, in place, where the format did not say; return what each label makes of its speaker."""
     places = [position for position, turn in enumerate(turns) if turn.label]
@@ -242,6 +262,7 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
             role=turn.role or person.role,
             outlet=turn.outlet or person.outlet,
             country=turn.country or person.country,
+            inferred=turn.inferred or person.inferred,
         )
     unnamed = [position for position in places if parts[position] == "asker" and turns[position].speaker is None]
     words = [
@@ -275,9 +296,9 @@ def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None],
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], words: Language) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], vocabulary: Vocabulary) -> None:
     """Fill in the kinds, in place, where the format did not say."""
-    for position, kind in enumerate(kinds_of(text, turns, parts, words)):
+    for position, kind in enumerate(kinds_of(text, turns, parts, vocabulary)):
         if turns[position].kind == "statement":
             turns[position] = replace(turns[position], kind=kind)
 

@@ -1,0 +1,93 @@
+"""Every mention of a term, in order, dated and counted by code (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.listing import Listed, page_of
+from onrecord.rag.answers.spans import sentences_of
+from onrecord.rag.languages import language, together
+from onrecord.rag.languages.term_forms import TermForms
+from onrecord.rag.languages.wording import plain
+from onrecord.rag.text.quotes import reported_at
+from onrecord.rag.types import Briefing
+
+# What is left of a word when its plural ending is cut off is at least this long.
+_LEAST_STEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A sentence that holds a term, how often, and who says it."""
+
+    listed: Listed
+    times: int
+    speaker: str | None
+
+
+def mentions(draft: Draft) -> Written | None:
+    """Every sentence that holds a term; None where none does."""
+    term = draft.question.subject
+    found = _mentions(term, draft)
+    if not found:
+        # "… the harbour at the press conference in Lysvik": where and when is no part of the term.
+        term = language(draft.question.language).questions.occasion.sub("", term)
+        found = _mentions(term, draft) if term != draft.question.subject else []
+    if not found:
+        return None
+    count = sum(mention.times for mention in found)
+    words = draft.words
+    by = words.mentions_by.format(speaker=_counted(found)) if draft.question.sayers or draft.called else ""
+    template = words.mentions_one if count == 1 else words.mentions_many
+    term = plain(term)
+    head = template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
+    return Written((line(head), *page_of(draft, [mention.listed for mention in found], draft.leads.dated)))
+
+
+def _counted(found: Sequence[_Mention]) -> str:
+    """Who said it; of several people, each with how often: they may share the name that was asked for."""
+    times: Counter[str] = Counter()
+    for mention in found:
+        times[plain(mention.speaker or "")] += mention.times
+    return ", ".join(times) if len(times) == 1 else ", ".join(f"{name} ({count})" for name, count in times.items())
+
+
+def _mentions(term: str, draft: Draft) -> list[_Mention]:
+    """The sentences that hold a term, in order."""
+    return [found for briefing in draft.in_order() for found in _mentions_in(briefing, term, draft)]
+
+
+def _mentions_in(briefing: Briefing, term: str, draft: Draft) -> list[_Mention]:
+    pattern = _term_pattern(term, together(briefing.language, draft.question.language).term_forms)
+    found: list[_Mention] = []
+    for turn in briefing.turns if pattern else ():
+        if not pattern or not draft.wants(turn) or not pattern.search(briefing.text, turn.start, turn.end):
+            continue
+        for span in sentences_of(briefing, turn):
+            count = sum(1 for _ in pattern.finditer(briefing.text, span.start, span.end))
+            # What somebody quotes is said by whom it is quoted from.
+            quoted = reported_at(briefing, span.start, span.end)
+            if count and (quoted is None or draft.may_list(quoted.speaker)):
+                found.append(_Mention(Listed(briefing, span), count, quoted.speaker if quoted else turn.speaker))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _term_pattern(term: str, forms: TermForms) -> re.Pattern[str] | None:
+    """A pattern for a term in any case (an acronym: in capitals), with or without articles and plural endings."""
+    words = re.findall(r"[^\W_]+(?:[.\-][^\W_]+)*", term)
+    if not words:
+        return None
+    endings = "|".join(sorted(forms.plural_endings, key=lambda ending: (-len(ending), ending)))
+    # "le port" is parted by a blank, "l'île" by nothing else than its apostrophe.
+    articles = "|".join(rf"{word}\s+".replace(r"'\s+", "['’]") for word in sorted(forms.articles))
+    bare = [re.sub(rf"(?<=\w{{{_LEAST_STEM}}})(?:{endings})$", "", word) for word in words]
+    acronym = len(words) == 1 and len(words[0]) > 1 and words[0].isupper()
+    between = rf"[\s\-'’.,]+(?:{articles})?"
+    pattern = r"\b" + between.join(rf"{re.escape(word)}(?:{endings})?" for word in bare) + r"\b"
+    return re.compile(pattern, 0 if acronym else re.IGNORECASE)
