@@ -24,6 +24,7 @@ from onrecord.rag.transcript.lines import Line, lines_of
 from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.relative_dates import relative_dates
 from onrecord.rag.transcript.reported import reported_in
+from onrecord.rag.transcript.retold import retold_in
 from onrecord.rag.transcript.timecodes import Times, times_in
 from onrecord.rag.transcript.turns import turns_of
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
@@ -213,6 +214,7 @@ def _completed(
     if source.timecodes:
         turns[:] = [replace(turn, seconds=_second(source.timecodes, turn)) for turn in turns]
     report = [Span(turn.start, turn.end) for turn in turns if turn.kind == "report"]
+    quoted = reported_in(text, _paragraphs(text, report, boilerplate), vocabulary)
     return Structure(
         kind="report" if prose else "transcript",
         language=language,
@@ -221,7 +223,7 @@ def _completed(
         turns=tuple(turns),
         exchanges=exchanges_of(text, turns, language, speech),
         boilerplate=boilerplate,
-        reported=reported_in(text, _paragraphs(text, report, boilerplate), vocabulary),
+        reported=tuple(sorted([*quoted, *retold_in(text, turns, vocabulary.words)], key=lambda words: words.start)),
         dates=relative_dates(text, header.date, vocabulary.words),
         timecodes=source.timecodes,
     )
