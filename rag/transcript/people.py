@@ -77,7 +77,7 @@ def identify(
 
 
 def _unname_words(parsed: dict[str, Person], counts: Counter[str], vocabulary: Vocabulary) -> None:
-    """Take for no name, in a language without a file, what stands in labels alone: "DOMANDA" may be the word for one."""
+    """In a language without a file, take what stands in labels alone for no name: "DOMANDA" may be any word."""
     for label, person in parsed.items():
         name = person.name or ""
         if " " in name or person.voice or person.address or person.role or person.outlet:

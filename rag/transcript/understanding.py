@@ -17,7 +17,7 @@ from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
 from onrecord.rag.transcript.interviews import interview_of, interviewee, questions_of
-from onrecord.rag.transcript.introductions import goes_on, introductions
+from onrecord.rag.transcript.introductions import goes_on, introductions, with_own_names
 from onrecord.rag.transcript.kinds import kinds_of
 from onrecord.rag.transcript.labelling import labels_of, parted_at_labels
 from onrecord.rag.transcript.labels import Candidate
@@ -253,7 +253,9 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
     labels = [turns[position].label or "" for position in places]
     spans = [Span(turns[position].start, turns[position].end) for position in places]
     parts: list[Part | None] = [None] * len(turns)
-    for position, person in zip(places, identify(labels, spans, text, heading, vocabulary), strict=True):
+    people = identify(labels, spans, text, heading, vocabulary)
+    words = [text[span.start : span.end] for span in spans]
+    for position, person in zip(places, with_own_names(people, words, vocabulary), strict=True):
         turn = turns[position]
         parts[position] = person.part
         turns[position] = replace(
@@ -265,11 +267,11 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
             inferred=turn.inferred or person.inferred,
         )
     unnamed = [position for position in places if parts[position] == "asker" and turns[position].speaker is None]
-    words = [
+    asking = [
         (text[turns[position].start : turns[position].end], _said_before(text, turns, parts, position))
         for position in unnamed
     ]
-    for position, asker in zip(unnamed, introductions(words, vocabulary), strict=True):
+    for position, asker in zip(unnamed, introductions(asking, vocabulary), strict=True):
         if asker is not None:
             outlet = turns[position].outlet or asker.outlet
             turns[position] = replace(turns[position], speaker=asker.name, outlet=outlet, inferred=True)
