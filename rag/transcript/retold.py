@@ -9,7 +9,7 @@ from onrecord.rag.transcript.lines import lines_of
 from onrecord.rag.types import Reported, Turn
 
 # A line that announces somebody's words has at most so many of its own behind its last sentence.
-_MOST_WORDS = 12
+_MOST_WORDS = 7
 
 
 def retold_in(text: str, turns: Sequence[Turn], words: Language) -> tuple[Reported, ...]:
