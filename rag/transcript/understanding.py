@@ -25,7 +25,6 @@ from onrecord.rag.transcript.lines import TERMINAL, Line, lines_of
 from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.relative_dates import relative_dates
 from onrecord.rag.transcript.reported import quoted_in_speech, reported_in
-from onrecord.rag.transcript.retold import retold_in
 from onrecord.rag.transcript.timecodes import Times, times_in
 from onrecord.rag.transcript.turns import turns_of
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
@@ -225,11 +224,6 @@ def _completed(
         turns[:] = [replace(turn, seconds=_second(source.timecodes, turn)) for turn in turns]
     report = [span for turn in turns if turn.kind == "report" for span in _paragraphs(text, turn, boilerplate)]
     quoted += reported_in(text, report, vocabulary)
-    retold = [
-        words
-        for words in retold_in(text, turns, vocabulary.words)
-        if not any(words.start < other.end and other.start < words.end for other in quoted)
-    ]
     return Structure(
         kind="report" if prose else "transcript",
         language=language,
@@ -238,7 +232,7 @@ def _completed(
         turns=tuple(turns),
         exchanges=exchanges_of(own, turns, language, speech),
         boilerplate=boilerplate,
-        reported=tuple(sorted((*quoted, *retold), key=lambda words: words.start)),
+        reported=tuple(sorted(quoted, key=lambda words: words.start)),
         dates=relative_dates(text, header.date, vocabulary.words),
         timecodes=source.timecodes,
     )
