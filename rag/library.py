@@ -228,6 +228,7 @@ class Library:
             meeting=found.meeting,
             searched=(searched_briefings, searched_passages),
             filters=limits,
+            called=self._store.called(limits.speaker) if limits.speaker else None,
         )
         _verify(answer, briefings)
         seconds = {"search": searched - started, "answer": time.perf_counter() - searched}
@@ -266,8 +267,7 @@ class Library:
 
     def _read(self, question: str, history: History) -> Question:
         """The question, read once for all that follows; raises InvalidRequest where there is none."""
-        names = self._store.names()
-        return read_question(_checked(question), history, on_record(tuple(names["speaker"]), tuple(names["outlet"])))
+        return read_question(_checked(question), history, on_record(*self._store.on_record()))
 
     def _find(self, question: Question, k: int, filters: Filters) -> Found:
         return retrieve(self._store, self._loaded_encoder(), question, k, filters)

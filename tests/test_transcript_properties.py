@@ -97,6 +97,10 @@ def test_sentences_cover_the_text(text: str, code: str) -> None:
         "*_" * 100_000,
         " " * 200_000,
         "12:30 " * 50_000,
+        "‘a 'b " * 30_000,
+        "He said “we are here and glad”, " * 6_000,
+        "said " * 40_000,
+        "“We are here,” Ann Bell said. " * 5_000,
     ],
     ids=lambda text: repr(text[:12]),
 )

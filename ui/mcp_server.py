@@ -68,7 +68,8 @@ _CHECK = """\
 Check every quotation and attributed statement in a text (an article, a draft, your own answer) against the library.
 Each finding says of `article[start:end]` whether it is `verbatim`, `altered` (`changes` has the words that differ),
 `stitched` from several places, `translated`, said by somebody else (`other_speaker`) or `not_found`, whether the
-speaker named is the one on the record (`same_speaker`), and cites the words on the record."""
+speaker named is the one on the record (`same_speaker`; where a name may be several people's, `may_be` lists them), and
+cites the words on the record."""
 
 
 class AskQuery(Asked, Limits):

@@ -8,11 +8,12 @@ from functools import cached_property
 
 from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.quoting import Quotes
-from onrecord.rag.answers.selection import Meeting, SentenceScorer, unread
+from onrecord.rag.answers.selection import Candidate, Meeting, SentenceScorer, unread, whose
 from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.wording import Wording
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.questions.question import Question
+from onrecord.rag.text.quotes import reported_at
 from onrecord.rag.types import Briefing, Filters, Hit, Part, Piece, Span, Status, Turn, Words
 
 
@@ -26,7 +27,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Draft:
-    """One answer while it is written; `quotes` and `leads` remember what has been quoted and who spoke last."""
+    """One answer while it is written; `quotes` and `leads` remember what has been quoted and who spoke last.
+
+    `called` are the people whom the filter by speaker means, None where there is no such filter.
+    """
 
     question: Question
     hits: Sequence[Hit]
@@ -35,6 +39,7 @@ class Draft:
     scorer: SentenceScorer
     meeting: Meeting = unread
     filters: Filters = field(default_factory=Filters)
+    called: frozenset[str] | None = None
 
     @cached_property
     def language(self) -> Language:
@@ -77,12 +82,36 @@ class Draft:
     def wants(self, turn: Turn) -> bool:
         """Whether the question and the filters leave room for a turn's speaker, role, outlet and kind."""
         filters = self.filters
-        pairs = ((filters.speaker, turn.speaker), (filters.role, turn.role), (filters.outlet, turn.outlet))
+        pairs = ((filters.role, turn.role), (filters.outlet, turn.outlet))
         if any(wanted and not (held and matching_names(wanted, [held])) for wanted, held in pairs):
             return False
         if filters.kind and turn.kind != filters.kind:
             return False
-        return not self.question.speakers or self.question.wants(turn.speaker)
+        return self.may_list(turn.speaker)
+
+    def may_list(self, speaker: str | None) -> bool:
+        """Whether the question and the filter by speaker leave room for somebody's words."""
+        return self._passes(speaker) and (not self.question.sayers or self.question.wants(speaker))
+
+    def may_quote(self, candidate: Candidate) -> bool:
+        """Whether a sentence may be quoted: not somebody else's where the question or a filter wants one's alone."""
+        briefing = self.sources[candidate.passage.briefing_id]
+        inner = reported_at(briefing, candidate.span.start, candidate.span.end)
+        if not self._passes(inner.speaker if inner else candidate.passage.speaker):
+            return False
+        return not self.theirs_alone or whose(candidate, briefing, self.question) != "no"
+
+    def may_hear(self, turn: Turn) -> bool:
+        """Whether a turn of a reply may be quoted, as `may_quote` says."""
+        return self._passes(turn.speaker) and (not self.theirs_alone or self.question.wants(turn.speaker))
+
+    def _passes(self, speaker: str | None) -> bool:
+        return self.called is None or speaker in self.called
+
+    @property
+    def theirs_alone(self) -> bool:
+        """Whether nobody's words are wanted but those of the person the question names."""
+        return self.question.explicit and bool(self.question.sayers)
 
 
 def line(words: str) -> Part:

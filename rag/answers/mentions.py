@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from onrecord.rag.answers.drafting import Draft, Written, line
@@ -11,10 +14,20 @@ from onrecord.rag.answers.spans import sentences_of
 from onrecord.rag.languages import language, together
 from onrecord.rag.languages.term_forms import TermForms
 from onrecord.rag.languages.wording import plain
+from onrecord.rag.text.quotes import reported_at
 from onrecord.rag.types import Briefing
 
 # What is left of a word when its plural ending is cut off is at least this long.
 _LEAST_STEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A sentence that holds a term, how often, and who says it."""
+
+    listed: Listed
+    times: int
+    speaker: str | None
 
 
 def mentions(draft: Draft) -> Written | None:
@@ -27,31 +40,40 @@ def mentions(draft: Draft) -> Written | None:
         found = _mentions(term, draft) if term != draft.question.subject else []
     if not found:
         return None
-    count = sum(times for _, times in found)
+    count = sum(mention.times for mention in found)
     words = draft.words
-    speakers = ", ".join(map(plain, draft.question.speakers))
-    by = words.mentions_by.format(speaker=speakers) if speakers else ""
+    by = words.mentions_by.format(speaker=_counted(found)) if draft.question.sayers or draft.called else ""
     template = words.mentions_one if count == 1 else words.mentions_many
     term = plain(term)
     head = template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
-    return Written((line(head), *page_of(draft, [listed for listed, _ in found], draft.leads.dated)))
+    return Written((line(head), *page_of(draft, [mention.listed for mention in found], draft.leads.dated)))
 
 
-def _mentions(term: str, draft: Draft) -> list[tuple[Listed, int]]:
-    """The sentences that hold a term, in order, and how often each does."""
+def _counted(found: Sequence[_Mention]) -> str:
+    """Who said it; of several people, each with how often: they may share the name that was asked for."""
+    times: Counter[str] = Counter()
+    for mention in found:
+        times[plain(mention.speaker or "")] += mention.times
+    return ", ".join(times) if len(times) == 1 else ", ".join(f"{name} ({count})" for name, count in times.items())
+
+
+def _mentions(term: str, draft: Draft) -> list[_Mention]:
+    """The sentences that hold a term, in order."""
     return [found for briefing in draft.in_order() for found in _mentions_in(briefing, term, draft)]
 
 
-def _mentions_in(briefing: Briefing, term: str, draft: Draft) -> list[tuple[Listed, int]]:
+def _mentions_in(briefing: Briefing, term: str, draft: Draft) -> list[_Mention]:
     pattern = _term_pattern(term, together(briefing.language, draft.question.language).term_forms)
-    found: list[tuple[Listed, int]] = []
+    found: list[_Mention] = []
     for turn in briefing.turns if pattern else ():
         if not pattern or not draft.wants(turn) or not pattern.search(briefing.text, turn.start, turn.end):
             continue
         for span in sentences_of(briefing, turn):
             count = sum(1 for _ in pattern.finditer(briefing.text, span.start, span.end))
-            if count:
-                found.append((Listed(briefing, span), count))
+            # What somebody quotes is said by whom it is quoted from.
+            quoted = reported_at(briefing, span.start, span.end)
+            if count and (quoted is None or draft.may_list(quoted.speaker)):
+                found.append(_Mention(Listed(briefing, span), count, quoted.speaker if quoted else turn.speaker))
     return found
 
 

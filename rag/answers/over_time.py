@@ -9,6 +9,7 @@ from onrecord.rag.answers.drafting import Draft, Written, line
 from onrecord.rag.answers.listing import Listed, item
 from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of, unread
 from onrecord.rag.languages import language
+from onrecord.rag.languages.wording import plain
 from onrecord.rag.text.folding import folded_words
 from onrecord.rag.types import Briefing, Hit, Part, Passage, Span, Turn
 
@@ -23,18 +24,30 @@ _MOST_WORDS = 8
 
 
 def over_time(draft: Draft, _scored: Sequence[Candidate]) -> Written | None:
-    """The best quote of each date; None where nothing speaks of the subject."""
+    """The best quote of each date; None where nothing speaks of the subject.
+
+    Where the one named may be several people, each is followed alone; who differs is never said to have changed.
+    """
     frame = language(draft.question.language).questions.frame
     query = frame.sub("", draft.question.subject) or draft.question.text
     found = candidates(draft.hits, draft.sources, draft.question, unread) + _by_words(draft)
     scored = [c for c in score(found, draft.question, draft.sources, draft.scorer, query=query) if _may_speak(c, draft)]
     if not scored:
         return None
+    near = [candidate for candidate in scored if candidate.score >= scored[0].score - _NEAR]
+    people = list(dict.fromkeys(candidate.passage.speaker for candidate in near))
+    if not draft.question.sayers or len(people) == 1:
+        return Written(_in_order(draft, near))
+    followed = [_in_order(draft, [c for c in near if c.passage.speaker == one], one) for one in people]
+    return Written(tuple(part for parts in followed for part in parts))
+
+
+def _in_order(draft: Draft, near: Sequence[Candidate], speaker: str | None = None) -> tuple[Part, ...]:
+    """The best quote of each date, first to last, and what differs; `speaker` is named where there are others."""
     best: dict[tuple[str, str], Candidate] = {}
-    for candidate in scored:
-        if candidate.score >= scored[0].score - _NEAR:
-            date = draft.sources[candidate.passage.briefing_id].date or ""
-            best.setdefault((date, candidate.passage.briefing_id if not date else ""), candidate)
+    for candidate in near:
+        date = draft.sources[candidate.passage.briefing_id].date or ""
+        best.setdefault((date, candidate.passage.briefing_id if not date else ""), candidate)
     chosen = [best[key] for key in sorted(best, key=lambda key: (not key[0], key))]
     dates = sorted({date for date, _ in best if date})
     chosen = _thinned([c for c in chosen if len(dates) < 2 or draft.sources[c.passage.briefing_id].date])
@@ -45,9 +58,12 @@ def over_time(draft: Draft, _scored: Sequence[Candidate]) -> Written | None:
         head = words.over_time_once
     else:
         head = words.over_time.format(first=words.date(dates[0]), last=words.date(dates[-1]))
+    if speaker:
+        head = f"{plain(speaker)}{words.colon}{head}"
     listed = [Listed(draft.sources[c.passage.briefing_id], c.span) for c in chosen]
-    differences = _difference(draft, chosen[0], chosen[-1]) if len(dates) > 1 else []
-    return Written((line(head), *(item(draft, each, draft.leads.dated) for each in listed), *differences))
+    changed = len(dates) > 1 and chosen[0].passage.speaker == chosen[-1].passage.speaker
+    differences = _difference(draft, chosen[0], chosen[-1]) if changed else []
+    return (line(head), *(item(draft, each, draft.leads.dated) for each in listed), *differences)
 
 
 def _may_speak(candidate: Candidate, draft: Draft) -> bool:
@@ -67,7 +83,7 @@ def _thinned(chosen: list[Candidate]) -> list[Candidate]:
 def _by_words(draft: Draft) -> list[Candidate]:
     """Sentences anywhere in the briefings that hold half of the subject's words: dates that the search left out."""
     question = draft.question
-    names = folded_words(" ".join(question.speakers))
+    names = folded_words(" ".join(question.sayers))
     terms = language(question.language).query_terms(question.subject)
     wanted = [term for term in terms if not any(name.startswith(term) for name in names)]
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from onrecord.rag.answers.spans import sentences_between, words_at
 from onrecord.rag.languages import language
+from onrecord.rag.people.names import Same, read_name
 from onrecord.rag.questions.question import Question
 from onrecord.rag.questions.stating import states
 from onrecord.rag.text.folding import folded_words
+from onrecord.rag.text.quotes import reported_at
 from onrecord.rag.types import Briefing, Hit, Passage, Span
 
 SentenceScorer = Callable[[str, Sequence[str]], Sequence[float]]
@@ -42,7 +44,7 @@ def remembering(scorer: SentenceScorer) -> SentenceScorer:
 
 
 # Sentences put to the encoder for one question: what fits into the time an answer may take.
-MOST_SCORED = 12
+_MOST_SCORED = 12
 # What meeting all words of the question is worth; and how much less words of another language meet them that say the
 # same, on average.
 _MET = 2.5
@@ -93,11 +95,6 @@ def candidates(
                     within = Span(span.start - passage.start, span.end - passage.start)
                     across = 0.0 if passage.language == question.language else _ACROSS
                     found.append(Candidate(own, span, text, hit.rank, number, meeting(passage, within) + across))
-    return with_lexical(found, question)
-
-
-def with_lexical(found: Sequence[Candidate], question: Question) -> list[Candidate]:
-    """Give each candidate the share of the question's telling words that it holds."""
     shares = share_of_words([(candidate.text, candidate.passage.language) for candidate in found], question)
     return [replace(candidate, lexical=share) for candidate, share in zip(found, shares, strict=True)]
 
@@ -110,12 +107,6 @@ def share_of_words(texts: Sequence[tuple[str, str]], question: Question) -> list
     weights = {term: math.log(1 + len(texts) / (1 + frequency[term])) for term in wanted}
     total = sum(weights.values()) or 1.0
     return [sum(weights[term] * _holds(term, terms) for term in wanted) / total for terms in held]
-
-
-def in_order_of_words(shares: Sequence[float], most: int) -> list[int]:
-    """The positions of at most `most` texts, those given first and those with the most of the question's words."""
-    order = sorted(range(len(shares)), key=lambda place: (-(shares[place] + 1.0 / (4 + place)), place))
-    return order[:most]
 
 
 def terms_of(text: str, code: str) -> frozenset[str]:
@@ -137,13 +128,11 @@ def score(
     scorer: SentenceScorer,
     *,
     query: str | None = None,
-    most: int = MOST_SCORED,
 ) -> list[Candidate]:
-    """Score candidates and return those scored, best first.
-
-    Only `most` sentences go to the encoder: those for which all else speaks.
-    """
-    chosen = sorted(found, key=lambda c: (-_score(c, question, sources) - 1.0 / (1 + c.rank), c.span.start))[:most]
+    """Score candidates and return those scored, best first: those for which all else speaks than the encoder."""
+    chosen = sorted(found, key=lambda c: (-_score(c, question, sources) - 1.0 / (1 + c.rank), c.span.start))[
+        :_MOST_SCORED
+    ]
     similar = scorer(query or question.text, [candidate.text for candidate in chosen]) if chosen else []
     scored = [replace(candidate, similarity=float(value)) for candidate, value in zip(chosen, similar, strict=True)]
     scored = [replace(candidate, score=_score(candidate, question, sources)) for candidate in scored]
@@ -168,24 +157,29 @@ def _score(candidate: Candidate, question: Question, sources: Mapping[str, Brief
             and not asks(candidate.text)
         )
         value -= 0.5 if premise else 1.2
-    if question.speakers:
-        value += _spoken_by(candidate, sources[candidate.passage.briefing_id], question)
+    if question.sayers:
+        # What it is worth whose words a sentence is; more where the question wants theirs alone.
+        worth = {"yes": 0.3, "unknown": 0.0, "no": -1.5 if question.explicit else -0.1}
+        value += worth[whose(candidate, sources[candidate.passage.briefing_id], question)]
     return value
 
 
-def _spoken_by(candidate: Candidate, briefing: Briefing, question: Question) -> float:
-    """What it is worth whose words a sentence is, where the question names a person; more where it wants theirs alone.
+def whose(candidate: Candidate, briefing: Briefing, question: Question) -> Same:
+    """Whether a sentence is the words of the person whose words the question wants.
 
     A report that names them, or quotes somebody it does not name, is neither their words nor another's.
     """
+    inner = reported_at(briefing, candidate.span.start, candidate.span.end)
+    if inner is not None:
+        return "yes" if question.wants(inner.speaker) else "unknown" if question.may_want(inner.speaker) else "no"
     said = [r.speaker for r in briefing.reported if r.start < candidate.span.end and candidate.span.start < r.end]
-    own = candidate.passage.speaker
-    if any(map(question.wants, [*said, own])):
-        return 0.3
-    surnames = {folded_words(name)[-1] for name in question.speakers}
-    if candidate.passage.kind == "report" and (None in said or not surnames.isdisjoint(folded_words(candidate.text))):
-        return 0.0
-    return -1.5 if question.explicit else -0.1
+    if any(map(question.wants, [*said, candidate.passage.speaker])):
+        return "yes"
+    if candidate.passage.kind != "report":
+        return "no"
+    surnames = {read_name(name).surname for name in question.sayers}
+    named = not said and not surnames.isdisjoint(folded_words(candidate.text))
+    return "unknown" if named or any(map(question.may_want, said)) else "no"
 
 
 def _form(candidate: Candidate, question: Question) -> float:

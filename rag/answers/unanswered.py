@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onrecord.rag.answers.asked import (
-    Asked,
-    Reply,
-    asked_about,
-    exchanges_found,
-    in_exchange,
-    replies_in,
-    reply_sentences,
-    reply_to,
-)
+from onrecord.rag.answers.asked import Asked, Reply, asked_about, exchanges_found, in_exchange, replies_in, reply_to
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.replies import judge_reply, leaves_open
 from onrecord.rag.answers.selection import Candidate, asks
 from onrecord.rag.answers.spans import language_of, words_at
 from onrecord.rag.languages import language
-from onrecord.rag.questions.question import Question
 from onrecord.rag.questions.stating import states
+from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Citation, Exchange, Piece
 
 # A question on record is the user's own when its cosine is at least this (on the tuning half of the benchmark, replies
@@ -38,7 +29,7 @@ CLEAR_MARGIN = 0.03
 def asked_not_answered(draft: Draft, scored: Sequence[Candidate]) -> Written | None:
     """The exchange in which just this was asked and the reply left it open; None where there is no such exchange."""
     question = draft.question
-    exchanges = [pair for pair in exchanges_found(draft.hits, draft.sources) if _answered_by(*pair, question)]
+    exchanges = [pair for pair in exchanges_found(draft.hits, draft.sources) if _may_be_heard(draft, *pair)]
     if not any(said.open for pair in exchanges for said in replies_in(*pair)):
         return None
     asked = asked_about(question, exchanges, draft.scorer, query=question.text)
@@ -50,13 +41,14 @@ def asked_not_answered(draft: Draft, scored: Sequence[Candidate]) -> Written | N
     if question.wanted == "number" and states(premise, "number", briefing.language) and not asks(premise):
         return None
     reply = reply_to(briefing, best.exchange, question.text, draft.scorer)
-    open_ones = [said for said in reply if said.open]
+    heard = [said for said in reply if _is_heard(draft, briefing, said)]
+    open_ones = [said for said in heard if said.open]
     if not open_ones or not _left_open(draft, best, reply, scored):
         return None
     first = max(open_ones, key=lambda said: said.similarity)
     citation = draft.quotes.cite(briefing.id, first.span)
     statements = [draft.led(draft.leads.unanswered(citation, best.exchange), briefing.id, first.span)]
-    more = [said for said in reply if not said.open and len(said.text.split()) > 6]
+    more = [said for said in heard if not said.open and len(said.text.split()) > 6]
     if more and (citation.speaker or citation.role):
         # What was added comes after; before it, only what is nearest to the question is worth adding.
         next_said = [said for said in more if said.span.start >= first.span.end]
@@ -82,18 +74,22 @@ def _just_that(asked: Sequence[Asked], scored: Sequence[Candidate]) -> Asked:
     return asked[0]
 
 
-def _answered_by(briefing: Briefing, exchange: Exchange, question: Question) -> bool:
-    """Whether the person whose words the question wants replies in an exchange, where it names one."""
-    speakers = [briefing.turns[position].speaker for position in exchange.answers]
-    return not (question.speakers and question.explicit) or any(map(question.wants, speakers))
+def _may_be_heard(draft: Draft, briefing: Briefing, exchange: Exchange) -> bool:
+    """Whether somebody replies in an exchange whose words the question and the filter leave room for."""
+    return any(draft.may_hear(briefing.turns[position]) for position in exchange.answers)
+
+
+def _is_heard(draft: Draft, briefing: Briefing, said: Reply) -> bool:
+    place = turn_at(briefing, said.span.start)
+    return place is not None and draft.may_hear(briefing.turns[place])
 
 
 def _left_open(draft: Draft, asked: Asked, reply: Sequence[Reply], scored: Sequence[Candidate]) -> bool:
     """Whether the question on record is the user's, and nothing found answers it better than the reply leaves it open."""  # noqa: E501
     briefing = draft.sources[asked.briefing_id]
-    whole = reply_sentences(briefing, asked.exchange)
+    whole = [said.text for said in replies_in(briefing, asked.exchange) if not said.handed_on]
     spoken = language(language_of(" ".join(whole), briefing.language))
-    label = judge_reply(words_at(briefing, asked.span), whole, spoken).label
+    label = judge_reply(words_at(briefing, asked.span), whole, spoken)
     if label == "clear":
         return False
     opened = {r.span.start for r in reply if r.open}

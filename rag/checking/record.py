@@ -34,7 +34,7 @@ class Record:
         self._briefings: dict[str, Briefing] = {}
         names = store.names()
         self._languages = names.get("language") or list(LANGUAGES)
-        self._speakers = names.get("speaker") or []
+        self._speakers, _ = store.on_record()
 
     def candidates(self, quotation: str) -> list[Passage]:
         """The passages that share words with the quotation, then those nearest in sense, of every language."""
@@ -72,7 +72,7 @@ class Record:
             self._briefings[briefing_id] = self._store.briefing(briefing_id)
         return self._briefings[briefing_id]
 
-    def speakers(self) -> list[str]:
+    def speakers(self) -> Sequence[str]:
         """The names of all people on record."""
         return self._speakers
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from onrecord.rag.languages.language import LANGUAGES, language
+from onrecord.rag.languages.language import DEFAULT, LANGUAGES, language
 
 # The detector reads this many characters at most: more does not change its mind and costs time.
 _SAMPLE = 4000
@@ -22,8 +22,6 @@ _OVERRULED = 0.22
 # In a short text so many function words of a language are enough; else it must be this many times likelier than the
 # language of what is around, with one such word or with none.
 _CLEAR_WORDS, _RATHER, _CLEARLY = 2, 2, 10
-# The language where nothing is known.
-_ELSE = "en"
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -62,7 +60,7 @@ def detect_language(text: str, *, default: str | None = None) -> str:
     sample = text[:_SAMPLE]
     words = [word.lower().replace("’", "'") for word in _word().findall(sample)]
     letters = sum(len(word) for word in words)
-    around = default or _ELSE
+    around = default or DEFAULT
     if not letters:
         return around
     counts = {code: sum(word in known for word in words) for code, known in _telling().items()}
@@ -97,11 +95,10 @@ def _leader(counts: Mapping[str, int]) -> tuple[str | None, int]:
 
 @functools.cache
 def _telling() -> dict[str, frozenset[str]]:
-    """The function words of each language that no other has."""
+    """The function words of each language that are no other's."""
     known = {code: language(code).function_words.words for code in LANGUAGES}
-    held = {code: words | language(code).terms.stop_words for code, words in known.items()}
     return {
-        code: words.difference(*(others for other, others in held.items() if other != code))
+        code: words.difference(*(others for other, others in known.items() if other != code))
         for code, words in known.items()
     }
 

@@ -29,6 +29,7 @@ class FollowUpPhrases:
     language tells by the article, `agreeing` gives that of a pronoun.
 
     A name that is used alone is followed by `after_name`; a noun behind it would make it part of something longer.
+    `in_names` join the words of one ("Bosnia and Herzegovina").
     `no_names` carry a capital only because they open a sentence; `after_opening` shows that the word before it, which
     opens one, is a name all the same.
 
@@ -49,6 +50,7 @@ class FollowUpPhrases:
     dummy: Phrase = NEVER
     agreeing: Mapping[str, str] = field(default_factory=dict)
     after_name: Phrase = NEVER
+    in_names: frozenset[str] = frozenset()
     no_names: frozenset[str] = frozenset()
     after_opening: Phrase = NEVER
     articles: frozenset[str] = frozenset()

@@ -24,11 +24,11 @@ class QuestionPhrases:
 
     `talking` says that somebody's words are wanted. Right before a name, at the end of what is searched, stand
     `attributing` where whoever bears it says what is asked for ("according to"), and `about` where it is talked about,
-    unless it is a `stance` that somebody holds ("the position of"). `titles` are words before a name that tell nobody
-    from another, and `untelling` are others in names and outlets.
+    unless it is a `stance` that somebody holds ("the position of").
 
     In a list: `page` holds its `number`; `before_term` stands before the term whose mentions are wanted ("the word"),
-    `occasion` behind it, and `frame` before the subject of a change ("what she says about").
+    `mentioned_by` between it and who mentions it, `occasion` behind it; `frame` stands before the subject of a change
+    ("what she says about").
     """
 
     mentions: Phrase = NEVER
@@ -48,9 +48,8 @@ class QuestionPhrases:
     attributing: Phrase = NEVER
     about: Phrase = NEVER
     stance: Phrase = NEVER
-    titles: frozenset[str] = frozenset()
-    untelling: frozenset[str] = frozenset()
     page: Phrase = NEVER
     before_term: Phrase = NEVER
+    mentioned_by: Phrase = NEVER
     occasion: Phrase = NEVER
     frame: Phrase = NEVER

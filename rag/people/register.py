@@ -122,22 +122,26 @@ class Register:
         found = self._identities.get(known) or self._identities.get(replace(known, briefing=briefing))
         return found or Identity(name)
 
-    def called(self, wanted: str) -> list[Known]:
-        """All that the people are printed as whom `wanted` may mean (see `people_called`).
+    @cached_property
+    def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of all people, and all their outlets, in alphabetical order."""
+        outlets = {known.outlet for known in self._identities if known.outlet}
+        return tuple(sorted(self._people)), tuple(sorted(outlets))
 
-        A `briefing` is given where only that briefing's speaker is meant.
-        """
+    def called(self, wanted: str) -> list[str]:
+        """The people whom `wanted` may mean (see `people_called`), by any name that they are printed with."""
         near = set[str]().union(*(self._index.get(key, ()) for key in _index_keys(wanted)))
         # A slip in the surname is found by comparing it with everybody's.
         names = people_called(wanted, sorted(near)) or people_called(wanted, sorted(self._shown))
-        people = {shown for name in names for shown in self._shown[name]}
         gender = read_name(wanted).gender
+        people = {shown for name in names for shown in self._shown[name]}
         return [
-            known
-            for name in sorted(people)
-            if not (gender and self._genders[name]) or gender in self._genders[name]
-            for known in self._people[name]
+            name for name in sorted(people) if not (gender and self._genders[name]) or gender in self._genders[name]
         ]
+
+    def printed(self, people: Iterable[str]) -> list[Known]:
+        """All that people of these names are printed as; with a `briefing` where only its speaker is meant."""
+        return [known for name in people for known in self._people[name]]
 
 
 def _index_keys(name: str) -> set[str]:

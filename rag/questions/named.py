@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from onrecord.rag.languages import LANGUAGES, Language, together
-from onrecord.rag.people.naming import Roll, people_named, roll_of
+from onrecord.rag.people.names import CAPITALISED
+from onrecord.rag.people.naming import Naming, Roll, people_named, roll_of
+from onrecord.rag.people.roles import is_role, split_role
+from onrecord.rag.questions.standalone import ANYBODY
 from onrecord.rag.text.folding import folded_words, placed_words
 from onrecord.rag.types import Span
 
-# A last word of fewer letters is too common to name an outlet alone.
+_CAPITALISED = re.compile(rf"\b{CAPITALISED}")
+# Initials of fewer letters are too common to name an outlet.
 _TELLING = 3
-# Names of as many letters are one with one letter more at the end ("Zelensky", "Zelenskyy").
-_LONG = 6
 
 
 @dataclass(frozen=True, slots=True)
 class OnRecord:
-    """The people and outlets on record, these by the last telling word of the name as it may be typed."""
+    """The people and outlets on record; outlets by the first word that tells them apart, and by their initials."""
 
-    people: Roll = field(default_factory=Roll)
+    people: Roll
     outlets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-NOBODY = OnRecord()
-"""Nobody is on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,117 +45,126 @@ class Named:
     outlets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    """A name in a question: where it begins with the titles before it, whose it may be, and how it is written."""
-
-    start: int
-    end: int
-    names: tuple[str, ...]
-    name: str
-
-
 @lru_cache(maxsize=4)
 def on_record(people: tuple[str, ...], outlets: tuple[str, ...]) -> OnRecord:
     """The names on record, to read questions with."""
-    # "President" alone names an office, as any title before a name does.
-    return OnRecord(roll_of(name for name in people if _keys(name)), _by_last_word(outlets))
+    by_word: dict[str, list[str]] = defaultdict(list)
+    for outlet in outlets:
+        initials = "".join(word[0] for word in _proper(outlet))
+        for key in dict.fromkeys((*_telling(outlet)[:1], *([initials] if len(initials) >= _TELLING else []))):
+            by_word[key].append(outlet)
+    labels = together(*LANGUAGES).labels
+    # An office alone ("The President") is anybody's.
+    named_people = (name for name in people if split_role(name.split(), labels)[1])
+    return OnRecord(roll_of(named_people), {key: tuple(same) for key, same in by_word.items()})
 
 
-def _by_last_word(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for name in names:
-        if keys := _keys(name):
-            found[keys[-1]].append(name)
-            if len(keys[-1]) > _LONG:
-                found[keys[-1][:-1]].append(name)
-    return {key: tuple(same) for key, same in found.items()}
+NOBODY = on_record((), ())
+"""Nobody is on record."""
 
 
-@lru_cache(maxsize=100_000)
-def _keys(name: str) -> tuple[str, ...]:
-    """The words of a name that tell it from others."""
-    words = together(*LANGUAGES).questions
-    return tuple(word for word in folded_words(name) if word not in words.titles and word not in words.untelling)
+@lru_cache(maxsize=20_000)
+def _telling(outlet: str) -> tuple[str, ...]:
+    """The words of an outlet's name that tell it from others; all but articles where there are no such."""
+    newsrooms, words = together(*LANGUAGES).introductions.newsrooms, _proper(outlet)
+    return tuple(word for word in words if word not in newsrooms) or words
 
 
-def named(text: str, language: Language, known: OnRecord) -> Named:
+def _proper(outlet: str) -> tuple[str, ...]:
+    """The words of an outlet's name but for articles."""
+    articles = together(*LANGUAGES).labels.articles
+    return tuple(word for word in folded_words(outlet) if word not in articles)
+
+
+def named(text: str, language: Language, known: OnRecord, term: Span | None = None) -> Named:
     """Find whom a question names.
 
     Args:
         text: the question, standing alone.
         language: of the question.
         known: those on record.
+        term: where it gives the words whose mentions are wanted: whoever is named there is spoken of, and whoever is
+            named behind it speaks.
     """
-    words = placed_words(text)
-    people = [
-        _Mention(_opened(words, one.start), one.end, one.names, text[one.start : one.end])
-        for one in people_named(text, known.people)
-    ]
-    everybody = tuple(dict.fromkeys(name for mention in people for name in mention.names))
-    outlets = tuple(dict.fromkeys(name for names in _outlets(words, known.outlets) for name in names))
-    wanted, explicit = _wanted(text, language, people)
-    if wanted is None:
-        return Named(people=everybody, outlets=outlets)
-    return Named(wanted.names, None if wanted.names else wanted.name, explicit, everybody, outlets)
+    people = [naming for naming in people_named(text, known.people) if _written_as_name(naming, text, language)]
+    everybody = dict.fromkeys(name for naming in people for name in naming.names)
+    behind = next((naming for naming in people if term and naming.start >= term.end), None)
+    before = [naming for naming in people if not term or naming.end <= term.start]
+    wanted, explicit = (behind, True) if behind else _wanted(text, language, before, known.people)
+    return Named(
+        wanted.names if wanted else (),
+        text[wanted.start : wanted.end] if wanted and not wanted.names else None,
+        explicit,
+        tuple(everybody),
+        tuple(_outlets(text, known.outlets)),
+    )
 
 
-def _opened(words: Sequence[tuple[Span, str]], start: int) -> int:
-    """Where a name begins with the titles before it: "Minister Bell"."""
-    titles = together(*LANGUAGES).questions.titles
-    first = bisect_left(words, start, key=lambda word: word[0].start)
-    while first and words[first - 1][1] in titles:
-        first -= 1
-    return min(start, words[first][0].start) if first < len(words) else start
+def _written_as_name(naming: Naming, text: str, language: Language) -> bool:
+    """Whether a name has its capital; where the typist writes none, or in "did bell say", it needs none."""
+    return (
+        any(map(str.isupper, text[naming.start : naming.end]))
+        or not _uses_capitals(text)
+        or bool(language.followups.sayer.search(f"{text[: naming.start]}{ANYBODY}{text[naming.end :]}"))
+    )
 
 
-def _wanted(text: str, language: Language, people: Iterable[_Mention]) -> tuple[_Mention | None, bool]:
+def _uses_capitals(text: str) -> bool:
+    """Whether a question has a capital that does not only open it, or an acronym's."""
+    return any(not word.isupper() for word in _CAPITALISED.findall(text, 1))
+
+
+def _wanted(text: str, language: Language, people: Sequence[Naming], known: Roll) -> tuple[Naming | None, bool]:
     """Whose words are wanted, and whether the question says that it wants words.
 
     They are whom the words are attributed to ("according to …", "as … put it"), else the first named who is not just
     what is talked about.
     """
     phrases = language.questions
-    first: _Mention | None = None
-    for mention in people:
-        before, after = text[: mention.start], text[mention.end :]
-        if before.endswith("-") or after.startswith("-"):
-            # "The Bell-Marsh debate" is nobody's.
+    first: Naming | None = None
+    for naming in people:
+        before = _before_office(text[: naming.start], language)
+        if _of_two(naming, text, known):
             continue
         if phrases.attributing.search(before):
-            return mention, True
+            return naming, True
         if first is None and (phrases.stance.search(before) or not phrases.about.search(before)):
-            first = mention
+            first = naming
     return first, first is not None and phrases.talking.search(text) is not None
 
 
-def _outlets(words: Sequence[tuple[Span, str]], known: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """Which outlets each name of one in a question may be."""
-    titles = together(*LANGUAGES).questions.titles
-    for place, (_, word) in enumerate(words):
-        candidates = dict.fromkeys(_ending_in(word, known))
-        if not candidates:
-            continue
-        keys = {key for name in candidates for key in _keys(name)[:-1]}
-        first = place
-        while first and (words[first - 1][1] in keys or words[first - 1][1] in titles):
-            first -= 1
-        given = {other for _, other in words[first:place]}
-        shared = {name: len(given.intersection(_keys(name))) for name in candidates}
-        best = max(shared.values())
-        names = tuple(
-            name
-            for name, common in shared.items()
-            if common == best and (len(_keys(name)[-1]) >= _TELLING or common == len(_keys(name)) - 1)
-        )
-        if names:
-            yield names
+def _of_two(naming: Naming, text: str, known: Roll) -> bool:
+    """Whether a name is but half of one ("the Bell-Marsh debate", "the debate Bell Marsh"), which is nobody's."""
+    if text[naming.start - 1 : naming.start] == "-" or text[naming.end : naming.end + 1] == "-":
+        return True
+    first, _, last = text[naming.start : naming.end].rpartition(" ")
+    return not naming.names and bool(last and people_named(first, known))
 
 
-def _ending_in(word: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """The names on record whose last word is this one, or long and alike but for one letter at the end."""
-    for name in known.get(word, ()):
-        if len(word) >= _LONG or _keys(name)[-1] == word:
-            yield name
-    if len(word) > _LONG:
-        yield from (name for name in known.get(word[:-1], ()) if _keys(name)[-1] == word[:-1])
+def _before_office(before: str, language: Language) -> str:
+    """What stands before a name, without an office and its organisation ("about the NATO Secretary General")."""
+    labels, end, office = language.labels, len(before), False
+    for span, word in reversed(placed_words(before)):
+        if before[span.end : end].strip():
+            break
+        organisation = office and before[span.start].isupper()
+        if not (word in labels.articles or word in labels.qualifiers or is_role(word, labels) or organisation):
+            break
+        office = office or word not in labels.articles
+        end = span.start
+    return before[:end]
+
+
+def _outlets(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    """The outlets of which a question holds every telling word, or the initials in capitals, in its order."""
+    words, capitals = placed_words(text), _uses_capitals(text)
+    held = {word for _, word in words}
+    found: dict[str, None] = {}
+    for span, word in words:
+        for outlet in known.get(word, ()):
+            initials = text[span.start : span.end].isupper() and word not in _telling(outlet)
+            # "The harbour" is no Harbour Gazette, but a typist without capitals may write "harbour gazette".
+            wanted = _telling(outlet) if text[span.start].isupper() else folded_words(outlet)
+            if initials or (held.issuperset(wanted) and (text[span.start].isupper() or not capitals)):
+                found[outlet] = None
+    return found

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Literal
 
-from onrecord.rag.languages import LANGUAGES, Language
+from onrecord.rag.languages import DEFAULT, LANGUAGES, Language
 from onrecord.rag.people.names import Known, same
+from onrecord.rag.people.naming import people_named
 from onrecord.rag.questions.followup import SearchQuery, search_query
 from onrecord.rag.questions.named import NOBODY, OnRecord, named
-from onrecord.rag.questions.standalone import completed, said
+from onrecord.rag.questions.standalone import Said, completed, said
+from onrecord.rag.types import Span
 
 QuestionKind = Literal["fact", "who_asked", "what_asked", "did_answer", "mentions", "over_time", "overview"]
 Wanted = Literal["number", "date", "person", "reason", "yes_no"]
@@ -26,9 +27,8 @@ WHOLE_LIBRARY: frozenset[QuestionKind] = frozenset({"mentions", "over_time", "ov
 _KINDS: tuple[QuestionKind, ...] = ("mentions", "over_time", "overview", "who_asked", "what_asked", "did_answer")
 _WANTED: tuple[Wanted, ...] = ("number", "date", "person", "reason", "yes_no")
 _TRAILING = re.compile(r"[\s?.!…»”\"']+$")
-_LEADING = re.compile(r"^[\s«“„\"'¿]+")
-# A question in a language without a file is answered in this one.
-_ELSE = "en"
+_QUOTES = "«“„\"' "
+_LEADING = re.compile(r"^[\s«“„\"'¿¡]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +60,22 @@ class Question:
     def wants(self, speaker: str | None) -> bool:
         """Whether somebody is the one, or one of those, whose words are wanted."""
         return speaker is not None and (
-            speaker in self.speakers or any(same(Known(speaker), Known(one)) == "yes" for one in self.speakers)
+            speaker in self.speakers or any(same(Known(speaker), Known(one)) == "yes" for one in self.sayers)
         )
 
     def may_want(self, speaker: str | None) -> bool:
-        """Whether the name of somebody leaves open that it is the one whose words are wanted."""
-        return speaker is None or any(same(Known(speaker), Known(one)) != "no" for one in self.speakers)
+        """Whether the name of somebody, or that there is none, leaves open that theirs are the words wanted."""
+        return speaker is None or any(same(Known(speaker), Known(one)) != "no" for one in self.sayers)
 
     @property
-    def of_somebody(self) -> bool:
-        """Whether somebody's words are wanted, be they on record or not."""
-        return bool(self.speakers or self.stranger)
+    def sayers(self) -> tuple[str, ...]:
+        """Those whose words are wanted, be they on record or not."""
+        return self.speakers or ((self.stranger,) if self.stranger else ())
 
     @property
     def answer_language(self) -> str:
         """The language to answer in: the question's where its words are known."""
-        return self.language if self.language in LANGUAGES else _ELSE
+        return self.language if self.language in LANGUAGES else DEFAULT
 
 
 def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -> Question:
@@ -89,16 +89,20 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
     Returns:
         the question; its kind is "fact" wherever no other kind is clearly asked for.
     """
-    earlier = [said(asked) for asked, _ in history]
-    asked = said(typed)
-    complete = completed(asked, reduce(lambda before, after: completed(after, before), earlier, said("")))
+    earlier: list[Said] = []
+    before: Said | None = None
+    for text, _ in history:
+        earlier.append(said(text, before))
+        before = completed(earlier[-1], before)
+    asked = said(typed, before)
+    complete = completed(asked, before)
     language = complete.language
     bare = " ".join(complete.text.split())
     page = 1
     if found := language.questions.page.search(bare):
         page, bare = max(1, int(found["number"])), bare[: found.start()]
-    kind, subject = _kind(bare, language)
-    names = named(bare, language, known)
+    kind, subject, term = _kind(bare, language, known)
+    names = named(bare, language, known, term)
     return Question(
         typed=typed,
         text=complete.text,
@@ -117,14 +121,26 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
     )
 
 
-def _kind(text: str, language: Language) -> tuple[QuestionKind, str]:
+def _kind(text: str, language: Language, known: OnRecord) -> tuple[QuestionKind, str, Span | None]:
+    """The kind of a question, its subject, and where a term stands whose mentions are wanted."""
     phrases = language.questions
     for kind in _KINDS:
         if found := getattr(phrases, kind).search(text):
             groups = found.groupdict()
-            subject = _TRAILING.sub("", groups.get("subject") or groups.get("rest") or "").strip()
+            subject, term = groups.get("subject") or groups.get("rest") or "", None
             if kind == "mentions":
-                subject = _LEADING.sub("", phrases.before_term.sub("", _LEADING.sub("", subject)))
+                subject, term = _term(found["subject"], found.start("subject"), language, known)
+            subject = _TRAILING.sub("", subject).strip()
             if subject or kind == "overview":
-                return kind, subject
-    return "fact", _TRAILING.sub("", text)
+                return kind, subject, term
+    return "fact", _LEADING.sub("", _TRAILING.sub("", text)), None
+
+
+def _term(text: str, start: int, language: Language, known: OnRecord) -> tuple[str, Span]:
+    """The term whose mentions are wanted, and its place: without who is said to mention it ("the wall by Bell")."""
+    phrases = language.questions
+    for by in phrases.mentioned_by.finditer(text):
+        if people_named(text[by.end() :], known.people):
+            text = text[: by.start()]
+            break
+    return phrases.before_term.sub("", _LEADING.sub("", text)).lstrip(_QUOTES), Span(start, start + len(text))

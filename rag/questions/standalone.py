@@ -15,12 +15,15 @@ from typing import Literal
 from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.languages.followups import FollowUpPhrases
+from onrecord.rag.people.names import CAPITAL
+
+ANYBODY = "NN"
+"""What stands for a name in phrases."""
 
 Stands = Literal["person", "thing", "either"]
 """What a pronoun may stand for."""
 
-_NAME_WORD = r"[A-ZÀ-Þ][\w’'&.-]*\w|[A-ZÀ-Þ]"
-_NAME = re.compile(rf"(?:{_NAME_WORD})(?:(?:\s+(?:and|of|of the)\s+|\s+)(?:{_NAME_WORD}|\d+))*")
+_NAME_WORD = rf"{CAPITAL}[\w’'&.-]*\w|{CAPITAL}"
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _WORD = re.compile(r"[^\W\d_]+")
 # What a sentence may open with before its first word.
@@ -28,8 +31,6 @@ _OPENING = " ¿¡«“„\"'"
 _SENTENCE_ENDS = ".!?…:"
 # The rest of a question in which a pronoun stands, and not of a remark before it ("It sounds good. How …").
 _ASKS_ON = re.compile(r"[^.!…]*(?:\?|$)")
-# What stands for a name in phrases.
-_ANYBODY = "NN"
 # Something longer than so many words is no name that was left to be filled in.
 _MOST_NEW = 6
 
@@ -50,26 +51,26 @@ class _Small:
     article: str = ""
 
 
-def said(text: str) -> Said:
-    """A text with the language it is in."""
-    return Said(text, language(detect_language(text)))
+def said(text: str, before: Said | None = None) -> Said:
+    """A text with the language it is in: where few words tell, that of what was asked before."""
+    return Said(text, language(detect_language(text, default=before.language.code if before else None)))
 
 
-def completed(question: Said, earlier: Said) -> Said:
+def completed(question: Said, earlier: Said | None) -> Said:
     """Write a follow-up so that it can be understood alone.
 
     Args:
         question: as typed.
-        earlier: the question before it, itself completed; empty where there is none.
+        earlier: the question before it, itself completed; None where there is none.
 
     Returns:
         the question with what it leaves unsaid filled in; the question itself where it stands alone, or where what is
         meant is not plain.
     """
-    if not earlier.text.strip() or not question.text.strip():
+    if earlier is None or not earlier.text.strip() or not question.text.strip():
         return question
     rewritten = _ellipsis_filled(question, earlier) or _pronoun_filled(question, earlier)
-    return said(rewritten) if rewritten else question
+    return said(rewritten, question) if rewritten else question
 
 
 def _ellipsis_filled(question: Said, earlier: Said) -> str | None:
@@ -86,7 +87,7 @@ def _ellipsis_filled(question: Said, earlier: Said) -> str | None:
         return earlier.text.replace(years[0], new)
     small = _small_words(question.language.code).match(new)
     name = new[small.end() :] if small else new
-    if not _NAME.match(name):
+    if not _name(question.language.code).match(name):
         return None
     names, sayers = _names(earlier), _sayers(earlier)
     topics = [one for one in names if one.group() not in sayers]
@@ -199,7 +200,7 @@ def _put(name: str, text: str, phrases: FollowUpPhrases) -> str | None:
     match = rule.find.match(text, start)
     if match is None:
         return None
-    before, _, after = match.expand(rule.into).partition(_ANYBODY)
+    before, _, after = match.expand(rule.into).partition(ANYBODY)
     *words, last = before.rstrip().split(" ")
     cut = _elided(last, name, phrases)
     piece = "".join((*(f"{word} " for word in words), cut, "" if cut.endswith("'") or not before else " ", name, after))
@@ -229,7 +230,7 @@ def _with_anybody(asked: Said) -> Iterator[tuple[str, re.Match[str] | None]]:
     """The text as it is, then with what stands for a name in the place of each."""
     yield asked.text, None
     for name in _capitals(asked):
-        yield asked.text[: name.start()] + _ANYBODY + asked.text[name.end() :], name
+        yield asked.text[: name.start()] + ANYBODY + asked.text[name.end() :], name
 
 
 def _names(asked: Said) -> list[re.Match[str]]:
@@ -238,13 +239,21 @@ def _names(asked: Said) -> list[re.Match[str]]:
     return [name for name in _capitals(asked) if after.match(asked.text[name.end() :])]
 
 
+@cache
+def _name(code: str) -> re.Pattern[str]:
+    """A name in a question: capitalised words and numbers, and what joins them to one ("Bosnia and Herzegovina")."""
+    joints = sorted(language(code).followups.in_names, key=len, reverse=True)
+    between = "|".join([*(rf"\s+{joint}\s+" for joint in joints), r"\s+"])
+    return re.compile(rf"(?:{_NAME_WORD})(?:(?:{between})(?:{_NAME_WORD}|\d+))*")
+
+
 def _capitals(asked: Said) -> list[re.Match[str]]:
     """What is capitalised like a name, without what only opens a sentence."""
     words, text = asked.language, asked.text
-    no_names = words.followups.no_names | words.sentence_ends.starters
+    name, no_names = _name(words.code), words.followups.no_names | words.sentence_ends.starters
     found = []
     position = 0
-    while match := _NAME.search(text, position):
+    while match := name.search(text, position):
         first = match.group().split()[0]
         before, apostrophe, rest = first.replace("’", "'").partition("'")
         if first.lower().replace("’", "'") in no_names or _only_opens(asked, match):

@@ -52,17 +52,19 @@ def _sorted(row: Row) -> Row:
 
 def _with_marks(rows: list[Row]) -> list[Row]:
     """Put raised and lowered marks into the rows of the words that they stand beside."""
+    largest = [max(word.size for word in row) for row in rows]
     for place, row in enumerate(rows):
-        largest = max(word.size for word in row)
         for step in (1, 2, -1, -2):
-            if not row or not 0 <= place + step < len(rows) or not rows[place + step]:
+            if not row or not 0 <= place + step < len(rows):
                 continue
             beside = rows[place + step]
-            if largest < _SMALL * max(word.size for word in beside):
+            if largest[place] < _SMALL * largest[place + step]:
                 marks = [(word, _marked(word, beside)) for word in row]
                 row[:] = [word for word, mark in marks if mark is None]
                 beside.extend(mark for _, mark in marks if mark is not None)
                 beside.sort(key=lambda word: word.left)
+        if not row or min(word.size for word in row) >= _SMALL * largest[place]:
+            continue
         for number, word in enumerate(row):
             mark = _marked(word, row[max(0, number - 1) : number] + row[number + 1 : number + 2])
             if mark is not None:
@@ -85,6 +87,8 @@ def _marked(word: Word, others: Sequence[Word]) -> Word | None:
 
 def _once(row: Row) -> Row:
     """Leave out words printed a second time over themselves."""
+    if len({word.text for word in row}) == len(row):
+        return row
     kept: Row = []
     for word in row:
         same = (other for other in kept[-3:] if other.text == word.text)
@@ -118,6 +122,8 @@ def _pieces(word: Word) -> list[Piece]:
     """The word in pieces; figures that are raised in the font itself count as raised."""
     if word.level:
         return [Piece(word.text, word.level)]
+    if not _RAISED_FIGURES.search(word.text):
+        return [Piece(word.text)]
     return [
         Piece(part.translate(_PLAIN_FIGURES), 1) if _RAISED_FIGURES.fullmatch(part) else Piece(part)
         for part in _RAISED_FIGURES.split(word.text)
@@ -127,6 +133,8 @@ def _pieces(word: Word) -> list[Piece]:
 
 def _reading(row: Row) -> Row:
     """The words in the order in which they are read: from the right where most letters are Arabic or Hebrew."""
+    if all(word.text.isascii() for word in row):
+        return row
     letters = [unicodedata.bidirectional(letter) for word in row for letter in word.text]
     backwards = sum(kind in ("R", "AL") for kind in letters) > len(letters) / 2
     return sorted(row, key=lambda word: -word.right) if backwards else row
@@ -142,6 +150,8 @@ def _parted(before: Word, word: Word) -> bool:
 
 def _usual(row: Row, measure: Callable[[Word], float]) -> float:
     """The size or height that most letters of a row have."""
+    if len(measures := {measure(word) for word in row}) == 1:
+        return measures.pop()
     lengths: Counter[float] = Counter()
     for word in row:
         lengths[measure(word)] += 0 if word.level else len(word.text)

@@ -146,6 +146,8 @@ def _holds(box: Box, x: float, y: float) -> bool:
 
 def _on_ground(run: Run, grounds: NDArray[np.float64], order: dict[int, int]) -> bool:
     """Whether letters lie in a coloured box, or a box of any colour is drawn over them."""
+    if not len(grounds):
+        return False
     x, y = _centre(run.box)
     around = grounds[(grounds[:, 0] <= x) & (x <= grounds[:, 2]) & (grounds[:, 1] <= y) & (y <= grounds[:, 3])]
     return bool(((around[:, 4] > 0) | (around[:, 5] > order.get(run.thing, np.inf))).any())

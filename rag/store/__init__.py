@@ -120,6 +120,12 @@ class Store(Protocol):
     def names(self) -> dict[str, list[str]]:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
 
+    def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of all people and of all outlets that speak in current briefings, be it in a few words."""
+
+    def called(self, speaker: str) -> list[str]:
+        """The names of the people whom a filter by speaker may mean."""
+
     def replace_vectors(
         self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], Sequence[Embedded]]]
     ) -> None:

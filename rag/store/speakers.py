@@ -69,7 +69,8 @@ class CachedSpeakers:
 
     def condition(self, connection: sqlite3.Connection, wanted: str) -> tuple[str, tuple[str, ...]]:
         """The SQL that holds for the passages `p` of the people called `wanted`, and the values bound in it."""
-        printed = self.current(connection).called(wanted)
+        people = self.current(connection)
+        printed = people.printed(people.called(wanted))
         names = sorted({known.name for known in printed})
         anywhere = [[known.name, known.role or "", known.outlet or ""] for known in printed if known.briefing is None]
         somewhere = [

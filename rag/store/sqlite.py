@@ -233,6 +233,14 @@ class SqliteStore:
             self._names = (state, {"speaker": self._speakers.names(connection), **names})
         return {column: list(held) for column, held in self._names[1].items()}
 
+    def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of all people and of all outlets that speak in current briefings, be it in a few words."""
+        return self._speakers.current(self._connection()).on_record
+
+    def called(self, speaker: str) -> list[str]:
+        """The names of the people whom a filter by speaker may mean."""
+        return self._speakers.current(self._connection()).called(speaker)
+
     def replace_vectors(
         self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], Sequence[Embedded]]]
     ) -> None:

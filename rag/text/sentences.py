@@ -15,6 +15,8 @@ _LAST_WORD = re.compile(r"[^\s(\[«“„\"¿¡]+$")
 _OPENING = "\"“„«‘‚'([¿¡—–-"
 # What an elision leaves before an abbreviation: "l'art. 5".
 _ELIDED = re.compile(r"^\w{1,2}['’](?=\w)")
+# An abbreviation of two words, as in "z. B.", before its last full stop.
+_SPACED = re.compile(r"(?<!\w)(\w{1,3})\.[ \u00a0\u202f](\w{1,3})$")
 # An abbreviation before a number is at most this long, whatever it is.
 _UNIT = 4
 # Lines of running text wrapped by hand or by a PDF are about this long; a break there ends no sentence.
@@ -79,6 +81,11 @@ def _ends_sentence(text: str, match: re.Match[str], words: SentenceWords) -> boo
     if following[:1].isdigit() and word.islower() and len(lower) <= _UNIT:
         # "à 18 h. 30", "vol. 3"
         return False
+    if f"{lower}.{following.lower()}" in words.abbreviations:
+        return False
+    spaced = _SPACED.search(text, max(0, match.start() - 10), match.start())
+    if spaced and (both := f"{spaced[1]}.{spaced[2]}".lower()) in words.abbreviations:
+        lower = both
     starts = following.lower().replace("’", "'") in words.starters
     if found and word.isdigit():
         # "1. First" numbers a paragraph; "in 2024. First" ends a sentence.

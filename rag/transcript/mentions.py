@@ -14,10 +14,14 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
+# An office with a name is no more words; a longer run of capitals is a heading or a list.
+_LONGEST_RUN = 12
 # An office has at most so many words, and stands so many characters before a name at most.
 _LONGEST_OFFICE, _OFFICE_REACH = 9, 110
 # A word at the head of a sentence is a name where the text has it more often than this.
 _ONCE = 1
+BROKEN_OFF = "\x1f"
+"""Stands in prose at the end of what is blanked out there, if the sentence goes on behind it."""
 _APPOSITION = re.compile(r",\s+([^,.;:()]{3,90})(?=[,.;:(])")
 _CLAUSE = re.compile(r"[.;:()]|,\s(?=\S)")
 ELIDED = re.compile(r"^[^\W\d_]{1,2}['’](?=[^\W\d_])")
@@ -54,10 +58,13 @@ class Mention:
 class Mentions:
     """The people that a text has named so far, in reading order.
 
-    `vocabulary` says how the text writes its words, and holds the words of its languages.
+    `vocabulary` says how the text writes its words, and holds the words of its languages. A surname alone that the text
+    has not introduced is nobody's, unless `surnames` are given: then it is a person's, by that name. They are those
+    (folded) that are known to be names; others must be seen to be one where they stand.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, surnames: frozenset[str] | None = None) -> None:
+        self._surnames = surnames
         self._vocabulary = vocabulary
         self._news = vocabulary.words.news
         self._labels = vocabulary.words.labels
@@ -97,7 +104,8 @@ class Mentions:
         words = words[len(office) :]
         while words and fold(words[0].group()) in self._labels.particles | self._labels.qualifiers:
             words, named = words[1:], named[1:]
-        if not words:
+        if all(len(word.group()) == 1 for word in words):
+            # Nothing is left, or initials alone: "U.S.".
             return None
         end = words[-1].end()
         if owned := self._news.owner.search(prose, words[-1].start(), end):
@@ -113,7 +121,11 @@ class Mentions:
             # What has an article is a paper, a country or a body.
             return None
         if known is None and not (role or address) and len(words) == 1:
-            return Mention(start, end, NOBODY) if self._may_be_name(prose, words[0]) else None
+            surnames = self._surnames or frozenset()
+            if fold(name) not in surnames and not self._may_be_name(prose, words[0]):
+                return None
+            if self._surnames is None:
+                return Mention(start, end, NOBODY)
         if known is not None and len(words) == 1:
             return Mention(start, end, known)
         if len(words) == 1 and address:
@@ -136,7 +148,8 @@ class Mentions:
         """Whether a capitalised word alone is a name, if one that tells nobody, and not the first of a sentence."""
         if self._news.capital_nouns or is_country(word.group()):
             return False
-        opens = not prose[: word.start()].strip() or prose[: word.start()].rstrip()[-1] in ".!?:…"
+        before = prose[: word.start()].rstrip(" \u00a0\n")
+        opens = not before or before[-1] in ".!?:…"
         return not opens or self._vocabulary.count(word.group()) > _ONCE
 
     def _register(self, role: str, voice: Voice) -> None:
@@ -189,6 +202,9 @@ class Mentions:
 
     def _is_office(self, words: Sequence[str]) -> bool:
         """Whether what follows the word for an office belongs to it: more of it, or what it is about."""
+        if words and (self._joins(words[-1]) or self._is_article(words[-1])):
+            # "The head of Ostmere College": what follows is what the office is about.
+            return False
         allowed = 1 if self._news.adjective_follows else 0
         for word in words:
             if self._joins(word):
@@ -225,7 +241,7 @@ def _runs(prose: str, labels: LabelWords) -> Iterator[list[re.Match[str]]]:
             between = prose[last.end() : word.start()]
             short = len(last.group()) == 1 or fold(last.group()) in labels.addresses
             adjoins = not (between.replace(".", "", 1) if short else between).strip(" \u00a0")
-            if adjoins and word.group()[0].isupper():
+            if adjoins and word.group()[0].isupper() and len(run) < _LONGEST_RUN:
                 run, small = [*run, *small, word], []
                 continue
             if adjoins and fold(word.group()) in labels.particles and len(small) < 2:

@@ -15,6 +15,8 @@ from onrecord.rag.types import Span
 
 # Who speaks is said at most so many words behind a quotation, and what tells when and where before it in so many.
 _REACH, _BETWEEN = 12, 6
+# A colon leads up to words that are said where a verb of saying stands at most so many words before it.
+_LEAD = 3
 # Words that no language's file names and that may stand between a subject and its verb ("Meerman angrily said").
 _GAP = 1
 # Of an office that is no person's so many words are kept.
@@ -27,12 +29,13 @@ class Source:
     """Who speaks as a sentence has it.
 
     A `pronoun` stands for whoever was spoken of; `unknown` is somebody new without a name or an office, to whom a later
-    pronoun may point.
+    pronoun may point; `own` says that it is "I" or "we": the words are those of whoever writes or speaks.
     """
 
     voice: Voice = NOBODY
     pronoun: bool = False
     unknown: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,12 @@ class Clause:
     verbs: Sequence[re.Match[str]] = field(init=False)
 
     def __post_init__(self) -> None:
+        verbs: list[re.Match[str]] = []
         found = self.words.news.attribution.finditer(self.prose, self.start, self.end)
-        verbs = [verb for verb in found if not self._is_noun(verb)]
-        longest = [
-            verb
-            for verb in verbs
-            if not any(o.start() <= verb.start() and verb.end() <= o.end() and o is not verb for o in verbs)
-        ]
-        object.__setattr__(self, "verbs", longest)
+        for verb in sorted(found, key=lambda verb: (verb.start(), -verb.end())):
+            if (not verbs or verb.start() >= verbs[-1].end()) and not self._is_noun(verb):
+                verbs.append(verb)
+        object.__setattr__(self, "verbs", verbs)
 
     def before(self, start: int, end: int) -> Source | None:
         """Who speaks by what stands before a quotation, in `[start:end]`; None where it does not say."""
@@ -67,17 +68,39 @@ class Clause:
             said = self.subject() or Source()
         return said
 
+    def agent(self, start: int, end: int) -> Source | None:
+        """Who calls something so, by what stands right behind it ("by the union"); None where nobody does."""
+        first = WORD.search(self.prose, start, end)
+        if first is None or plain(first.group()) not in self.words.news.agents:
+            return None
+        return self._behind(first.end(), end)
+
     def after(self, start: int, end: int) -> Source | None:
         """Who speaks by what stands behind a quotation, in `[start:end]`; None where it does not say."""
-        first = self._said(start, end)[:1]
-        if first and plain(first[0]) in self.words.news.agents:
-            return Source()
         if source := self._according_to(start, end):
             return source
         verb = next((verb for verb in self.verbs if start <= verb.start() and verb.end() <= end), None)
         if verb is None or len(self._said(start, verb.start())) > _REACH or ";" in self.prose[start : verb.start()]:
             return None
         return self._speaker(verb, start, end)
+
+    def leads_up(self, *, named: bool) -> bool:
+        """Whether the sentence ends in a colon near behind its verb of saying: what comes next is said.
+
+        `named` says that the sentence tells who speaks; else it must say no more than "When asked on the radio:".
+        """
+        if not self.verbs or not self.prose[self.start : self.end].rstrip().endswith(":"):
+            return False
+        verb = self.verbs[-1]
+        between = self._said(verb.end(), self.end)
+        subject = self._said(self._pieces(self.start, verb.start())[-1].start, verb.start())
+        alone = len(subject) <= 1 and (not between or self._opens_phrase(between[0]))
+        return len(between) <= _LEAD and (named or alone)
+
+    def tells(self, start: int, end: int) -> bool:
+        """Whether a verb of saying or a source stands in a part of the sentence."""
+        spoken = any(start <= verb.start() and verb.end() <= end for verb in self.verbs)
+        return spoken or self._according_to(start, end) is not None
 
     def subject(self) -> Source | None:
         """Whom the sentence is about, as far as that is a person; None where it begins with neither."""
@@ -116,17 +139,18 @@ class Clause:
             return Source(pronoun=True)
         if mention := next((m for m in self.mentions if verb.start() <= m.start and m.end <= verb.end()), None):
             return _of(mention)
-        if news.passive.search(self.prose, start, verb.start()):
+        going_on = inside[-1] in self.words.saying.saying
+        if not going_on and news.passive.search(self.prose, start, verb.start()):
             agent = self._said(verb.end(), end)[:1]
             return (
                 self._behind(verb.end() + 1 + len(agent[0]), end)
                 if agent and plain(agent[0]) in news.agents
                 else Source()
             )
-        if inside[-1] in self.words.saying.saying:
-            return self.subject()
         pieces = self._pieces(start, verb.start())
         nearest = pieces[-1]
+        if going_on and not self._has_subject(nearest):
+            return self.subject()
         if self._said(nearest.start, nearest.end):
             found = self._in_front(Span(nearest.start, nearest.end))
             if found is None and (news.verb_second or not self.prose[start : nearest.start].strip()):
@@ -151,19 +175,25 @@ class Clause:
         tail = [_bare(word.group()) for word in words[-1 - _GAP :]]
         if any(word in news.pronouns for word in tail):
             return Source(pronoun=True)
+        if any(self._is_own(word.group()) for word in words[-1 - _GAP :]):
+            return Source(own=True)
         if len(words) == 1 and tail[0] in news.relatives:
             return self._antecedent(start)
         mention = self._head(start, end)
         if mention:
             return _of(mention)
         named = any(start <= m.start and m.end <= end for m in self.mentions)
-        if (
-            not named
-            and self._opens_phrase(words[0].group())
-            and not any(is_role(w.group(), self.words.labels) for w in words)
-        ):
+        if not named and self._opens_phrase(words[0].group()) and not any(self._is_office(w.group()) for w in words):
             return None
         return self._unnamed(Span(words[0].start(), end))
+
+    def _has_subject(self, piece: Span) -> bool:
+        """Whether the subject of "is saying" stands right before it, as in "saying" alone it does not."""
+        words = self._said(piece.start, piece.end)
+        while words and plain(words[-1]) in self.words.news.adverbs:
+            words.pop()
+        last = words[-1] if words else ""
+        return _bare(last) in self.words.news.pronouns or self._is_own(last)
 
     def _head(self, start: int, end: int) -> Mention | None:
         """Whom a stretch right before a verb is about: Ann in "Ann Bell of the union", nobody in "critics of Bell"."""
@@ -175,7 +205,8 @@ class Clause:
             opening = list(WORD.finditer(self.prose, start, mention.start))
             while opening and self._is_article(opening[-1].group()):
                 opening.pop()
-            if not opening or not self._opens_phrase(opening[-1].group()):
+            if len(opening) < 2 or not self._opens_phrase(opening[-1].group()):
+                # With nothing before it, the small word joins the sentence to others: "As Minister Bell said".
                 return mention
             end = opening[-1].start()
         return None
@@ -194,10 +225,11 @@ class Clause:
                 return _of(mention)
         for piece in reversed(others):
             said = self._said(piece.start, piece.end)
-            if said and (not self._opens_phrase(said[0]) or piece is others[0]):
-                apposition = is_role(said[0], self.words.labels) and piece is not others[0]
-                if not apposition:
-                    return self._in_front(piece)
+            opening = plain(said[0]) if said else ""
+            # "Ann Bell, a pilot, of Orsk, said": what describes her is another aside.
+            another = self._opens_phrase(opening) or opening in self.words.news.indefinite or self._is_office(opening)
+            if said and (piece is others[0] or not another):
+                return self._in_front(piece)
         return None
 
     def _behind(self, start: int, end: int) -> Source:
@@ -209,13 +241,15 @@ class Clause:
         first = _bare(between[0]) if between else ""
         if first in news.pronouns:
             return Source(pronoun=True)
+        if between and self._is_own(between[0]):
+            return Source(own=True)
         if first in news.relatives:
             # "X, the author of “…”, says that": the subject stands before the quotation.
             return self.subject() or Source()
         if mention and all(plain(word) in news.definite for word in between):
             return _of(mention)
         when = self._opens_phrase(first) or self._is_when(between) or first in news.adverbs
-        other = any(plain(word) in news.relatives or is_role(word, self.words.labels) for word in between)
+        other = any(plain(word) in news.relatives or self._is_office(word) for word in between)
         if mention and when and not other and len(between) <= _BETWEEN and mention.start <= stop:
             return _of(mention)
         if not between:
@@ -242,9 +276,7 @@ class Clause:
     def _unnamed(self, span: Span) -> Source:
         """Somebody whom a few words describe: by an office, or as nobody that can be told."""
         words = list(WORD.finditer(self.prose, span.start, span.end))
-        place = next(
-            (n for n, word in enumerate(words) if is_role(ELIDED.sub("", word.group()), self.words.labels)), None
-        )
+        place = next((n for n, word in enumerate(words) if self._is_office(word.group())), None)
         if place is None or place > 3:
             return Source(unknown=bool(words) and plain(words[0].group()) in self.words.news.indefinite)
         first = place
@@ -273,6 +305,13 @@ class Clause:
 
     def _owns(self, mention: Mention) -> bool:
         return bool(self.words.news.owner.match(self.prose, mention.end))
+
+    def _is_own(self, word: str) -> bool:
+        speech = self.words.speech
+        return bool(speech.first_person.match(word) or speech.first_person_plural.match(word))
+
+    def _is_office(self, word: str) -> bool:
+        return is_role(ELIDED.sub("", word), self.words.labels)
 
     def _is_article(self, word: str) -> bool:
         return plain(word) in self.words.news.definite | self.words.news.indefinite

@@ -10,6 +10,7 @@ from onrecord.rag.languages import Language
 from onrecord.rag.people.labels import Part
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
+from onrecord.rag.text.quotations import blanked
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
 from onrecord.rag.transcript.calls import calls_of
 from onrecord.rag.transcript.dates import date_in_path
@@ -20,11 +21,10 @@ from onrecord.rag.transcript.introductions import goes_on, introductions, with_o
 from onrecord.rag.transcript.kinds import kinds_of
 from onrecord.rag.transcript.labelling import labels_of, parted_at_labels
 from onrecord.rag.transcript.labels import Candidate
-from onrecord.rag.transcript.lines import Line, lines_of
+from onrecord.rag.transcript.lines import TERMINAL, Line, lines_of
 from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.relative_dates import relative_dates
-from onrecord.rag.transcript.reported import reported_in
-from onrecord.rag.transcript.retold import retold_in
+from onrecord.rag.transcript.reported import quoted_in_speech, reported_in
 from onrecord.rag.transcript.timecodes import Times, times_in
 from onrecord.rag.transcript.turns import turns_of
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
@@ -33,6 +33,8 @@ from onrecord.rag.types import Boilerplate, SourceText, Span, Structure, Turn
 
 # The opening of a text is told to be spoken or not from this many characters.
 _OPENING = 20_000
+# A line of so many characters that ends in mid-sentence was broken by the width of a page.
+_FULL_LINE = 60
 
 
 def understand(source: SourceText, path: str = "") -> Structure:
@@ -186,8 +188,15 @@ def _completed(
     prose = not labelled and not any(
         is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled) for turn in turns
     )
+    quoted = [
+        words
+        for turn in turns
+        if turn.label or turn.speaker
+        for words in quoted_in_speech(text, _paragraphs(text, turn, boilerplate), vocabulary)
+    ]
+    own = blanked(text, [Span(words.start, words.end) for words in quoted])
     if labelled:
-        _with_kinds(text, turns, parts, vocabulary.words)
+        _with_kinds(own, turns, parts, vocabulary)
     unnamed = any(
         part == "answerer" or (turn.label is None and turn.kind == "answer")
         for part, turn in zip(parts, turns, strict=True)
@@ -213,17 +222,17 @@ def _completed(
             turns[position] = replace(turn, speaker=named.name, role=named.role, inferred=True)
     if source.timecodes:
         turns[:] = [replace(turn, seconds=_second(source.timecodes, turn)) for turn in turns]
-    report = [Span(turn.start, turn.end) for turn in turns if turn.kind == "report"]
-    quoted = reported_in(text, _paragraphs(text, report, boilerplate), vocabulary)
+    report = [span for turn in turns if turn.kind == "report" for span in _paragraphs(text, turn, boilerplate)]
+    quoted += reported_in(text, report, vocabulary)
     return Structure(
         kind="report" if prose else "transcript",
         language=language,
         title=header.title,
         date=header.date,
         turns=tuple(turns),
-        exchanges=exchanges_of(text, turns, language, speech),
+        exchanges=exchanges_of(own, turns, language, speech),
         boilerplate=boilerplate,
-        reported=tuple(sorted([*quoted, *retold_in(text, turns, vocabulary.words)], key=lambda words: words.start)),
+        reported=tuple(sorted(quoted, key=lambda words: words.start)),
         dates=relative_dates(text, header.date, vocabulary.words),
         timecodes=source.timecodes,
     )
@@ -290,9 +299,9 @@ def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None],
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], words: Language) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], vocabulary: Vocabulary) -> None:
     """Fill in the kinds, in place, where the format did not say."""
-    for position, kind in enumerate(kinds_of(text, turns, parts, words)):
+    for position, kind in enumerate(kinds_of(text, turns, parts, vocabulary)):
         if turns[position].kind == "statement":
             turns[position] = replace(turns[position], kind=kind)
 
@@ -303,13 +312,23 @@ def _second(timecodes: Sequence[tuple[int, float]], turn: Turn) -> float | None:
     return timecodes[position - 1][1] if position else turn.seconds
 
 
-def _paragraphs(text: str, spans: Sequence[Span], boilerplate: Sequence[Boilerplate]) -> list[Span]:
-    """The lines of some spans, without boilerplate."""
+def _paragraphs(text: str, turn: Turn, boilerplate: Sequence[Boilerplate]) -> list[Span]:
+    """The paragraphs of a turn, without boilerplate: its lines, those joined that were broken by width."""
+    lines = [
+        replace(line, start=line.start + turn.start, end=line.end + turn.start)
+        for line in lines_of(text[turn.start : turn.end])
+    ]
     found: list[Span] = []
-    for span in spans:
-        lines = [
-            replace(line, start=line.start + span.start, end=line.end + span.start)
-            for line in lines_of(text[span.start : span.end])
-        ]
-        found.extend(Span(line.start, line.end) for line in _outside(lines, boilerplate))
+    for line in _outside(lines, boilerplate):
+        last = found[-1] if found else None
+        if last and not line.after_blank and text[last.end : line.start].isspace() and _is_broken(text, last, line):
+            found[-1] = Span(last.start, line.end)
+        else:
+            found.append(Span(line.start, line.end))
     return found
+
+
+def _is_broken(text: str, above: Span, line: Line) -> bool:
+    """Whether a line goes on in mid-sentence from the paragraph above it."""
+    last = text[above.start : above.end].rpartition("\n")[2]
+    return last[-1] not in TERMINAL and (line.text[0].islower() or len(last) >= _FULL_LINE)

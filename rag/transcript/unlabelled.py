@@ -10,17 +10,15 @@ from onrecord.rag.people.labels import Person
 from onrecord.rag.people.roles import is_role, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
-from onrecord.rag.text.quotations import quotations
+from onrecord.rag.text.quotations import blanked, quotations
 from onrecord.rag.transcript.mentions import ELIDED, plain
 from onrecord.rag.transcript.people import given_and_surname
 from onrecord.rag.types import Span
 
 # News prose that keeps its quotations in quotation marks says "I" or "we" in fewer words than one of so many.
 _WORDS_PER_FIRST_PERSON = 80
-# And where it quotes somebody at this length, in words, it is no speech for an "us" or two of its own.
+# And where it quotes somebody at this length, in words, it is no speech for an "us" or two of its own ("told us").
 _QUOTED, _SAID_ONCE_OR_TWICE = 3, 2
-# Who a verb of saying speaks to stands this near to it, in characters ("told us").
-_BESIDE = 4
 
 
 def is_spoken(text: str, words: Language, *, among_turns: bool) -> bool:
@@ -29,20 +27,11 @@ def is_spoken(text: str, words: Language, *, among_turns: bool) -> bool:
     `among_turns` says that labelled turns stand beside it, as beside no report.
     """
     paragraphs = [Span(match.start(), match.end()) for match in re.finditer(r"[^\n]+", text)]
-    prose, quoted = text, 0
-    for quotation in quotations(text, paragraphs):
-        blank = " " * (quotation.end - quotation.start)
-        prose = prose[: quotation.start] + blank + prose[quotation.end :]
-        quoted = max(quoted, len(text[quotation.inner.start : quotation.inner.end].split()))
-    verbs = [(verb.start(), verb.end()) for verb in words.news.attribution.finditer(prose)]
-    speech = words.speech
-    said = sum(
-        not any(
-            start - _BESIDE <= match.end() <= start or end <= match.start() <= end + _BESIDE for start, end in verbs
-        )
-        for phrase in (speech.first_person_plural, speech.audience)
-        for match in phrase.finditer(prose)
-    ) + sum(1 for _ in speech.first_person.finditer(prose))
+    marked = list(quotations(text, paragraphs))
+    prose = blanked(text, [Span(each.start, each.end) for each in marked])
+    quoted = max((len(text[each.inner.start : each.inner.end].split()) for each in marked), default=0)
+    phrases = (words.speech.first_person, words.speech.first_person_plural, words.speech.audience)
+    said = sum(1 for phrase in phrases for _ in phrase.finditer(prose))
     if not among_turns and quoted >= _QUOTED and said <= _SAID_ONCE_OR_TWICE:
         return False
     return said > 0 and said * _WORDS_PER_FIRST_PERSON >= len(prose.split())

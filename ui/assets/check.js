@@ -34,6 +34,7 @@ function item(finding) {
     el("p", {}, el("strong", { class: "verdict" }, words[finding.verdict])),
     el("p", { class: "claim" }, finding.text),
     finding.speaker ? el("p", { class: "meta" }, fill(words.says, { speaker: finding.speaker })) : null,
+    finding.may_be.length ? el("p", { class: "meta" }, fill(words.may_be, { people: finding.may_be.join("; ") })) : null,
     finding.verdict === "altered" ? difference(finding.changes) : null,
     finding.verdict === "translated"
       ? el("p", { class: "meta" }, fill(words.similarity, { share: shared(finding.similarity) }))
