@@ -18,6 +18,7 @@ from onrecord.rag.people.names import initials_of
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.transcript.grading import Grade
+from onrecord.rag.transcript.head_lines import without_head
 from onrecord.rag.transcript.labels import Candidate, candidates_of
 from onrecord.rag.transcript.lines import TERMINAL, Line
 
@@ -121,7 +122,7 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
         also = _known_elsewhere(members, chosen, page) if style not in chosen else ()
         if also:
             chosen[style] = list(also)
-    return _with_words(_best(chosen), page)
+    return without_head(_with_words(_best(chosen), page), lines, vocabulary)
 
 
 def parted_at_labels(lines: Sequence[Line], labels: Iterable[Candidate]) -> list[Line]:
