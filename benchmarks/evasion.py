@@ -69,7 +69,7 @@ def main() -> None:
         predicted = cross_val_predict(model, features, labels, cv=folds)
         scores.append(f1_score(labels, predicted, average="macro"))
     majority = np.full(len(labels), np.bincount(labels).argmax())
-    shipped = [REPLY_LABELS.index(judge_reply(question, reply, ENGLISH).label) for question, reply in split]
+    shipped = [REPLY_LABELS.index(judge_reply(question, reply, ENGLISH)) for question, reply in split]
     print(f"{len(labels)} pairs; macro-F1 over {', '.join(REPLY_LABELS)}")
     print(f"majority class                       {f1_score(labels, majority, average='macro'):.3f}")
     print(f"cross-validated ({FOLDS} folds, {REPEATS} times)  {np.mean(scores):.3f} ± {np.std(scores):.3f}")

@@ -46,6 +46,10 @@ def check(source: SourceText) -> None:
     offsets = [offset for offset, _ in source.timecodes]
     assert offsets == sorted(offsets)
     assert all(0 <= offset < len(source.text) for offset in offsets)
+    for places in (source.pages, source.lines):
+        offsets = [offset for offset, _ in places]
+        assert offsets == sorted(set(offsets))
+        assert all(0 <= offset < len(source.text) and number > 0 for offset, number in places)
 
 
 def body_of(source: SourceText) -> str:

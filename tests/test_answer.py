@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import random
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from answering import Script, ask, briefing_of, people_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,106 +17,12 @@ from onrecord.rag.answers.answer import NOT_FOUND_BELOW, compose
 from onrecord.rag.answers.replies import judge_reply, leaves_open
 from onrecord.rag.languages import language as known
 from onrecord.rag.passages import passages_of
-from onrecord.rag.questions.named import OnRecord, on_record
 from onrecord.rag.questions.question import read_question
-from onrecord.rag.transcript.exchanges import exchanges_of
-from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Kind, Reported, Span, Turn
-
-# All names and statements are invented.
-Script = Sequence[tuple[Kind, str | None, str | None, str | None, str]]
-_SCRIPT: Script = [
-    (
-        "statement",
-        "Elin Varga",
-        "Harbour Minister",
-        None,
-        "Good morning. The harbour wall will cost 40 million crowns.",
-    ),
-    ("question", "Otto Brandt", None, "Kustblatt", "Thank you, minister. When will the ferry to Sandholm sail again?"),
-    (
-        "answer",
-        "Elin Varga",
-        "Harbour Minister",
-        None,
-        "The ferry will sail again in May, no, sorry, in June. The other way around, so May for freight, June for "
-        "passengers. We are glad about that.",
-    ),
-    ("question", "Mia Lund", None, "Radio Nord", "Which fund will pay for the new lighthouse keeper?"),
-    (
-        "answer",
-        "Elin Varga",
-        "Harbour Minister",
-        None,
-        "I don’t have an answer on the fund for the lighthouse keeper today. The lighthouse keeper matters to all of us.",  # noqa: E501
-    ),
-]
-
-
-def _briefing(identity: str = "b1", date: str | None = "2031-04-02", script: Script = _SCRIPT) -> Briefing:
-    text, turns = "", []
-    for kind, speaker, role, outlet, words in script:
-        text += f"{speaker}\n"
-        turns.append(Turn(len(text), len(text) + len(words), speaker, speaker, role, outlet, kind))
-        text += words + "\n"
-    return Briefing(
-        identity,
-        "Harbour briefing",
-        date,
-        "en",
-        None,
-        "harbour.txt",
-        "transcript",
-        text,
-        tuple(turns),
-        exchanges_of(text, turns, "en", known("en").speech),
-    )
-
-
-def _by_words(question: str, texts: Sequence[str]) -> list[float]:
-    """A stand-in for the encoder: cosines in its usual range, by shared words."""
-    wanted = set(known("en").query_terms(question))
-    return [0.75 + 0.15 * len(wanted & set(known("en").query_terms(text))) / max(1, len(wanted)) for text in texts]
-
-
-def _ask(question: str, *briefings: Briefing, confidence: float = 1.0) -> Answer:
-    sources = {briefing.id: briefing for briefing in briefings or (_briefing(),)}
-    passages = [passage for briefing in sources.values() for passage in passages_of(briefing)]
-    order = sorted(passages, key=lambda p: -_by_words(question, [p.text])[0])
-    hits = [Hit(passage, 0.8, rank) for rank, passage in enumerate(order[:10], 1)]
-    answer = compose(
-        read_question(question, (), _known(sources)),
-        hits,
-        sources,
-        confidence=confidence,
-        scorer=_by_words,
-        searched=(len(sources), len(passages)),
-    )
-    check_quotes(answer, sources)
-    return answer
-
-
-def _known(sources: dict[str, Briefing]) -> OnRecord:
-    turns = [turn for briefing in sources.values() for turn in briefing.turns]
-    people = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
-    return on_record(tuple(people), tuple(dict.fromkeys(turn.outlet for turn in turns if turn.outlet)))
-
-
-def check_quotes(answer: Answer, sources: dict[str, Briefing]) -> None:
-    """Every citation is its slice, numbered in order of first use, and no other words stand in quotation marks."""
-    for citation in answer.citations:
-        assert sources[citation.briefing_id].text[citation.start : citation.end] == citation.quote
-        assert citation.quote.strip() == citation.quote != ""
-    numbers = [int(number) for number in re.findall(r"\[(\d+)\](?![^“]*”)", answer.text)]
-    assert list(dict.fromkeys(numbers)) == [citation.number for citation in answer.citations]
-    outside = answer.text
-    for citation in sorted(answer.citations, key=lambda c: -len(c.quote)):
-        outside = outside.replace(citation.quote, "")
-    # What is left between quotation marks is nothing, or what joins two slices of one turn.
-    assert all(inside.strip(" …") == "" for inside in re.findall(r"“([^”]*)”", outside))
+from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Reported, Span, Turn
 
 
 def test_a_fact_is_quoted_with_speaker_role_date_and_asker() -> None:
-    answer = _ask("When will the ferry sail again?")
+    answer = ask("When will the ferry sail again?")
     assert answer.status == "answered"
     assert answer.text.startswith(
         "Answering Otto Brandt (Kustblatt), Elin Varga (Harbour Minister) said on 2 April 2031: “The ferry will sail"
@@ -124,11 +30,11 @@ def test_a_fact_is_quoted_with_speaker_role_date_and_asker() -> None:
 
 
 def test_a_correction_in_the_next_breath_is_quoted_too() -> None:
-    assert "The other way around, so May for freight" in _ask("When will the ferry sail again?").citations[0].quote
+    assert "The other way around, so May for freight" in ask("When will the ferry sail again?").citations[0].quote
 
 
 def test_who_asked_names_person_and_outlet_and_quotes_question_and_reply() -> None:
-    answer = _ask("Who asked about the ferry?")
+    answer = ask("Who asked about the ferry?")
     assert answer.text.startswith("Otto Brandt (Kustblatt) asked Elin Varga on 2 April 2031: “When will the ferry")
     assert [citation.kind for citation in answer.citations] == ["question", "answer"]
 
@@ -138,17 +44,17 @@ def test_who_asked_quotes_what_was_asked_not_the_greeting() -> None:
         ("question", "Otto Brandt", None, "Kustblatt", "I am from Sandholm Daily. How deep is the new harbour?"),
         ("answer", "Elin Varga", "Harbour Minister", None, "It is nine metres deep at low tide."),
     ]
-    answer = _ask("Who asked about Sandholm?", _briefing(script=script))
+    answer = ask("Who asked about Sandholm?", briefing_of(script=script))
     assert answer.citations[0].quote == "How deep is the new harbour?"
 
 
 def test_what_an_outlet_asked_is_found_by_its_name() -> None:
-    answer = _ask("What did the Radio Nord reporter want to know?")
+    answer = ask("What did the Radio Nord reporter want to know?")
     assert answer.citations[0].speaker == "Mia Lund"
 
 
 def test_a_reply_that_leaves_the_question_open_is_told_from_an_answer() -> None:
-    answer = _ask("Did she say which fund will pay for the new lighthouse keeper?")
+    answer = ask("Did she say which fund will pay for the new lighthouse keeper?")
     assert answer.status == "asked_not_answered"
     assert "I don’t have an answer" in answer.citations[0].quote
     assert answer.text.startswith(
@@ -169,7 +75,8 @@ def test_a_clear_reply_is_no_refusal_whatever_it_leaves_aside() -> None:
         ),
     ]
     assert (
-        _ask("What is her view of the war between Ostland and Westland?", _briefing(script=script)).status == "answered"
+        ask("What is her view of the war between Ostland and Westland?", briefing_of(script=script)).status
+        == "answered"
     )
 
 
@@ -185,7 +92,7 @@ def test_a_colleague_who_is_given_the_floor_answers() -> None:
         ),
         ("answer", "Ole Dahl", "Treasurer", None, "The harbour fund will pay for the new lighthouse keeper."),
     ]
-    answer = _ask("Did they say which fund will pay for the new lighthouse keeper?", _briefing(script=script))
+    answer = ask("Did they say which fund will pay for the new lighthouse keeper?", briefing_of(script=script))
     assert (answer.status, answer.citations[0].speaker) == ("answered", "Ole Dahl")
 
 
@@ -206,7 +113,7 @@ def test_a_figure_that_only_the_reporter_says_is_quoted_as_the_reporters() -> No
         ),
         ("answer", "Elin Varga", "Harbour Minister", None, "Leave it with me. We will find the crowns, as ever."),
     ]
-    answer = _ask("How much will the harbour wall cost?", _briefing(script=script))
+    answer = ask("How much will the harbour wall cost?", briefing_of(script=script))
     assert (answer.status, answer.citations[0].speaker) == ("answered", "Otto Brandt")
     assert answer.citations[0].quote == "You said that the harbour wall will cost 40 million crowns."
 
@@ -222,26 +129,28 @@ def test_words_led_up_to_are_quoted_with_what_leads_up_to_them() -> None:
             "higher.” He said much else that day. We did.",
         ),
     ]
-    answer = _ask("What letter did the King of Ostland write when the lighthouse burnt down?", _briefing(script=script))
+    answer = ask(
+        "What letter did the King of Ostland write when the lighthouse burnt down?", briefing_of(script=script)
+    )
     assert answer.citations[0].quote.endswith("And he said, “Build it higher.”")
 
 
 def test_every_mention_is_counted_by_code_and_dated_in_order() -> None:
-    answer = _ask("Every mention of lighthouse", _briefing("late", "2031-06-01"), _briefing("early", "2030-01-05"))
+    answer = ask("Every mention of lighthouse", briefing_of("late", "2031-06-01"), briefing_of("early", "2030-01-05"))
     assert answer.text.startswith("Lighthouse: 6 mentions in the 2 briefings searched")
     assert [citation.briefing_id for citation in answer.citations] == ["early"] * 3 + ["late"] * 3
 
 
 def test_mentions_are_found_whatever_the_occasion_named() -> None:
-    answer = _ask("Every time Varga brought up the ferry at the press conference in Lysvik")
-    assert answer.text == _ask("Every time Varga mentioned the ferry").text
+    answer = ask("Every time Varga brought up the ferry at the press conference in Lysvik")
+    assert answer.text == ask("Every time Varga mentioned the ferry").text
 
 
 def test_a_long_list_is_paged() -> None:
-    briefings = [_briefing(f"b{number}", f"2031-01-{number + 1:02}") for number in range(5)]
+    briefings = [briefing_of(f"b{number}", f"2031-01-{number + 1:02}") for number in range(5)]
     first, second = (
-        _ask("Every mention of lighthouse", *briefings),
-        _ask("Every mention of lighthouse page 2", *briefings),
+        ask("Every mention of lighthouse", *briefings),
+        ask("Every mention of lighthouse page 2", *briefings),
     )
     assert len(first.citations) == 10
     assert "Ask for page 2" in first.text
@@ -250,7 +159,7 @@ def test_a_long_list_is_paged() -> None:
 
 
 def test_mentions_by_a_speaker_are_hers_alone() -> None:
-    answer = _ask("Every time Varga mentioned the lighthouse")
+    answer = ask("Every time Varga mentioned the lighthouse")
     assert {citation.speaker for citation in answer.citations} == {"Elin Varga"}
 
 
@@ -260,20 +169,19 @@ _TWO_BELLS: Script = [
 ]
 
 
-def test_two_people_of_one_surname_are_never_counted_together() -> None:
+def test_mentions_by_two_people_of_one_surname_are_counted_apart() -> None:
     bells = _briefing(script=_TWO_BELLS)
     hers = _ask("Every time Ann Bell mentioned the sea wall", bells)
     assert hers.text.startswith("Sea wall: 2 mentions by Ann Bell in ")
     assert {citation.speaker for citation in hers.citations} == {"Ann Bell"}
     both = _ask("Every time Bell mentioned the sea wall", bells)
-    assert both.text.split("\n")[0].startswith("Sea wall: 2 mentions by Ann Bell in ")
-    assert both.text.split("\n")[1].startswith("Sea wall: 1 mention by Iris Bell in ")
+    assert "by Ann Bell (2), Iris Bell (1) in " in both.text.split("\n")[0]
     assert [citation.speaker for citation in both.citations] == ["Ann Bell", "Ann Bell", "Iris Bell"]
 
 
 def test_over_time_quotes_first_and_last_with_dates() -> None:
-    early, late = _briefing("early", "2030-01-05"), _briefing("late", "2031-06-01")
-    answer = _ask("How has Varga's position on the harbour wall changed?", late, early)
+    early, late = briefing_of("early", "2030-01-05"), briefing_of("late", "2031-06-01")
+    answer = ask("How has Varga's position on the harbour wall changed?", late, early)
     assert answer.text.startswith("From 5 January 2030 to 1 June 2031, in order:")
     assert [citation.briefing_id for citation in answer.citations] == ["early", "late"]
 
@@ -302,12 +210,12 @@ def test_two_people_of_one_name_are_followed_apart() -> None:
 
 
 def test_an_overview_quotes_one_line_of_each_exchange() -> None:
-    answer = _ask("Which questions were asked?")
+    answer = ask("Which questions were asked?")
     assert [citation.speaker for citation in answer.citations] == ["Otto Brandt", "Mia Lund"]
 
 
 def test_nothing_found_says_what_was_searched_and_cites_nothing() -> None:
-    answer = _ask("What did she say about whales?", confidence=NOT_FOUND_BELOW / 2)
+    answer = ask("What did she say about whales?", confidence=NOT_FOUND_BELOW / 2)
     assert answer.status == "not_found"
     assert answer.citations == ()
     assert "1 briefing searched" in answer.text
@@ -315,7 +223,7 @@ def test_nothing_found_says_what_was_searched_and_cites_nothing() -> None:
 
 
 def test_a_french_question_gets_french_words_around_an_english_quote() -> None:
-    answer = _ask("Quand le ferry vers Sandholm repartira-t-il ?")
+    answer = ask("Quand le ferry vers Sandholm repartira-t-il ?")
     assert answer.language == "fr"
     assert answer.text.startswith(
         "En réponse à Otto Brandt (Kustblatt), Elin Varga (Harbour Minister) a dit le 2 avril 2031"
@@ -341,7 +249,7 @@ def test_reported_words_belong_to_the_person_quoted() -> None:
         (Turn(0, len(text), kind="report"),),
         reported=(Reported(start, end, "Otto Brandt", None),),
     )
-    answer = _ask("What did Otto Brandt say about the wall?", replace(report))
+    answer = ask("What did Otto Brandt say about the wall?", replace(report))
     cited = answer.citations[0]
     assert (cited.speaker, cited.kind) in {("Otto Brandt", "reported"), (None, "report")}
     assert answer.text.startswith(("Otto Brandt is quoted", "Evening paper says"))
@@ -455,7 +363,7 @@ def _ask_all(briefings: list[Briefing], chance: random.Random) -> int:
         chosen = chance.sample(passages, min(len(passages), 6))
         hits = [Hit(passage, 0.8, rank) for rank, passage in enumerate(chosen, 1)]
         answer = compose(
-            read_question(question, (), _known(sources)),
+            read_question(question, (), people_in(sources)),
             hits,
             sources,
             confidence=chance.choice([0.2, 0.9, 0.9]),
@@ -517,18 +425,16 @@ def test_an_english_reply_is_not_judged_by_french_cues() -> None:
         ("question", "Mia Lund", None, "Radio Nord", "Which fund will pay for the new lighthouse keeper?"),
         ("answer", "Elin Varga", "Harbour Minister", None, "A secret fund will pay for the new lighthouse keeper."),
     ]
-    answer = _ask("Did she say which fund will pay for the new lighthouse keeper?", _briefing(script=script))
+    answer = ask("Did she say which fund will pay for the new lighthouse keeper?", briefing_of(script=script))
     assert answer.status == "answered"
 
 
 def test_a_refusal_is_no_reply_and_a_yes_is_one() -> None:
     english = known("en")
-    assert judge_reply("Will you resign?", ["I’m not going to comment on that."], english).label == "non_reply"
-    verdict = judge_reply("Will the wall be built in June?", ["Yes, the wall will be built in June."], english)
-    assert verdict.label == "clear"
-    assert sum(verdict.probabilities) == pytest.approx(1)
+    assert judge_reply("Will you resign?", ["I’m not going to comment on that."], english) == "non_reply"
+    assert judge_reply("Will the wall be built in June?", ["Yes, it will be built in June."], english) == "clear"
 
 
 def test_spans_of_the_same_slice_share_a_number() -> None:
-    answer = _ask("Who asked about the ferry?")
+    answer = ask("Who asked about the ferry?")
     assert len({(c.briefing_id, Span(c.start, c.end)) for c in answer.citations}) == len(answer.citations)

@@ -173,6 +173,19 @@ def test_only_web_addresses_become_links(url: str | None, link: str | None) -> N
     assert link_to(url, "x") == link
 
 
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://a.example/b.pdf", "https://a.example/b.pdf#page=3"),
+        ("https://a.example/b.pdf#page=1", "https://a.example/b.pdf#page=3"),
+        ("javascript:alert(1)", None),
+        (None, None),
+    ],
+)
+def test_a_link_to_a_page_of_a_pdf_opens_there(url: str | None, link: str | None) -> None:
+    assert link_to(url, "x", 3) == link
+
+
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_nothing_a_briefing_says_is_run_or_rendered(data: st.DataObject) -> None:

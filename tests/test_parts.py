@@ -9,7 +9,7 @@ from html import unescape
 
 import docx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
@@ -90,6 +90,7 @@ def test_any_quote_survives_text_page_and_stream(first: str, second: str, title:
 
 
 @given(first=_quotes, second=_quotes, title=_quotes)
+@example(first="word", second="word\n\n    [1]", title="word")
 @settings(max_examples=60, deadline=None)
 def test_any_quote_survives_every_export(first: str, second: str, title: str) -> None:
     answer, briefing = _answer(first, second, title)

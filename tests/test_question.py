@@ -27,6 +27,8 @@ KNOWN = on_record(("Elin Varga", "Mia Lund"), ("Coast Radio",))
         ("Quel journaliste a posé une question sur le mur ?", "who_asked"),
         ("What did Radio Nord want to know?", "what_asked"),
         ("Qu'a demandé Mia Lund ?", "what_asked"),
+        ("List all questions asked by Mia Lund", "what_asked"),
+        ("Toutes les questions posées par Mia Lund", "what_asked"),
         ("Did she say who will pay?", "did_answer"),
         ("A-t-elle dit qui paiera ?", "did_answer"),
         ("Every time she mentioned the wall", "mentions"),
@@ -75,6 +77,8 @@ PEOPLE = on_record(
     [
         ("Every time Ann Bell mentioned the sea wall", ("Ann Bell",), True),
         ("Toutes les mentions de la digue par Iris Bell", ("Iris Bell",), True),
+        ("Jede Erwähnung der Hafenmauer durch Iris Bell", ("Iris Bell",), True),
+        ("Laut Orlen, was kostet die Fähre?", ("Mark Orlen",), True),
         # A surname is whoever's bears it; nobody is picked in silence.
         ("What did Bell say about the wall?", ("Ann Bell", "Iris Bell"), True),
         ("Every time she mentioned Ann Bell", (), False),
@@ -97,7 +101,7 @@ def test_whose_words_are_wanted(question: str, speakers: tuple[str, ...], explic
 def test_nobody_is_taken_for_somebody_who_is_not_on_record() -> None:
     read = read_question("What did Tom Bell say about the wall?", (), PEOPLE)
     assert (read.speakers, read.stranger, read.explicit) == ((), "Tom Bell", True)
-    assert read.of_somebody
+    assert read.sayers == ("Tom Bell",)
     assert not read.wants("Ann Bell")
 
 
@@ -120,8 +124,11 @@ def test_which_outlet_is_named(question: str, outlets: tuple[str, ...]) -> None:
         ("Every mention of the sea wall by Ann Bell", "sea wall"),
         ("Every mention of the wall by the harbour", "wall by the harbour"),
         ("Toutes les mentions des ferries", "ferries"),
+        ("How many times was the sea wall mentioned?", "sea wall"),
+        ("Combien de fois la digue a-t-elle été mentionnée ?", "digue"),
         ("Every time she used the word “theatre”, page 2", "theatre"),
         ("Who asked about the sea wall?", "the sea wall"),
+        ("Jede Erwähnung der Hafenmauer durch Iris Bell", "Hafenmauer"),
     ],
 )
 def test_what_a_question_is_about(question: str, subject: str) -> None:

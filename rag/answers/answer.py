@@ -12,15 +12,7 @@ from onrecord.rag.answers.mentions import mentions
 from onrecord.rag.answers.not_found import not_found
 from onrecord.rag.answers.over_time import over_time
 from onrecord.rag.answers.overview import overview
-from onrecord.rag.answers.selection import (
-    Candidate,
-    Meeting,
-    SentenceScorer,
-    candidates,
-    remembering,
-    score,
-    unread,
-)
+from onrecord.rag.answers.selection import Candidate, Meeting, SentenceScorer, candidates, remembering, score, unread
 from onrecord.rag.answers.what_asked import what_asked, what_named_asked
 from onrecord.rag.answers.who_asked import who_asked
 from onrecord.rag.questions.question import Question, QuestionKind

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from onrecord.rag.answers.naming import with_outlet
 from onrecord.rag.answers.replies import leaves_open
-from onrecord.rag.answers.selection import Candidate, SentenceScorer, in_order_of_words, share_of_words
+from onrecord.rag.answers.selection import Candidate, SentenceScorer, share_of_words
 from onrecord.rag.answers.spans import language_of, sentences_of, words_at
 from onrecord.rag.languages import Language, language
 from onrecord.rag.questions.question import Question
@@ -42,10 +42,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A sentence of the reply in an exchange: whether it leaves the question open, and how near to a query it is."""
+    """A sentence of the reply in an exchange: whether it leaves the question open, and how near to a query it is.
+
+    One who gives the floor to somebody else leaves nothing open: "I'll let Mr. Vik tell you", and he does. Their words
+    are `handed_on`.
+    """
 
     span: Span
     text: str
+    handed_on: bool
     open: bool
     similarity: float = 0.0
 
@@ -89,26 +94,21 @@ def asked_about(
 
     `with_names` sets each sentence's asker before it, for a query that describes the asker ("the Moldovan reporter").
     """
-    found: list[tuple[Briefing, Exchange, Span, str]] = []
-    for briefing, exchange in exchanges:
-        for span in question_spans(briefing, exchange):
-            text = words_at(briefing, span)
-            found.append((briefing, exchange, span, f"{_asker(briefing, exchange)}{text}" if with_names else text))
-    shares = share_of_words([(text, briefing.language) for briefing, _, _, text in found], question)
-    chosen = in_order_of_words(shares, _MOST_ASKED)
-    similar = scorer(query, [found[place][3] for place in chosen]) if chosen else []
-    asked = [
-        Asked(
-            found[place][0].id,
-            found[place][1],
-            found[place][2],
-            float(value),
-            shares[place],
-            float(value) + 0.1 * shares[place] + (_ASKS if "?" in found[place][3] else 0.0),
-        )
-        for place, value in zip(chosen, similar, strict=True)
+    found = [
+        (briefing, exchange, span, (_asker(briefing, exchange) if with_names else "") + words_at(briefing, span))
+        for briefing, exchange in exchanges
+        for span in question_spans(briefing, exchange)
     ]
-    return sorted(asked, key=lambda a: -a.score)
+    shares = share_of_words([(text, briefing.language) for briefing, _, _, text in found], question)
+    # Those given first, and those with the most of the question's words.
+    order = sorted(range(len(found)), key=lambda place: (-(shares[place] + 1.0 / (4 + place)), place))[:_MOST_ASKED]
+    similar = scorer(query, [found[place][3] for place in order]) if order else []
+    asked = []
+    for place, value in zip(order, map(float, similar), strict=True):
+        briefing, exchange, span, text = found[place]
+        score = value + 0.1 * shares[place] + _ASKS * ("?" in text)
+        asked.append(Asked(briefing.id, exchange, span, value, shares[place], score))
+    return sorted(asked, key=lambda sentence: -sentence.score)
 
 
 def question_spans(briefing: Briefing, exchange: Exchange) -> list[Span]:
@@ -138,34 +138,16 @@ def reply_to(briefing: Briefing, exchange: Exchange, query: str, scorer: Sentenc
 
 
 def replies_in(briefing: Briefing, exchange: Exchange) -> list[Reply]:
-    """The sentences of the reply in an exchange, in order, each judged in the language of its turn.
-
-    One who gives the floor to somebody else leaves nothing open: "I'll let Mr. Vik tell you", and he does.
-    """
-    handed_on = _handed_on(briefing, exchange)
+    """The sentences of the reply in an exchange, in order, each judged in the language of its turn."""
+    turns = [briefing.turns[position] for position in exchange.answers]
+    last = max((place for place, pair in enumerate(pairwise(turns), 1) if _gives_floor(briefing, *pair)), default=0)
     found = []
-    for turn in (briefing.turns[position] for position in exchange.answers):
+    for place, turn in enumerate(turns):
         phrases = _spoken_in(briefing, turn).replies
         for span in sentences_of(briefing, turn):
             text = words_at(briefing, span)
-            found.append(Reply(span, text, turn.start >= handed_on and leaves_open(text, phrases)))
+            found.append(Reply(span, text, place < last, place >= last and leaves_open(text, phrases)))
     return found
-
-
-def reply_sentences(briefing: Briefing, exchange: Exchange) -> list[str]:
-    """The sentences of the reply in an exchange, in order, of those who answer: not of one who gives them the floor."""
-    handed_on = _handed_on(briefing, exchange)
-    turns = (briefing.turns[position] for position in exchange.answers)
-    return [
-        words_at(briefing, span) for turn in turns if turn.start >= handed_on for span in sentences_of(briefing, turn)
-    ]
-
-
-def _handed_on(briefing: Briefing, exchange: Exchange) -> int:
-    """Where the words begin of the last who was given the floor to answer in an exchange; 0 where nobody was."""
-    turns = [briefing.turns[position] for position in exchange.answers]
-    handed = [after.start for turn, after in pairwise(turns) if _gives_floor(briefing, turn, after)]
-    return handed[-1] if handed else 0
 
 
 def _gives_floor(briefing: Briefing, turn: Turn, after: Turn) -> bool:

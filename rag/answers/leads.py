@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from onrecord.rag.answers.naming import contracted, named, surname, with_outlet
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.wording import plain
+from onrecord.rag.people.names import base_name
+from onrecord.rag.people.voices import is_voice
 from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Citation, Exchange, Turn
 
@@ -21,17 +23,18 @@ class Leads:
         self._language = language
         self._sources = sources
         self._words = language.wording
-        self._last: tuple[str, str | None, tuple[int, ...] | None] | None = None
+        self._last: tuple[str, str | None, bool, tuple[int, ...] | None] | None = None
 
     def lead(self, citation: Citation) -> str:
         """What stands before a quote: "Answering X (Y), NATO Secretary General Z said: "."""
         briefing = self._sources[citation.briefing_id]
         position = turn_at(briefing, citation.start)
         exchange = exchange_at(briefing, position)
-        this = (citation.briefing_id, citation.speaker, exchange.answers[:1] if exchange else None)
+        reported = citation.kind == "reported"
+        this = (citation.briefing_id, citation.speaker, reported, exchange.answers[:1] if exchange else None)
         again = self._last == this
         self._last = this
-        if citation.kind == "reported":
+        if reported:
             return self.sentence(self._reported(citation, self._words.when(citation.date)))
         if citation.kind == "report":
             return self.sentence(self._words.report_says.format(title=title_of(briefing)))
@@ -48,8 +51,10 @@ class Leads:
 
     def added(self, citation: Citation) -> str:
         """What leads to more words of somebody who has just been quoted."""
-        who = surname(citation.speaker) if citation.speaker else self._words.nobody
-        return self.sentence(self._words.added.format(speaker=self._marked(who, citation)))
+        who = self.speaker(citation)
+        if citation.speaker and not is_voice(base_name(citation.speaker)):
+            who = self._marked(surname(citation.speaker), citation)
+        return self.sentence(self._words.added.format(speaker=who))
 
     def asked(self, citation: Citation) -> str:
         """What leads to a question: "Otto Brandt (Kustblatt) asked Elin Varga on 2 April 2031: "."""

@@ -11,6 +11,8 @@ from functools import cache
 from onrecord.rag.languages import LANGUAGES, Language, language, together
 from onrecord.rag.languages.offices import Articles, OfficeNames
 from onrecord.rag.languages.wording import plain
+from onrecord.rag.people.names import base_name, read_name
+from onrecord.rag.text.folding import fold
 
 _VOWELS = "aeiou"
 
@@ -39,11 +41,12 @@ def named(name: str | None, role: str | None, shown: Language, evidence: str = "
         None where neither name nor role is known.
     """
     offices = shown.offices
-    if not role or not name or name.casefold() == role.casefold():
-        alone = name or role
-        if not alone:
-            return None
-        office = _shown(alone, shown, evidence, None)
+    alone = name or role
+    if not alone:
+        return None
+    if not role or not name or base_name(name).casefold() == role.casefold():
+        # A library tells officials without a name apart by their briefings; an answer cites those.
+        office = _shown(base_name(alone), shown, evidence, None)
         if not office:
             return plain(alone)
         words, female = office
@@ -68,9 +71,12 @@ def contracted(text: str, offices: OfficeNames) -> str:
 
 
 def surname(name: str) -> str:
-    """What a second mention of a person says: the last name where there are two or three; all else unchanged."""
-    words = plain(name).split()
-    return words[-1] if 1 < len(words) <= 3 and all(word[:1].isupper() for word in words) else plain(name)
+    """What a second mention of a person says: the surname where it is one word of a full name; all else unchanged."""
+    read = read_name(name)
+    if read.particles or not read.given:
+        return plain(name)
+    words = re.findall(r"[^\W_]+(?:[-’'][^\W_]+)*", plain(name))
+    return next((word for word in words if _letters(word) == read.surname), plain(name))
 
 
 def _shown(role: str, shown: Language, evidence: str, name: str | None) -> tuple[str, bool] | None:
@@ -131,6 +137,10 @@ def _small(words: str) -> str:
 
 def _folded(role: str) -> str:
     return " ".join(role.replace("’", "'").replace("-", " ").casefold().split())
+
+
+def _letters(word: str) -> str:
+    return "".join(filter(str.isalnum, fold(word)))
 
 
 def _is_female(role: str, name: str | None, evidence: str) -> bool:

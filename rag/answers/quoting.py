@@ -42,14 +42,10 @@ class Quotes:
             holding = (p for p in self._passages if p.briefing_id == briefing_id and p.start <= span.start < p.end)
             passage = next(holding, None)
             code = language_of(words_at(briefing, span), passage.language if passage else briefing.language)
-            self._citations[key] = cite(
-                len(self._citations) + 1,
-                briefing,
-                span.start,
-                span.end,
-                language=code,
-                passage_id=passage.id if passage else 0,
-            )
+            number = len(self._citations) + 1
+            passage_id = passage.id if passage else 0
+            cited = cite(number, briefing, span.start, span.end, language=code, passage_id=passage_id)
+            self._citations[key] = cited
         return self._citations[key]
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.replies import ReplyPhrases
 
 ReplyLabel = Literal["clear", "ambivalent", "non_reply"]
-REPLY_LABELS: tuple[ReplyLabel, ...] = ("clear", "ambivalent", "non_reply")
+REPLY_LABELS: tuple[ReplyLabel, ...] = get_args(ReplyLabel)
 
 _DASHES = re.compile(r"\s*(?:—|–|--)\s*")
 # "I'm not going to — I'm not going to —": what is taken back or said twice hides the cue.
@@ -28,14 +27,6 @@ def leaves_open(sentence: str, phrases: ReplyPhrases) -> bool:
         return True
     once = _STUTTER.sub(r"\1", flat)
     return once != flat and phrases.leaves_open.search(once) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyVerdict:
-    """How a reply meets its question, with the probability (0–1) of each of `REPLY_LABELS`."""
-
-    label: ReplyLabel
-    probabilities: tuple[float, float, float]
 
 
 # A linear model of three classes over six features, fitted by `benchmarks/evasion.py --fit` on the 164 replies of
@@ -74,17 +65,12 @@ def reply_features(question: str, reply: Sequence[str], spoken: Language) -> tup
     )
 
 
-def judge_reply(question: str, reply: Sequence[str], spoken: Language) -> ReplyVerdict:
+def judge_reply(question: str, reply: Sequence[str], spoken: Language) -> ReplyLabel:
     """Judge whether a reply (its sentences, in order) answers a question: clear, ambivalent, or no reply at all."""
     features = reply_features(question, reply, spoken)
-    scores = [
-        row[0] + sum(w * f for w, f in zip(row[1:], features, strict=True))
-        for row in map(_WEIGHTS.get, REPLY_LABELS)
-        if row
-    ]
-    highest = max(scores)
-    weights = [math.exp(value - highest) for value in scores]
-    total = sum(weights)
-    clear, ambivalent, none = (weight / total for weight in weights)
-    label = REPLY_LABELS[max(range(3), key=lambda i: weights[i])]
-    return ReplyVerdict(label, (clear, ambivalent, none))
+
+    def likely(label: ReplyLabel) -> float:
+        intercept, *weights = _WEIGHTS[label]
+        return intercept + sum(weight * feature for weight, feature in zip(weights, features, strict=True))
+
+    return max(REPLY_LABELS, key=likely)

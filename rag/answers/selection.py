@@ -44,7 +44,7 @@ def remembering(scorer: SentenceScorer) -> SentenceScorer:
 
 
 # Sentences put to the encoder for one question: what fits into the time an answer may take.
-MOST_SCORED = 12
+_MOST_SCORED = 12
 # What meeting all words of the question is worth; and how much less words of another language meet them that say the
 # same, on average.
 _MET = 2.5
@@ -95,11 +95,6 @@ def candidates(
                     within = Span(span.start - passage.start, span.end - passage.start)
                     across = 0.0 if passage.language == question.language else _ACROSS
                     found.append(Candidate(own, span, text, hit.rank, number, meeting(passage, within) + across))
-    return with_lexical(found, question)
-
-
-def with_lexical(found: Sequence[Candidate], question: Question) -> list[Candidate]:
-    """Give each candidate the share of the question's telling words that it holds."""
     shares = share_of_words([(candidate.text, candidate.passage.language) for candidate in found], question)
     return [replace(candidate, lexical=share) for candidate, share in zip(found, shares, strict=True)]
 
@@ -112,12 +107,6 @@ def share_of_words(texts: Sequence[tuple[str, str]], question: Question) -> list
     weights = {term: math.log(1 + len(texts) / (1 + frequency[term])) for term in wanted}
     total = sum(weights.values()) or 1.0
     return [sum(weights[term] * _holds(term, terms) for term in wanted) / total for terms in held]
-
-
-def in_order_of_words(shares: Sequence[float], most: int) -> list[int]:
-    """The positions of at most `most` texts, those given first and those with the most of the question's words."""
-    order = sorted(range(len(shares)), key=lambda place: (-(shares[place] + 1.0 / (4 + place)), place))
-    return order[:most]
 
 
 def terms_of(text: str, code: str) -> frozenset[str]:
@@ -139,13 +128,11 @@ def score(
     scorer: SentenceScorer,
     *,
     query: str | None = None,
-    most: int = MOST_SCORED,
 ) -> list[Candidate]:
-    """Score candidates and return those scored, best first.
-
-    Only `most` sentences go to the encoder: those for which all else speaks.
-    """
-    chosen = sorted(found, key=lambda c: (-_score(c, question, sources) - 1.0 / (1 + c.rank), c.span.start))[:most]
+    """Score candidates and return those scored, best first: those for which all else speaks than the encoder."""
+    chosen = sorted(found, key=lambda c: (-_score(c, question, sources) - 1.0 / (1 + c.rank), c.span.start))[
+        :_MOST_SCORED
+    ]
     similar = scorer(query or question.text, [candidate.text for candidate in chosen]) if chosen else []
     scored = [replace(candidate, similarity=float(value)) for candidate, value in zip(chosen, similar, strict=True)]
     scored = [replace(candidate, score=_score(candidate, question, sources)) for candidate in scored]

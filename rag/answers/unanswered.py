@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onrecord.rag.answers.asked import (
-    Asked,
-    Reply,
-    asked_about,
-    exchanges_found,
-    in_exchange,
-    replies_in,
-    reply_sentences,
-    reply_to,
-)
+from onrecord.rag.answers.asked import Asked, Reply, asked_about, exchanges_found, in_exchange, replies_in, reply_to
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.replies import judge_reply, leaves_open
 from onrecord.rag.answers.selection import Candidate, asks
@@ -96,9 +87,9 @@ def _is_heard(draft: Draft, briefing: Briefing, said: Reply) -> bool:
 def _left_open(draft: Draft, asked: Asked, reply: Sequence[Reply], scored: Sequence[Candidate]) -> bool:
     """Whether the question on record is the user's, and nothing found answers it better than the reply leaves it open."""  # noqa: E501
     briefing = draft.sources[asked.briefing_id]
-    whole = reply_sentences(briefing, asked.exchange)
+    whole = [said.text for said in replies_in(briefing, asked.exchange) if not said.handed_on]
     spoken = language(language_of(" ".join(whole), briefing.language))
-    label = judge_reply(words_at(briefing, asked.span), whole, spoken).label
+    label = judge_reply(words_at(briefing, asked.span), whole, spoken)
     if label == "clear":
         return False
     opened = {r.span.start for r in reply if r.open}

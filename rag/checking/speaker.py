@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,22 +18,29 @@ _GENITIVE = re.compile(r"['’]s\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Compared:
     """Whether the person named is the speaker; `may_be` are those on record whom the name may mean, where several."""
 
     same: Same
     may_be: tuple[str, ...] = ()
 
 
+def surnames_of(names: Iterable[str]) -> frozenset[str]:
+    """The surnames of people on record, folded; a voice that is nobody's has none."""
+    read = map(read_name, names)
+    return frozenset(name.surname for name in read if not name.voice)
+
+
 def said_by(
     named: str,
     speaker: Known,
     *,
+    office: str | None = None,
     present: Sequence[Known] = (),
     on_record: Sequence[str] = (),
     told: Sequence[str] = (),
     about: str = "",
-) -> Said:
+) -> Compared:
     """Compare a person whom a text names with the speaker on the record.
 
     A surname alone, an initial and a slip mean the speaker where nobody else on record may be meant, or where the text
@@ -43,16 +50,17 @@ def said_by(
     Args:
         named: a name, an office, or both, as the text has it ("Secretary General Ada Brook", "the minister").
         speaker: on the record.
+        office: that the text gives the person beside the name, where it is no part of `named`.
         present: the people in the briefing of the words, with their roles.
         on_record: the names of all people on record.
         told: full names in the text, the last one last.
         about: more on the speaker (outlet, title of the briefing); a word of it names no other person.
     """
     if likeness(read_name(named), read_name(speaker.name)) == "yes" and is_full(named):
-        return Said("yes")
-    name, office = _parted(named)
+        return Compared("yes")
+    name, office = (named, office) if office else _parted(named)
     if name is None or _is_office(speaker.name):
-        return _by_office(office, speaker, present) if office else Said("unknown")
+        return _by_office(office, speaker, present) if office else Compared("unknown")
     if not is_full(name):
         # Of whom the text calls "Ann Bell" once it says "Bell" later.
         fuller = [full for full in told if likeness(read_name(name), read_name(full)) == "office"]
@@ -62,18 +70,18 @@ def said_by(
     if found == "no":
         # "NATO said": its Secretary General did.
         part = set(name_words(name)) <= set(name_words(f"{speaker.role or ''} {about}"))
-        return Said("unknown" if part and not is_full(name) else "no")
+        return Compared("unknown" if part and not is_full(name) else "no")
     if found == "yes" and is_full(name):
-        return Said("yes")
+        return Compared("yes")
     meant = people_called(name, [*on_record, speaker.name])
     if office and len(meant) > 1:
         holders = dict.fromkeys(one.name for one in _holders(office, [*present, speaker]) if one.name in meant)
         if holders and speaker.name not in holders:
-            return Said("no")
+            return Compared("no")
         meant = list(holders) or meant
     if len(meant) > 1:
-        return Said("unknown", tuple(meant))
-    return Said("yes" if meant == [speaker.name] else "unknown")
+        return Compared("unknown", tuple(meant))
+    return Compared("yes" if meant == [speaker.name] else "unknown")
 
 
 def _differ(one: str, other: str) -> bool:
@@ -100,12 +108,12 @@ def _is_office(name: str) -> bool:
     return bool(office) and not rest
 
 
-def _by_office(office: str, speaker: Known, present: Sequence[Known]) -> Said:
+def _by_office(office: str, speaker: Known, present: Sequence[Known]) -> Compared:
     """Compare an office that a text names with those of the people present."""
     holders = dict.fromkeys(one.name for one in _holders(office, [*present, speaker]))
     if speaker.name in holders:
-        return Said("yes") if len(holders) == 1 else Said("unknown", tuple(holders))
-    return Said("no" if holders else "unknown")
+        return Compared("yes") if len(holders) == 1 else Compared("unknown", tuple(holders))
+    return Compared("no" if holders else "unknown")
 
 
 def _holders(office: str, people: Sequence[Known]) -> list[Known]:

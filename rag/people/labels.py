@@ -17,6 +17,8 @@ from onrecord.rag.text.folding import fold
 Part = Literal["asker", "answerer", "moderator", "interpreter"]
 
 _GROUP = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))*)[)\]]?")
+# What a misprinted colon leaves behind a name: "Minister Doe's".
+_POSSESSIVE = re.compile(r"['’]\w$")
 _SPLIT = re.compile(r"\s+[-–—/|]\s+|/")
 _ASKER_PARTS = re.compile(r",\s+|\s+[-–—|/]\s+")
 
@@ -52,6 +54,7 @@ def parse_label(label: str, vocabulary: Vocabulary) -> Person:
         return Person()
     groups = [group.strip() for group in _GROUP.findall(label)]
     main = " ".join(_GROUP.sub(" ", label).replace("_", " ").split()).strip(" ,:")
+    main = _POSSESSIVE.sub("", main)
     if groups and all(group.isdigit() for group in groups):
         # "iPhone (2)": software numbers what it has no name for.
         return Person(name=label, voice=True)

@@ -71,13 +71,19 @@ def split_role(tokens: list[str], words: LabelWords) -> tuple[list[str], list[st
     end = last + 1
     while end < len(tokens):
         token = tokens[end]
-        folded = fold(token).strip(".")
-        if token.lower() in words.joining or without_elision(token, words) != token:
-            end += 1 if without_elision(token, words) != token else 2
+        if _joins(token, words):
+            # What the office is about follows: "of the Interior".
+            while end < len(tokens) and _joins(tokens[end], words):
+                end += 1
+            end += 1 if without_elision(tokens[end - 1], words) == tokens[end - 1] else 0
             while end < len(tokens) and tokens[end][0].islower() and tokens[end] not in words.joining | words.particles:
                 end += 1
-        elif token[0].islower() and folded not in words.particles - words.joining:
+        elif token[0].islower() and fold(token).strip(".") not in words.particles - words.joining:
             end += 1
         else:
             break
     return tokens[:end], tokens[end:]
+
+
+def _joins(token: str, words: LabelWords) -> bool:
+    return token.lower() in words.joining or without_elision(token, words) != token

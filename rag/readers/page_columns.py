@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import mean
 from typing import Literal
 
@@ -153,22 +154,17 @@ def _running(rows: Sequence[Row]) -> float:
 def _named(names: Sequence[Row], words: Sequence[Row], page: int, column: tuple[int, ...]) -> Iterator[Line]:
     """Each name on a line of its own before its words; one that has its own colon or full stop before the first."""
     lines = [line_of(row, page, (*column, 3)) for row in words]
+    labels = [line_of(row, page, (*column, 2)) for row in names]
+    going_on = _going_on(labels, lines)
     before: defaultdict[int, list[Line]] = defaultdict(list)
-    last: tuple[int, Line] | None = None
-    for label in (line_of(row, page, (*column, 2)) for row in names):
-        level = label.base + _LEVEL * label.size
-        place = next((number for number, line in enumerate(lines) if line.base <= level), len(lines))
-        is_beside = place < len(lines) and abs(lines[place].base - label.base) <= _LEVEL * label.size
-        if last is not None and last[1].base - label.base <= _NEXT_LINE * label.size:
-            ended = place > last[0] and _ENDED.search(lines[place - 1].text) is not None
-            if not (is_beside and ended and label.text[0].isupper()):
-                # A name, or a name and an office, on two lines.
-                above = before[last[0]].pop()
-                before[last[0]].append(replace(above, text=f"{above.text} {label.text}"))
-                last = last[0], label
-                continue
-        before[place].append(replace(label, begins=True, label=is_beside))
-        last = place, label
+    last = 0
+    for label, goes_on in zip(labels, going_on, strict=True):
+        if goes_on:
+            above = before[last].pop()
+            before[last].append(replace(above, text=f"{above.text} {label.text}"))
+            continue
+        last = _place(label, lines)
+        before[last].append(replace(label, begins=True, label=_is_level(label, lines, last)))
     for place, line in enumerate(lines):
         *others, own = before.pop(place, [None])
         yield from (other for other in others if other is not None)
@@ -180,3 +176,31 @@ def _named(names: Sequence[Row], words: Sequence[Row], page: int, column: tuple[
             yield own
             yield replace(line, begins=True)
     yield from before.pop(len(lines), [])
+
+
+def _place(label: Line, lines: Sequence[Line]) -> int:
+    """Which of the lines a name stands before."""
+    level = label.base + _LEVEL * label.size
+    return next((place for place, line in enumerate(lines) if line.base <= level), len(lines))
+
+
+def _is_level(label: Line, lines: Sequence[Line], place: int) -> bool:
+    return place < len(lines) and abs(lines[place].base - label.base) <= _LEVEL * label.size
+
+
+def _going_on(labels: Sequence[Line], lines: Sequence[Line]) -> list[bool]:
+    """Which names, or names and offices, go on from the line above."""
+    found = [False]
+    above_of: defaultdict[str, set[str]] = defaultdict(set)
+    for above, label in pairwise(labels):
+        place = _place(label, lines)
+        near = above.base - label.base <= _NEXT_LINE * label.size
+        ended = place > _place(above, lines) and _ENDED.search(lines[place - 1].text) is not None
+        found.append(near and not (_is_level(label, lines, place) and ended and label.text[0].isupper()))
+        above_of[label.text].add(above.text if near else "")
+    # What always stands below the same line, and once for certain goes on from it, always does.
+    certain = {label.text for label, goes_on in zip(labels, found, strict=False) if goes_on}
+    return [
+        goes_on or (label.text in certain and len(above_of[label.text]) == 1 and label.text != labels[0].text)
+        for label, goes_on in zip(labels, found, strict=False)
+    ]

@@ -17,7 +17,7 @@ _WIDE, _LINES_WIDE, _SIDE_WIDE = 1.6, 6, 2
 # ... a narrower one where it parts so many at each side, and is so many times as wide as the blanks between words ...
 _SIDE_NARROW, _WIDER = 5, 1.8
 # ... and however wide the blanks are, so many lines never have one at the same place by chance.
-_SIDE_SURE = 12
+_SIDE_SURE = 10
 # Where the document has columns elsewhere, so many lines at one side of the same place are one of them.
 _ONE_SIDE = 3
 # Words begin a column where they stand below each other this exactly (points).
@@ -60,7 +60,7 @@ def widest_gutter(rows: Sequence[Row], known: Sequence[float]) -> Gutter | None:
         rows: the rows of a page, or a part of one.
         known: where columns begin elsewhere in the document (points from the left); there, few lines will do.
     """
-    if not 2 <= len(rows) <= _MOST_ROWS:
+    if not 1 <= len(rows) <= _MOST_ROWS:
         return None
     size = median(word.size for row in rows for word in row)
     starts: Counter[int] = Counter()
@@ -86,7 +86,7 @@ def _stretches(rows: Sequence[Row], edge: float, size: float) -> Iterator[Gutter
     for place in range(len(rows) + 1):
         if place < len(rows) and not any(w.left < edge and w.right > edge - _GUTTER * size for w in rows[place]):
             continue
-        if place - first > 1:
+        if place > first:
             yield _trimmed(rows, Gutter(edge, first, place - 1), size)
         first = place + 1
 

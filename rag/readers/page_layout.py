@@ -16,7 +16,7 @@ from onrecord.rag.readers.page_furniture import begins_note, furniture_of, notes
 from onrecord.rag.readers.page_lines import line_of, rows_of
 from onrecord.rag.readers.page_margins import line_numbers
 from onrecord.rag.readers.page_paragraphs import paragraphs_of
-from onrecord.rag.readers.page_print import Line, Page
+from onrecord.rag.readers.page_print import Line, Page, Word
 from onrecord.rag.text.hyphens import HYPHENS, Hyphens
 from onrecord.rag.types import Boilerplate, SourceText
 
@@ -59,25 +59,29 @@ def _parts(pages: Sequence[Page]) -> tuple[list[Line], list[Line], list[Line]]:
     if len(around) == len(together):
         # Nothing but repeated lines: then they are what the document has to say.
         around = set()
-    body, notes, furniture = [], [], []
+    body: list[list[Word]] = []
+    feet: list[list[Word]] = []
+    furniture: list[Line] = []
     for page, those, lines in zip(pages, rows, printed, strict=True):
-        inner = [line for line in lines if line not in around]
-        below = notes_of(page, inner, size, distance)
-        outside = around.union(below)
-        body.append([word for row, line in zip(those, lines, strict=True) if line not in outside for word in row])
-        notes.append(below)
+        lowest = set(notes_of(page, [line for line in lines if line not in around], size, distance))
+        inside = [(line, row) for row, line in zip(those, lines, strict=True) if line not in around]
+        body.append([word for line, row in inside if line not in lowest for word in row])
+        feet.append([word for line, row in inside if line in lowest for word in row])
         furniture += [line for line in lines if line in around]
         if page.aside:
             furniture.append(Line(page.aside, page.number, 0.0, 0.0, 0.0, size, 0.0))
     columns = columns_of(body)
     flow: list[Line] = []
-    for page, kept, below, margin in zip(pages, body, notes, margins, strict=True):
+    notes: list[Line] = []
+    for page, kept, foot, margin in zip(pages, body, feet, margins, strict=True):
         ordered = lines_in_order(kept, page.number, columns)
-        below[:0] = notes_of(page, ordered, size, distance)
+        # What is set below one of several columns shows only now.
+        below = notes_of(page, ordered, size, distance)
         outside = set(below)
         flow += [replace(line, number=margin.at(line.base, line.size)) for line in ordered if line not in outside]
-    marked = [replace(line, begins=begins_note(line)) for below in notes for line in below]
-    return flow, marked, furniture
+        below += lines_in_order(foot, page.number, columns)
+        notes += [replace(line, begins=begins_note(line)) for line in below]
+    return flow, notes, furniture
 
 
 def _notes(pages: Sequence[Page], lines: Sequence[Line]) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from onrecord.rag.readers.page_print import Line
 
 # White space that sets something apart, in line distances.
 _APART = 1.4
+# Type of another size: by this factor (recognised text varies a little from line to line).
+_HEADING = 1.2
 # A first-line indent is at least this wide, in sizes and in points.
 _INDENT, _LEAST_INDENT = 0.6, 4.0
 # A blank, in sizes.
@@ -24,9 +26,9 @@ _SHORT, _FAR_SHORT = 0.1, 0.35
 # A block that is set in on both sides is at least this wide, as a share of the width of the text.
 _BLOCK_WIDTH = 0.6
 
-# A speaker's label in capitals at the start of a line: CHAIRMAN OAK.  MS. ARDEN:  LE PRÉSIDENT:
+# A speaker's label in capitals at the start of a line: CHAIRMAN OAK.  MS. ARDEN:  LE PRÉSIDENT:  Q:
 _CAPITAL_LABEL = re.compile(
-    r"(?:[^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ.’'-]*\s+){0,4}[^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ’'-]+[.:](?:\s|$)"
+    r"(?:[^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ.’'-]*\s+){0,4}(?:[^\W\d_a-zà-ÿ][^\W\d_a-zà-ÿ’'-]+[.:]|[^\W\d_a-zà-ÿ]\s?:)(?:\s|$)"
 )
 # What may be a label because it stands before a colon where lines begin, again and again.
 _LABEL = re.compile(r"([^\W\d_a-zà-ÿ][^:.!?]{0,40}?)\s?:(?:\s|$)")
@@ -111,8 +113,10 @@ def _begins(
     if line.begins or above.label:
         return True
     indent = max(_INDENT * line.size, _LEAST_INDENT)
-    same_column = above.page == line.page and above.column == line.column and above.base > line.base
-    if same_column and above.base - line.base > _APART * max(distance, line.size):
+    below = above.page == line.page and above.base > line.base
+    if below and above.base - line.base > _APART * max(distance, line.size):
+        return True
+    if max(above.size, line.size) > _HEADING * min(above.size, line.size):
         return True
     label = _LABEL.match(line.text)
     named = _CAPITAL_LABEL.match(line.text) is not None or (label is not None and label[1] in often)

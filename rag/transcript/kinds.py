@@ -2,68 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from onrecord.rag.languages import Language
-from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.labels import Part
-from onrecord.rag.text.folding import fold
+from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.transcript.scene import SHORT_TURN, Scene, scene_of
 from onrecord.rag.types import Kind, Turn
 
-# A hand-over is short, a bare call for a question shorter, an interjection shortest; in words.
-_SHORT_TURN, _CALL, _INTERJECTION = 45, 15, 6
+# An interjection has at most so many words.
+_INTERJECTION = 6
 # The share of a person's turns after which somebody is "mostly" what those turns are.
 _MOSTLY, _ALMOST_ALWAYS = 0.5, 0.66
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """All turns side by side: the words, who says them, what their label makes of them, whether they look asking.
-
-    `marks` says which ask in their words, `hands_over` which give the floor, `calls` which do little else,
-    `chairs` which are printed under the office of one who leads.
-    """
-
-    turns: Sequence[Turn]
-    parts: Sequence[Part | None]
-    words: Sequence[str]
-    who: Sequence[str]
-    marks: Sequence[bool]
-    hands_over: Sequence[bool]
-    calls: Sequence[bool]
-    chairs: Sequence[bool]
-
-    def next_other(self, position: int) -> int | None:
-        """The next turn by somebody else, if it comes soon."""
-        for following in range(position + 1, min(position + 4, len(self.turns))):
-            if self.who[following] != self.who[position]:
-                return following
-        return None
-
-    def gives_floor(self, position: int) -> bool:
-        """Whether a short turn calls on somebody, in so many words or by the name of the one who speaks next."""
-        words = self.words[position]
-        if len(words.split()) > _SHORT_TURN:
-            return False
-        if self.hands_over[position]:
-            return True
-        following = self.next_other(position)
-        name = self.turns[following].speaker if following is not None else None
-        return "?" not in words and any(part in words for part in (name or "").split() if len(part) > 2)
-
-    def places(self) -> dict[str, list[int]]:
-        """Every person's turns."""
-        spoken: dict[str, list[int]] = defaultdict(list)
-        for position, name in enumerate(self.who):
-            spoken[name].append(position)
-        return spoken
-
-    def asking(self, places: Sequence[int]) -> float:
-        """The share of some turns that look like questions."""
-        return sum(self.marks[place] for place in places) / len(places)
+# And somebody is an asker or an answerer who does the one so many times as often as the other; in a debate all do both.
+_PLAINLY = 3
+# An interjection is by somebody who asked within so many turns.
+_RECENT = 12
 
 
 @dataclass(slots=True)
@@ -75,13 +30,13 @@ class _Floor:
     questioner: str = ""
     answerer: str = ""
 
-    def take(self, kind: Kind, name: str) -> None:
-        """Move on by one turn."""
+    def take(self, kind: Kind, name: str, *, passed_on: bool) -> None:
+        """Move on by one turn; `passed_on` says that the next speaker is asked to answer the same question."""
         if kind == "question":
             self.asked, self.answered, self.questioner = True, False, name
         elif kind == "answer":
             self.answered, self.answerer = True, name
-        elif kind == "moderation" and self.answered:
+        elif kind == "moderation" and self.answered and not passed_on:
             self.asked = False
 
 
@@ -96,58 +51,59 @@ class _Seat:
     handovers: float
 
 
-def kinds_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], words: Language) -> list[Kind]:
+def kinds_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], vocabulary: Vocabulary) -> list[Kind]:
     """Say of each labelled turn whether it is a question, an answer, moderation or a statement.
 
     Args:
         text: the briefing's text.
         turns: its turns, speakers made canonical.
         parts: for each turn what its label alone makes of the speaker.
-        words: the languages of the text.
+        vocabulary: how the text writes its words, in which languages.
     """
-    said = [text[turn.start : turn.end] for turn in turns]
-    asks, gives_floor = words.speech.asks, words.speech.gives_floor
-    handing = [len(each.split()) <= 2 * _SHORT_TURN and bool(gives_floor.search(each)) for each in said]
-    scene = _Scene(
-        turns=turns,
-        parts=parts,
-        words=said,
-        who=[_identity(turn, part) for turn, part in zip(turns, parts, strict=True)],
-        marks=["?" in each or bool(asks.search(each)) for each in said],
-        hands_over=handing,
-        chairs=[_is_chair(turn, part, words.labels) for turn, part in zip(turns, parts, strict=True)],
-        calls=[hands and len(each.split()) <= _CALL for hands, each in zip(handing, said, strict=True)],
-    )
+    scene = scene_of(text, turns, parts, vocabulary)
     asker = _askers(scene)
     chairs = _chairs(scene, asker)
+    questioners = {name for name, asks in zip(scene.who, asker, strict=True) if asks}
     floor = _Floor()
     kinds: list[Kind] = []
-    for position, turn in enumerate(turns):
-        if turn.label is None:
-            kind = turn.kind
-        elif parts[position] == "interpreter":
-            kind = kinds[-1] if kinds else "statement"
+    for position, block in enumerate(scene.blocks):
+        if block.turn.label is None:
+            kind = block.turn.kind
+        elif block.part == "interpreter":
+            kind = _rendered(scene, position, kinds)
         else:
             kind = _kind(scene, position, asker, chairs, floor)
-        floor.take(kind, scene.who[position])
+        following = scene.next_other(position)
+        silent = following is not None and scene.who[following] not in questioners
+        floor.take(kind, scene.who[position], passed_on=silent and scene.calls_by_name(position))
         kinds.append(kind)
-    return kinds
+    return [kind for kind, block in zip(kinds, scene.blocks, strict=True) for _ in block.members]
 
 
-def _kind(scene: _Scene, position: int, asker: Sequence[bool], chairs: set[str], floor: _Floor) -> Kind:
-    name, words = scene.who[position], scene.words[position]
+def _rendered(scene: Scene, position: int, kinds: Sequence[Kind]) -> Kind:
+    """What an interpreter renders: the words before, or, after somebody called on another, that one's question."""
+    before = kinds[-1] if kinds else "statement"
+    if scene.marks[position] and before == "moderation":
+        return "question"
+    return "answer" if before == "question" and not scene.marks[position] else before
+
+
+def _kind(scene: Scene, position: int, asker: Sequence[bool], chairs: set[str], floor: _Floor) -> Kind:
+    name, words = scene.who[position], scene.blocks[position].words
     following = scene.next_other(position)
     asked_next = following is not None and asker[following]
     answered_next = following is not None and not asker[following]
-    if scene.parts[position] == "answerer":
+    if scene.blocks[position].part == "answerer":
         return "answer"
     if asker[position]:
         return "question"
     if name in chairs:
-        if answered_next and "?" in words and not scene.hands_over[position]:
+        if answered_next and scene.marks[position] and not scene.hands_over[position]:
             return "question"
-        alone = floor.asked and not floor.answered and asked_next and not scene.hands_over[position]
-        return "answer" if alone else "moderation"
+        alone = floor.asked and not floor.answered and asked_next and not scene.gives_floor(position)
+        return "answer" if alone and not scene.chairs[position] else "moderation"
+    if asked_next and name != floor.answerer and scene.gives_floor(position):
+        return "moderation"
     if not floor.asked or name == floor.questioner:
         # Nobody answers their own question.
         return "statement"
@@ -158,97 +114,136 @@ def _kind(scene: _Scene, position: int, asker: Sequence[bool], chairs: set[str],
         return "statement"
     if scene.gives_floor(position):
         # The floor goes to another who answers, or, after somebody else's answer, to a new question.
-        to_other = answered_next and following is not None and scene.who[following] not in chairs
-        if to_other or (asked_next and floor.answered and name != floor.answerer):
+        to_chair = following is not None and scene.who[following] in chairs
+        to_other = answered_next and not to_chair
+        if (
+            to_other
+            or (to_chair and floor.answered and scene.calls[position])
+            or (asked_next and floor.answered and name != floor.answerer)
+        ):
             return "moderation"
     return "answer"
 
 
-def _has_asked(scene: _Scene, asker: Sequence[bool], position: int) -> bool:
-    return any(
-        asker[place] and scene.who[place] == scene.who[position] for place in range(max(0, position - 12), position)
-    )
+def _has_asked(scene: Scene, asker: Sequence[bool], position: int) -> bool:
+    recent = range(max(0, position - _RECENT), position)
+    return any(asker[place] and scene.who[place] == scene.who[position] for place in recent)
 
 
-def _identity(turn: Turn, part: Part | None) -> str:
-    if turn.speaker:
-        return turn.speaker
-    return f"\0{part}" if part else turn.label or ""
-
-
-def _askers(scene: _Scene) -> list[bool]:
+def _askers(scene: Scene) -> list[bool]:
     """Which turns ask: those of reporters, by label or outlet; where none are printed, those of whoever mostly asks."""
     spoken = scene.places()
-    first = {name: scene.turns[places[0]] for name, places in spoken.items()}
-    from_outlets = {name for name, turn in first.items() if turn.outlet and not turn.role}
+    first = {name: scene.blocks[places[0]] for name, places in spoken.items()}
+    from_outlets = {name for name, block in first.items() if block.turn.outlet and not block.turn.role}
     outlets = [place for name in from_outlets for place in spoken[name]]
     reporters = from_outlets if outlets and scene.asking(outlets) >= _MOSTLY else set()
-    printed = {name for name, places in spoken.items() if scene.parts[places[0]] == "asker" or name in reporters}
+    printed = {name for name in spoken if first[name].part == "asker" or name in reporters}
     if not printed and "\0answerer" not in scene.who:
         return _asking_turns(scene)
     answering = {scene.who[place + 1] for name in printed for place in spoken[name] if place + 1 < len(scene.who)}
     busiest = max((len(spoken[name]) for name in printed), default=1)
     for name, places in spoken.items():
         # A reporter whose outlet is not printed: asks, never answers, and has no office.
-        office = first[name].role or scene.parts[places[0]] or first[name].label is None
+        office = first[name].turn.role or first[name].part or first[name].turn.label is None
         asks = len(places) <= busiest + 2 and scene.asking(places) >= _ALMOST_ALWAYS
         if asks and not office and name not in printed | answering:
             printed.add(name)
     return [name in printed for name in scene.who]
 
 
-def _asking_turns(scene: _Scene) -> list[bool]:
-    """Where no reporters are printed (committees, interviews), a turn asks if it does and the next speaker replies."""
+def _asking_turns(scene: Scene) -> list[bool]:
+    """Where no reporters are printed (committees, interviews), a turn asks if it does and the next speaker replies.
+
+    Who does one of the two most of the time is known by it in doubtful turns.
+    """
     asks: list[bool] = []
     # Who puts questions at the moment, until somebody else does or a chair speaks.
     floor = ""
-    for position, turn in enumerate(scene.turns):
+    for position, block in enumerate(scene.blocks):
         chair = scene.chairs[position]
-        before = scene.turns[position - 1]
-        replies = bool(asks) and asks[-1] and not chair and turn.end - turn.start > before.end - before.start
+        before = scene.blocks[position - 1].turn
+        longer = block.turn.end - block.turn.start > before.end - before.start
+        replies = bool(asks) and asks[-1] and not chair and longer
         goes_on = scene.who[position] == floor and bool(asks) and not asks[-1]
         goes_on = goes_on and not scene.gives_floor(position)
-        asking = ((scene.marks[position] and not replies) or goes_on) and not scene.calls[position]
-        asks.append(asking and scene.next_other(position) is not None and not chair and turn.label is not None)
+        asking = (scene.marks[position] and not replies) or goes_on or scene.presents[position]
+        asks.append(asking and _may_ask(scene, position))
         floor = scene.who[position] if asks[-1] else "" if chair else floor
-    return asks
+    answerers, askers = _sides(scene, asks)
+    settled: list[bool] = []
+    for position, name in enumerate(scene.who):
+        following = scene.next_other(position)
+        answered = following is not None and scene.who[following] in answerers
+        called = position > 0 and scene.gives_floor(position - 1)
+        if name in answerers and not scene.presents[position]:
+            # Who answers may ask what is meant.
+            short = len(scene.blocks[position].words.split()) <= SHORT_TURN
+            settled.append(asks[position] and scene.marks[position] and short and not answered)
+        else:
+            # Who asks goes on asking, whatever the form, as long as an answer came before and one comes after.
+            goes_on = name in askers and position > 0 and scene.who[position - 1] in answerers
+            settled.append(
+                _may_ask(scene, position)
+                and (asks[position] or (answered and (goes_on or called or scene.asks[position])))
+            )
+    return settled
 
 
-def _is_chair(turn: Turn, part: Part | None, words: LabelWords) -> bool:
-    label = "" if any(character.isdigit() for character in turn.label or "") else turn.label or ""
-    office = {fold(word).strip(".,") for word in f"{turn.role or ''} {label}".split()}
-    # "President" may be a head of state.
-    return part == "moderator" or bool(office & (words.chairs - words.offices))
+def _may_ask(scene: Scene, position: int) -> bool:
+    """Whether a block is neither a chair's nor a call nor mere thanks, and somebody speaks after it."""
+    block = scene.blocks[position]
+    if block.turn.label is None or scene.next_other(position) is None:
+        return False
+    thanks = scene.thanks[position] and not scene.marks[position] and len(block.words.split()) <= _INTERJECTION
+    return not (thanks or scene.chairs[position] or scene.calls[position])
 
 
-def _chairs(scene: _Scene, asker: Sequence[bool]) -> set[str]:
+def _sides(scene: Scene, asks: Sequence[bool]) -> tuple[set[str], set[str]]:
+    """Who mostly replies to questions, and who mostly puts them, by a first guess at which turns ask."""
+    answerers: set[str] = set()
+    askers: set[str] = set()
+    for name, places in scene.places().items():
+        asked = sum(asks[place] for place in places)
+        replied = sum(place > 0 and asks[place - 1] and not asks[place] for place in places)
+        if len(places) > 1 and replied >= max(_PLAINLY * asked, _MOSTLY * len(places)):
+            answerers.add(name)
+        elif len(places) > 1 and asked >= max(_PLAINLY * replied, _MOSTLY * len(places)):
+            askers.add(name)
+    return answerers, askers
+
+
+def _chairs(scene: Scene, asker: Sequence[bool]) -> set[str]:
     """Who leads: moderators by label, and those whose short turns come between an answer and the next question."""
     seats = _seats(scene, asker)
-    found = {name for name, part in zip(scene.who, scene.parts, strict=True) if part == "moderator"}
+    found = {name for name, block in zip(scene.who, scene.blocks, strict=True) if block.part == "moderator"}
     answerers = {name for name, seat in seats.items() if seat.after_question * 2 >= seat.turns}
+    questioned = any(block.part == "asker" for block in scene.blocks)
     for position, name in enumerate(scene.who):
         seat = seats.get(name)
-        if seat is None or name in found or not answerers - {name} or seat.turns < 2:
+        if seat is None or name in found:
             continue
-        short = seat.words <= _SHORT_TURN
+        short = seat.words <= SHORT_TURN
+        # Where reporters ask, a president is a head of state; among members, one who presides.
+        presides = scene.chairs[position] or (scene.presidents[position] and not questioned and short)
+        office = presides and (short or seat.handovers >= _MOSTLY)
         calls = seat.before_question > seat.after_question and seat.handovers >= _MOSTLY
         leads = short and (calls or (seat.before_question > 1 and not seat.after_question))
-        office = scene.chairs[position] and (short or seat.handovers >= _MOSTLY)
+        leads = leads and seat.turns > 1 and bool(answerers - {name})
         if (leads or office) and seat.after_question * 2 < seat.turns:
             found.add(name)
     return found
 
 
-def _seats(scene: _Scene, asker: Sequence[bool]) -> dict[str, _Seat]:
+def _seats(scene: Scene, asker: Sequence[bool]) -> dict[str, _Seat]:
     seats: dict[str, _Seat] = {}
     for name, places in scene.places().items():
-        own = [place for place in places if not asker[place] and scene.turns[place].label is not None]
+        own = [place for place in places if not asker[place] and scene.blocks[place].turn.label is not None]
         if own:
             seats[name] = _Seat(
                 turns=len(own),
                 after_question=sum(place > 0 and asker[place - 1] for place in own),
                 before_question=sum(place + 1 < len(asker) and asker[place + 1] for place in own),
-                words=median(len(scene.words[place].split()) for place in own),
+                words=median(len(scene.blocks[place].words.split()) for place in own),
                 handovers=sum(scene.hands_over[place] for place in own) / len(own),
             )
     return seats

@@ -15,6 +15,7 @@ from difflib import SequenceMatcher
 from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.names import initials_of
+from onrecord.rag.people.roles import bare_label
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.transcript.grading import Grade
@@ -37,6 +38,8 @@ _SPOKEN = 0.25
 _MINOR = 0.04
 # Where this share of the lines, and so many, open with what opens another line too, the text is marked throughout.
 _THROUGHOUT, _FEWEST = 0.5, 4
+# A label that comes so often is one also where its end is misprinted.
+_SURELY = 3
 # A first label stands at most this many lines from the top.
 _TOP = 6
 # The share of the turns of the one who answers that follow a question.
@@ -103,7 +106,7 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
         vocabulary: how the text writes its words.
 
     Returns:
-        the labels in order, each with words after it before the next one.
+        the labels in order, each with words after it before the next one, but for those that are marked as empty.
     """
     page = _Page(lines, {line.number: position for position, line in enumerate(lines)}, vocabulary)
     by_style: dict[str, list[Candidate]] = defaultdict(list)
@@ -122,7 +125,35 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
         also = _known_elsewhere(members, chosen, page) if style not in chosen else ()
         if also:
             chosen[style] = list(also)
-    return without_head(_with_words(_best(chosen), page), lines, vocabulary)
+    best = _best(chosen)
+    labels = sorted([*best, *_garbled(best, page)], key=lambda candidate: candidate.line)
+    return without_head(_with_words(labels, page), lines, vocabulary)
+
+
+def _garbled(labels: Sequence[Candidate], page: _Page) -> list[Candidate]:
+    """Labels whose colon is misprinted, as recognisers do it: "Minister Doe's I think so" behind a question.
+
+    They are labels of the text that open a paragraph, and somebody else has asked right before it.
+    """
+    used = Counter(label.label for label in labels if label.grade >= Grade.NAME and " " in label.label)
+    names = "|".join(sorted((re.escape(label) for label, count in used.items() if count >= _SURELY), key=len)[::-1])
+    if not names:
+        return []
+    opening = re.compile(rf"((?:{names})['’]\w)\s+(?=\S)")
+    taken = {label.line for label in labels}
+    found: list[Candidate] = []
+    for line in page.lines:
+        match = opening.match(line.text)
+        position = page.place[line.number]
+        if match is None or line.number in taken or not (line.after_blank and position):
+            continue
+        asked = page.lines[position - 1].text.endswith("?")
+        if asked:
+            label = match.group(1)
+            key = bare_label(label[:-2], page.known)
+            words = line.start + match.end()
+            found.append(Candidate(line.number, line.start, words, label, key, "garbled", Grade.NAME, alone=False))
+    return found
 
 
 def parted_at_labels(lines: Sequence[Line], labels: Iterable[Candidate]) -> list[Line]:
@@ -135,7 +166,11 @@ def parted_at_labels(lines: Sequence[Line], labels: Iterable[Candidate]) -> list
     sure = {label.label for label in labels if label.grade >= Grade.NAME or used[label.label] > 1}
     if not sure:
         return list(lines)
-    names = "|".join(sorted(map(re.escape, sure), key=len, reverse=True))
+    # A voice that comes here for the first time is known by the others ("Speaker 4").
+    voices = {re.sub(r"\d+$", "", label) for label in sure if is_voice(label) and label[-1].isdigit()}
+    names = "|".join(
+        [*(rf"{re.escape(voice)}\d{{1,3}}" for voice in voices), *sorted(map(re.escape, sure), key=len, reverse=True)]
+    )
     inside = re.compile(rf"(?<=[.!?…»”\"')\]])\s+(?=(?:{names})\s?[:：]\s+\S)")
     parted: list[Line] = []
     for line in lines:
@@ -350,9 +385,13 @@ def _with_words(labels: list[Candidate], page: _Page) -> list[Candidate]:
                 continue
             kept.pop()
         if candidate.alone:
-            if line + 1 >= len(page.lines):
+            nothing = line + 1 >= len(page.lines) or (
+                following is not None
+                and page.place[following.line] == line + 1
+                and not following.style.endswith("bare")
+            )
+            if nothing and not candidate.style.endswith("colon"):
                 continue
-            if following and page.place[following.line] == line + 1 and not following.style.endswith("bare"):
-                continue
+            candidate = replace(candidate, empty=nothing)
         kept.append(candidate)
     return kept

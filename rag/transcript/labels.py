@@ -24,7 +24,8 @@ class Candidate:
 
     `start` is where the label begins with its marks, `words` where the spoken words of the same line begin (the
     line's end where the label has the line to itself). `key` is what two labels of one speaker share: the words before
-    any comma or parenthesis. `style` names the way of marking: its opening marks and what ends the label.
+    any comma or parenthesis. `style` names the way of marking: its opening marks and what ends the label. An `empty`
+    label has no words: another one follows at once.
     """
 
     line: int
@@ -35,6 +36,7 @@ class Candidate:
     style: str
     grade: Grade
     alone: bool
+    empty: bool = False
 
 
 def candidates_of(line: Line, vocabulary: Vocabulary) -> Iterator[Candidate]:

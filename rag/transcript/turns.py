@@ -64,6 +64,9 @@ def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dic
     cut.questions_between = _questions_between(candidates, segments)
     sentences = sum(spoken[-1].text.endswith(_ENDS) for spoken in segments) >= _SENTENCES * len(segments)
     for place, (candidate, spoken) in enumerate(zip(candidates, segments, strict=True)):
+        if candidate.empty:
+            cut.marked[candidate.line] = "label"
+            continue
         last = place + 1 == len(candidates)
         nobodys: list[Line] = []
         question: list[Line] = []

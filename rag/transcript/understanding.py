@@ -12,11 +12,12 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.text.quotations import blanked
 from onrecord.rag.transcript.boilerplate import Marked, chrome, end_marks, furniture
+from onrecord.rag.transcript.calls import calls_of
 from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
 from onrecord.rag.transcript.interviews import interview_of, interviewee, questions_of
-from onrecord.rag.transcript.introductions import goes_on, introductions
+from onrecord.rag.transcript.introductions import goes_on, introductions, with_own_names
 from onrecord.rag.transcript.kinds import kinds_of
 from onrecord.rag.transcript.labelling import labels_of, parted_at_labels
 from onrecord.rag.transcript.labels import Candidate
@@ -24,6 +25,7 @@ from onrecord.rag.transcript.lines import TERMINAL, Line, lines_of
 from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.relative_dates import relative_dates
 from onrecord.rag.transcript.reported import quoted_in_speech, reported_in
+from onrecord.rag.transcript.retold import retold_in
 from onrecord.rag.transcript.timecodes import Times, times_in
 from onrecord.rag.transcript.turns import turns_of
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
@@ -83,7 +85,10 @@ def understand(source: SourceText, path: str = "") -> Structure:
     if cut.questions_between and len(opening) > 1 and opening[-1].text.endswith("?"):
         cut.turns.insert(0, Turn(opening[-1].start, opening[-1].end, kind="question"))
         opening.pop()
-    if opening:
+    given = calls_of(text, opening, vocabulary) if first == len(lines) else []
+    if given:
+        turns.extend(given)
+    elif opening:
         # What stands before an interview is written by whoever asks.
         turns.append(Turn(opening[0].start, opening[-1].end, kind="report" if asked else "statement"))
     marked.update(cut.marked)
@@ -192,16 +197,17 @@ def _completed(
     ]
     own = blanked(text, [Span(words.start, words.end) for words in quoted])
     if labelled:
-        _with_kinds(own, turns, parts, vocabulary.words)
+        _with_kinds(own, turns, parts, vocabulary)
     unnamed = any(
         part == "answerer" or (turn.label is None and turn.kind == "answer")
         for part, turn in zip(parts, turns, strict=True)
     )
     title = header.title
     named = interviewee(title, before, vocabulary) if unnamed else speaker_in_title(title, vocabulary)
-    for position, turn in enumerate(turns):
-        told = turn.kind != "answer" if turn.label is not None else turn.kind in ("report", "question")
-        if turn.speaker is not None or told:
+    open_turns = [position for position in range(len(turns)) if _may_be_told(turns, position)]
+    for position in open_turns:
+        turn = turns[position]
+        if turn.speaker is not None:
             continue
         if (
             turn.label is None
@@ -218,6 +224,12 @@ def _completed(
     if source.timecodes:
         turns[:] = [replace(turn, seconds=_second(source.timecodes, turn)) for turn in turns]
     report = [span for turn in turns if turn.kind == "report" for span in _paragraphs(text, turn, boilerplate)]
+    quoted += reported_in(text, report, vocabulary)
+    retold = [
+        words
+        for words in retold_in(text, turns, vocabulary.words)
+        if not any(words.start < other.end and other.start < words.end for other in quoted)
+    ]
     return Structure(
         kind="report" if prose else "transcript",
         language=language,
@@ -226,10 +238,20 @@ def _completed(
         turns=tuple(turns),
         exchanges=exchanges_of(own, turns, language, speech),
         boilerplate=boilerplate,
-        reported=tuple(sorted((*quoted, *reported_in(text, report, vocabulary)), key=lambda words: words.start)),
+        reported=tuple(sorted((*quoted, *retold), key=lambda words: words.start)),
         dates=relative_dates(text, header.date, vocabulary.words),
         timecodes=source.timecodes,
     )
+
+
+def _may_be_told(turns: Sequence[Turn], position: int) -> bool:
+    """Whether a turn without a speaker may be that of the one who mostly answers, or of whom the head names."""
+    turn = turns[position]
+    if turn.label is not None or any(other.label is None and other.speaker for other in turns):
+        # Where the floor is given in so many words, whoever is not named then is not told.
+        return turn.label is not None and turn.kind == "answer"
+    # The opening of a text, and the answers of an interview.
+    return turn.kind == "answer" or (turn.kind == "statement" and position == 0)
 
 
 def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabulary) -> list[Part | None]:
@@ -238,7 +260,9 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
     labels = [turns[position].label or "" for position in places]
     spans = [Span(turns[position].start, turns[position].end) for position in places]
     parts: list[Part | None] = [None] * len(turns)
-    for position, person in zip(places, identify(labels, spans, text, heading, vocabulary), strict=True):
+    people = identify(labels, spans, text, heading, vocabulary)
+    words = [text[span.start : span.end] for span in spans]
+    for position, person in zip(places, with_own_names(people, words, vocabulary), strict=True):
         turn = turns[position]
         parts[position] = person.part
         turns[position] = replace(
@@ -250,11 +274,11 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
             inferred=turn.inferred or person.inferred,
         )
     unnamed = [position for position in places if parts[position] == "asker" and turns[position].speaker is None]
-    words = [
+    asking = [
         (text[turns[position].start : turns[position].end], _said_before(text, turns, parts, position))
         for position in unnamed
     ]
-    for position, asker in zip(unnamed, introductions(words, vocabulary), strict=True):
+    for position, asker in zip(unnamed, introductions(asking, vocabulary), strict=True):
         if asker is not None:
             outlet = turns[position].outlet or asker.outlet
             turns[position] = replace(turns[position], speaker=asker.name, outlet=outlet, inferred=True)
@@ -281,9 +305,9 @@ def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None],
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], words: Language) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], vocabulary: Vocabulary) -> None:
     """Fill in the kinds, in place, where the format did not say."""
-    for position, kind in enumerate(kinds_of(text, turns, parts, words)):
+    for position, kind in enumerate(kinds_of(text, turns, parts, vocabulary)):
         if turns[position].kind == "statement":
             turns[position] = replace(turns[position], kind=kind)
 

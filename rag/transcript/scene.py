@@ -1,0 +1,182 @@
+"""All turns of a transcript side by side, as far as telling who asks, answers and leads needs them (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from onrecord.rag.languages.phrases import Phrase
+from onrecord.rag.languages.speech import SpeechPhrases
+from onrecord.rag.people.labels import Part
+from onrecord.rag.people.roles import bare_label
+from onrecord.rag.people.vocabulary import Vocabulary
+from onrecord.rag.text.folding import fold
+from onrecord.rag.transcript.introductions import introduced
+from onrecord.rag.types import Turn
+
+# A hand-over is short, a bare call for a question shorter; in words.
+SHORT_TURN, _CALL = 45, 15
+# Who asks does so in the last words of a turn; a question mark before them is a way of speaking.
+_CLOSING = 60
+# A question of fewer words is a tag or a name ("Dr. Lund?"), unless it is all that is said.
+_LEAST_QUESTION = 4
+# Behind words that give the floor stand so many at most that say to whom.
+_NAMED = 8
+_SENTENCE = re.compile(r"[^.?!…\n]*(?:[.?!…\n]+|$)")
+_QUESTION = re.compile(r"([^.?!…:;\n]*)\?")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The turns of one person that follow each other without another's between, taken as one, but for a hand-over.
+
+    `turn` has the label of the first and spans all of them; `members` are their positions.
+    """
+
+    turn: Turn
+    members: range
+    part: Part | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All blocks side by side: who says them, what their labels make of them, whether they look asking.
+
+    `marks` says which ask in their last words, `asks` which do in any, `hands_over` which give the floor, `calls` which
+    ask for no more than that, `thanks` which are courteous, `presents` which open with a reporter's name and outlet,
+    `chairs` which are printed under the office of one who leads, and `presidents` under that of one who may lead.
+    """
+
+    blocks: Sequence[Block]
+    who: Sequence[str]
+    marks: Sequence[bool]
+    asks: Sequence[bool]
+    hands_over: Sequence[bool]
+    calls: Sequence[bool]
+    thanks: Sequence[bool]
+    presents: Sequence[bool]
+    chairs: Sequence[bool]
+    presidents: Sequence[bool]
+
+    def next_other(self, position: int) -> int | None:
+        """The block that follows, by somebody else."""
+        return position + 1 if position + 1 < len(self.blocks) else None
+
+    def gives_floor(self, position: int) -> bool:
+        """Whether a short block calls on somebody, in so many words or by the name of the one who speaks next."""
+        words = self.blocks[position].words
+        if len(words.split()) > SHORT_TURN:
+            return False
+        if self.hands_over[position]:
+            return True
+        return not self.marks[position] and self._names_next(position)
+
+    def calls_by_name(self, position: int) -> bool:
+        """Whether a block ends by naming the one who speaks next, and does little else: "Dr. Lund?"."""
+        words = self.blocks[position].words.split()
+        named = bool(words) and any(part in words[-1] for part in self._next_name(position))
+        return named and len(words) <= _CALL and not self.hands_over[position] and not self.thanks[position]
+
+    def _names_next(self, position: int) -> bool:
+        return any(part in self.blocks[position].words for part in self._next_name(position))
+
+    def _next_name(self, position: int) -> list[str]:
+        following = self.next_other(position)
+        name = self.blocks[following].turn.speaker if following is not None else None
+        return [part for part in (name or "").split() if len(part) > 2]
+
+    def places(self) -> dict[str, list[int]]:
+        """Every person's blocks."""
+        spoken: dict[str, list[int]] = defaultdict(list)
+        for position, name in enumerate(self.who):
+            spoken[name].append(position)
+        return spoken
+
+    def asking(self, places: Sequence[int]) -> float:
+        """The share of some blocks that look like questions."""
+        return sum(self.marks[place] for place in places) / len(places)
+
+
+def scene_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], vocabulary: Vocabulary) -> Scene:
+    """Set the scene of a transcript.
+
+    Args:
+        text: the briefing's text.
+        turns: its turns, speakers made canonical.
+        parts: for each turn what its label alone makes of the speaker.
+        vocabulary: how the text writes its words, in which languages.
+    """
+    speech, labels = vocabulary.words.speech, vocabulary.words.labels
+    blocks = _blocks(text, turns, parts, speech.gives_floor)
+    said = [block.words for block in blocks]
+    hands_over = [len(each.split()) <= 2 * SHORT_TURN and bool(speech.gives_floor.search(each)) for each in said]
+    marks = [_asks(each) or bool(speech.asks.search(each)) for each in said]
+    return Scene(
+        blocks=blocks,
+        who=[_identity(block.turn, block.part) for block in blocks],
+        marks=marks,
+        asks=[mark or _asks(each, len(each)) for mark, each in zip(marks, said, strict=True)],
+        hands_over=hands_over,
+        calls=[hands and _only_calls(each, speech) for hands, each in zip(hands_over, said, strict=True)],
+        thanks=[bool(speech.courtesies.search(each)) for each in said],
+        presents=[asks and _presents(block, vocabulary) for asks, block in zip(marks, blocks, strict=True)],
+        chairs=[_leads(block, labels.chairs - labels.offices) for block in blocks],
+        presidents=[bare_label(block.turn.label or "", labels) in labels.chairs & labels.offices for block in blocks],
+    )
+
+
+def _blocks(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], gives_floor: Phrase) -> list[Block]:
+    blocks: list[Block] = []
+    for place, (turn, part) in enumerate(zip(turns, parts, strict=True)):
+        words = text[turn.start : turn.end]
+        last = blocks[-1] if blocks else None
+        same = last and turn.label and last.turn.label and _identity(turn, part) == _identity(last.turn, last.part)
+        # "Questions, please." ends a statement, and is none of it.
+        if last and same and not (len(words.split()) <= SHORT_TURN and gives_floor.search(words)):
+            members = range(last.members.start, place + 1)
+            blocks[-1] = Block(replace(last.turn, end=turn.end), members, part, f"{last.words}\n{words}")
+        else:
+            blocks.append(Block(turn, range(place, place + 1), part, words))
+    return blocks
+
+
+def _identity(turn: Turn, part: Part | None) -> str:
+    if turn.speaker:
+        return turn.speaker
+    return f"\0{part}" if part else turn.label or ""
+
+
+def _asks(words: str, closing: int = _CLOSING) -> bool:
+    """Whether somebody asks in their last words, so many of them, or says nothing else."""
+    said = words.split()
+    ending = " ".join(said[-closing:])
+    least = min(_LEAST_QUESTION, len(said))
+    return bool(said) and any(len(question.group(1).split()) >= least for question in _QUESTION.finditer(ending))
+
+
+def _only_calls(words: str, speech: SpeechPhrases) -> bool:
+    """Whether all that is asked for in a short block is that somebody take the floor."""
+    if len(words.split()) > SHORT_TURN:
+        return False
+    rest = ""
+    for sentence in _SENTENCE.findall(words):
+        call = speech.gives_floor.search(sentence)
+        # "Last question, then: are you certain that …?" gives no floor.
+        rest += sentence[call.end() :] if call and len(sentence[call.end() :].split()) > _NAMED else ""
+        rest += sentence if not call else ""
+    return not (_asks(rest) or speech.asks.search(rest))
+
+
+def _presents(block: Block, vocabulary: Vocabulary) -> bool:
+    person = introduced(block.words, vocabulary) if block.turn.label and not block.turn.role else None
+    return person is not None and person.outlet is not None
+
+
+def _leads(block: Block, offices: frozenset[str]) -> bool:
+    """Whether a block is printed under one of some offices, or a moderator's label."""
+    label = "" if any(character.isdigit() for character in block.turn.label or "") else block.turn.label or ""
+    words = {fold(word).strip(".,") for word in f"{block.turn.role or ''} {label}".split()}
+    return block.part == "moderator" or bool(words & offices)
