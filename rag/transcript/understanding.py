@@ -223,6 +223,7 @@ def _completed(
     if source.timecodes:
         turns[:] = [replace(turn, seconds=_second(source.timecodes, turn)) for turn in turns]
     report = [span for turn in turns if turn.kind == "report" for span in _paragraphs(text, turn, boilerplate)]
+    quoted += reported_in(text, report, vocabulary)
     return Structure(
         kind="report" if prose else "transcript",
         language=language,
@@ -231,7 +232,7 @@ def _completed(
         turns=tuple(turns),
         exchanges=exchanges_of(own, turns, language, speech),
         boilerplate=boilerplate,
-        reported=tuple(sorted((*quoted, *reported_in(text, report, vocabulary)), key=lambda words: words.start)),
+        reported=tuple(sorted(quoted, key=lambda words: words.start)),
         dates=relative_dates(text, header.date, vocabulary.words),
         timecodes=source.timecodes,
     )
