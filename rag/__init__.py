@@ -18,7 +18,7 @@ from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.library import Library
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Summary
-from onrecord.rag.text.quotes import second_at
+from onrecord.rag.text.quotes import place_at, second_at
 from onrecord.rag.types import (
     Answer,
     Boilerplate,
@@ -86,6 +86,7 @@ __all__ = [
     "evaluate_folder",
     "export",
     "link_to",
+    "place_at",
     "quoted_words",
     "report_html",
     "report_rows",

@@ -16,12 +16,36 @@ OPENINGS = ("The council", "The ferry", "Our northern pier", "Nobody on Skarn", 
 VERBS = ("will not wait for", "has agreed on", "cost less than", "looked at", "never answered", "pays for", "ends with")
 ENDINGS = ("this year", "in spring", "at any price", "for good", "on Monday", "without delay", "as planned", "at sea")
 OBJECTS = ("the harbour wall", "three offers from twelve firms", "the question", "the winter storms", "that plan")
+SYLLABLES = (
+    "wen",
+    "lo",
+    "skar",
+    "by",
+    "tol",
+    "mar",
+    "ken",
+    "dun",
+    "fos",
+    "ry",
+    "hal",
+    "vik",
+    "an",
+    "ster",
+    "gul",
+    "ick",
+)
 NAMES = ("MS. ARDEN", "MR. OKEEFE", "DR. SALLOW", "Q")
+
+
+def place(pick: random.Random) -> str:
+    """An invented place, seldom the same one: what comes back on every page is furniture."""
+    return "".join(pick.choice(SYLLABLES) for _ in range(3)).capitalize()
 
 
 def speech(pick: random.Random, sentences: int) -> str:
     return " ".join(
-        f"{pick.choice(OPENINGS)} {pick.choice(VERBS)} {pick.choice(OBJECTS)}, and {pick.choice(OBJECTS)} {pick.choice(ENDINGS)}."
+        f"{pick.choice(OPENINGS)} {pick.choice(VERBS)} {pick.choice(OBJECTS)}, "
+        f"and {pick.choice(OBJECTS)} {pick.choice(ENDINGS)} at {place(pick)}."
         for _ in range(sentences)
     )
 

@@ -32,7 +32,10 @@ UKRAINE = "What did Rutte say about Ukraine?"
         ("Qu'a dit Rutte sur l'Ukraine ?", "Qu'a-t-il dit de la Moldavie ?", "Qu'a dit Rutte de la Moldavie ?"),
         ("Qu'est-ce qu'Arctic Sentry ?", "Quand a-t-elle été lancée ?", "Quand Arctic Sentry a-t-elle été lancée ?"),
         ("Qu'est-ce qu'Arctic Sentry ?", "Est-ce qu'elle est finie ?", "Est-ce qu'Arctic Sentry est finie ?"),
+        ("Was hat Rutte über die Ukraine gesagt?", "Und über Moldau?", "Was hat Rutte über Moldau gesagt?"),
+        ("Was sagte Rutte zur Ukraine?", "Was sagte er zu Moldau?", "Was sagte Rutte zu Moldau?"),
         # The name is carried from one language to the other.
+        (UKRAINE, "Was hat er zu Moldau gesagt?", "Was hat Rutte zu Moldau gesagt?"),
         (UKRAINE, "Qu'a-t-il dit sur la Moldavie ?", "Qu'a dit Rutte sur la Moldavie ?"),
     ],
 )

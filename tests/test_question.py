@@ -77,6 +77,8 @@ PEOPLE = on_record(
     [
         ("Every time Ann Bell mentioned the sea wall", ("Ann Bell",), True),
         ("Toutes les mentions de la digue par Iris Bell", ("Iris Bell",), True),
+        ("Jede Erwähnung der Hafenmauer durch Iris Bell", ("Iris Bell",), True),
+        ("Laut Orlen, was kostet die Fähre?", ("Mark Orlen",), True),
         # A surname is whoever's bears it; nobody is picked in silence.
         ("What did Bell say about the wall?", ("Ann Bell", "Iris Bell"), True),
         ("Every time she mentioned Ann Bell", (), False),
@@ -99,7 +101,7 @@ def test_whose_words_are_wanted(question: str, speakers: tuple[str, ...], explic
 def test_nobody_is_taken_for_somebody_who_is_not_on_record() -> None:
     read = read_question("What did Tom Bell say about the wall?", (), PEOPLE)
     assert (read.speakers, read.stranger, read.explicit) == ((), "Tom Bell", True)
-    assert read.of_somebody
+    assert read.sayers == ("Tom Bell",)
     assert not read.wants("Ann Bell")
 
 
@@ -126,6 +128,7 @@ def test_which_outlet_is_named(question: str, outlets: tuple[str, ...]) -> None:
         ("Combien de fois la digue a-t-elle été mentionnée ?", "digue"),
         ("Every time she used the word “theatre”, page 2", "theatre"),
         ("Who asked about the sea wall?", "the sea wall"),
+        ("Jede Erwähnung der Hafenmauer durch Iris Bell", "Hafenmauer"),
     ],
 )
 def test_what_a_question_is_about(question: str, subject: str) -> None:

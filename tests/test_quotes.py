@@ -222,6 +222,20 @@ def test_a_citation_is_made_of_its_slice_and_verified() -> None:
     assert not verify(replace(citation, briefing_id="b2"), briefing)
 
 
+def test_a_citation_says_the_page_and_the_line_where_they_are_printed() -> None:
+    briefing = replace(_briefing(), pages=((0, 1), (15, 2)), lines=((2, 7), (25, 1), (40, 2)))
+    places = [
+        (cite(1, briefing, start, start + 1).page, cite(1, briefing, start, start + 1).line) for start in range(45)
+    ]
+    assert places[0] == (1, None)
+    assert places[2:15] == [(1, 7)] * 13
+    # The number of a line on the page before is not that of a line without one.
+    assert places[15:25] == [(2, None)] * 10
+    assert places[25:40] == [(2, 1)] * 15
+    assert places[40:] == [(2, 2)] * 5
+    assert (cite(1, _briefing(), 6, 8).page, cite(1, _briefing(), 6, 8).line) == (None, None)
+
+
 def test_reported_words_are_their_speakers() -> None:
     briefing = _briefing()
     start = briefing.text.index("never")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from printing import Print, on_pages, transcript, wrapped
 from reading import body_of, read_one
 
+from onrecord.rag import Library
 from onrecord.rag.text.quotes import cite
 from onrecord.rag.transcript.understanding import understand
 from onrecord.rag.types import Briefing, SourceText
@@ -173,3 +175,15 @@ def test_marks_that_are_left_out_are_said() -> None:
     for number in range(3):
         paper.raised(72, 700 - 16 * number, "It costs 40", str(number + 1), " crowns.")
     assert read_one("mark.pdf", paper.data()).source.notes == ("3 raised marks of notes were left out.",)
+
+
+def test_pages_and_lines_are_kept_in_the_library(small_library: Library, tmp_path: Path) -> None:
+    paragraphs = [f"{name}: {words}" for name, words in transcript(random.Random(1), 14)]
+    data, places = numbered(paragraphs, step=1, right=False, anew=True, font="Courier", rows=25)
+    (tmp_path / "wall.pdf").write_bytes(data)
+    [added] = small_library.add(tmp_path / "wall.pdf").files
+    kept = small_library.briefing(added.briefing_id or "")
+    line, page, number = places[40]
+    start = kept.text.index(line)
+    citation = cite(1, kept, start, start + len(line))
+    assert (citation.page, citation.line) == (page, number) == (2, 16)

@@ -1,4 +1,4 @@
-"""PDF: what cannot be seen on a page is not quoted; how a page lies and how its blanks are written makes no difference."""
+"""PDF: what cannot be seen on a page is not quoted; how a page lies and its blanks are written makes no difference."""
 
 from __future__ import annotations
 
@@ -157,7 +157,8 @@ def raw_pdf(content: str, blank: str) -> bytes:
     parts = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 700 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 700 842] /Contents 4 0 R "
+        "/Resources << /Font << /F1 5 0 R >> >> >>",
         f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
         f"<< /Length {len(cmap)} >>\nstream\n{cmap}\nendstream",

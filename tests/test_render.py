@@ -30,7 +30,7 @@ from onrecord.ui.reader import missing_page, reader_page
 from onrecord.ui.render import answer_html, error_html, escape, fingerprint, question_html, status_line, welcome_html
 from onrecord.ui.source import source_of
 from onrecord.ui.terminal import render_answer
-from onrecord.ui.text import words
+from onrecord.ui.text import printed_place, words
 
 QUOTE = "The harbour reopens on Monday."
 ONE = frozenset({1})
@@ -243,6 +243,18 @@ def test_the_terminal_shows_an_answer_in_its_own_language() -> None:
     assert shown.endswith("répondu · 1 citation vérifiée sur 1 · 2 briefings interrogés (63 passages)")
 
 
+@pytest.mark.parametrize(
+    ("language", "place"),
+    [("en", "p. 3, l. 14"), ("fr", "p. 3, l. 14"), ("de", "S. 3, Z. 14"), ("es", "pág. 3, lín. 14")],
+)
+def test_a_source_in_print_says_page_and_line(language: str, place: str) -> None:
+    one = quoted(citation(page=3, line=14), language=language)
+    assert place in Reader(answer_html(one, verified=frozenset({1}))).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert f", {place}, 0–" in render_answer(one)
+    assert printed_place(3, None, language) == place.split(",")[0]
+    assert printed_place(None, None, language) == ""
+
+
 TEXT = "Site menu\nAda Quill:\nGood morning.\nIvo Stern:\nWho paid?\nAda Quill:\nThe port paid, <b>all</b> of it.\nEnd."
 
 
@@ -270,6 +282,15 @@ def test_a_source_is_the_exact_slice_with_its_question_and_neighbours() -> None:
     assert (source.speaker, source.role, source.speech) == ("Ada Quill", "Minister", "answer")
     assert [excerpt.place for excerpt in source.excerpts] == ["question", "cited"]
     assert all(text[excerpt.start : excerpt.end] == excerpt.text for excerpt in source.excerpts)
+
+
+def test_a_source_in_print_opens_at_its_page() -> None:
+    text = TEXT
+    start, end = text.index("Who paid?"), text.index("Who paid?") + 9
+    made = replace(briefing(), pages=((0, 1), (start - 4, 2)), lines=((start, 7),))
+    source = source_of(made, start, end)
+    assert (source.page, source.line, source.link) == (2, 7, "https://harbour.example/1#page=2")
+    assert (source_of(made, 0, 4).page, source_of(made, 0, 4).line) == (1, None)
 
 
 def test_a_source_whose_words_changed_says_so() -> None:

@@ -14,7 +14,7 @@ from itertools import groupby
 from urllib.parse import quote as url_quote
 
 from onrecord.rag import Answer, Citation, Hit, Part, Passage, Quote, Words, quoted_words
-from onrecord.ui.text import counted, spoken_date, words
+from onrecord.ui.text import counted, printed_place, spoken_date, words
 
 # C0 controls but tab and newline: no browser shows them, and NUL breaks parsers.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -179,12 +179,14 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         who = _who(citation, language)
         if citation.inferred:
             who += f" ({words(language)['inferred']})"
+        place = _together(printed_place(citation.page, citation.line, language))
+        place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
             f'<span class="number">{citation.number}</span><span><span class="who">{escape(who)}</span> '
-            f'<span class="where">{escape(citation.title)}\N{NO-BREAK SPACE}· {_date(citation.date, language)}</span>'
-            f"</span></a>{warning}</li>"
+            f'<span class="where">{escape(citation.title)}\N{NO-BREAK SPACE}· {_date(citation.date, language)}{place}'
+            f"</span></span></a>{warning}</li>"
         )
     listed = f'<ol class="sources">{"".join(items)}</ol>'
     if len(items) <= _SOURCES_SHOWN:
@@ -194,8 +196,12 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
 
 
 def _date(date: str | None, language: str) -> str:
-    """A date on one line."""
-    return escape(spoken_date(date, language).replace(" ", "\N{NO-BREAK SPACE}"))
+    return _together(spoken_date(date, language))
+
+
+def _together(text: str) -> str:
+    """Words that stay on one line, such as a date."""
+    return escape(text.replace(" ", "\N{NO-BREAK SPACE}"))
 
 
 def _nearest(answer: Answer, titles: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from onrecord.rag import Briefing, InvalidRequest, Passage, Turn, link_to, second_at
+from onrecord.rag import Briefing, InvalidRequest, Passage, Turn, link_to, place_at, second_at
 from onrecord.ui.render import fingerprint
 
 # Long speeches are cut around the quote; the reader page has the whole.
@@ -34,8 +34,9 @@ class Excerpt:
 class Source:
     """A quote in its place.
 
-    `link` is the original page's address, opening at the words where the browser can; `unchanged` is False where the
-    words now there are not those that were quoted.
+    `link` is the original page's address, opening at the words where the browser can, or at the page of a PDF; `page`
+    and `line` say where the words stand in print. `unchanged` is False where the words now there are not those that
+    were quoted.
     """
 
     briefing_id: str
@@ -53,6 +54,8 @@ class Source:
     speech: str
     inferred: bool
     seconds: float | None
+    page: int | None
+    line: int | None
     start: int
     end: int
     quote: str
@@ -75,13 +78,14 @@ def source_of(
     quote = briefing.text[start:end]
     position = next((i for i, turn in enumerate(briefing.turns) if turn.start < end and start < turn.end), None)
     turn = briefing.turns[position] if position is not None else None
+    page, line = place_at(briefing, start)
     return Source(
         briefing_id=briefing.id,
         title=briefing.title,
         date=briefing.date,
         language=passage.language if passage else briefing.language,
         url=briefing.url,
-        link=link_to(briefing.url, quote),
+        link=link_to(briefing.url, quote, page),
         file=briefing.file,
         kind=briefing.kind,
         superseded_by=briefing.superseded_by,
@@ -91,6 +95,8 @@ def source_of(
         speech=turn.kind if turn else passage.kind if passage else "report",
         inferred=turn.inferred if turn else False,
         seconds=second_at(briefing, start),
+        page=page,
+        line=line,
         start=start,
         end=end,
         quote=quote,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from onrecord.rag import AddReport, Answer, Briefing, Citation, Hit, Summary
 from onrecord.ui.render import status_line
-from onrecord.ui.text import counted, words
+from onrecord.ui.text import counted, printed_place, words
 
 # As wide as "123,456 passages" in any of the languages.
 _COUNT_WIDTH = 16
@@ -18,7 +18,7 @@ def render_answer(answer: Answer, width: int = 100) -> str:
     said = words(answer.language)
     parts = ["\n".join(textwrap.fill(line, width) for line in answer.text.splitlines())]
     if answer.citations:
-        sources = (_source(citation, said["inferred"]) for citation in answer.citations)
+        sources = (_source(citation, answer.language) for citation in answer.citations)
         parts.append("\n".join(textwrap.fill(source, width, subsequent_indent="    ") for source in sources))
     parts.append(status_line(answer, frozenset(citation.number for citation in answer.citations)))
     if answer.standalone_question != answer.question:
@@ -85,8 +85,9 @@ def render_report(report: AddReport, language: str) -> str:
     return "\n".join(lines)
 
 
-def _source(citation: Citation, inferred: str) -> str:
+def _source(citation: Citation, language: str) -> str:
     who = ", ".join(part for part in (citation.speaker, citation.role, citation.outlet) if part)
-    mark = f" ({inferred})" if citation.inferred else ""
-    where = ", ".join(part for part in (citation.title, citation.date, citation.url or citation.file) if part)
+    mark = f" ({words(language)['inferred']})" if citation.inferred else ""
+    place = printed_place(citation.page, citation.line, language)
+    where = ", ".join(part for part in (citation.title, citation.date, citation.url or citation.file, place) if part)
     return f"[{citation.number}] {who}{mark}{' — ' if who else ''}{where}, {citation.start}–{citation.end}"

@@ -86,6 +86,15 @@ def spoken_date(date: str | None, language: str) -> str:
     return re.sub(r"\b1\b", words(language)["first_day"], said, count=1) if day == 1 else said
 
 
+def printed_place(page: int | None, line: int | None, language: str) -> str:
+    """Where words stand in print: "p. 3, l. 14"; empty where no page is known."""
+    said = words(language)
+    if page is None:
+        return ""
+    on_page = said["on_page"].format(page=page)
+    return on_page if line is None else f"{on_page}, {said['on_line'].format(line=line)}"
+
+
 def preferred_language(chosen: str | None, accept_language: str | None) -> str:
     """The language chosen before, else the first of the browser's that the page speaks, else English."""
     if chosen in LANGUAGES:

@@ -21,7 +21,12 @@ _ANSWER_CHARACTERS = 1500
 _QUOTED = re.compile(r"[“«]\s*(.+?)\s*[”»]", re.DOTALL)
 _MARKER = re.compile(r"\s*\[\d+\]")
 # (beginning, what follows) of an answer that found nothing, in each language.
-_NOTHING_FOUND = tuple(language(code).wording.nothing.split("{searched}") for code in LANGUAGES)
+_NOTHING_FOUND = tuple(
+    (before, after)
+    for code in LANGUAGES
+    for before, _, after in [language(code).wording.nothing.partition("{searched}")]
+    if before
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,8 @@ def on_record(people: tuple[str, ...], outlets: tuple[str, ...]) -> OnRecord:
     """The names on record, to read questions with."""
     by_word: dict[str, list[str]] = defaultdict(list)
     for outlet in outlets:
-        words = _telling(outlet)
-        initials = "".join(word[0] for word in words)
-        for key in dict.fromkeys((*words[:1], *([initials] if len(initials) >= _TELLING else []))):
+        initials = "".join(word[0] for word in _proper(outlet))
+        for key in dict.fromkeys((*_telling(outlet)[:1], *([initials] if len(initials) >= _TELLING else []))):
             by_word[key].append(outlet)
     labels = together(*LANGUAGES).labels
     # An office alone ("The President") is anybody's.
@@ -67,9 +66,14 @@ NOBODY = on_record((), ())
 @lru_cache(maxsize=20_000)
 def _telling(outlet: str) -> tuple[str, ...]:
     """The words of an outlet's name that tell it from others; all but articles where there are no such."""
-    known = together(*LANGUAGES)
-    words = tuple(word for word in folded_words(outlet) if word not in known.labels.articles)
-    return tuple(word for word in words if word not in known.introductions.newsrooms) or words
+    newsrooms, words = together(*LANGUAGES).introductions.newsrooms, _proper(outlet)
+    return tuple(word for word in words if word not in newsrooms) or words
+
+
+def _proper(outlet: str) -> tuple[str, ...]:
+    """The words of an outlet's name but for articles."""
+    articles = together(*LANGUAGES).labels.articles
+    return tuple(word for word in folded_words(outlet) if word not in articles)
 
 
 def named(text: str, language: Language, known: OnRecord, term: Span | None = None) -> Named:

@@ -14,7 +14,7 @@ _LAST = re.compile(rf"(?:[^\W_]+[{HYPHENS}'’])*[^\W_]+$")
 _FIRST = re.compile(r"[^\W_]+")
 
 # What speaks for a hyphen, against the likelihood of the word without it (natural logarithms): each letter of a word
-# that hangs on by hyphens; as many letters for a hyphen before, in the same word; two words that the text has elsewhere.
+# that hangs on by hyphens; as many letters for a hyphen before, in the same word; two words that the text has as well.
 # Without any of these, a hyphen needs to be likelier by so much: then, where a text says nothing, 98 % of the words of
 # English transcripts parted as printers do are made whole again (97 % of French ones), and 78 % of compounds stay.
 _LISTED, _INSIDE, _KNOWN, _LIKELIER = 3.0, 2, 2.0, 1.0

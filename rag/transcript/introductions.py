@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onrecord.rag.languages.introductions import IntroductionPhrases
 from onrecord.rag.languages.labels import LabelWords
@@ -14,13 +15,15 @@ from onrecord.rag.languages.phrases import Phrase
 from onrecord.rag.people.countries import is_country
 from onrecord.rag.people.labels import Person
 from onrecord.rag.people.names import CAPITAL, CAPITALISED, printed_name
-from onrecord.rag.people.roles import is_role
+from onrecord.rag.people.roles import has_article, is_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.people import given_and_surname
 
 # A reporter says it in the first sentences or not at all.
 _OPENING, _AGAIN = 160, 60
+# Others say who they are within so many characters.
+_FIRST_WORDS = 300
 # They are called on in the last words before.
 _CLOSING = 160
 # Whoever is spoken about is named more often than a reporter who says who asks.
@@ -34,11 +37,14 @@ _DASHES = ("—", "–", "-")
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What is searched in one language: own introductions, calls by full name, calls by given name and outlet."""
+    """What is searched in one language: introductions of reporters, calls by full name or by given name and outlet,
+    and one's own name in so many words.
+    """
 
     introduction: re.Pattern[str]
     call: re.Pattern[str]
     brief_call: re.Pattern[str]
+    self_named: re.Pattern[str]
 
 
 @functools.cache
@@ -63,6 +69,7 @@ def _patterns(phrases: IntroductionPhrases, known: LabelWords) -> _Patterns:
         brief_call=re.compile(
             rf"(?:^|[.!?…]\s+)(?P<name>{CAPITALISED})\s+{of}\s+(?:[–—]\s*{of}\s+)?{outlet}[\s.!?–—]*$"
         ),
+        self_named=re.compile(rf"\b{_any(phrases.my_name)}\s+{named}(?:,?\s+{of}\s+{outlet}(?=\s*[.,;!?–—]))?"),
     )
 
 
@@ -99,6 +106,21 @@ def introduced(words: str, vocabulary: Vocabulary) -> Person | None:
             outlet = match.group("outlet") or match.group("after")
             return Person(name=" ".join(tokens), outlet=outlet, part="asker")
     return None
+
+
+def named_by_self(words: str, vocabulary: Vocabulary) -> Person | None:
+    """The full name, and the outlet if any, by which a speaker introduces themselves in the first words, or None.
+
+    Only "my name is …" and the like count: "this is …" may introduce somebody else.
+    """
+    known = vocabulary.words.labels
+    match = _patterns(vocabulary.words.introductions, known).self_named.search(words[:_FIRST_WORDS])
+    if match is None:
+        return None
+    tokens = match.group("name").split()
+    if is_role(tokens[-1], known) or given_and_surname(tokens[:1], vocabulary) is None:
+        return None
+    return Person(name=" ".join(tokens), outlet=match.group("outlet"), inferred=True)
 
 
 def called(words: str, vocabulary: Vocabulary) -> Person | None:
@@ -179,3 +201,42 @@ def introductions(turns: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> l
             known.setdefault(person.name, person)
         found.append(person)
     return found
+
+
+def with_own_names(people: Sequence[Person], words: Sequence[str], vocabulary: Vocabulary) -> list[Person]:
+    """Voices without a name under the one they give themselves, others with the outlet or office they give themselves.
+
+    Args:
+        people: who speaks in each turn.
+        words: the words of each turn.
+        vocabulary: how the text writes its words.
+
+    Returns:
+        the people again; a name that two voices claim is given to neither.
+    """
+    own: dict[str, Person] = {}
+    belonging: dict[str, Person] = {}
+    known = vocabulary.words.labels
+    for person, said in zip(people, words, strict=True):
+        if person.voice and person.name and person.name not in own:
+            if claim := introduced(said, vocabulary) or named_by_self(said, vocabulary):
+                own[person.name] = claim
+        elif person.name and not (person.outlet or person.role or person.voice):
+            found = introduced(said, vocabulary)
+            if found and found.outlet and found.name == person.name:
+                # "The Economist" is a paper; an office has no article here.
+                article = has_article(found.outlet, known)
+                office = not article and any(is_role(word, known) for word in found.outlet.split())
+                held = replace(found, role=found.outlet, outlet=None) if office else found
+                belonging.setdefault(person.name, held)
+    claimed = Counter(claim.name for claim in own.values())
+    named: list[Person] = []
+    for person in people:
+        own_name = own.get(person.name or "") if person.voice else None
+        if own_name and claimed[own_name.name] == 1:
+            named.append(replace(person, name=own_name.name, outlet=own_name.outlet, inferred=True))
+        elif not person.voice and (holds := belonging.get(person.name or "")) is not None:
+            named.append(replace(person, role=person.role or holds.role, outlet=person.outlet or holds.outlet))
+        else:
+            named.append(person)
+    return named

@@ -17,7 +17,7 @@ from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
 from onrecord.rag.transcript.interviews import interview_of, interviewee, questions_of
-from onrecord.rag.transcript.introductions import goes_on, introductions
+from onrecord.rag.transcript.introductions import goes_on, introductions, with_own_names
 from onrecord.rag.transcript.kinds import kinds_of
 from onrecord.rag.transcript.labelling import labels_of, parted_at_labels
 from onrecord.rag.transcript.labels import Candidate
@@ -227,6 +227,7 @@ def _completed(
     if source.timecodes:
         turns[:] = [replace(turn, seconds=_second(source.timecodes, turn)) for turn in turns]
     report = [span for turn in turns if turn.kind == "report" for span in _paragraphs(text, turn, boilerplate)]
+    quoted += reported_in(text, report, vocabulary)
     return Structure(
         kind="report" if prose else "transcript",
         language=language,
@@ -235,7 +236,7 @@ def _completed(
         turns=tuple(turns),
         exchanges=exchanges_of(own, turns, language, speech),
         boilerplate=boilerplate,
-        reported=tuple(sorted((*quoted, *reported_in(text, report, vocabulary)), key=lambda words: words.start)),
+        reported=tuple(sorted(quoted, key=lambda words: words.start)),
         dates=relative_dates(text, header.date, vocabulary.words),
         timecodes=source.timecodes,
     )
@@ -257,7 +258,9 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
     labels = [turns[position].label or "" for position in places]
     spans = [Span(turns[position].start, turns[position].end) for position in places]
     parts: list[Part | None] = [None] * len(turns)
-    for position, person in zip(places, identify(labels, spans, text, heading, vocabulary), strict=True):
+    people = identify(labels, spans, text, heading, vocabulary)
+    words = [text[span.start : span.end] for span in spans]
+    for position, person in zip(places, with_own_names(people, words, vocabulary), strict=True):
         turn = turns[position]
         parts[position] = person.part
         turns[position] = replace(
@@ -269,11 +272,11 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
             inferred=turn.inferred or person.inferred,
         )
     unnamed = [position for position in places if parts[position] == "asker" and turns[position].speaker is None]
-    words = [
+    asking = [
         (text[turns[position].start : turns[position].end], _said_before(text, turns, parts, position))
         for position in unnamed
     ]
-    for position, asker in zip(unnamed, introductions(words, vocabulary), strict=True):
+    for position, asker in zip(unnamed, introductions(asking, vocabulary), strict=True):
         if asker is not None:
             outlet = turns[position].outlet or asker.outlet
             turns[position] = replace(turns[position], speaker=asker.name, outlet=outlet, inferred=True)

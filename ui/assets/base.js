@@ -68,6 +68,12 @@ export function spokenDate(date) {
   return new Intl.DateTimeFormat(words.locale, options).format(time);
 }
 
+// Where words stand in print; empty where no page is known.
+export function printedPlace({ page, line }) {
+  if (!page) return "";
+  return [fill(words.on_page, { page }), line ? fill(words.on_line, { line }) : ""].filter(Boolean).join(", ");
+}
+
 export function languageName(code) {
   try {
     return new Intl.DisplayNames([language], { type: "language" }).of(code);

@@ -1,6 +1,6 @@
 // The right room: the words of a citation where they stand, and the card that shows them on hover and focus.
 
-import { announce, api, attribution, button, copy, el, fill, languageName, root, send, spokenDate, words } from "./base.js";
+import { announce, api, attribution, button, copy, el, fill, languageName, printedPlace, root, send, spokenDate, words } from "./base.js";
 
 const CITATIONS = "a.cite, a.cited, a.near";
 const CARD_DELAY = 250;
@@ -135,10 +135,10 @@ function render(source, link) {
     source.inferred ? badge(words.inferred) : null,
   );
   const title = el("p", { class: "title", lang: source.language, title: source.title }, source.title);
-  const facts = [spokenDate(source.date), languageName(source.language), source.file].filter(Boolean).join(" · ");
+  const facts = [spokenDate(source.date), printedPlace(source), languageName(source.language), source.file];
   show(
     heading(stepper(link), speaker, title),
-    el("div", { class: "source-about" }, el("p", { class: "meta" }, facts), notice(source)),
+    el("div", { class: "source-about" }, el("p", { class: "meta" }, facts.filter(Boolean).join(" · ")), notice(source)),
     el("div", { class: "excerpts" }, excerpts),
     links(source, reader),
     judgement(link),
@@ -206,7 +206,8 @@ function excerptOf(excerpt, source, marks) {
 
 function links(source, reader) {
   const original = source.link;
-  const said = `“${source.quote}”\n— ${[who(source), source.title, spokenDate(source.date), original].filter(Boolean).join(", ")}`;
+  const where = [who(source), source.title, spokenDate(source.date), printedPlace(source), original];
+  const said = `“${source.quote}”\n— ${where.filter(Boolean).join(", ")}`;
   return el(
     "div",
     { class: "links" },
@@ -298,7 +299,7 @@ function showCard(chip, delay) {
       { id: "citation-card", role: "tooltip" },
       el("p", { class: "who" }, who(source)),
       el("p", { class: "words", lang: source.language }, `“${quote}”`),
-      el("p", { class: "where" }, `${source.title} · ${spokenDate(source.date)}`),
+      el("p", { class: "where" }, [source.title, spokenDate(source.date), printedPlace(source)].filter(Boolean).join(" · ")),
     );
     document.body.append(card);
     chip.setAttribute("aria-describedby", card.id);
