@@ -52,6 +52,8 @@ _COLUMNS = (
     "date",
     "link",
     "timecode",
+    "page",
+    "line",
     "before",
     "turn",
     "after",
@@ -151,7 +153,7 @@ def _printed(briefing: Briefing, turn: Turn) -> str:
 
 
 def _line(source: _Source, words: ReportWords) -> str:
-    """Speaker, role, outlet, briefing, date and timecode in one line."""
+    """Speaker, role, outlet, briefing, date, page, line and timecode in one line."""
     citation = source.citation
     speaker = citation.speaker or words.unknown
     known = ", ".join(part for part in (citation.role, citation.outlet) if part)
@@ -159,6 +161,10 @@ def _line(source: _Source, words: ReportWords) -> str:
     if citation.inferred and citation.speaker:
         who += f" [{words.inferred}]"
     parts = [who, citation.title, citation.date or words.undated]
+    if citation.page is not None:
+        parts.append(words.page.format(page=citation.page))
+    if citation.line is not None:
+        parts.append(words.line.format(line=citation.line))
     if source.timecode:
         parts.append(f"{words.at} {source.timecode}")
     return ", ".join(_one_line(part) for part in parts)
@@ -281,6 +287,8 @@ def _csv(answer: Answer, sources: list[_Source]) -> str:
             citation.date,
             source.link,
             source.timecode,
+            "" if citation.page is None else str(citation.page),
+            "" if citation.line is None else str(citation.line),
             source.before,
             source.turn,
             source.after,

@@ -19,7 +19,7 @@ class ReportWords:
     An export says what was `searched`, and lists its `quotes`, each with what stands `before` it, its `context`, what
     stands `after` it, the `source`'s file, and where in a recording it is (`at`).
 
-    A speaker may be `unknown` or `inferred`, a briefing `undated`.
+    A speaker may be `unknown` or `inferred`, a briefing `undated`; `page` and `line` say where a quote stands in print.
     """
 
     verdicts: Mapping[str, str] = field(default_factory=dict)
@@ -45,3 +45,5 @@ class ReportWords:
     unknown: str = ""
     inferred: str = ""
     undated: str = ""
+    page: str = ""
+    line: str = ""
