@@ -206,7 +206,7 @@ def test_nothing_a_briefing_says_is_run_or_rendered(data: st.DataObject) -> None
     assert not rendered.xpath("//script|//img|//a|//ol|//h3|//code|//pre|//table|//ul/ul|//blockquote//li")
     assert len(rendered.xpath("//li")) == len(page.xpath("//li")) == 2
     for row in csv.reader(io.StringIO(str(exported["csv"]).removeprefix("\ufeff"), newline="")):
-        assert len(row) == 20
+        assert len(row) == 22
         assert not any(cell.lstrip()[:1] in tuple("=+-@|") for cell in row if cell.strip())
     assert isinstance(exported["docx"], bytes)
     assert docx.Document(io.BytesIO(exported["docx"])).paragraphs
@@ -228,6 +228,20 @@ def test_a_quote_outside_any_turn_is_given_with_the_words_around_it() -> None:
     )
     assert (row["before"], row["timecode"], row["speaker"]) == ("Host:", "", "")
     assert row["after"].startswith("Minister: It costs")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_export_says_page_and_line(language: str) -> None:
+    briefing = _briefing(pages=((0, 3),), lines=((0, 14),), url="https://briefings.example.org/a.pdf")
+    citation = cite(1, briefing, 6, 34)
+    answer = _answer(briefing, (citation,), language=language)
+    exported = {format: export(answer, format, {"b1": briefing}) for format in EXPORT_FORMATS}
+    assert "p. 3, l. 14" in str(exported["html"])
+    assert "p. 3, l. 14" in str(exported["markdown"]).replace("\\", "")
+    assert any("p. 3, l. 14" in part.text for part in docx.Document(io.BytesIO(exported["docx"])).paragraphs)
+    (row,) = csv.DictReader(io.StringIO(str(exported["csv"]).removeprefix("\ufeff")))
+    assert (row["page"], row["line"], row["link"]) == ("3", "14", "https://briefings.example.org/a.pdf#page=3")
+    assert "p. 3, l. 14" in copied(citation, briefing, language=language)[0]
 
 
 def test_copying_keeps_the_source() -> None:

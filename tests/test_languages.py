@@ -61,14 +61,20 @@ def test_every_file_has_the_same_keys() -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_answers_are_worded_with_the_same_facts_in_every_language(code: str) -> None:
-    wording, english = language(code).wording, language("en").wording
-    for part in dataclasses.fields(wording):
-        template = getattr(wording, part.name)
-        assert template, part.name
-        assert set(re.findall(r"{(\w+)}", template)) == set(re.findall(r"{(\w+)}", getattr(english, part.name))), (
-            part.name
-        )
+@pytest.mark.parametrize("group", ["wording", "report", "model"])
+def test_texts_say_the_same_facts_in_every_language(group: str, code: str) -> None:
+    def facts(value: object) -> object:
+        if isinstance(value, Mapping):
+            return {key: facts(text) for key, text in value.items()}
+        return sorted(re.findall(r"{([^}]*)}", value)) if isinstance(value, str) and value else None
+
+    words, english = getattr(language(code), group), getattr(language("en"), group)
+    for part in dataclasses.fields(words):
+        assert facts(getattr(words, part.name)) == facts(getattr(english, part.name)), part.name
+
+
+def test_the_parallel_sentences_are_as_many_in_every_language() -> None:
+    assert len({len(language(code).article.parallel) for code in LANGUAGES}) == 1
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.rag.errors import InvalidRequest, ModelError
-from onrecord.rag.language_model.grounding import NO_ANSWER, UNSUPPORTED, ground
+from onrecord.rag.language_model.grounding import NO_ANSWER, ground
 from onrecord.rag.language_model.model import ModelServer, answers, chat, messages
 from onrecord.rag.language_model.model_text import settled
+from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.settings import Settings
 from onrecord.rag.text.quotes import cite
 from onrecord.rag.types import Answer, Briefing, Citation, Part, Passage, Pointer, Turn, Words, plain_text
@@ -222,7 +223,7 @@ def test_no_output_of_a_model_breaks_the_invariants(raw: str, language: str) -> 
 @settings(max_examples=300, deadline=None)
 def test_no_step_of_a_stream_breaks_the_invariants(raw: str, size: int) -> None:
     for end in range(0, len(raw), size * 7):
-        grounded = ground(settled(raw[:end]), _PASSAGES, _BRIEFINGS)
+        grounded = ground(settled(raw[:end], language("en")), _PASSAGES, _BRIEFINGS)
         _assert_safe(plain_text(grounded.parts, grounded.citations), grounded.citations)
 
 
@@ -268,9 +269,19 @@ def test_supported_sentences_are_shown_with_their_citations(raw: str, shown: str
 def test_unsupported_sentences_are_marked_and_cite_nothing(raw: str, why: str) -> None:
     grounded = ground(raw, _PASSAGES, _BRIEFINGS)
     shown = plain_text(grounded.parts, grounded.citations)
-    assert shown.endswith(UNSUPPORTED["en"]), why
+    assert shown.endswith(language("en").model.unsupported), why
     assert not grounded.citations
     assert "“" not in shown
+
+
+def test_the_model_is_asked_in_the_language_of_the_question() -> None:
+    for code in LANGUAGES:
+        rules, asked = messages("Why?", _PASSAGES, _BRIEFINGS, code)
+        assert NO_ANSWER in rules["content"]
+        assert rules["content"] == language(code).model.instructions.format(no_answer=NO_ANSWER)
+        assert "Why?" in asked["content"]
+        assert json.dumps(_SAID[0][2], ensure_ascii=False) in asked["content"]
+    assert messages("Why?", _PASSAGES, _BRIEFINGS, "xx") == messages("Why?", _PASSAGES, _BRIEFINGS, "en")
 
 
 def test_words_given_to_another_speaker_are_given_back() -> None:
@@ -291,7 +302,7 @@ def test_a_slice_with_marks_or_markers_of_its_own_is_not_quoted() -> None:
 
 def test_another_language_is_supported_by_its_sense() -> None:
     raw = "Le port rouvre le 4 mai [1]."
-    assert UNSUPPORTED["fr"] in _text(raw, language="fr")
+    assert language("fr").model.unsupported in _text(raw, language="fr")
     seen: list[tuple[str, int]] = []
 
     def similarity(sentence: str, texts: object) -> list[float]:
@@ -304,13 +315,13 @@ def test_another_language_is_supported_by_its_sense() -> None:
 
 def test_a_growing_text_is_cut_at_whole_sentences() -> None:
     raw = "The fee stays. [1] He said “no. Never.” [2] and left. Then <think>hidden"
-    ends = sorted({settled(raw[:end]) for end in range(len(raw))}, key=len)
+    ends = sorted({settled(raw[:end], language("en")) for end in range(len(raw))}, key=len)
     assert ends == ["", "The fee stays. [1] ", "The fee stays. [1] He said “no. Never.” [2] and left. "]
 
 
 def test_the_passages_are_data() -> None:
     system, user = messages("When?", _PASSAGES, _BRIEFINGS, "fr")
-    assert "French" in system["content"]
+    assert "français" in system["content"]
     lines = [json.loads(line) for line in user["content"].splitlines() if line.startswith("{")]
     assert [line["n"] for line in lines] == [1, 2, 3, 4]
     assert lines[3]["words"] == _PASSAGES[3].text

@@ -148,7 +148,9 @@ def test_a_mark_that_nothing_closes_quotes_nothing() -> None:
 
 
 def test_lines_broken_by_width_are_one_paragraph() -> None:
-    text = "“It sails every hour of the day, and whoever waits for it in the fog of the\nmorning is welcome,” Brandel said."
+    text = (
+        "“It sails every hour of the day, and whoever waits for it in the fog of\nthe night is welcome,” Brandel said."
+    )
     assert said(ENGLISH + text) == [BRANDEL]
 
 
@@ -226,5 +228,6 @@ def test_quotations_are_ordered_slices_within_their_paragraph(text: str) -> None
         assert end <= quotation.start < quotation.inner.start < quotation.inner.end <= quotation.end <= len(text)
         assert any(p.start <= quotation.start and quotation.end <= p.end for p in paragraphs)
         inner = text[quotation.inner.start : quotation.inner.end]
-        assert inner == inner.strip() and any(character.isalnum() for character in inner)
+        assert inner == inner.strip()
+        assert any(character.isalnum() for character in inner)
         end = quotation.end

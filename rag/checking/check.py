@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal, Protocol, get_args
 
-from onrecord.rag.checking.alignment import Change, nearest, runs, word_count
+from onrecord.rag.checking.alignment import Change, Near, nearest, runs, same_words, word_count
 from onrecord.rag.checking.article import Claim, ClaimKind, claims
-from onrecord.rag.checking.speaker import Compared, said_by
+from onrecord.rag.checking.speaker import Compared, said_by, surnames_of
 from onrecord.rag.languages import language
+from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.languages.numerals import decimal_sign
 from onrecord.rag.people.names import Known, is_full
 from onrecord.rag.people.naming import people_named, roll_of
+from onrecord.rag.text.figures import numbers
 from onrecord.rag.text.quotes import cite, find, occurrences, pieces
 from onrecord.rag.types import Briefing, Citation, Passage, Span
 
@@ -45,9 +48,10 @@ _LONGEST_PART = 1.6
 _NEXT = 3
 _CLAUSE = re.compile(r"[,;:«»“”\"—–]\s*")
 _MARKS = ' \n\t\u00a0\u202f«»“”",;:—–'
+# The words of the person quoted are shown as the altered ones where they are less near by this at most.
+_OWN = 0.15
 # Of several places where the words stand, that of the person named first.
 _SUREST = ("yes", "unknown", "no")
-_NUMBER = re.compile(r"\d+(?:[\s.,]\d+)*")
 
 
 class Lookup(Protocol):
@@ -109,9 +113,13 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class _Attributed:
-    """A claim with what tells whom it names: the full names the article gives before, and the people on record."""
+    """A claim with what tells whom it names: the full names the article gives before, and the people on record.
+
+    `languages` are the codes of those it may be in, the likeliest first.
+    """
 
     claim: Claim
+    languages: tuple[str, ...]
     told: tuple[str, ...]
     on_record: Sequence[str]
 
@@ -125,6 +133,7 @@ class _Attributed:
         return said_by(
             self.claim.speaker,
             Known(citation.speaker, citation.role, citation.outlet),
+            office=self.claim.role,
             present=list(dict.fromkeys(present)),
             on_record=self.on_record,
             told=self.told,
@@ -146,20 +155,23 @@ class _Place:
 
 
 def check(article: str, lookup: Lookup) -> CheckReport:
-    """Give a verdict on every quotation and attributed statement of an article (English or French, plain text).
+    """Give a verdict on every quotation and attributed statement of an article (plain text, in any language).
 
-    verbatim: the words are on the record (typography aside), by the speaker named or by one who cannot be told from
-    him; other_speaker: on the record, but somebody else's; altered: one place says nearly that; stitched: made of
-    pieces from several places; translated: a passage in another language says nearly that; not_found: none of these.
+    verbatim: the words are on the record (typography, punctuation and the grouping of digits aside), by the speaker
+    named or by one who cannot be told from him; other_speaker: on the record, but somebody else's; altered: one place
+    says nearly that; stitched: made of pieces from several places; translated: a passage in another language says
+    nearly that; not_found: none of these.
     """
     findings: list[Finding] = []
+    own = detect_language(article)
     speakers = lookup.speakers()
     named = [(one.end, article[one.start : one.end]) for one in people_named(article, roll_of(speakers))]
-    for claim in claims(article):
+    for claim in claims(article, surnames_of(speakers)):
         number = 1 + sum(len(finding.citations) for finding in findings)
         told = tuple(name for end, name in named if end < claim.end and is_full(name))
         earlier = tuple(one.speaker for one in findings if one.speaker and is_full(one.speaker))
-        findings.append(_judged(_Attributed(claim, (*earlier, *told), speakers), lookup, number))
+        languages = tuple(dict.fromkeys((detect_language(claim.text, default=own), own)))
+        findings.append(_judged(_Attributed(claim, languages, (*earlier, *told), speakers), lookup, number))
     return CheckReport(
         article,
         tuple(findings),
@@ -168,10 +180,10 @@ def check(article: str, lookup: Lookup) -> CheckReport:
 
 
 def _judged(attributed: _Attributed, lookup: Lookup, number: int) -> Finding:
-    claim = attributed.claim
+    claim, languages = attributed.claim, attributed.languages
     passages = _candidates(claim, lookup)
     briefings = {passage.briefing_id: lookup.briefing(passage.briefing_id) for passage in passages}
-    exact = _exact(claim, list(briefings.values()))
+    exact = _exact(claim, list(briefings.values()), languages)
     if exact:
         same, said_in, spans = min(
             ((attributed.said(briefing, spans[0]).same, briefing, spans) for briefing, spans in exact),
@@ -183,14 +195,14 @@ def _judged(attributed: _Attributed, lookup: Lookup, number: int) -> Finding:
     marked = _stitched_pieces(attributed, list(briefings.values()))
     if marked:
         return _finding(attributed, "stitched", 1.0, number, marked)
-    near = nearest(claim.text, [place.text for place in places])
+    own = [place for place in places if attributed.said(place.briefing, Span(place.start, place.end)).same == "yes"]
+    near, place = _nearest(claim.text, own, places, languages)
     kept = near.similarity if near else 0.0
     if near is None or kept < _SLIP:
-        joined = _stitched_runs(claim, places)
+        joined = _stitched_runs(claim, places, languages)
         if joined:
             return _finding(attributed, "stitched", 1.0, number, joined)
-    if near and kept >= (_ALTERED if claim.kind == "quotation" else _REWORDED) and _shares(near.changes):
-        place = places[near.index]
+    if near and place and kept >= (_ALTERED if claim.kind == "quotation" else _REWORDED) and _shares(near.changes):
         span = Span(place.start + near.span.start, place.start + near.span.end)
         return _finding(attributed, "altered", kept, number, [(place.briefing, span)], near.changes)
     return _translated(attributed, lookup, number)
@@ -210,7 +222,9 @@ def _turns(briefing: Briefing) -> list[Span]:
     return [Span(turn.start, turn.end) for turn in briefing.turns] or [Span(0, len(briefing.text))]
 
 
-def _exact(claim: Claim, briefings: Sequence[Briefing]) -> list[tuple[Briefing, list[Span]]]:
+def _exact(
+    claim: Claim, briefings: Sequence[Briefing], languages: tuple[str, ...]
+) -> list[tuple[Briefing, list[Span]]]:
     """Every place where the wording stands, whole or with its marked omissions, inside one turn."""
     found: list[tuple[Briefing, list[Span]]] = []
     for briefing in briefings:
@@ -229,7 +243,29 @@ def _exact(claim: Claim, briefings: Sequence[Briefing]) -> list[tuple[Briefing, 
                     found.append((briefing, spans))
         if found:
             return found
+    for briefing in briefings:
+        for limit in _turns(briefing):
+            spans = _same_words(claim, briefing.text, limit, languages)
+            if spans:
+                found.append((briefing, spans))
     return found
+
+
+def _same_words(claim: Claim, text: str, limit: Span, languages: tuple[str, ...]) -> list[Span]:
+    """Where the words of a quotation stand in a turn, together or part by part; empty where not all of them do."""
+    parts = [part for piece in claim.pieces for part in pieces(piece)]
+    for wanted in ([claim.text], parts):
+        spans: list[Span] = []
+        start = limit.start
+        for part in wanted:
+            span = next(same_words(part, text[start : limit.end], languages=languages), None)
+            if span is None:
+                break
+            spans.append(Span(start + span.start, start + span.end))
+            start = spans[-1].end
+        if spans and len(spans) == len(wanted):
+            return spans
+    return []
 
 
 def _stitched_pieces(attributed: _Attributed, briefings: Sequence[Briefing]) -> list[tuple[Briefing, Span]]:
@@ -248,9 +284,9 @@ def _stitched_pieces(attributed: _Attributed, briefings: Sequence[Briefing]) -> 
     return chosen
 
 
-def _stitched_runs(claim: Claim, places: Sequence[_Place]) -> list[tuple[Briefing, Span]]:
+def _stitched_runs(claim: Claim, places: Sequence[_Place], languages: tuple[str, ...]) -> list[tuple[Briefing, Span]]:
     """The places of a quotation that is joined, without a mark, of words kept exactly from several places."""
-    found = runs(claim.text, [place.text for place in places], shortest=_PIECE_WORDS)
+    found = runs(claim.text, [place.text for place in places], shortest=_PIECE_WORDS, languages=languages)
     if len(found) < 2 or sum(run.words for run in found) < _STITCHED * word_count(claim.text):
         return []
     chosen = []
@@ -269,6 +305,17 @@ def _places(passages: Sequence[Passage], briefings: Mapping[str, Briefing]) -> l
         for start, end in [(turn.start, turn.end) for turn in turns] or [(passage.start, passage.end)]:
             places.setdefault((briefing.id, start, end), _Place(briefing, start, end))
     return list(places.values())
+
+
+def _nearest(
+    quotation: str, own: Sequence[_Place], places: Sequence[_Place], languages: tuple[str, ...]
+) -> tuple[Near | None, _Place | None]:
+    """The place nearest to a quotation: one of the `own` words of the person quoted where they are about as near."""
+    best = nearest(quotation, [place.text for place in places], languages=languages)
+    mine = nearest(quotation, [place.text for place in own], languages=languages)
+    if best and mine and mine.similarity + _OWN >= best.similarity:
+        return mine, own[mine.index]
+    return best, places[best.index] if best else None
 
 
 def _shares(changes: Sequence[Change]) -> bool:
@@ -296,16 +343,31 @@ def _translated(attributed: _Attributed, lookup: Lookup, number: int) -> Finding
             for _, briefing, span in ranked[:_REFINED]
             for other in _around(briefing.text, span, [near for place, near in found if place is briefing], claim.text)
         ]
-        near = [one for one in ranked[:1] if one[0] >= TRANSLATION]
+        near = [one for one in ranked[:_REFINED] if one[0] >= TRANSLATION]
         near += [one for one in _scored(claim.text, others, lookup) if one[0] >= TRANSLATION + _PART_MARGIN]
         for one in near:
+            if _contrary(claim.text, attributed.languages[0], one[1].text[one[2].start : one[2].end], code):
+                continue
             if best is None or one[0] > best[0]:
                 best = one
     if best is None:
         return _finding(attributed, "not_found", 0.0, number, [])
     score, briefing, span = best
-    changes = _other_numbers(claim.text, briefing.text[span.start : span.end])
+    quoted = numbers(claim.text, decimal_sign(attributed.languages[0]))
+    said = numbers(briefing.text[span.start : span.end], decimal_sign(briefing.language))
+    changes = _other_numbers(quoted, said)
     return _finding(attributed, "translated", score, number, [(briefing, span)], changes)
+
+
+def _contrary(quotation: str, own: str, source: str, other: str) -> bool:
+    """Whether one of two sentences says no or asks, and the other does not, each in its own language."""
+    negations = [bool(language(code).model.negation.search(text)) for code, text in ((own, quotation), (other, source))]
+    told = all(language(code).model.negation for code in (own, other))
+    return (told and len(set(negations)) > 1) or (_asks(source) and not _asks(quotation))
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip(_MARKS).endswith("?")
 
 
 def _scored(
@@ -332,13 +394,10 @@ def _around(text: str, span: Span, neighbours: Sequence[Span], quotation: str) -
     return [part for part in found if part != span]
 
 
-def _other_numbers(quotation: str, source: str) -> tuple[Change, ...]:
+def _other_numbers(quoted: Mapping[str, str], said: Mapping[str, str]) -> tuple[Change, ...]:
     """The figures that a translation has and its source has not: what a translation may least change."""
-    quoted, said = (
-        {re.sub(r"[\s.,]", "", number): number for number in _NUMBER.findall(text)} for text in (quotation, source)
-    )
-    strange = [number for digits, number in quoted.items() if digits not in said]
-    missing = [number for digits, number in said.items() if digits not in quoted]
+    strange = [figure for value, figure in quoted.items() if value not in said]
+    missing = [figure for value, figure in said.items() if value not in quoted]
     return (Change("changed", ", ".join(strange), ", ".join(missing)),) if strange and missing else ()
 
 

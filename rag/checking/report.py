@@ -5,58 +5,12 @@ from __future__ import annotations
 from html import escape
 
 from onrecord.rag.checking.alignment import Change
-from onrecord.rag.checking.check import VERDICTS, CheckReport, Finding, Verdict
+from onrecord.rag.checking.check import VERDICTS, CheckReport, Finding
 from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.languages import answer_language
+from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.types import Citation
 
-LABELS: dict[str, dict[Verdict, str]] = {
-    "en": {
-        "verbatim": "verbatim",
-        "other_speaker": "verbatim, but another speaker",
-        "altered": "altered",
-        "stitched": "stitched from several places",
-        "translated": "translated, close to",
-        "not_found": "not found",
-    },
-    "fr": {
-        "verbatim": "mot pour mot",
-        "other_speaker": "mot pour mot, mais d’une autre personne",
-        "altered": "modifiée",
-        "stitched": "assemblée de plusieurs passages",
-        "translated": "traduite, proche de",
-        "not_found": "introuvable",
-    },
-}
-_WORDS = {
-    "en": {
-        "title": "Quote check",
-        "article": "The article",
-        "findings": "The findings",
-        "nothing": "The text holds no quotation and no attributed statement.",
-        "says": "The article names: {speaker}",
-        "goes_on": "The article seems to mean: {speaker}",
-        "may_be": "Who is meant cannot be told; on record are: {people}",
-        "hint": "similarity {similarity:.2f}, a hint and no proof",
-        "reworded": "reported in other words",
-        "unknown": "speaker unknown",
-        "difference": "Difference:",
-        "numbers": "Figures that differ:",
-    },
-    "fr": {
-        "title": "Vérification des citations",
-        "article": "L’article",
-        "findings": "Les résultats",
-        "nothing": "Le texte ne contient ni citation ni propos attribué.",
-        "says": "L’article nomme : {speaker}",
-        "goes_on": "L’article semble désigner : {speaker}",
-        "may_be": "On ne peut dire de qui il s’agit ; le corpus connaît : {people}",
-        "hint": "similarité {similarity:.2f}, un indice et non une preuve",
-        "reworded": "rapportée en d’autres mots",
-        "unknown": "auteur inconnu",
-        "difference": "Différence :",
-        "numbers": "Chiffres différents :",
-    },
-}
 _STYLE = """
 :root{color-scheme:light dark}
 body{font:1rem/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
@@ -73,65 +27,64 @@ ins{background:#c9302c33}del{background:#1a7f3733}.note{opacity:.8;font-size:.9r
 
 def report_html(report: CheckReport, *, language: str = "en") -> str:
     """Render a report as one self-contained HTML page (no script, nothing loaded); `language` is that of the labels."""
-    words, labels = _words(language)
-    counted = ", ".join(f"{report.counts.get(verdict, 0)} {labels[verdict]}" for verdict in VERDICTS)
-    findings = "\n".join(_finding_html(number, one, words, labels) for number, one in enumerate(report.findings, 1))
+    spoken = answer_language(language)
+    words = spoken.report
+    findings = "\n".join(_finding_html(number, one, words) for number, one in enumerate(report.findings, 1))
     return (
-        f'<!DOCTYPE html>\n<html lang="{language if language in _WORDS else "en"}">\n<head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{spoken.code}">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{words['title']}</title><style>{_STYLE}</style></head>\n<body>\n<h1>{words['title']}</h1>\n"
-        f"<p>{escape(counted if report.findings else words['nothing'])}</p>\n"
-        f'<h2>{words["article"]}</h2>\n<div class="article">{_article_html(report, labels)}</div>\n'
-        f"<h2>{words['findings']}</h2>\n<ol>\n{findings}\n</ol>\n</body>\n</html>\n"
+        f"<title>{escape(words.title)}</title><style>{_STYLE}</style></head>\n<body>\n<h1>{escape(words.title)}</h1>\n"
+        f"<p>{escape(_counted(report, words) if report.findings else words.nothing)}</p>\n"
+        f'<h2>{escape(words.article)}</h2>\n<div class="article">{_article_html(report, words)}</div>\n'
+        f"<h2>{escape(words.findings)}</h2>\n<ol>\n{findings}\n</ol>\n</body>\n</html>\n"
     )
 
 
 def report_text(report: CheckReport, *, language: str = "en") -> str:
     """Render a report as plain lines for a terminal."""
-    words, labels = _words(language)
+    words = answer_language(language).report
     if not report.findings:
-        return words["nothing"]
+        return words.nothing
     lines: list[str] = []
     for number, finding in enumerate(report.findings, 1):
         lines.append(
-            f"{number}. {labels[finding.verdict].upper()}{_remark(finding, words)}: “{_one_line(finding.text)}”"
+            f"{number}. {words.verdicts[finding.verdict].upper()}{_remark(finding, words)}: “{_one_line(finding.text)}”"
         )
         if finding.speaker:
             lines.append(f"   {_named(finding, words)}")
         if finding.may_be:
             lines.append(f"   {_may_be(finding, words)}")
         if finding.verdict == "altered":
-            lines.append(f"   {words['difference']} {_difference_text(finding.changes)}")
+            lines.append(f"   {words.difference} {_difference_text(finding.changes)}")
         elif finding.changes:
             change = finding.changes[0]
-            lines.append(f"   {words['numbers']} {change.quoted} ≠ {change.source}")
+            lines.append(f"   {words.numbers} {change.quoted} ≠ {change.source}")
         lines += [f"   [{one.number}] “{_one_line(one.quote)}” — {_source(one, words)}" for one in finding.citations]
-    lines.append(", ".join(f"{report.counts.get(verdict, 0)} {labels[verdict]}" for verdict in VERDICTS))
+    lines.append(_counted(report, words))
     return "\n".join(lines)
 
 
-def _words(language: str) -> tuple[dict[str, str], dict[Verdict, str]]:
-    known = language if language in _WORDS else "en"
-    return _WORDS[known], LABELS[known]
+def _counted(report: CheckReport, words: ReportWords) -> str:
+    return ", ".join(f"{report.counts.get(verdict, 0)} {words.verdicts[verdict]}" for verdict in VERDICTS)
 
 
-def _article_html(report: CheckReport, labels: dict[Verdict, str]) -> str:
+def _article_html(report: CheckReport, words: ReportWords) -> str:
     parts, position = [], 0
     for number, finding in enumerate(report.findings, 1):
         parts.append(escape(report.article[position : finding.start]))
         parts.append(
-            f'<mark class="{finding.verdict}" title="{escape(labels[finding.verdict])}">'
+            f'<mark class="{finding.verdict}" title="{escape(words.verdicts[finding.verdict])}">'
             f'<a href="#finding-{number}">{escape(report.article[finding.start : finding.end])}</a></mark>'
         )
         position = finding.end
     return "".join([*parts, escape(report.article[position:])])
 
 
-def _finding_html(number: int, finding: Finding, words: dict[str, str], labels: dict[Verdict, str]) -> str:
+def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
     lines = [
         f'<li class="finding {finding.verdict}" id="finding-{number}">'
-        f"<strong>{number}. {escape(labels[finding.verdict] + _remark(finding, words))}</strong>",
+        f"<strong>{number}. {escape(words.verdicts[finding.verdict] + _remark(finding, words))}</strong>",
         f"<blockquote>“{escape(finding.text)}”</blockquote>",
     ]
     if finding.speaker:
@@ -139,10 +92,10 @@ def _finding_html(number: int, finding: Finding, words: dict[str, str], labels: 
     if finding.may_be:
         lines.append(f'<div class="note">{escape(_may_be(finding, words))}</div>')
     if finding.verdict == "altered":
-        lines.append(f"<p>{words['difference']} {_difference_html(finding.changes)}</p>")
+        lines.append(f"<p>{escape(words.difference)} {_difference_html(finding.changes)}</p>")
     elif finding.changes:
         change = finding.changes[0]
-        lines.append(f"<p>{words['numbers']} {escape(change.quoted)} ≠ {escape(change.source)}</p>")
+        lines.append(f"<p>{escape(words.numbers)} {escape(change.quoted)} ≠ {escape(change.source)}</p>")
     for citation in finding.citations:
         link = source_link(citation)
         source = escape(_source(citation, words))
@@ -154,22 +107,22 @@ def _finding_html(number: int, finding: Finding, words: dict[str, str], labels: 
     return "\n".join([*lines, "</li>"])
 
 
-def _named(finding: Finding, words: dict[str, str]) -> str:
-    return words["goes_on" if finding.inferred else "says"].format(speaker=finding.speaker)
+def _named(finding: Finding, words: ReportWords) -> str:
+    return (words.means if finding.inferred else words.names).format(speaker=finding.speaker)
 
 
-def _may_be(finding: Finding, words: dict[str, str]) -> str:
-    return words["may_be"].format(people="; ".join(finding.may_be))
+def _may_be(finding: Finding, words: ReportWords) -> str:
+    return words.may_be.format(people="; ".join(finding.may_be))
 
 
-def _remark(finding: Finding, words: dict[str, str]) -> str:
+def _remark(finding: Finding, words: ReportWords) -> str:
     if finding.verdict == "translated":
-        return f" ({words['hint'].format(similarity=finding.similarity)})"
-    return f" ({words['reworded']})" if finding.verdict == "altered" and finding.kind == "statement" else ""
+        return f" ({words.hint.format(similarity=finding.similarity)})"
+    return f" ({words.reworded})" if finding.verdict == "altered" and finding.kind == "statement" else ""
 
 
-def _source(citation: Citation, words: dict[str, str]) -> str:
-    speaker = citation.speaker or words["unknown"]
+def _source(citation: Citation, words: ReportWords) -> str:
+    speaker = citation.speaker or words.unknown
     who = f"{speaker} ({citation.role})" if citation.role else speaker
     return ", ".join(part for part in (who, citation.title, citation.date) if part)
 

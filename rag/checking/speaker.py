@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,10 +25,17 @@ class Compared:
     may_be: tuple[str, ...] = ()
 
 
+def surnames_of(names: Iterable[str]) -> frozenset[str]:
+    """The surnames of people on record, folded; a voice that is nobody's has none."""
+    read = map(read_name, names)
+    return frozenset(name.surname for name in read if not name.voice)
+
+
 def said_by(
     named: str,
     speaker: Known,
     *,
+    office: str | None = None,
     present: Sequence[Known] = (),
     on_record: Sequence[str] = (),
     told: Sequence[str] = (),
@@ -43,6 +50,7 @@ def said_by(
     Args:
         named: a name, an office, or both, as the text has it ("Secretary General Ada Brook", "the minister").
         speaker: on the record.
+        office: that the text gives the person beside the name, where it is no part of `named`.
         present: the people in the briefing of the words, with their roles.
         on_record: the names of all people on record.
         told: full names in the text, the last one last.
@@ -50,7 +58,7 @@ def said_by(
     """
     if likeness(read_name(named), read_name(speaker.name)) == "yes" and is_full(named):
         return Compared("yes")
-    name, office = _parted(named)
+    name, office = (named, office) if office else _parted(named)
     if name is None or _is_office(speaker.name):
         return _by_office(office, speaker, present) if office else Compared("unknown")
     if not is_full(name):

@@ -14,60 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import Encoder
-from onrecord.rag.languages import language
+from onrecord.rag.languages import answer_language, language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.store import Store
 
 _SAMPLE = 48
 _SAMPLED_BRIEFINGS = 12
-# The same sentences in both languages: what parts their means is the language alone. They stand in where a library
-# holds nothing in the language of the quotation.
-_PARALLEL = {
-    "en": (
-        "Good morning, thank you all for coming.",
-        "We have just finished a very useful meeting with our partners.",
-        "The government will present its plan to parliament next week.",
-        "I cannot give you a number today, but I will come back to you.",
-        "Prices have gone up, and families feel it every day.",
-        "Our soldiers did their duty under very difficult conditions.",
-        "The law says clearly who is responsible for this.",
-        "I spoke to the president on the telephone this morning.",
-        "Twenty countries have signed the agreement so far.",
-        "The work will begin in the spring and last two years.",
-        "We do not comment on matters that are before the courts.",
-        "That is a question you should put to the ministry.",
-        "Nobody expected the river to rise so fast.",
-        "We need more doctors, more nurses and more beds.",
-        "It is a good decision for the country and for Europe.",
-        "The road was closed for three days because of the snow.",
-        "I do not agree with what my colleague said yesterday.",
-        "The company has promised to create four hundred jobs.",
-        "They attacked the city during the night, and we condemn it.",
-        "Are there any other questions?",
-    ),
-    "fr": (
-        "Bonjour, merci à tous d’être venus.",
-        "Nous venons de terminer une réunion très utile avec nos partenaires.",
-        "Le gouvernement présentera son plan au parlement la semaine prochaine.",
-        "Je ne peux pas vous donner de chiffre aujourd’hui, mais je reviendrai vers vous.",
-        "Les prix ont augmenté, et les familles le ressentent chaque jour.",
-        "Nos soldats ont fait leur devoir dans des conditions très difficiles.",
-        "La loi dit clairement qui en est responsable.",
-        "J’ai parlé au président au téléphone ce matin.",
-        "Vingt pays ont signé l’accord jusqu’à présent.",
-        "Les travaux commenceront au printemps et dureront deux ans.",
-        "Nous ne commentons pas les affaires qui sont devant les tribunaux.",
-        "C’est une question qu’il faut poser au ministère.",
-        "Personne ne s’attendait à ce que le fleuve monte aussi vite.",
-        "Il nous faut plus de médecins, plus d’infirmières et plus de lits.",
-        "C’est une bonne décision pour le pays et pour l’Europe.",
-        "La route a été fermée pendant trois jours à cause de la neige.",
-        "Je ne suis pas d’accord avec ce que mon collègue a dit hier.",
-        "L’entreprise a promis de créer quatre cents emplois.",
-        "Ils ont attaqué la ville pendant la nuit, et nous le condamnons.",
-        "Y a-t-il d’autres questions ?",
-    ),
-}
 
 Vector = NDArray[np.float32]
 
@@ -104,17 +56,17 @@ class Translations:
             self._known.update(zip(new, self._encoder.encode_queries(new), strict=True))
         return np.stack([self._known[text] for text in texts])
 
-    def _mean(self, language: str, other: str) -> Vector:
-        if language not in self._means:
-            sample = self._sample(language)
+    def _mean(self, code: str, other: str) -> Vector:
+        if code not in self._means:
+            sample = self._sample(code)
             if len(sample) >= _SAMPLE // 3:
-                self._means[language] = self._encode(sample)
-            elif language in _PARALLEL and other in _PARALLEL and len(self._sample(other)) >= _SAMPLE // 3:
-                offset = self._encode(_PARALLEL[language]) - self._encode(_PARALLEL[other])
-                self._means[language] = self._encode(self._sample(other)) + offset
+                self._means[code] = self._encode(sample)
+            elif _parallel(code) and _parallel(other) and len(self._sample(other)) >= _SAMPLE // 3:
+                offset = self._encode(_parallel(code)) - self._encode(_parallel(other))
+                self._means[code] = self._encode(self._sample(other)) + offset
             else:
-                self._means[language] = self._encode(_PARALLEL.get(language, _PARALLEL["en"]))
-        return self._means[language]
+                self._means[code] = self._encode(_parallel(answer_language(code).code))
+        return self._means[code]
 
     def _encode(self, texts: Sequence[str]) -> Vector:
         mean: Vector = self._encoder.encode_queries(texts).mean(axis=0)
@@ -133,6 +85,14 @@ class Translations:
             ]
             found += own[:: max(1, len(own) * len(chosen) // _SAMPLE)]
         return found[:_SAMPLE]
+
+
+def _parallel(code: str) -> tuple[str, ...]:
+    """Sentences that every language has: what parts their means is the language alone.
+
+    They stand in where a library holds nothing in the language of a quotation.
+    """
+    return language(code).article.parallel
 
 
 def _unit(vectors: Vector) -> Vector:

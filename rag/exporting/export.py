@@ -14,6 +14,8 @@ from typing import Literal, get_args, overload
 from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.overview import in_full
 from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.languages import answer_language
+from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import (
     Answer,
@@ -34,38 +36,6 @@ EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 
 # Characters of the words before and behind a quote that stands in no turn.
 _SURROUNDING = 300
-_LABELS = {
-    "en": {
-        "answered": "answered",
-        "asked_not_answered": "asked, not answered",
-        "not_found": "not found",
-        "quotes": "Quotes",
-        "before": "Before",
-        "context": "In context",
-        "after": "After",
-        "unknown": "speaker unknown",
-        "inferred": "inferred",
-        "undated": "undated",
-        "at": "at",
-        "source": "Source file",
-        "searched": "{briefings} briefings and {passages} passages searched",
-    },
-    "fr": {
-        "answered": "répondu",
-        "asked_not_answered": "demandé, sans réponse",
-        "not_found": "introuvable",
-        "quotes": "Citations",
-        "before": "Avant",
-        "context": "En contexte",
-        "after": "Après",
-        "unknown": "auteur inconnu",
-        "inferred": "déduit",
-        "undated": "sans date",
-        "at": "à",
-        "source": "Fichier source",
-        "searched": "{briefings} briefings et {passages} passages interrogés",
-    },
-}
 _STYLE = (
     ":root{color-scheme:light dark}body{font:1rem/1.55 system-ui,sans-serif;max-width:46rem;margin:2rem auto;"
     "padding:0 1rem}blockquote,dd{white-space:pre-wrap}"
@@ -82,6 +52,8 @@ _COLUMNS = (
     "date",
     "link",
     "timecode",
+    "page",
+    "line",
     "before",
     "turn",
     "after",
@@ -128,7 +100,7 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
         raise InvalidRequest(f"{missing[0]} is no longer in the library; ask again before exporting.")
     answer = in_full(answer, briefings)
     sources = [_sourced(citation, briefings[citation.briefing_id]) for citation in answer.citations]
-    words = _LABELS.get(answer.language, _LABELS["en"])
+    words = answer_language(answer.language).report
     if format == "markdown":
         return _markdown(answer, sources, words)
     if format == "html":
@@ -142,7 +114,7 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
 
 def copied(citation: Citation, briefing: Briefing, *, language: str = "en") -> tuple[str, str]:
     """A quote to paste elsewhere that keeps its source: (plain text, HTML)."""
-    source, words = _sourced(citation, briefing), _LABELS.get(language, _LABELS["en"])
+    source, words = _sourced(citation, briefing), answer_language(language).report
     plain = f"“{citation.quote}”\n— {_line(source, words)}" + (f"\n{source.link}" if source.link else "")
     return plain, _quote_html(source, words)
 
@@ -180,39 +152,46 @@ def _printed(briefing: Briefing, turn: Turn) -> str:
     return f"{name.rstrip(': ')}: {words}" if name else words
 
 
-def _line(source: _Source, words: dict[str, str]) -> str:
-    """Speaker, role, outlet, briefing, date and timecode in one line."""
+def _line(source: _Source, words: ReportWords) -> str:
+    """Speaker, role, outlet, briefing, date, page, line and timecode in one line."""
     citation = source.citation
-    speaker = citation.speaker or words["unknown"]
+    speaker = citation.speaker or words.unknown
     known = ", ".join(part for part in (citation.role, citation.outlet) if part)
     who = f"{speaker} ({known})" if known else speaker
     if citation.inferred and citation.speaker:
-        who += f" [{words['inferred']}]"
-    parts = [who, citation.title, citation.date or words["undated"]]
+        who += f" [{words.inferred}]"
+    parts = [who, citation.title, citation.date or words.undated]
+    if citation.page is not None:
+        parts.append(words.page.format(page=citation.page))
+    if citation.line is not None:
+        parts.append(words.line.format(line=citation.line))
     if source.timecode:
-        parts.append(f"{words['at']} {source.timecode}")
+        parts.append(f"{words.at} {source.timecode}")
     return ", ".join(_one_line(part) for part in parts)
 
 
-def _facts(answer: Answer, words: dict[str, str]) -> str:
-    searched = words["searched"].format(briefings=answer.searched_briefings, passages=answer.searched_passages)
-    return f"{words[answer.status]} · {searched}" if answer.searched_briefings else words[answer.status]
+def _surroundings(source: _Source, words: ReportWords) -> list[tuple[str, str]]:
+    """What stands before a quote, around it and after it, each under its heading, where there is anything."""
+    texts = ((words.before, source.before), (words.context, source.turn), (words.after, source.after))
+    return [(heading, text) for heading, text in texts if text]
 
 
-def _markdown(answer: Answer, sources: list[_Source], words: dict[str, str]) -> str:
+def _facts(answer: Answer, words: ReportWords) -> str:
+    searched = words.searched.format(briefings=answer.searched_briefings, passages=answer.searched_passages)
+    status = words.statuses[answer.status]
+    return f"{status} · {searched}" if answer.searched_briefings else status
+
+
+def _markdown(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
     parts = [f"# {_md(_one_line(answer.question))}", _md_said(answer), f"*{_md(_facts(answer, words))}*"]
     if sources:
-        parts.append(f"## {words['quotes']}")
+        parts.append(f"## {words.quotes}")
     for source in sources:
         line = _md(_line(source, words))
         parts.append("\n".join(f"> {row.strip()}" for row in f"“{_md(source.citation.quote)}”".splitlines()))
         parts.append(f"**[{source.citation.number}]** " + (f"[{line}](<{source.link}>)" if source.link else line))
-        parts += [
-            f"{words[name]}: {_md(_one_line(text))}"
-            for name, text in (("before", source.before), ("context", source.turn), ("after", source.after))
-            if text
-        ]
-        parts.append(f"{words['source']}: {_md(_one_line(source.citation.file))}, SHA-256 {source.sha256}")
+        parts += [f"{heading}: {_md(_one_line(text))}" for heading, text in _surroundings(source, words)]
+        parts.append(f"{words.source}: {_md(_one_line(source.citation.file))}, SHA-256 {source.sha256}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -246,23 +225,19 @@ def _shown(piece: Piece, answer: Answer, escaped: Callable[[str], str], marker: 
     return f"{quote} {markers} {escaped(piece.note)}".rstrip()
 
 
-def _html(answer: Answer, sources: list[_Source], words: dict[str, str]) -> str:
+def _html(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
     runs = groupby(answer.parts, key=lambda part: part.item)
     blocks = ((is_item, "\n".join(_html_part(part, answer) for part in run)) for is_item, run in runs)
     said = "\n".join(f"<ul>\n{block}\n</ul>" if is_item else block for is_item, block in blocks)
     quotes = "\n".join(
         f'<section id="quote-{source.citation.number}"><h3>[{source.citation.number}]</h3>\n'
         f"{_quote_html(source, words)}\n<dl>"
-        + "".join(
-            f"<dt>{words[name]}</dt><dd>{escape(body)}</dd>"
-            for name, body in (("before", source.before), ("context", source.turn), ("after", source.after))
-            if body
-        )
-        + f"<dt>{words['source']}</dt><dd>{escape(source.citation.file)}, SHA-256 {escape(source.sha256)}</dd>"
+        + "".join(f"<dt>{heading}</dt><dd>{escape(text)}</dd>" for heading, text in _surroundings(source, words))
+        + f"<dt>{words.source}</dt><dd>{escape(source.citation.file)}, SHA-256 {escape(source.sha256)}</dd>"
         + "</dl></section>"
         for source in sources
     )
-    heading = f"<h2>{words['quotes']}</h2>\n" if sources else ""
+    heading = f"<h2>{words.quotes}</h2>\n" if sources else ""
     question = escape(answer.question)
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(answer.language)}">\n<head><meta charset="utf-8">'
@@ -283,7 +258,7 @@ def _html_part(part: Part, answer: Answer) -> str:
     return f"<{tag}>{said}</{tag}>".replace("\n", "<br>\n")
 
 
-def _quote_html(source: _Source, words: dict[str, str]) -> str:
+def _quote_html(source: _Source, words: ReportWords) -> str:
     line = escape(_line(source, words))
     cite = f' cite="{escape(source.link)}"' if source.link else ""
     credit = f'<a href="{escape(source.link)}" rel="noreferrer">{line}</a>' if source.link else line
@@ -312,6 +287,8 @@ def _csv(answer: Answer, sources: list[_Source]) -> str:
             citation.date,
             source.link,
             source.timecode,
+            "" if citation.page is None else str(citation.page),
+            "" if citation.line is None else str(citation.line),
             source.before,
             source.turn,
             source.after,
@@ -332,24 +309,23 @@ def _cell(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _docx(answer: Answer, sources: list[_Source], words: dict[str, str]) -> bytes:
+def _docx(answer: Answer, sources: list[_Source], words: ReportWords) -> bytes:
     # Loaded by those who export a document only.
-    from onrecord.rag.exporting.export_docx import Document
+    from onrecord.rag.exporting.export_docx import WordDocument
 
-    document = Document(_one_line(answer.question))
+    document = WordDocument(_one_line(answer.question))
     for part in answer.parts:
         text = plain_text([replace(part, item=False)], answer.citations)
         document.paragraph(text, style="List Bullet" if part.item else None)
     document.paragraph(_facts(answer, words), style="Subtitle")
     if sources:
-        document.heading(words["quotes"])
+        document.heading(words.quotes)
     for source in sources:
         document.paragraph(f"[{source.citation.number}] “{source.citation.quote}”", style="Quote")
         document.linked(f"— {_line(source, words)}", source.link)
-        for name, body in (("before", source.before), ("context", source.turn), ("after", source.after)):
-            if body:
-                document.paragraph(f"{words[name]}: {body}", small=True)
-        document.paragraph(f"{words['source']}: {source.citation.file}, SHA-256 {source.sha256}", small=True)
+        for heading, text in _surroundings(source, words):
+            document.paragraph(f"{heading}: {text}", small=True)
+        document.paragraph(f"{words.source}: {source.citation.file}, SHA-256 {source.sha256}", small=True)
     return document.data()
 
 

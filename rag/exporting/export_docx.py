@@ -17,7 +17,7 @@ _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U001
 _SMALL = Pt(9)
 
 
-class Document:
+class WordDocument:
     """A Word document that is written from top to bottom."""
 
     def __init__(self, title: str) -> None:

@@ -6,17 +6,18 @@ own citations, and, inside quotation marks, exact slices of the passages it cite
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from onrecord.rag.answers.drafting import paragraph
-from onrecord.rag.checking.attribution import attribution_after, attribution_before
-from onrecord.rag.checking.speaker import said_by
+from onrecord.rag.checking.article import speaker_of
+from onrecord.rag.checking.speaker import said_by, surnames_of
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
-from onrecord.rag.languages import language
+from onrecord.rag.languages import answer_language, language
+from onrecord.rag.languages.numerals import decimal_sign
 from onrecord.rag.people.names import Known
+from onrecord.rag.text.figures import numbers
 from onrecord.rag.text.quotes import cite, find
 from onrecord.rag.types import Briefing, Citation, Part, Passage, Piece, Pointer, Quote, Span, Words
 
@@ -24,10 +25,6 @@ Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 
 # Answers when the passages hold no answer; the prompt asks for it and the checks look for it.
 NO_ANSWER = "NOT_FOUND"
-UNSUPPORTED = {
-    "en": "(not supported by the passages)",
-    "fr": "(non étayé par les passages)",
-}
 # Share of a sentence's words of meaning that its passages must hold; or, for another wording or language, nearness in
 # sense on the scale of `Translations.similarity`, where translations begin at 0.5.
 _SUPPORTED_WORDS = 0.6
@@ -37,24 +34,7 @@ _SUPPORTED_SENSE = 0.5
 # A passage that is cited beside others must share at least this much to be pointed at.
 _POINTED_WORDS = 0.2
 _MOST_SENTENCES = 12
-
-_NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|ne|pas|jamais|aucune?|rien|personne|ni|sans|non)\b"
-    r"|n['’]t\b|\bn['’]",
-    re.IGNORECASE,
-)
-# Words with which an answer is framed; they need no support.
-_FRAME_EN = (
-    "said says say told added stated explained answered replied noted question asked answer according statement "
-    "mentioned confirmed secretary general minister president nato also briefing press conference speaker reporter "
-    "journalist quoted"
-)
-_FRAME_FR = (
-    "dit déclaré ajouté expliqué répondu indiqué précisé affirmé selon question demandé réponse aussi également "
-    "confirmé secrétaire général ministre présidente otan conférence presse briefing journaliste souligné propos"
-)
-_FRAME = frozenset(language("en").query_terms(_FRAME_EN) + language("fr").query_terms(_FRAME_FR))
+_PUNCTUATION = ".,;:!?…()[]“”«»\"'’"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +66,7 @@ def ground(
     checker = _Checker(passages, briefings, question, language, similarity)
     paragraphs: list[Part] = []
     for line in plain_lines(raw):
-        shown = [pieces for sentence in sentences_of(line) if (pieces := checker.sentence(*sentence))]
+        shown = [pieces for sentence in sentences_of(line, checker.words) if (pieces := checker.sentence(*sentence))]
         if shown:
             paragraphs.append(paragraph(shown))
     return Grounded(tuple(paragraphs), tuple(checker.citations), checker.supported, checker.unsupported)
@@ -100,13 +80,17 @@ class _Checker:
         passages: Sequence[Passage],
         briefings: Mapping[str, Briefing],
         question: str,
-        language: str,
+        code: str,
         similarity: Similarity | None,
     ) -> None:
         self.citations: list[Citation] = []
         self.supported = self.unsupported = 0
         self._passages, self._briefings = passages, briefings
-        self._question, self._language, self._similarity = question, language, similarity
+        self._question, self._similarity = question, similarity
+        self.words = answer_language(code)
+        # Whatever the answer and the passages are written in.
+        self._languages = [language(known) for known in {self.words.code, *(passage.language for passage in passages)}]
+        self._framing = {term for words in self._languages for term in self._terms(" ".join(words.model.framing))}
         self._shown: set[str] = set()
 
     def sentence(self, sentence: str, taken: Taken) -> list[Piece]:
@@ -131,7 +115,7 @@ class _Checker:
         written = self._written(sentence, taken, quoted)
         if pointed is None:
             self.unsupported += 1
-            unsupported = Words(f" {UNSUPPORTED.get(self._language, UNSUPPORTED['en'])}")
+            unsupported = Words(f" {self.words.model.unsupported}")
             return [*written, unsupported] if written else []
         self.supported += 1
         numbers = dict.fromkeys(self._number(passage, span) for passage, span in pointed)
@@ -161,22 +145,21 @@ class _Checker:
         self, sign: str, sentence: str, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]
     ) -> bool:
         """Whether the sentence gives one of its verified quotations to somebody else, or to either of two people."""
-        before, _, after = sentence.partition(sign)
-        plain = [
-            "".join(" " if sign in taken.markers or sign in taken.quotations else sign for sign in part)
-            for part in (before, after)
-        ]
-        attribution = attribution_after(plain[1], taken.quotations[sign][-1]) or attribution_before(plain[0])
+        place = sentence.index(sign)
+        around = "".join(" " if each in taken.markers or each in taken.quotations else each for each in sentence)
+        people = [turn.speaker for each in self._briefings.values() for turn in each.turns if turn.speaker]
+        named = speaker_of(around, Span(place, place + 1), self.words, surnames_of(people))
         passage, _ = quoted[sign]
         speaker = self._speaker(quoted[sign])
-        if attribution is None or attribution.named is None or speaker is None:
+        if not (named.name or named.role) or speaker is None:
             return False
         turns = self._briefings[passage.briefing_id].turns
         said = said_by(
-            attribution.named,
+            named.name or named.role or "",
             speaker,
+            office=named.role if named.name else None,
             present=[Known(turn.speaker, turn.role) for turn in turns if turn.speaker],
-            on_record=[turn.speaker for each in self._briefings.values() for turn in each.turns if turn.speaker],
+            on_record=people,
             about=" ".join(filter(None, (passage.outlet, passage.context))),
         )
         return said.same == "no" or bool(said.may_be)
@@ -194,7 +177,7 @@ class _Checker:
         pieces: list[Piece] = []
         owners = ((self._speaker(quotation), sign) for sign, quotation in quoted.items())
         for speaker, signs in groupby(owners, key=lambda owner: owner[0]):
-            name = disarmed(speaker.name) if speaker else language(self._language).wording.nobody
+            name = disarmed(speaker.name) if speaker else self.words.wording.nobody
             pieces += [Words(f"{'; ' if pieces else ''}{name}: ")]
             pieces += self._written("".join(sign for _, sign in signs), taken, quoted)
         return pieces
@@ -203,7 +186,7 @@ class _Checker:
         self, prose: str, cited: Sequence[Passage], quoted: Mapping[str, tuple[Passage, list[Span]]]
     ) -> list[tuple[Passage, Span]] | None:
         """Where the prose of a sentence is supported; None where it is not."""
-        terms = self._terms(prose) - _FRAME
+        terms = self._terms(prose) - self._framing
         if not terms:
             return [] if quoted else None
         pointed: list[tuple[float, Passage, Span]] = []
@@ -218,9 +201,12 @@ class _Checker:
             )
             briefing = self._briefings[passage.briefing_id]
             held |= self._terms(f"{briefing.title} {briefing.date or ''}")
-        known = " ".join([self._question, *(f"{passage.text} {passage.context}" for passage in cited)])
-        known += " ".join(self._briefings[passage.briefing_id].date or "" for passage in cited)
-        if not _figures(prose) <= _figures(known):
+        known = set(numbers(self._question, decimal_sign(self.words.code)))
+        for passage in cited:
+            briefing = self._briefings[passage.briefing_id]
+            given = f"{passage.text} {passage.context} {briefing.date or ''}"
+            known |= set(numbers(given, decimal_sign(passage.language)))
+        if not numbers(prose, decimal_sign(self.words.code)).keys() <= known:
             return None
         share = len(terms & (held | self._terms(self._question))) / len(terms)
         if share >= (_FRAMED_WORDS if quoted else _SUPPORTED_WORDS) and terms & held:
@@ -229,8 +215,7 @@ class _Checker:
             best_slice = max(pointed, key=lambda one: one[0], default=None)
             if best_slice is not None:
                 _, passage, span = best_slice
-                said = self._briefings[passage.briefing_id].text[span.start : span.end]
-                if bool(_NEGATION.search(prose)) != bool(_NEGATION.search(said)):
+                if self._contrary(prose, passage, span):
                     return None
                 return [(passage, span) for _, passage, span in pointed]
         return self._by_sense(prose, cited)
@@ -243,9 +228,14 @@ class _Checker:
         best = max(range(len(slices)), key=lambda index: scores[index], default=None)
         if best is None or scores[best] < _SUPPORTED_SENSE:
             return None
-        if bool(_NEGATION.search(prose)) != bool(_NEGATION.search(self._slice(*slices[best]))):
+        if self._contrary(prose, *slices[best]):
             return None
         return [slices[best]]
+
+    def _contrary(self, prose: str, passage: Passage, span: Span) -> bool:
+        """Whether one of a sentence and its source says no and the other does not, each in its own language."""
+        own, theirs = self.words.model.negation, language(passage.language).model.negation
+        return bool(theirs) and bool(own.search(prose)) != bool(theirs.search(self._slice(passage, span)))
 
     def _overlaps(self, terms: set[str], passage: Passage) -> list[tuple[float, Span]]:
         return [
@@ -257,7 +247,14 @@ class _Checker:
         return self._briefings[passage.briefing_id].text[span.start : span.end]
 
     def _terms(self, text: str) -> set[str]:
-        return {term for code in {"en", self._language} for term in language(code).query_terms(text)}
+        """The stems of a text in any of the languages, without what is grammar in one of them."""
+        words = " ".join(word for word in text.split() if not self._is_grammar(word))
+        return {term for known in self._languages for term in known.query_terms(words)}
+
+    def _is_grammar(self, word: str) -> bool:
+        bare = word.strip(_PUNCTUATION)
+        acronym = len(bare) > 1 and bare.isupper()
+        return not acronym and any(bare.lower() in known.terms.stop_words for known in self._languages)
 
     def _number(self, passage: Passage, span: Span) -> int:
         for citation in self.citations:
@@ -303,10 +300,6 @@ def _may_be_quoted(words: str) -> bool:
         if depth < 0:
             return False
     return depth == 0 and not MARKERS.search(words)
-
-
-def _figures(text: str) -> set[str]:
-    return {re.sub(r"\D", "", number) for number in _NUMBER.findall(text)}
 
 
 def _sentence_spans(passage: Passage) -> list[Span]:

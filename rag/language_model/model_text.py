@@ -7,9 +7,12 @@ removed before anything is read.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from onrecord.rag.languages import LANGUAGES, Language, together
+from onrecord.rag.people.names import CAPITAL
 from onrecord.rag.text.quotes import DOUBLE_QUOTES, INVISIBLE, SINGLE_QUOTES
 
 _OPENING, _CLOSING, _STRAIGHT = "“„‟«‹「『《〈〝❝", "”»›」』》〉〞❞", '"＂″‶'
@@ -27,23 +30,29 @@ _ADDRESS = re.compile(
     r"(?:\b[a-z][a-z0-9+.-]*\s*:\s*//|\b(?:javascript|data|mailto|vbscript):|\bwww\.)\S*", re.IGNORECASE
 )
 _HOST = re.compile(r"\b(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}/\S*", re.IGNORECASE)
-_OWN_SOURCES = re.compile(
-    r"^[\s#*_>-]*(?:sources?|references?|références?|citations?|bibliograph\w+|footnotes?|notes?)\b[\s*_]*(?::|$)",
-    re.IGNORECASE,
-)
+# A model may write any language that it knows.
+_ALL = together(*LANGUAGES).model
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
+
+
+_OWN_SOURCES = re.compile(rf"^[\s#*_>-]*(?:{_any_of(_ALL.own_sources)})\b[\s*_]*(?::|$)", re.IGNORECASE)
 _LISTED_SOURCE = re.compile(r"^\s*(?:[-*•]\s*)?[\[【]\^?\s*\d+\s*[\]】]\s*(?:[:.–—-]|\S*$|.*\d{4}-\d\d)")
 _LINE_START = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*•+]\s+|\d{1,2}[.)]\s+)")
+_POINTER = rf"(?:{_any_of(_ALL.pointer)})?\s*#?\s*"
+_AND = rf"(?:[,;&–-]|{_any_of(_ALL.joined)})"
 MARKERS = re.compile(
-    r"[\[【［]\s*\^?\s*(?:passages?|sources?|extraits?|p\.?|n°)?\s*#?\s*(\d{1,3}(?:\s*(?:[,;&–-]|and|et)\s*(?:n°|#)?\d{1,3})*)\s*[\]】］]",
-    re.IGNORECASE,
+    rf"[\[【［]\s*\^?\s*{_POINTER}(\d{{1,3}}(?:\s*{_AND}\s*{_POINTER}\d{{1,3}})*)\s*[\]】］]", re.IGNORECASE
 )
-_NO_END = "".join(rf"(?<!\b{short})" for short in ("Mr", "Ms", "Dr", "Mrs", "Mme", "St", "[A-ZÀ-Ý]"))
 _SENTENCE_END = re.compile(
-    rf"(?:{_NO_END}[.!?…]+|[{chr(_ENDING_QUOTE)}-{chr(_MARKER - 1)}])"
-    rf"(?:\s*[{chr(_MARKER)}-{chr(_MARKER + _MOST_TAKEN)}])*(?=\s+[A-ZÀ-ÝŒ\d{chr(_QUOTE)}-{chr(_MARKER - 1)}]|\s*$)"
+    rf"(?:(?P<mark>[.!?…]+)|[{chr(_ENDING_QUOTE)}-{chr(_MARKER - 1)}])"
+    rf"(?:\s*[{chr(_MARKER)}-{chr(_MARKER + _MOST_TAKEN)}])*"
+    rf"(?=\s+(?:{CAPITAL}|[\d{chr(_QUOTE)}-{chr(_MARKER - 1)}])|\s*$)"
 )
 # In a text that still grows: a sentence's end with its markers, and the beginning of the next.
-_NEXT_BEGUN = re.compile(rf"{_NO_END}[.!?…]+[”»\"]?(?:\s*[\[【][^\]】\n]*[\]】])*\s+(?=[A-ZÀ-ÝŒ\d])|\n(?=\s*\S)")
+_NEXT_BEGUN = re.compile(rf"(?P<mark>[.!?…]+)[”»\"]?(?:\s*[\[【][^\]】\n]*[\]】])*\s+(?={CAPITAL}|\d)|\n(?=\s*\S)")
 _MARKUP = re.compile(r"[*`|\\~^{}<>#\[\]【】［］]")
 
 
@@ -55,22 +64,30 @@ class Taken:
     markers: dict[str, list[int]]
 
 
-def settled(raw: str) -> str:
+def settled(raw: str, words: Language) -> str:
     """The beginning of a growing text that later words cannot change: whole sentences, outside any mark or bracket.
 
-    A sentence counts as whole once the next one has begun, because its markers may still follow.
+    A sentence counts as whole once the next one has begun, because its markers may still follow. `words` is the
+    language that the text is to be in.
     """
     if re.search(r"<(?:think|thinking|reasoning)\b", raw, re.IGNORECASE) and _THINKING.search(raw):
         rest = _THINKING.sub("", raw)
         if not rest.strip():
             return ""
     best = 0
-    for end in _NEXT_BEGUN.finditer(raw):
+    for end in _ends(_NEXT_BEGUN, raw, words):
         before = raw[: end.end()]
         line = before.rsplit("\n", 1)[-1]
         if _balanced(line) and before.count("<") == before.count(">") and before.count("```") % 2 == 0:
             best = end.end()
     return raw[:best]
+
+
+def _ends(pattern: re.Pattern[str], text: str, words: Language) -> Iterator[re.Match[str]]:
+    """The ends of sentences among what looks like one: a full stop may belong to an abbreviation."""
+    for match in pattern.finditer(text):
+        if match["mark"] is None or words.ends_sentence(text[: match.end("mark")]):
+            yield match
 
 
 def _balanced(line: str) -> bool:
@@ -110,8 +127,8 @@ def plain_lines(raw: str) -> list[str]:
     return lines
 
 
-def sentences_of(line: str) -> list[tuple[str, Taken]]:
-    """Cut a line into sentences, with placeholders where quotations and markers stood."""
+def sentences_of(line: str, words: Language) -> list[tuple[str, Taken]]:
+    """Cut a line in some language into sentences, with placeholders where quotations and markers stood."""
     taken = Taken({}, {})
     text = MARKERS.sub(lambda match: _marker(match, taken), line)
     parts, position = [], 0
@@ -119,16 +136,16 @@ def sentences_of(line: str) -> list[tuple[str, Taken]]:
         inner = text[start + 1 : end - 1]
         # Markers inside a quotation belong to its sentence.
         inside = "".join(sign for sign in inner if sign in taken.markers)
-        words = "".join(sign for sign in inner if sign not in taken.markers).strip()
+        quoted = "".join(sign for sign in inner if sign not in taken.markers).strip()
         parts.append(text[position:start])
-        if any(character.isalnum() for character in words) and len(taken.quotations) < _MOST_TAKEN:
-            base = _ENDING_QUOTE if words[-1] in ".!?…" else _QUOTE
+        if any(character.isalnum() for character in quoted) and len(taken.quotations) < _MOST_TAKEN:
+            base = _ENDING_QUOTE if quoted[-1] in ".!?…" else _QUOTE
             sign = chr(base + len(taken.quotations))
-            taken.quotations[sign] = words
+            taken.quotations[sign] = quoted
             parts.append(sign + inside)
         position = end
     text = "".join([*parts, text[position:]])
-    cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    cuts = [0, *(match.end() for match in _ends(_SENTENCE_END, text, words)), len(text)]
     found = (text[start:end].strip() for start, end in pairwise(cuts))
     return [(sentence, taken) for sentence in found if sentence]
 
@@ -137,7 +154,7 @@ def _marker(match: re.Match[str], taken: Taken) -> str:
     if len(taken.markers) >= _MOST_TAKEN:
         return " "
     numbers: list[int] = []
-    for part in re.split(r"[,;&]|and|et", match[1]):
+    for part in re.split(rf"[,;&]|{_any_of(_ALL.joined)}", match[1]):
         ends = [int(number) for number in re.findall(r"\d+", part)]
         # "[1-3]" names 1, 2 and 3; a range that names more passages than are ever given names none.
         numbers += range(ends[0], ends[-1] + 1) if 0 <= ends[-1] - ends[0] < 20 else []

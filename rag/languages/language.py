@@ -14,6 +14,7 @@ from onrecord.rag.languages.function_words import FunctionWords
 from onrecord.rag.languages.introductions import IntroductionPhrases
 from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.languages.loading import read_language, union
+from onrecord.rag.languages.model import ModelWords
 from onrecord.rag.languages.news import NewsWords
 from onrecord.rag.languages.offices import OfficeNames
 from onrecord.rag.languages.pages import PagePhrases
@@ -35,7 +36,6 @@ LANGUAGES: tuple[str, ...] = tuple(
     sorted(file.name.removesuffix(".toml") for file in _FILES.iterdir() if file.name.endswith(".toml"))
 )
 """The languages that are known by a file of their own, as ISO 639-1 codes."""
-
 
 DEFAULT = "en"
 """The language where nothing is known of one, and to answer in where the one asked in has no file."""
@@ -71,6 +71,7 @@ class Language:
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)
+    model: ModelWords = field(default_factory=ModelWords)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "codes", self.codes or (self.code,))
@@ -98,6 +99,11 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         return Language(code)
     return read_language(Language, (_FILES / f"{code}.toml").read_text(encoding="utf-8"), code)
+
+
+def answer_language(code: str) -> Language:
+    """The language in which a question in the language of a code is answered: English where that has no wording."""
+    return language(code if code in LANGUAGES else DEFAULT)
 
 
 @cache

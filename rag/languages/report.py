@@ -2,9 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class ReportWords:
-    """Words of reports and exports."""
+    """What a report of a quote check and an exported answer say around what they show.
+
+    `verdicts` are named by `checking.check.Verdict` and `statuses` by `types.Status`. Words in braces are filled in.
+
+    A check report has a `title` and the headings `article` and `findings`, or says that there is `nothing` to check.
+    Of each finding it says whom the article `names` or `means` and which people that `may_be`, what to make of a
+    nearness in sense (`hint`), that it is `reworded`, the words that differ (`difference`) or the `numbers`.
+
+    An export says what was `searched`, and lists its `quotes`, each with what stands `before` it, its `context`, what
+    stands `after` it, the `source`'s file, and where in a recording it is (`at`).
+
+    A speaker may be `unknown` or `inferred`, a briefing `undated`; `page` and `line` say where a quote stands in print.
+    """
+
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    article: str = ""
+    findings: str = ""
+    nothing: str = ""
+    names: str = ""
+    means: str = ""
+    may_be: str = ""
+    hint: str = ""
+    reworded: str = ""
+    difference: str = ""
+    numbers: str = ""
+    searched: str = ""
+    quotes: str = ""
+    before: str = ""
+    context: str = ""
+    after: str = ""
+    source: str = ""
+    at: str = ""
+    unknown: str = ""
+    inferred: str = ""
+    undated: str = ""
+    page: str = ""
+    line: str = ""

@@ -67,7 +67,8 @@ def _cased_word(word: str, vocabulary: Vocabulary, *, alone: bool) -> str:
         within = _CAPITALS_WITHIN.fullmatch(word)
         if within is None or not within.group(2).isupper():
             return word
-        return vocabulary.spelling(word) or within.group(1) + within.group(2).capitalize()
+        known = vocabulary.spelling(word)
+        return known if known and known != word else within.group(1) + within.group(2).capitalize()
     spelling = vocabulary.spelling(word)
     if spelling and len(spelling) == len(word):
         return spelling

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.people.names import Name, base_name, likeness, name_words, read_name
-from onrecord.rag.people.roles import split_role
 from onrecord.rag.people.spellings import surnames_alike
 
 # difflib's default of 0.6 pairs different short names ("Hart", "Barnes"); one or two slips in a name stay above 0.8.
@@ -55,14 +54,12 @@ def people_called(wanted: str, names: Iterable[str]) -> list[str]:
     ]
     if fits:
         return fits
-    nearly = [
+    return [
         known
         for known in candidates
         if (found[known] not in ("yes", "no") and (read[known].given or not name.given) and not read[known].voice)
         or (not name.given and found[known] == "no" and _slip(name, read[known]))
     ]
-    role, rest = split_role(wanted.split(), together(*LANGUAGES).labels)
-    return nearly or (people_called(" ".join(rest), candidates) if role and rest else [])
 
 
 def _slip(wanted: Name, known: Name) -> bool:

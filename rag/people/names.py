@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from onrecord.rag.languages import LANGUAGES, together
+from onrecord.rag.people.roles import is_role, split_role
 from onrecord.rag.people.spellings import GivenLikeness, given_names, plain_ending, sound, surnames_alike
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.text.folding import fold
@@ -174,11 +175,17 @@ def _parts(name: str) -> list[str]:
 
 
 def _without_address(tokens: list[str]) -> tuple[list[str], list[str]]:
-    """A name's words without the forms of address before them, and those, folded."""
+    """A name's words without the forms of address and the office before them ("Minister Bell"), and those, folded."""
+    words = together(*LANGUAGES).labels
     place = 0
-    while place < len(tokens) - 1 and fold(tokens[place]) in together(*LANGUAGES).labels.addresses:
+    while place < len(tokens) - 1 and fold(tokens[place]) in words.addresses:
         place += 1
-    return tokens[place:], [fold(token) for token in tokens[:place]]
+    addresses, name = [fold(token) for token in tokens[:place]], tokens[place:]
+    if any(is_role(token, words) for token in name[:-1]):
+        office, rest = split_role(name, words)
+        if rest:
+            return rest, [*addresses, *map(fold, office)]
+    return name, addresses
 
 
 def _without_postnominals(tokens: list[str]) -> list[str]:

@@ -31,6 +31,8 @@ _SHORT_RULE = 0.6
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 # "3", "- 3 -", "Page 3 of 10", "3 / 10": one number, and at most one word before it, one after it and another number.
 _PAGE_NUMBER = re.compile(r"\W*(?:[^\W\d_]{1,8}\W*)?(\d{1,4})(?:\W*[^\W\d_]{0,4}\W*\d{1,4})?\W*")
+# The pages of a print may be numbered on from another.
+_NUMBER_ALONE = re.compile(r"\W*\d{1,4}\W*")
 _NOTE_MARK = re.compile(r"(?:\d{1,3}|[⁰¹²³⁴-⁹]+|[*†‡§]+|\[\d{1,3}\]|\(\d{1,3}\))[.)]?\s*\S")
 
 
@@ -72,9 +74,9 @@ def _key(line: Line) -> str:
 
 
 def _is_page_number(line: Line) -> bool:
-    """Return whether `line`, which stands at the edge of its page, is that page's number."""
+    """Return whether `line`, which stands at the edge of its page and apart, is that page's number."""
     match = _PAGE_NUMBER.fullmatch(line.text)
-    return match is not None and int(match[1]) == line.page
+    return _NUMBER_ALONE.fullmatch(line.text) is not None or (match is not None and int(match[1]) == line.page)
 
 
 def _running_titles(

@@ -48,6 +48,11 @@ def grade_of(label: str, vocabulary: Vocabulary) -> Grade:
         return Grade.NONE
     if _opens_sentence(tokens, vocabulary) or not all(_may_follow(part, known) for part in (*tail, *belonging)):
         return Grade.NONE
+    said = vocabulary.words.saying.said
+    if verb := next((place for place, token in enumerate(tokens) if place and token in said), None):
+        # "HON. A. BELL asked the Government:" heads a question put in writing; "the Premier replied:" is prose.
+        printed = any(token.isupper() and len(token) > 2 for token in tokens[:verb])
+        return Grade.OFFICE if printed and grade_of(" ".join(tokens[:verb]), vocabulary) is Grade.OFFICE else Grade.NONE
     if is_part(fold(tokens[0]), known) and len(tokens[0]) > 1 and 1 < len(tokens) <= 4:
         # "Question Jane Doe"
         rest = _parts(tokens[1:], known)

@@ -15,7 +15,7 @@ from onrecord.rag.languages.phrases import Phrase
 from onrecord.rag.people.countries import is_country
 from onrecord.rag.people.labels import Person
 from onrecord.rag.people.names import CAPITAL, CAPITALISED, printed_name
-from onrecord.rag.people.roles import is_role
+from onrecord.rag.people.roles import has_article, is_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.people import given_and_surname
@@ -219,20 +219,22 @@ def with_own_names(people: Sequence[Person], words: Sequence[str], vocabulary: V
     known = vocabulary.words.labels
     for person, said in zip(people, words, strict=True):
         if person.voice and person.name and person.name not in own:
-            if found := introduced(said, vocabulary) or named_by_self(said, vocabulary):
-                own[person.name] = found
+            if claim := introduced(said, vocabulary) or named_by_self(said, vocabulary):
+                own[person.name] = claim
         elif person.name and not (person.outlet or person.role or person.voice):
             found = introduced(said, vocabulary)
             if found and found.outlet and found.name == person.name:
-                office = any(is_role(word, known) for word in found.outlet.split())
-                holds = replace(found, role=found.outlet, outlet=None) if office else found
-                belonging.setdefault(person.name, holds)
-    claimed = Counter(found.name for found in own.values())
+                # "The Economist" is a paper; an office has no article here.
+                article = has_article(found.outlet, known)
+                office = not article and any(is_role(word, known) for word in found.outlet.split())
+                held = replace(found, role=found.outlet, outlet=None) if office else found
+                belonging.setdefault(person.name, held)
+    claimed = Counter(claim.name for claim in own.values())
     named: list[Person] = []
     for person in people:
-        found = own.get(person.name or "") if person.voice else None
-        if found and found.name and claimed[found.name] == 1:
-            named.append(replace(person, name=found.name, outlet=found.outlet, inferred=True))
+        own_name = own.get(person.name or "") if person.voice else None
+        if own_name and claimed[own_name.name] == 1:
+            named.append(replace(person, name=own_name.name, outlet=own_name.outlet, inferred=True))
         elif not person.voice and (holds := belonging.get(person.name or "")) is not None:
             named.append(replace(person, role=person.role or holds.role, outlet=person.outlet or holds.outlet))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from onrecord.rag.languages.calendars import day_names, month_names
 from onrecord.rag.languages.labels import LabelWords
@@ -20,6 +21,8 @@ _LONGEST_RUN = 12
 _LONGEST_OFFICE, _OFFICE_REACH = 9, 110
 # A word at the head of a sentence is a name where the text has it more often than this.
 _ONCE = 1
+BROKEN_OFF = "\x1f"
+"""Stands in prose at the end of what is blanked out there, if the sentence goes on behind it."""
 _APPOSITION = re.compile(r",\s+([^,.;:()]{3,90})(?=[,.;:(])")
 _CLAUSE = re.compile(r"[.;:()]|,\s(?=\S)")
 ELIDED = re.compile(r"^[^\W\d_]{1,2}['’](?=[^\W\d_])")
@@ -56,10 +59,13 @@ class Mention:
 class Mentions:
     """The people that a text has named so far, in reading order.
 
-    `vocabulary` says how the text writes its words, and holds the words of its languages.
+    `vocabulary` says how the text writes its words, and holds the words of its languages. A surname alone that the text
+    has not introduced is nobody's, unless `surnames` are given: then it is a person's, by that name. They are those
+    (folded) that are known to be names; others must be seen to be one where they stand.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, surnames: frozenset[str] | None = None) -> None:
+        self._surnames = surnames
         self._vocabulary = vocabulary
         self._news = vocabulary.words.news
         self._labels = vocabulary.words.labels
@@ -70,7 +76,7 @@ class Mentions:
 
     def in_prose(self, prose: str) -> list[Mention]:
         """The people and the offices named in a paragraph, in order; each is known from then on."""
-        runs = (part for run in _runs(prose, self._labels) for part in self._parted(run))
+        runs = (part for run in _runs(prose, self._labels) for part in self._parted(prose, run))
         found = [mention for run in runs if (mention := self._mention(prose, run))]
         for office in sorted(self._offices, key=lambda office: -len(office)):
             for match in re.finditer(rf"(?<!\w){re.escape(office)}(?!\w)", prose, re.IGNORECASE):
@@ -97,7 +103,9 @@ class Mentions:
             words = words[1:]
         office, named = split_role([word.group() for word in words], self._labels)
         words = words[len(office) :]
-        while words and fold(words[0].group()) in self._labels.particles | self._labels.qualifiers:
+        small = self._labels.particles | self._labels.qualifiers | (self._labels.addresses if office else frozenset())
+        while words and fold(words[0].group()) in small:
+            # "Spokesman Dr. Doe"
             words, named = words[1:], named[1:]
         if all(len(word.group()) == 1 for word in words):
             # Nothing is left, or initials alone: "U.S.".
@@ -116,7 +124,11 @@ class Mentions:
             # What has an article is a paper, a country or a body.
             return None
         if known is None and not (role or address) and len(words) == 1:
-            return Mention(start, end, NOBODY) if self._may_be_name(prose, words[0]) else None
+            surnames = self._surnames or frozenset()
+            if fold(name) not in surnames and not self._may_be_name(prose, words[0]):
+                return None
+            if self._surnames is None:
+                return Mention(start, end, NOBODY)
         if known is not None and len(words) == 1:
             return Mention(start, end, known)
         if len(words) == 1 and address:
@@ -127,19 +139,35 @@ class Mentions:
             self._register(role, voice)
         return Mention(start, end, voice)
 
-    def _parted(self, run: Sequence[re.Match[str]]) -> Iterator[Sequence[re.Match[str]]]:
+    def _parted(self, prose: str, run: Sequence[re.Match[str]]) -> Iterator[Sequence[re.Match[str]]]:
         """A run cut behind names that own what follows: "Ostmere's Ann Bell" is two."""
         start = 0
         for place, word in enumerate(run, 1):
             if place == len(run) or self._news.owner.search(word.group()):
-                yield run[start:place]
+                part = run[start:place]
+                yield from [part] if self._holds_together(prose, part) else _capitalised(part)
                 start = place
+
+    def _holds_together(self, prose: str, run: Sequence[re.Match[str]]) -> bool:
+        """Whether the small words in a run are those of a name: where any noun has a capital, an office tells it.
+
+        "Präsidentin Ilse von der Wense" is one name, "Angaben von Quist" is none.
+        """
+        if not self._news.capital_nouns or all(word.group()[0].isupper() for word in run):
+            return True
+        start, end = run[0].start(), run[-1].end()
+        office = any(
+            is_role(word.group(), self._labels) or fold(word.group()) in self._labels.addresses for word in run
+        )
+        known = fold(prose[start:end]) in self._named
+        return office or known or bool(self._office_before(prose, start)[0] or self._office_after(prose, end))
 
     def _may_be_name(self, prose: str, word: re.Match[str]) -> bool:
         """Whether a capitalised word alone is a name, if one that tells nobody, and not the first of a sentence."""
         if self._news.capital_nouns or is_country(word.group()):
             return False
-        opens = not prose[: word.start()].strip() or prose[: word.start()].rstrip()[-1] in ".!?:…"
+        before = prose[: word.start()].rstrip(" \u00a0\n")
+        opens = not before or before[-1] in ".!?:…"
         return not opens or self._vocabulary.count(word.group()) > _ONCE
 
     def _register(self, role: str, voice: Voice) -> None:
@@ -219,6 +247,11 @@ class Mentions:
             return None
         words[0] = ELIDED.sub("", words[0])
         return " ".join(words) if any(is_role(word, self._labels) for word in words[:4]) else None
+
+
+def _capitalised(run: Sequence[re.Match[str]]) -> list[list[re.Match[str]]]:
+    """The capitalised words of a run, those side by side together."""
+    return [list(words) for capital, words in groupby(run, key=lambda word: word.group()[0].isupper()) if capital]
 
 
 def _runs(prose: str, labels: LabelWords) -> Iterator[list[re.Match[str]]]:

@@ -72,7 +72,7 @@ def identify(
         name = canonical.get(person.name or "", person.name)
         people[label] = replace(person, name=name, role=person.role or roles.get(name or ""))
     _share_outlets(people)
-    people = {label: _displayed(label, person) for label, person in people.items()}
+    people = {label: _displayed(label, person, vocabulary) for label, person in people.items()}
     return [people[label] for label in labels]
 
 
@@ -112,15 +112,19 @@ def given_and_surname(tokens: Sequence[str], vocabulary: Vocabulary) -> str | No
     return " ".join(kept) or None
 
 
-def _displayed(label: str, person: Person) -> Person:
+def _displayed(label: str, person: Person, vocabulary: Vocabulary) -> Person:
     """Name those who are known by a form of address or an office alone by just that: "Ms. Doe", "Mme la ministre"."""
     if person.name is None and person.role:
-        return replace(person, name=person.role if label.isupper() else without_groups(label), role=None)
-    if person.name is None or is_full(person.name) or person.voice:
+        # "The PRESIDING OFFICER" is printed in capitals, its article aside.
+        capitals = person.role.upper() in label
+        return replace(person, name=person.role if capitals else without_groups(label), role=None)
+    if person.name is None or person.voice:
         return person
     if person.role and _is_untold(person):
         return replace(person, name=f"{person.role} {person.name}")
-    if person.address and not person.role:
+    # "Mr. Smith of Ostmere" is told from another Smith by where he is from.
+    seat = not vocabulary.words.labels.joining.isdisjoint(person.name.split()[1:2])
+    if person.address and not person.role and (seat or not is_full(person.name)):
         address = person.address.capitalize()
         stop = "." if address in ("Mr", "Ms", "Mrs", "Dr") else ""
         return replace(person, name=f"{address}{stop} {person.name}")

@@ -17,6 +17,10 @@ _LONGEST, _MOST_WORDS = 100, 8
 _NOBODYS = 80
 # Where so many of the lines are in capitals, capitals are no sign of a heading.
 _CAPITALS = 0.3
+# Where so many turns end with a sentence, a paragraph behind one that ends none is a heading too.
+_SENTENCES = 0.9
+# Fewer words are an interjection, or a label without its mark.
+_LEAST_APART = 4
 # Only answers are labelled where a label follows itself so many times, mostly behind a question.
 _FEWEST, _MOSTLY = 2, 0.6
 _ENDS = (".", "?", "!", "…", ":", ";", ",", "—", "–", "”", '"', "»", ")", "]")
@@ -58,6 +62,7 @@ def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dic
     segments = [_segment(lines, candidates, place, marked) for place in range(len(candidates))]
     only_asking = all(_asks(candidate, words) for candidate in candidates)
     cut.questions_between = _questions_between(candidates, segments)
+    sentences = sum(spoken[-1].text.endswith(_ENDS) for spoken in segments) >= _SENTENCES * len(segments)
     for place, (candidate, spoken) in enumerate(zip(candidates, segments, strict=True)):
         if candidate.empty:
             cut.marked[candidate.line] = "label"
@@ -67,6 +72,9 @@ def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dic
         question: list[Line] = []
         if not capitals:
             spoken, nobodys = _without_headings(spoken, cut, words, last=last)
+        if sentences and not last and len(spoken) > 1 and _stands_apart(spoken[-1]):
+            cut.marked[spoken[-1].number] = "heading"
+            spoken = spoken[:-1]
         if cut.questions_between and not last and len(spoken) > 1 and _ends_asking(spoken[-1]):
             spoken, question = spoken[:-1], spoken[-1:]
         closing = _CLOSING.search(spoken[0].text)
@@ -151,6 +159,16 @@ def _is_heading(line: Line) -> bool:
     if len(inner) > _LONGEST or inner.endswith(_ENDS) or not line.after_blank:
         return False
     return bold is not None or _in_capitals(inner)
+
+
+def _stands_apart(line: Line) -> bool:
+    """Whether a line is a paragraph of its own and ends no sentence."""
+    return (
+        line.after_blank
+        and len(line.text) <= _LONGEST
+        and len(line.text.split()) >= _LEAST_APART
+        and not line.text.endswith(_ENDS)
+    )
 
 
 def _may_be_heading(text: str) -> bool:

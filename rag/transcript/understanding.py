@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from onrecord.rag.languages import Language
@@ -70,7 +70,8 @@ def understand(source: SourceText, path: str = "") -> Structure:
     asked = [] if candidates else questions_of(body, vocabulary)
     first = candidates[0].line if candidates else asked[0].line if asked else len(lines)
     before = [line for line in body if line.number < first]
-    header = _header(before, source, path, words, labelled=first < len(lines))
+    speakers = {candidate.label for candidate in candidates}
+    header = _header(before, source, path, words, labelled=first < len(lines), speakers=speakers)
     marked.update(header.lines)
     opening = [line for line in before if line.number not in marked]
     if first < len(lines) and not any(line.text[-1] in '.!?…”"»' for line in opening):
@@ -128,8 +129,10 @@ def _outside(lines: Sequence[Line], boilerplate: Sequence[Boilerplate]) -> list[
     return kept
 
 
-def _header(before: Sequence[Line], source: SourceText, path: str, words: Language, *, labelled: bool) -> Header:
-    header = header_of(before, source.title, source.date, words, labelled=labelled)
+def _header(
+    before: Sequence[Line], source: SourceText, path: str, words: Language, *, labelled: bool, speakers: Collection[str]
+) -> Header:
+    header = header_of(before, source.title, source.date, words, labelled=labelled, speakers=speakers)
     return replace(header, date=header.date or date_in_path(path, words))
 
 
@@ -168,7 +171,8 @@ def _from_marked_turns(
     """Keep the turns that the format marks itself and find out the rest."""
     first = turns[0].start if turns else len(source.text)
     before = [line for line in lines if line.end <= first]
-    header = _header(before, source, path, vocabulary.words, labelled=bool(turns))
+    speakers = {name for turn in turns for name in (turn.label, turn.speaker) if name}
+    header = _header(before, source, path, vocabulary.words, labelled=bool(turns), speakers=speakers)
     return _completed(source, header, list(turns), source.boilerplate, [line.text for line in before], vocabulary)
 
 
@@ -223,6 +227,7 @@ def _completed(
     if source.timecodes:
         turns[:] = [replace(turn, seconds=_second(source.timecodes, turn)) for turn in turns]
     report = [span for turn in turns if turn.kind == "report" for span in _paragraphs(text, turn, boilerplate)]
+    quoted += reported_in(text, report, vocabulary)
     return Structure(
         kind="report" if prose else "transcript",
         language=language,
@@ -231,7 +236,7 @@ def _completed(
         turns=tuple(turns),
         exchanges=exchanges_of(own, turns, language, speech),
         boilerplate=boilerplate,
-        reported=tuple(sorted((*quoted, *reported_in(text, report, vocabulary)), key=lambda words: words.start)),
+        reported=tuple(sorted(quoted, key=lambda words: words.start)),
         dates=relative_dates(text, header.date, vocabulary.words),
         timecodes=source.timecodes,
     )

@@ -1,0 +1,32 @@
+"""What a language model is asked in a language, and the words that its text is read by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onrecord.rag.languages.phrases import NEVER, Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWords:
+    """A language model's answer in a language. Words in braces are filled in.
+
+    It is told its `instructions` and then given its `request`. What is said of it: that it `failed`, that it found
+    `no_answer` or wrote `nonsense`, and that a sentence is `unsupported`.
+
+    Of its text, `own_sources` opens a list of sources that it made up, `pointer` names what a number in brackets points
+    at ("passage 2"), `joined` joins two of them, and `framing` words need no support from a passage. `negation` tells
+    a sentence from its contrary.
+    """
+
+    instructions: str = ""
+    request: str = ""
+    failed: str = ""
+    no_answer: str = ""
+    nonsense: str = ""
+    unsupported: str = ""
+    own_sources: frozenset[str] = frozenset()
+    pointer: frozenset[str] = frozenset()
+    joined: frozenset[str] = frozenset()
+    framing: frozenset[str] = frozenset()
+    negation: Phrase = NEVER
