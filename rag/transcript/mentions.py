@@ -156,11 +156,10 @@ class Mentions:
         if not self._news.capital_nouns or all(word.group()[0].isupper() for word in run):
             return True
         start, end = run[0].start(), run[-1].end()
-        office = any(
-            is_role(word.group(), self._labels) or fold(word.group()) in self._labels.addresses for word in run
-        )
+        words = [word.group() for word in run]
+        told = any(is_role(word, self._labels) or fold(word) in self._labels.addresses for word in words)
         known = fold(prose[start:end]) in self._named
-        return office or known or bool(self._office_before(prose, start)[0] or self._office_after(prose, end))
+        return told or known or bool(self._office_before(prose, start)[0] or self._office_after(prose, end))
 
     def _may_be_name(self, prose: str, word: re.Match[str]) -> bool:
         """Whether a capitalised word alone is a name, if one that tells nobody, and not the first of a sentence."""
