@@ -170,11 +170,11 @@ _TWO_BELLS: Script = [
 
 
 def test_mentions_by_two_people_of_one_surname_are_counted_apart() -> None:
-    bells = _briefing(script=_TWO_BELLS)
-    hers = _ask("Every time Ann Bell mentioned the sea wall", bells)
+    bells = briefing_of(script=_TWO_BELLS)
+    hers = ask("Every time Ann Bell mentioned the sea wall", bells)
     assert hers.text.startswith("Sea wall: 2 mentions by Ann Bell in ")
     assert {citation.speaker for citation in hers.citations} == {"Ann Bell"}
-    both = _ask("Every time Bell mentioned the sea wall", bells)
+    both = ask("Every time Bell mentioned the sea wall", bells)
     assert "by Ann Bell (2), Iris Bell (1) in " in both.text.split("\n")[0]
     assert [citation.speaker for citation in both.citations] == ["Ann Bell", "Ann Bell", "Iris Bell"]
 
@@ -195,18 +195,18 @@ def test_two_people_of_one_name_are_followed_apart() -> None:
         ("2031-07-02", "Speaker 1 (Ports, July 2031)"): "The harbour wall is too low.",
     }
     briefings = [
-        _briefing(date, date, [("statement", speaker, None, None, words)]) for (date, speaker), words in said.items()
+        briefing_of(date, date, [("statement", speaker, None, None, words)]) for (date, speaker), words in said.items()
     ]
-    answer = _ask("How has Bell's position on the harbour wall changed?", *briefings)
+    answer = ask("How has Bell's position on the harbour wall changed?", *briefings)
     assert [citation.speaker for citation in answer.citations] == ["Ann Bell", "Ann Bell", "Iris Bell"]
     assert "Ann Bell: From 2 April 2031 to 2 May 2031, in order:" in answer.text
     assert "Iris Bell: Only one date speaks of it, so no change can be shown:" in answer.text
-    answer = _ask("How has Speaker 1's position on the harbour wall changed?", *briefings)
+    answer = ask("How has Speaker 1's position on the harbour wall changed?", *briefings)
     assert len(answer.citations) == 2
     assert answer.text.count("Only one date speaks of it") == 2
     assert "Words only in" not in answer.text
     # Nobody's position changes where two people differ.
-    assert "Words only in" not in _ask("How has the position on the harbour wall changed?", *briefings).text
+    assert "Words only in" not in ask("How has the position on the harbour wall changed?", *briefings).text
 
 
 def test_an_overview_quotes_one_line_of_each_exchange() -> None:
