@@ -64,7 +64,8 @@ def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dic
     segments = [_segment(lines, candidates, place, marked) for place in range(len(candidates))]
     only_asking = all(_asks(candidate, words) for candidate in candidates)
     cut.questions_between = _questions_between(candidates, segments)
-    sentences = sum(spoken[-1].text.endswith(_ENDS) for spoken in segments) >= _SENTENCES * len(segments)
+    spoken_ends = [spoken[-1].text.endswith(_ENDS) for spoken in segments if spoken]
+    sentences = sum(spoken_ends) >= _SENTENCES * len(segments)
     for place, (candidate, spoken) in enumerate(zip(candidates, segments, strict=True)):
         if candidate.empty:
             cut.marked[candidate.line] = "label"
