@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.cutting import is_part
@@ -31,7 +32,7 @@ def without_head(labels: Sequence[Candidate], lines: Sequence[Line], vocabulary:
     counts = Counter(label.key for label in labels)
     places = {line.number: place for place, line in enumerate(lines)}
     first = 0
-    for label, following in zip(labels, labels[1:], strict=False):
+    for label, following in pairwise(labels):
         start, end = places[label.line], places[following.line]
         again = counts[label.key] > 1
         if end > _MOST or not _is_head(label, lines[start : end + 1], vocabulary, again=again):
