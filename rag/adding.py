@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -14,11 +14,13 @@ from typing import Literal
 
 from onrecord.embeddings import Encoder
 from onrecord.rag.errors import OnRecordError, UnknownBriefing, UnreadableFile
+from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.passages import passages_of
 from onrecord.rag.readers import Document, read
 from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
 from onrecord.rag.retrieval.interaction import pack, said_words
 from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Store, Summary
+from onrecord.rag.transcript.header import may_be_title
 from onrecord.rag.transcript.understanding import understand
 from onrecord.rag.types import Briefing, Passage, Structure
 
@@ -26,6 +28,8 @@ from onrecord.rag.types import Briefing, Passage, Structure
 _ID_LENGTH = 16
 # Enough of an opening to know a text again, short enough for one line.
 _TITLE_WORDS = 9
+# A file's name says something where two of its words have this many letters ("harbour-briefing", not "GMT_rec1").
+_TELLING_LETTERS = 4
 # Between an archive's path and its member's name.
 _MEMBER = "!/"
 # Enough passages for the encoder to sort them by length into full batches, few enough that an interrupted run repeats
@@ -37,7 +41,11 @@ Outcome = Literal["added", "updated", "new version", "moved", "unchanged", "fail
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of one file: `message` says why it failed, or what it replaced."""
+    """What became of one file.
+
+    `message` says why it failed, or what it is the same as; `notes` are sentences on what was left out of its text or
+    read otherwise than it stands.
+    """
 
     file: str
     outcome: Outcome
@@ -45,6 +53,7 @@ class Added:
     title: str | None = None
     passages: int = 0
     message: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,7 @@ class _Ready:
     data: bytes
     passages: tuple[Passage, ...]
     outcome: Outcome
+    notes: tuple[str, ...]
 
 
 def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
@@ -229,10 +239,16 @@ def _prepare(
             name = known.file if known else waiting[briefing_id].briefing.file
             same = "" if name == document.name else f"the same content as {name}"
             return Added(document.name, "unchanged", briefing_id, known.title if known else None, message=same)
-        structure = understand(metadata.applied_to(document.source))
+        older = store.current_version(source)
+        if known and known.superseded_by is not None and older is None:
+            # A copy of what was corrected since: only the file that was corrected can take its correction back.
+            newer = _current(store, known)
+            return Added(
+                document.name, "unchanged", briefing_id, known.title, message=f"an older version of {newer.file}"
+            )
+        structure = understand(metadata.applied_to(document.source), source)
     except OnRecordError as error:
         return Added(document.name, "failed", message=str(error))
-    older = store.current_version(source)
     replaced = None if older is None or older.id == briefing_id else older
     lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
     briefing = Briefing(
@@ -265,7 +281,14 @@ def _prepare(
             document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
         )
     outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
-    return _Ready(place, briefing, document.data, passages, outcome)
+    return _Ready(place, briefing, document.data, passages, outcome, document.source.notes)
+
+
+def _current(store: Store, briefing: Briefing) -> Briefing:
+    """The current version of a briefing."""
+    while briefing.superseded_by is not None:
+        briefing = store.briefing(briefing.superseded_by)
+    return briefing
 
 
 def missing_briefings(summaries: Iterable[Summary], folder: Path) -> list[Summary]:
@@ -280,14 +303,11 @@ def _still_there(source: str) -> bool:
 
 
 def _descriptive_title(structure: Structure, document: Document) -> str:
-    """A name for a briefing that has none: who mostly speaks in it, or how it begins; failing both, its file's."""
-    words: Counter[str] = Counter()
-    for turn in structure.turns:
-        if turn.speaker:
-            name = f"{turn.speaker}, {turn.role}" if turn.role else turn.speaker
-            words[name] += turn.end - turn.start
-    if structure.kind == "transcript" and words:
-        return words.most_common(1)[0][0]
+    """A name for a briefing that has none: its file's, where that says something; else how it begins."""
+    stem = " ".join(re.split(r"[\s_]+", Path(document.name).stem))
+    telling = [word for word in re.findall(r"[^\W\d_]+", stem) if len(word) >= _TELLING_LETTERS]
+    if len(telling) > 1 and may_be_title(stem, together(structure.language, *LANGUAGES)):
+        return stem
     text = document.source.text
     opening = next((text[turn.start : turn.end].split() for turn in structure.turns), [])
     if not opening:
@@ -317,4 +337,7 @@ def _write(
         store.add(NewBriefing(ready.briefing, ready.data, ready.passages, tuple(embedded[start:end])), model)
         start = end
         briefing = ready.briefing
-        yield ready, Added(briefing.file, ready.outcome, briefing.id, briefing.title, len(ready.passages))
+        yield (
+            ready,
+            Added(briefing.file, ready.outcome, briefing.id, briefing.title, len(ready.passages), notes=ready.notes),
+        )

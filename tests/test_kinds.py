@@ -13,7 +13,7 @@ def kinds(text: str) -> list[str]:
 
 
 def test_a_host_without_printed_reporters() -> None:
-    """Names before every paragraph, as services write them: answers in several turns, a host who calls on people."""
+    """Names before every paragraph, as services write them; answers in several turns; a host who calls on people."""
     text = f"""Ansel Torp: Good morning. {LONG}
 Ansel Torp: The new pier is open. {LONG}
 Ansel Torp: Thank you. Why don't we open it up for questions? Yes, please.

@@ -167,6 +167,20 @@ def test_a_number_at_the_foot_of_a_single_page_is_its_number() -> None:
     assert [mark.reason for mark in source.boilerplate] == ["page furniture"]
 
 
+@pytest.mark.parametrize("number", ["117", "- 117 -", "[117]"])
+def test_a_page_may_be_numbered_on_from_another_print(number: str) -> None:
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=A4)
+    canvas.drawString(72, 760, "MS. ARDEN: The wall will be finished next year, and it will be")
+    canvas.drawString(72, 746, "forty centimetres higher.")
+    canvas.drawString(297, 40, number)
+    canvas.save()
+    source = read_one("wall.pdf", target.getvalue()).source
+    assert body_of(source).strip() == (
+        "MS. ARDEN: The wall will be finished next year, and it will be forty centimetres higher."
+    )
+
+
 def test_footnotes_do_not_interrupt_a_paragraph() -> None:
     target = io.BytesIO()
     canvas = Canvas(target, pagesize=A4)

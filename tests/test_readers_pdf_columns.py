@@ -193,6 +193,19 @@ def test_a_name_on_two_lines_is_one() -> None:
     assert body_of(source).split("\n\n") == [f"{name}\n{words}" for name, words in spoken]
 
 
+def test_a_name_may_stand_in_the_middle_beside_its_words() -> None:
+    spoken = transcript(random.Random(12), 9, 5)
+    paper, y = Print(), 790.0
+    for name, words in spoken:
+        lines = wrapped(words, 330, 10)
+        paper.draw(60, y - 7 * (len(lines) - 1), name)
+        for number, line in enumerate(lines):
+            paper.draw(190, y - 14 * number, line)
+        y -= 14 * len(lines) + 9
+    source = read_one("names.pdf", paper.data()).source
+    assert body_of(source).split("\n\n") == [f"{name}\n{words}" for name, words in spoken]
+
+
 def test_a_column_of_names_gives_the_speakers() -> None:
     spoken = transcript(random.Random(6), 30)
     source = read_one("names.pdf", in_name_column(spoken)).source

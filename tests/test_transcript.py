@@ -53,9 +53,9 @@ def test_what_is_no_label(text: str) -> None:
     assert all(label is None for label, _ in labelled(text))
 
 
-def test_a_label_needs_words_after_it() -> None:
+def test_a_label_without_words_is_no_turn_and_no_speech() -> None:
     assert labelled("MR. TARN:  Yes.\nMS. BELL:\nMR. TARN:  No.") == [
-        ("MR. TARN", "Yes.\nMS. BELL:"),
+        ("MR. TARN", "Yes."),
         ("MR. TARN", "No."),
     ]
 

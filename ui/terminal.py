@@ -70,7 +70,7 @@ def render_briefing(briefing: Briefing, language: str, *, everything: bool = Fal
 
 
 def render_report(report: AddReport, language: str) -> str:
-    """One line a file, and a closing count."""
+    """One line a file, with what a reader says of it in lines of their own, and a closing count."""
     said = words(language)
     lines = []
     counts: dict[str, int] = {}
@@ -80,6 +80,7 @@ def render_report(report: AddReport, language: str) -> str:
         detail = counted(language, "passages", item.passages) if item.passages else ""
         facts = ", ".join(part for part in (detail, item.briefing_id or "", item.message) if part)
         lines.append(f"{outcome}: {facts if item.outcome == 'failed' else f'{item.file} ({facts})'}")
+        lines += [f"  {note}" for note in item.notes]
     lines.append(", ".join(f"{number} {outcome}" for outcome, number in counts.items()) or said["nothing_to_add"])
     return "\n".join(lines)
 

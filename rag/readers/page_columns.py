@@ -24,6 +24,8 @@ _NAMES_WIDTH, _NAME_WORDS, _BESIDE = 0.45, 5.0, 0.6
 _NAMES, _MORE_WORDS, _IN_TURN = 0.6, 1.25, 0.6
 # The next line of one name is no further down than this, in sizes.
 _NEXT_LINE = 1.8
+# White space parts the rows of a table where it is so many times as wide as between lines.
+_BAND = 1.25
 # Heights that differ by less than this, in sizes, are one.
 _LEVEL = 0.4
 # What stands beside fewer lines is read as its document's other columns at the same place are.
@@ -111,7 +113,7 @@ def _kind(left: Sequence[Row], right: Sequence[Row]) -> Kind:
     if _is_prose(left) and _is_prose(right):
         return "columns"
     beside = mean(_beside(row, right) is not None for row in left)
-    if beside < _BESIDE:
+    if beside < _BESIDE and not _in_bands(left, right):
         return "columns" if _is_prose(left) or _is_prose(right) else "across"
     return "names" if _are_names(left, right) else "across"
 
@@ -151,20 +153,51 @@ def _running(rows: Sequence[Row]) -> float:
     return mean(first.isalpha() and not first.isupper() for first in firsts) if firsts else 0.0
 
 
+def _in_bands(left: Sequence[Row], right: Sequence[Row]) -> dict[int, int]:
+    """For each row of names the row of words that it belongs before, where white space parts the rows of a table.
+
+    Each band between white spaces has one name, on lines of its own, and its words; only the first may go on with words
+    from the page before. A name may stand in the middle of its band. Empty where the page has no such bands.
+    """
+    rows = [(row[0].base, True, place) for place, row in enumerate(left)]
+    rows += [(row[0].base, False, place) for place, row in enumerate(right)]
+    rows.sort(key=lambda row: -row[0])
+    gaps = sorted(above[0].base - below[0].base for above, below in pairwise(right))
+    if not gaps:
+        return {}
+    usual = gaps[len(gaps) // 4]
+    bands: list[list[tuple[float, bool, int]]] = [[rows[0]]]
+    for above, below in pairwise(rows):
+        if above[0] - below[0] > _BAND * usual:
+            bands.append([])
+        bands[-1].append(below)
+    found: dict[int, int] = {}
+    for number, band in enumerate(bands):
+        names = [(base, place) for base, is_name, place in band if is_name]
+        words = [place for _, is_name, place in band if not is_name]
+        apart = any(above[0] - below[0] > _BAND * usual for above, below in pairwise(names))
+        if not words or apart or (number and not names):
+            return {}
+        found.update((place, words[0]) for _, place in names)
+    return found if len(bands) > 1 else {}
+
+
 def _named(names: Sequence[Row], words: Sequence[Row], page: int, column: tuple[int, ...]) -> Iterator[Line]:
     """Each name on a line of its own before its words; one that has its own colon or full stop before the first."""
     lines = [line_of(row, page, (*column, 3)) for row in words]
     labels = [line_of(row, page, (*column, 2)) for row in names]
-    going_on = _going_on(labels, lines)
+    bands = _in_bands(names, words) if names and words else {}
+    going_on = [] if bands else _going_on(labels, lines)
     before: defaultdict[int, list[Line]] = defaultdict(list)
     last = 0
-    for label, goes_on in zip(labels, going_on, strict=True):
-        if goes_on:
+    for number, label in enumerate(labels):
+        if before.get(bands[number]) if bands else going_on[number]:
             above = before[last].pop()
             before[last].append(replace(above, text=f"{above.text} {label.text}"))
             continue
-        last = _place(label, lines)
-        before[last].append(replace(label, begins=True, label=_is_level(label, lines, last)))
+        last = bands[number] if bands else _place(label, lines)
+        is_name = bool(bands) or _is_level(label, lines, last)
+        before[last].append(replace(label, begins=True, label=is_name))
     for place, line in enumerate(lines):
         *others, own = before.pop(place, [None])
         yield from (other for other in others if other is not None)

@@ -25,12 +25,16 @@ _APART = 1.4
 _SMALL = 0.92
 # ... and take up at most this share of a page's lines.
 _MOST_NOTES = 0.5
+# What is small, without a mark or rule, is a footnote in this share of the page's height at its foot.
+_FOOT = 0.35
 # A rule above footnotes is at most this long, as a share of the page's width, where they are not set smaller.
 _SHORT_RULE = 0.6
 
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 # "3", "- 3 -", "Page 3 of 10", "3 / 10": one number, and at most one word before it, one after it and another number.
 _PAGE_NUMBER = re.compile(r"\W*(?:[^\W\d_]{1,8}\W*)?(\d{1,4})(?:\W*[^\W\d_]{0,4}\W*\d{1,4})?\W*")
+# The pages of a print may be numbered on from another.
+_NUMBER_ALONE = re.compile(r"\W*\d{1,4}\W*")
 _NOTE_MARK = re.compile(r"(?:\d{1,3}|[⁰¹²³⁴-⁹]+|[*†‡§]+|\[\d{1,3}\]|\(\d{1,3}\))[.)]?\s*\S")
 
 
@@ -72,9 +76,9 @@ def _key(line: Line) -> str:
 
 
 def _is_page_number(line: Line) -> bool:
-    """Return whether `line`, which stands at the edge of its page, is that page's number."""
+    """Return whether `line`, which stands at the edge of its page and apart, is that page's number."""
     match = _PAGE_NUMBER.fullmatch(line.text)
-    return match is not None and int(match[1]) == line.page
+    return _NUMBER_ALONE.fullmatch(line.text) is not None or (match is not None and int(match[1]) == line.page)
 
 
 def _running_titles(
@@ -125,7 +129,7 @@ def _are_notes(page: Page, column: Sequence[Line], first: int, distance: float) 
     if first in (0, len(column)):
         return False
     above, line = column[first - 1], column[first]
-    apart = above.base - line.base > _APART * distance
+    apart = above.base - line.base > _APART * distance and line.base < _FOOT * page.height
     return begins_note(line) or apart or bool(_rules_between(page, above, line))
 
 

@@ -29,7 +29,13 @@ _BACK = 0.3
 # The widest letters advance by one size: only further on the gap is measured, and this much of it parts two runs.
 _WIDEST, _GAP = 1.1, 0.3
 _INVISIBLE = raw.FPDF_TEXTRENDERMODE_INVISIBLE
-_STROKED = (raw.FPDF_TEXTRENDERMODE_STROKE, raw.FPDF_TEXTRENDERMODE_STROKE_CLIP)
+# Whose outline has a colour of its own.
+_STROKED = (
+    raw.FPDF_TEXTRENDERMODE_STROKE,
+    raw.FPDF_TEXTRENDERMODE_FILL_STROKE,
+    raw.FPDF_TEXTRENDERMODE_STROKE_CLIP,
+    raw.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.languages import Language
@@ -16,6 +16,10 @@ _LONGEST_TITLE = 250
 _NOTE = re.compile(r"[(\[*_][^()\[\]]{2,120}[)\]*_]")
 _MARKS = re.compile(r"^[#*_=\s]+|[*_=\s]+$")
 _DATELINE = re.compile(r"[A-ZÀ-Þ][^.!?\n]{2,70}?(?:\s[–—-]{1,2}\s|\s?\()")
+# What programs name files and meetings by: hexadecimal digits, in groups or not.
+_IDENTIFIER = re.compile(r"\{?[0-9a-f]{8,}(?:-[0-9a-f]{4,})*\}?", re.IGNORECASE)
+# So many short things between commas are keywords.
+_KEYWORDS = 3
 # The head ends within this many lines; what comes later is body.
 _MOST_LINES = 12
 
@@ -30,7 +34,15 @@ class Header:
     text: str
 
 
-def header_of(lines: Sequence[Line], title: str | None, date: str | None, words: Language, *, labelled: bool) -> Header:
+def header_of(
+    lines: Sequence[Line],
+    title: str | None,
+    date: str | None,
+    words: Language,
+    *,
+    labelled: bool,
+    speakers: Collection[str] = (),
+) -> Header:
     """Read the head of a text.
 
     Args:
@@ -39,7 +51,10 @@ def header_of(lines: Sequence[Line], title: str | None, date: str | None, words:
         date: what the file's format says the date is (ISO 8601), or None.
         words: the language, or the several, of the text; the first tells the order of day and month.
         labelled: whether a labelled turn follows these lines.
+        speakers: the labels of those turns, none of which is a title.
     """
+    if title is not None and not may_be_title(title, words, speakers):
+        title = None
     head: list[Line] = []
     for line in lines[:_MOST_LINES]:
         if not _is_head(line.text, words):
@@ -49,7 +64,7 @@ def header_of(lines: Sequence[Line], title: str | None, date: str | None, words:
         # Nothing but short lines: they are the text.
         head = [line for line in head if is_date_line(line.text, words)] if len(lines) > 1 else []
     reasons: dict[int, str] = {}
-    named = [line for line in head if _may_be_title(line.text, words)]
+    named = [line for line in head if may_be_title(_MARKS.sub("", line.text), words, speakers)]
     if title is None and named:
         # Navigation and kickers stand before a headline and are shorter.
         best = max(named, key=lambda line: (len(line.text.split()) >= 4, -line.number))
@@ -90,7 +105,12 @@ def _is_head(text: str, words: Language) -> bool:
     return len(text) <= _LONGEST_TITLE and not text.rstrip("*_").endswith(TERMINAL_MARKS[:-2])
 
 
-def _may_be_title(text: str, words: Language) -> bool:
+def may_be_title(text: str, words: Language, speakers: Collection[str] = ()) -> bool:
+    """Whether a line, or what a file says is its title, may be one.
+
+    A date, a time, a field, a byline, keywords, an identifier that a program made up, the word "Transcript" and the
+    name of a speaker are none.
+    """
     if (
         is_date_line(text, words)
         or CLOCK.fullmatch(text)
@@ -99,7 +119,14 @@ def _may_be_title(text: str, words: Language) -> bool:
         or words.pages.byline.fullmatch(text)
     ):
         return False
-    return sum(character.isalpha() for character in text) >= 4
+    plain = fold(text).strip(" :.")
+    if plain in words.labels.fields or plain in {fold(speaker).strip(" :.") for speaker in speakers}:
+        return False
+    parts = text.split(",")
+    keywords = len(parts) > _KEYWORDS and all(part.strip().islower() and len(part.split()) <= 2 for part in parts)
+    bare = re.sub(r"[\s_]", "", text)
+    identifier = _IDENTIFIER.fullmatch(bare) and any(character.isdigit() for character in bare)
+    return sum(character.isalpha() for character in text) >= 4 and not (keywords or identifier)
 
 
 def _first_date(texts: Sequence[str], words: Language) -> str | None:

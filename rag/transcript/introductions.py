@@ -84,12 +84,13 @@ def _any(phrase: Phrase) -> str:
     return f"(?i:{'|'.join(phrase.patterns) or '(?!)'})"
 
 
-def introduced(words: str, vocabulary: Vocabulary) -> Person | None:
+def introduced(words: str, vocabulary: Vocabulary, label: str | None = None) -> Person | None:
     """The name and outlet with which a question turn opens, or None.
 
     Args:
         words: the turn's words.
         vocabulary: how the text writes its words, to tell names from common words.
+        label: the name that the turn's label gives, if any: then it is said for sure.
     """
     known = vocabulary.words.labels
     patterns = _patterns(vocabulary.words.introductions, known)
@@ -99,7 +100,9 @@ def introduced(words: str, vocabulary: Vocabulary) -> Person | None:
             continue
         if not match.group("outlet") and len(words[: match.start()].split()) > _GREETING_WORDS:
             continue
-        elsewhere = is_country(" ".join(tokens)) or vocabulary.count(tokens[-1]) > _MOST_MENTIONS
+        labelled = " ".join(tokens) == label
+        often = vocabulary.count(tokens[-1]) > _MOST_MENTIONS
+        elsewhere = is_country(" ".join(tokens)) or (often and not labelled)
         # Where the outlet is said too, a surname may be a word as well ("It's Aurelia End for AFP.").
         sure = tokens[:1] if match.group("outlet") else tokens
         if not elsewhere and given_and_surname(sure, vocabulary) == " ".join(sure):
@@ -222,7 +225,7 @@ def with_own_names(people: Sequence[Person], words: Sequence[str], vocabulary: V
             if claim := introduced(said, vocabulary) or named_by_self(said, vocabulary):
                 own[person.name] = claim
         elif person.name and not (person.outlet or person.role or person.voice):
-            found = introduced(said, vocabulary)
+            found = introduced(said, vocabulary, person.name)
             if found and found.outlet and found.name == person.name:
                 # "The Economist" is a paper; an office has no article here.
                 article = has_article(found.outlet, known)

@@ -19,6 +19,7 @@ from onrecord.rag.people.roles import bare_label
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.transcript.grading import Grade
+from onrecord.rag.transcript.head_lines import without_head
 from onrecord.rag.transcript.labels import Candidate, candidates_of
 from onrecord.rag.transcript.lines import TERMINAL, Line
 
@@ -125,7 +126,8 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
         if also:
             chosen[style] = list(also)
     best = _best(chosen)
-    return _with_words(sorted([*best, *_garbled(best, page)], key=lambda candidate: candidate.line), page)
+    labels = sorted([*best, *_garbled(best, page)], key=lambda candidate: candidate.line)
+    return without_head(_with_words(labels, page), lines, vocabulary)
 
 
 def _garbled(labels: Sequence[Candidate], page: _Page) -> list[Candidate]:

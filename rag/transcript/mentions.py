@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.calendars import day_names, month_names
@@ -75,7 +76,7 @@ class Mentions:
 
     def in_prose(self, prose: str) -> list[Mention]:
         """The people and the offices named in a paragraph, in order; each is known from then on."""
-        runs = (part for run in _runs(prose, self._vocabulary.words) for part in self._parted(run))
+        runs = (part for run in _runs(prose, self._vocabulary.words) for part in self._parted(prose, run))
         found = [mention for run in runs if (mention := self._mention(prose, run))]
         for office in sorted(self._offices, key=lambda office: -len(office)):
             for match in re.finditer(rf"(?<!\w){re.escape(office)}(?!\w)", prose, re.IGNORECASE):
@@ -102,7 +103,9 @@ class Mentions:
             words = words[1:]
         office, named = split_role([word.group() for word in words], self._labels)
         words = words[len(office) :]
-        while words and fold(words[0].group()) in self._labels.particles | self._labels.qualifiers:
+        small = self._labels.particles | self._labels.qualifiers | (self._labels.addresses if office else frozenset())
+        while words and fold(words[0].group()) in small:
+            # "Spokesman Dr. Doe"
             words, named = words[1:], named[1:]
         if all(len(word.group()) == 1 for word in words):
             # Nothing is left, or initials alone: "U.S.".
@@ -136,13 +139,27 @@ class Mentions:
             self._register(role, voice)
         return Mention(start, end, voice)
 
-    def _parted(self, run: Sequence[re.Match[str]]) -> Iterator[Sequence[re.Match[str]]]:
+    def _parted(self, prose: str, run: Sequence[re.Match[str]]) -> Iterator[Sequence[re.Match[str]]]:
         """A run cut behind names that own what follows: "Ostmere's Ann Bell" is two."""
         start = 0
         for place, word in enumerate(run, 1):
             if place == len(run) or self._news.owner.search(word.group()):
-                yield run[start:place]
+                part = run[start:place]
+                yield from [part] if self._holds_together(prose, part) else _capitalised(part)
                 start = place
+
+    def _holds_together(self, prose: str, run: Sequence[re.Match[str]]) -> bool:
+        """Whether the small words in a run are those of a name: where any noun has a capital, an office tells it.
+
+        "Präsidentin Ilse von der Wense" is one name, "Angaben von Quist" is none.
+        """
+        if not self._news.capital_nouns or all(word.group()[0].isupper() for word in run):
+            return True
+        start, end = run[0].start(), run[-1].end()
+        words = [word.group() for word in run]
+        told = any(is_role(word, self._labels) or fold(word) in self._labels.addresses for word in words)
+        known = fold(prose[start:end]) in self._named
+        return told or known or bool(self._office_before(prose, start)[0] or self._office_after(prose, end))
 
     def _may_be_name(self, prose: str, word: re.Match[str]) -> bool:
         """Whether a capitalised word alone is a name, if one that tells nobody, and not the first of a sentence."""
@@ -229,6 +246,11 @@ class Mentions:
             return None
         words[0] = ELIDED.sub("", words[0])
         return " ".join(words) if any(is_role(word, self._labels) for word in words[:4]) else None
+
+
+def _capitalised(run: Sequence[re.Match[str]]) -> list[list[re.Match[str]]]:
+    """The capitalised words of a run, those side by side together."""
+    return [list(words) for capital, words in groupby(run, key=lambda word: word.group()[0].isupper()) if capital]
 
 
 def _runs(prose: str, words: Language) -> Iterator[list[re.Match[str]]]:

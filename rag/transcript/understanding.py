@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from onrecord.rag.languages import Language
@@ -70,7 +70,8 @@ def understand(source: SourceText, path: str = "") -> Structure:
     asked = [] if candidates else questions_of(body, vocabulary)
     first = candidates[0].line if candidates else asked[0].line if asked else len(lines)
     before = [line for line in body if line.number < first]
-    header = _header(before, source, path, words, labelled=first < len(lines))
+    speakers = {candidate.label for candidate in candidates}
+    header = _header(before, source, path, words, labelled=first < len(lines), speakers=speakers)
     marked.update(header.lines)
     opening = [line for line in before if line.number not in marked]
     if first < len(lines) and not any(line.text[-1] in '.!?…”"»' for line in opening):
@@ -90,7 +91,7 @@ def understand(source: SourceText, path: str = "") -> Structure:
     elif opening:
         # What stands before an interview is written by whoever asks.
         turns.append(Turn(opening[0].start, opening[-1].end, kind="report" if asked else "statement"))
-    marked.update(cut.marked)
+    marked = cut.marked | marked
     turns.extend(cut.turns)
     boilerplate = _merged([*source.boilerplate, *cut.spans], lines, marked)
     return _completed(source, header, turns, boilerplate, [line.text for line in before], vocabulary)
@@ -128,8 +129,10 @@ def _outside(lines: Sequence[Line], boilerplate: Sequence[Boilerplate]) -> list[
     return kept
 
 
-def _header(before: Sequence[Line], source: SourceText, path: str, words: Language, *, labelled: bool) -> Header:
-    header = header_of(before, source.title, source.date, words, labelled=labelled)
+def _header(
+    before: Sequence[Line], source: SourceText, path: str, words: Language, *, labelled: bool, speakers: Collection[str]
+) -> Header:
+    header = header_of(before, source.title, source.date, words, labelled=labelled, speakers=speakers)
     return replace(header, date=header.date or date_in_path(path, words))
 
 
@@ -168,7 +171,8 @@ def _from_marked_turns(
     """Keep the turns that the format marks itself and find out the rest."""
     first = turns[0].start if turns else len(source.text)
     before = [line for line in lines if line.end <= first]
-    header = _header(before, source, path, vocabulary.words, labelled=bool(turns))
+    speakers = {name for turn in turns for name in (turn.label, turn.speaker) if name}
+    header = _header(before, source, path, vocabulary.words, labelled=bool(turns), speakers=speakers)
     return _completed(source, header, list(turns), source.boilerplate, [line.text for line in before], vocabulary)
 
 

@@ -145,6 +145,7 @@ function reported(report) {
   const added = of("added", "updated", "new version");
   const unchanged = of("unchanged");
   const wrong = of("failed");
+  const notes = report.files.flatMap((file) => file.notes.map((note) => `${file.file}: ${note}`));
   const parts = [counted("add_done", added.length)];
   if (unchanged.length) parts.push(fill(words.add_unchanged, { n: unchanged.length }));
   if (wrong.length) parts.push(fill(words.add_failed, { n: wrong.length }));
@@ -153,5 +154,6 @@ function reported(report) {
   return [
     el("p", { class: wrong.length ? "notice" : "verified" }, summary),
     wrong.length ? el("ul", { class: "wrong" }, wrong.map((file) => el("li", {}, file.message || file.file))) : "",
+    notes.length ? el("ul", { class: "notes" }, notes.map((note) => el("li", {}, note))) : "",
   ];
 }
