@@ -169,7 +169,7 @@ _TWO_BELLS: Script = [
 ]
 
 
-def test_two_people_of_one_surname_are_never_counted_together() -> None:
+def test_mentions_by_two_people_of_one_surname_are_counted_apart() -> None:
     bells = briefing_of(script=_TWO_BELLS)
     hers = ask("Every time Ann Bell mentioned the sea wall", bells)
     assert hers.text.startswith("Sea wall: 2 mentions by Ann Bell in ")

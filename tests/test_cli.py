@@ -79,7 +79,7 @@ def test_from_adding_to_removing(command: Command) -> None:
         assert TEXT[citation["start"] : citation["end"]] == citation["quote"]
 
     assert "sound" in command("verify").stdout
-    assert "harbour" in command("remove", listed["id"]).stdout.lower()
+    assert "removed: " in command("remove", listed["id"]).stdout.lower()
     assert json.loads(command("list", "--json").stdout) == {"briefings": []}
 
 

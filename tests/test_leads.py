@@ -105,6 +105,19 @@ def test_whoever_leaves_a_question_open_is_named() -> None:
     assert second[0] == " Answering Mia Lund (Radio Nord), Elin Varga (Harbour Minister) said on 2 April 2031: "
 
 
+def test_whoever_is_quoted_in_a_reply_did_not_give_it() -> None:
+    script: Script = [
+        ("question", "Mia Lund", None, "Radio Nord", "Which fund will pay for the new lighthouse keeper?"),
+        ("answer", "Elin Varga", "Harbour Minister", None, "“I don’t have an answer on the fund for the keeper.”"),
+    ]
+    briefing = briefing_of(script=script)
+    start = briefing.text.index("I don")
+    briefing = replace(briefing, reported=(Reported(start, briefing.text.index("”"), "Ole Dahl", "Treasurer"),))
+    answer = ask("Who asked about the lighthouse keeper?", briefing)
+    assert _leads(answer)[1][0] == " Ole Dahl (Treasurer), quoted by Elin Varga on 2 April 2031: "
+    assert ask("Did she say which fund will pay for the lighthouse keeper?", briefing).status == "answered"
+
+
 def test_each_asker_of_an_exchange_has_a_lead_of_their_own() -> None:
     script: Script = [
         ("question", "Otto Brandt", None, "Kustblatt", "How deep is the harbour at Sandholm?"),

@@ -149,7 +149,7 @@ def test_a_mark_that_nothing_closes_quotes_nothing() -> None:
 
 def test_lines_broken_by_width_are_one_paragraph() -> None:
     text = (
-        "“It sails every hour of the day, and whoever waits for it in the fog of\nthe night is welcome,” Brandel said."
+        "“It sails every hour of the day, and whoever waits for it in the fog\nof the night is welcome,” Brandel said."
     )
     assert said(ENGLISH + text) == [BRANDEL]
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from onrecord.rag.answers.naming import with_outlet
+from onrecord.rag.answers.quoting import bare_span
 from onrecord.rag.answers.replies import leaves_open
 from onrecord.rag.answers.selection import Candidate, SentenceScorer, share_of_words
 from onrecord.rag.answers.spans import language_of, sentences_of, words_at
 from onrecord.rag.languages import Language, language
 from onrecord.rag.questions.question import Question
+from onrecord.rag.text.quotes import reported_at
 from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span, Turn
 
 # Sentences of questions, and of one reply, put to the encoder for one question.
@@ -146,7 +148,10 @@ def replies_in(briefing: Briefing, exchange: Exchange) -> list[Reply]:
         phrases = _spoken_in(briefing, turn).replies
         for span in sentences_of(briefing, turn):
             text = words_at(briefing, span)
-            found.append(Reply(span, text, place < last, place >= last and leaves_open(text, phrases)))
+            # Words of somebody else that are quoted leave nothing open either.
+            bare = bare_span(briefing.text, span)
+            own = place >= last and not reported_at(briefing, bare.start, bare.end)
+            found.append(Reply(span, text, place < last, own and leaves_open(text, phrases)))
     return found
 
 

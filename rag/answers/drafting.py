@@ -12,6 +12,7 @@ from onrecord.rag.answers.selection import Candidate, Meeting, SentenceScorer, u
 from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.wording import Wording
 from onrecord.rag.people.matching import matching_names
+from onrecord.rag.people.names import read_name
 from onrecord.rag.questions.question import Question
 from onrecord.rag.text.quotes import reported_at
 from onrecord.rag.types import Briefing, Filters, Hit, Part, Piece, Span, Status, Turn, Words
@@ -94,12 +95,19 @@ class Draft:
         return self._passes(speaker) and (not self.question.sayers or self.question.wants(speaker))
 
     def may_quote(self, candidate: Candidate) -> bool:
-        """Whether a sentence may be quoted: not somebody else's where the question or a filter wants one's alone."""
-        briefing = self.sources[candidate.passage.briefing_id]
+        """Whether a sentence may be quoted.
+
+        It may not where the filter or the question wants somebody else's words alone, and a namesake's never stand for
+        those of whom the question names.
+        """
+        briefing, question = self.sources[candidate.passage.briefing_id], self.question
         inner = reported_at(briefing, candidate.span.start, candidate.span.end)
-        if not self._passes(inner.speaker if inner else candidate.passage.speaker):
+        speaker = inner.speaker if inner else candidate.passage.speaker
+        if not self._passes(speaker):
             return False
-        return not self.theirs_alone or whose(candidate, briefing, self.question) != "no"
+        if self.theirs_alone:
+            return whose(candidate, briefing, question) != "no"
+        return not question.explicit or question.may_want(speaker) or not self._is_namesake(speaker)
 
     def may_hear(self, turn: Turn) -> bool:
         """Whether a turn of a reply may be quoted, as `may_quote` says."""
@@ -108,10 +116,16 @@ class Draft:
     def _passes(self, speaker: str | None) -> bool:
         return self.called is None or speaker in self.called
 
+    def _is_namesake(self, speaker: str | None) -> bool:
+        return speaker is not None and read_name(speaker).surname in {
+            read_name(name).surname for name in self.question.sayers
+        }
+
     @property
     def theirs_alone(self) -> bool:
-        """Whether nobody's words are wanted but those of the person the question names."""
-        return self.question.explicit and bool(self.question.sayers)
+        """Whether nobody's words will do but those of the person the question names."""
+        question = self.question
+        return bool(question.sayers) and (question.literal or question.kind in ("mentions", "over_time"))
 
 
 def line(words: str) -> Part:

@@ -25,8 +25,8 @@ def asked_and_replied(draft: Draft, asked: Asked, spans: Sequence[Span], subject
     if not reply:
         return [*question, (Words(draft.words.no_reply),)]
     best = max(reply, key=lambda said: said.similarity + _WORTH * (len(said.text.split()) > _SAYS_SOMETHING))
-    replied = draft.words.replied.format(speaker=draft.leads.speaker(draft.quotes.cite(briefing.id, best.span)))
-    return [*question, draft.led(draft.leads.sentence(replied), briefing.id, best.span)]
+    lead = draft.leads.replied(draft.quotes.cite(briefing.id, best.span))
+    return [*question, draft.led(lead, briefing.id, best.span)]
 
 
 def question_quoted(draft: Draft, briefing: Briefing, spans: Sequence[Span]) -> Statements:

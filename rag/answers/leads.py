@@ -58,11 +58,19 @@ class Leads:
 
     def asked(self, citation: Citation) -> str:
         """What leads to a question: "Otto Brandt (Kustblatt) asked Elin Varga on 2 April 2031: "."""
+        if citation.kind == "reported":
+            return self.lead(citation)
         briefing = self._sources[citation.briefing_id]
         exchange = exchange_at(briefing, turn_at(briefing, citation.start))
         whom = self.whom(self._words.asked_whom, briefing, exchange)
         when = self._words.when(citation.date)
         return self.sentence(self._words.asked.format(asker=self.asker(citation), whom=whom, when=when))
+
+    def replied(self, citation: Citation) -> str:
+        """What leads to a reply behind its question; whoever is quoted in it did not reply."""
+        if citation.kind == "reported":
+            return self.lead(citation)
+        return self.sentence(self._words.replied.format(speaker=self.speaker(citation)))
 
     def unanswered(self, citation: Citation, exchange: Exchange) -> str:
         """What leads to words of a reply that leave its question open."""

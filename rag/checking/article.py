@@ -130,6 +130,10 @@ def _reported(told: Told, words: Language) -> Iterator[tuple[Source, int, int]]:
             source = clause.before(first, comma)
             if source is not None:
                 yield source, _next_word(prose, comma), last
+        source = clause.before(first, last)
+        if words.news.verb_second and source is not None:
+            # Where no comma parts them, the verb comes right behind the source: "Laut Ann Bell bleibt …".
+            yield source, _behind_source(told, according.end(), words), last
     for verb in clause.verbs:
         source = clause.before(first, verb.end())
         following = words.article.that.search(prose, verb.end(), last)
@@ -144,6 +148,18 @@ def _reported(told: Told, words: Language) -> Iterator[tuple[Source, int, int]]:
         source = _closing_source(told, comma + 1, body, words)
         if source is not None:
             yield source, first, comma
+
+
+def _behind_source(told: Told, place: int, words: Language) -> int:
+    """Where the sentence goes on behind a source: behind whoever is named there, or behind the noun."""
+    clause = told.clause
+    for word in re.compile(r"\w+").finditer(clause.prose, place, clause.end):
+        mention = next((each for each in clause.mentions if each.start <= word.start() < each.end), None)
+        if mention is not None:
+            return _next_word(clause.prose, mention.end)
+        if word.group().lower() not in words.news.definite:
+            return _next_word(clause.prose, word.end())
+    return clause.end
 
 
 def _closing_source(told: Told, start: int, end: int, words: Language) -> Source | None:

@@ -35,12 +35,14 @@ class Named:
 
     `speakers` are those on record who may be the one whose words it wants: several where the name is that of several.
     `stranger` is that one's name where nobody on record bears it, though some do the surname. `explicit` says that it
-    wants only theirs. `people` and `outlets` are all on record that it names, in its order.
+    wants theirs rather than others', `literal` that it asks what they said, so that nobody else's will do. `people` and
+    `outlets` are all on record that it names, in its order.
     """
 
     speakers: tuple[str, ...] = ()
     stranger: str | None = None
     explicit: bool = False
+    literal: bool = False
     people: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
 
@@ -91,10 +93,12 @@ def named(text: str, language: Language, known: OnRecord, term: Span | None = No
     behind = next((naming for naming in people if term and naming.start >= term.end), None)
     before = [naming for naming in people if not term or naming.end <= term.start]
     wanted, explicit = (behind, True) if behind else _wanted(text, language, before, known.people)
+    literal = wanted is not None and (behind is not None or _is_quoted(wanted, text, language))
     return Named(
         wanted.names if wanted else (),
         text[wanted.start : wanted.end] if wanted and not wanted.names else None,
         explicit,
+        explicit and literal,
         tuple(everybody),
         tuple(_outlets(text, known.outlets)),
     )
@@ -131,6 +135,16 @@ def _wanted(text: str, language: Language, people: Sequence[Naming], known: Roll
         if first is None and (phrases.stance.search(before) or not phrases.about.search(before)):
             first = naming
     return first, first is not None and phrases.talking.search(text) is not None
+
+
+def _is_quoted(naming: Naming, text: str, language: Language) -> bool:
+    """Whether a question asks what somebody said or thinks, and not what they are to do or want."""
+    if language.questions.attributing.search(_before_office(text[: naming.start], language)):
+        return True
+    sayer = language.followups.sayer.search(f"{text[: naming.start]}{ANYBODY}{text[naming.end :]}")
+    saying = language.saying
+    verbs = saying.say | saying.says | saying.said | saying.having_said
+    return sayer is not None and not verbs.isdisjoint(re.findall(r"[^\W_]+", sayer[0].lower()))
 
 
 def _of_two(naming: Naming, text: str, known: Roll) -> bool:

@@ -38,8 +38,9 @@ class Question:
     `typed` is it as asked, `text` as it stands alone, `language` the code of the language it is asked in. `subject` is
     what it is about, without its frame ("who asked about …"); `wanted` what kind of thing answers it. `people` and
     `outlets` are those on record that it names; `speakers` are the people who may be the one whose words it wants,
-    `stranger` that one's name where nobody on record bears it, and `explicit` says that it wants only theirs. `page` is
-    that of a list, from 1. `search` is what to look for, and `history` the conversation before.
+    `stranger` that one's name where nobody on record bears it. `explicit` says that it wants theirs rather than
+    others', `literal` that it asks what they said, so that nobody else's will do. `page` is that of a list, from 1.
+    `search` is what to look for, and `history` the conversation before.
     """
 
     typed: str
@@ -51,6 +52,7 @@ class Question:
     speakers: tuple[str, ...]
     stranger: str | None
     explicit: bool
+    literal: bool
     people: tuple[str, ...]
     outlets: tuple[str, ...]
     page: int
@@ -113,6 +115,7 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
         speakers=names.speakers,
         stranger=names.stranger,
         explicit=names.explicit,
+        literal=names.literal,
         people=names.people,
         outlets=names.outlets,
         page=page,

@@ -25,6 +25,8 @@ _APART = 1.4
 _SMALL = 0.92
 # ... and take up at most this share of a page's lines.
 _MOST_NOTES = 0.5
+# What is small, without a mark or rule, is a footnote in this share of the page's height at its foot.
+_FOOT = 0.35
 # A rule above footnotes is at most this long, as a share of the page's width, where they are not set smaller.
 _SHORT_RULE = 0.6
 
@@ -127,7 +129,7 @@ def _are_notes(page: Page, column: Sequence[Line], first: int, distance: float) 
     if first in (0, len(column)):
         return False
     above, line = column[first - 1], column[first]
-    apart = above.base - line.base > _APART * distance
+    apart = above.base - line.base > _APART * distance and line.base < _FOOT * page.height
     return begins_note(line) or apart or bool(_rules_between(page, above, line))
 
 

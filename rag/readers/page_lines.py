@@ -115,7 +115,10 @@ def line_of(row: Row, page: int, column: tuple[int, ...] = ()) -> Line:
     share = len(breakable.group()) / len(first) if breakable else 1.0
     left, right = min(word.left for word in row), max(word.right for word in row)
     base, size = _usual(row, lambda word: word.base), _usual(row, lambda word: word.size)
-    return Line(text.strip(), page, left, right, base, size, unit * share, column, marks=marks)
+    # A soft hyphen says something at a line's end alone.
+    text = text.strip()
+    text = text[:-1].replace("\u00ad", "") + text[-1:]
+    return Line(text, page, left, right, base, size, unit * share, column, marks=marks)
 
 
 def _pieces(word: Word) -> list[Piece]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from onrecord.rag.languages import Language
 from onrecord.rag.languages.calendars import day_names, month_names
-from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.countries import is_country
 from onrecord.rag.people.roles import is_role, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
@@ -76,7 +76,7 @@ class Mentions:
 
     def in_prose(self, prose: str) -> list[Mention]:
         """The people and the offices named in a paragraph, in order; each is known from then on."""
-        runs = (part for run in _runs(prose, self._labels) for part in self._parted(prose, run))
+        runs = (part for run in _runs(prose, self._vocabulary.words) for part in self._parted(prose, run))
         found = [mention for run in runs if (mention := self._mention(prose, run))]
         for office in sorted(self._offices, key=lambda office: -len(office)):
             for match in re.finditer(rf"(?<!\w){re.escape(office)}(?!\w)", prose, re.IGNORECASE):
@@ -256,8 +256,9 @@ def _capitalised(run: Sequence[re.Match[str]]) -> list[list[re.Match[str]]]:
     return [list(words) for capital, words in groupby(run, key=lambda word: word.group()[0].isupper()) if capital]
 
 
-def _runs(prose: str, labels: LabelWords) -> Iterator[list[re.Match[str]]]:
+def _runs(prose: str, words: Language) -> Iterator[list[re.Match[str]]]:
     """Runs of capitalised words, with the small words of names between them ("van der")."""
+    labels, news = words.labels, words.news
     run: list[re.Match[str]] = []
     small: list[re.Match[str]] = []
     for word in WORD.finditer(prose):
@@ -269,7 +270,9 @@ def _runs(prose: str, labels: LabelWords) -> Iterator[list[re.Match[str]]]:
             if adjoins and word.group()[0].isupper() and len(run) < _LONGEST_RUN:
                 run, small = [*run, *small, word], []
                 continue
-            if adjoins and fold(word.group()) in labels.particles and len(small) < 2:
+            # Where nouns have capitals too, "der" behind a name opens another noun; in "von der" it does not.
+            article = news.capital_nouns and not small and plain(word.group()) in news.definite
+            if adjoins and fold(word.group()) in labels.particles and not article and len(small) < 2:
                 small.append(word)
                 continue
             yield run

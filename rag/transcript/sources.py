@@ -285,14 +285,19 @@ class Clause:
         ):
             first -= 1
         last = place + 1
-        while last < min(len(words), first + _LONGEST_OFFICE) and not self._ends_office(words[last].group()):
+        while last < min(len(words), first + _LONGEST_OFFICE):
+            if self._ends_office(words[last].group(), words[last - 1].group()):
+                break
             last += 1
         office = self.prose[words[first].start() : words[last - 1].end()]
         return Source(Voice(None, ELIDED.sub("", " ".join(office.split()))))
 
-    def _ends_office(self, word: str) -> bool:
-        """Whether a word behind an office no longer says which it is."""
+    def _ends_office(self, word: str, before: str) -> bool:
+        """Whether a word behind an office, right behind the word `before`, no longer says which it is."""
         news = self.words.news
+        if news.capital_nouns and word[0].islower() and before[0].isupper() and plain(word) not in news.of:
+            # "Die Ministerin bleibt": what may follow a noun is of a noun.
+            return plain(word) not in news.definite
         return plain(word) in (news.prepositions | news.relatives | news.adverbs | news.pronouns) - news.of
 
     def _pieces(self, start: int, end: int) -> list[Span]:

@@ -26,6 +26,8 @@ _FEWEST, _MOSTLY = 2, 0.6
 _ENDS = (".", "?", "!", "…", ":", ";", ",", "—", "–", "”", '"', "»", ")", "]")
 _LETTER = re.compile(r"[^\W\d_]")
 _BOLD = re.compile(r"(?:\*\*|__)(.+?)(?:\*\*|__)")
+# "(Applause.)", "[crosstalk]", on a line of their own.
+_DIRECTION = re.compile(r"\([^()]{2,200}\)\.?|\[[^\[\]]{2,200}\]\.?")
 _CLOSING = re.compile(r"[*_]+$")
 
 
@@ -62,7 +64,8 @@ def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dic
     segments = [_segment(lines, candidates, place, marked) for place in range(len(candidates))]
     only_asking = all(_asks(candidate, words) for candidate in candidates)
     cut.questions_between = _questions_between(candidates, segments)
-    sentences = sum(spoken[-1].text.endswith(_ENDS) for spoken in segments) >= _SENTENCES * len(segments)
+    spoken_ends = [spoken[-1].text.endswith(_ENDS) for spoken in segments if spoken]
+    sentences = sum(spoken_ends) >= _SENTENCES * len(segments)
     for place, (candidate, spoken) in enumerate(zip(candidates, segments, strict=True)):
         if candidate.empty:
             cut.marked[candidate.line] = "label"
@@ -70,6 +73,7 @@ def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dic
         last = place + 1 == len(candidates)
         nobodys: list[Line] = []
         question: list[Line] = []
+        answer: list[Line] = []
         if not capitals:
             spoken, nobodys = _without_headings(spoken, cut, words, last=last)
         if sentences and not last and len(spoken) > 1 and _stands_apart(spoken[-1]):
@@ -77,23 +81,33 @@ def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dic
             spoken = spoken[:-1]
         if cut.questions_between and not last and len(spoken) > 1 and _ends_asking(spoken[-1]):
             spoken, question = spoken[:-1], spoken[-1:]
-        closing = _CLOSING.search(spoken[0].text)
-        closed = bool(closing) and candidate.style.startswith("marked") and not candidate.alone
-        answer: list[Line] = []
+        closed = _closes_marks(candidate, spoken[0]) and not candidate.alone
         if _asks(candidate, words) and (only_asking or closed):
             asked = 1 if closed else _length_of_question(spoken)
             spoken, answer = spoken[:asked], spoken[asked:]
-        start = candidate.words if not candidate.alone and spoken[0].number == candidate.line else spoken[0].start
-        end = spoken[-1].end
-        closing = _CLOSING.search(spoken[-1].text)
-        if candidate.style.startswith("marked") and closing and end - len(closing.group()) > start:
-            # The label opened what these close: "**Q: Who pays?**"
-            end -= len(closing.group())
-            cut.spans.append(Boilerplate(end, spoken[-1].end, "markup"))
-        cut.turns.append(Turn(start, end, label=candidate.label))
+        cut.turns.append(_turn(candidate, spoken, cut))
         kinds: tuple[tuple[list[Line], Kind], ...] = ((answer, "answer"), (nobodys, "report"), (question, "question"))
         cut.turns.extend(Turn(part[0].start, part[-1].end, kind=kind) for part, kind in kinds if part)
     return cut
+
+
+def _turn(candidate: Candidate, spoken: Sequence[Line], cut: Cut) -> Turn:
+    """The turn of a label; the marks that close what the label opened, and stage directions, are no speech."""
+    start = candidate.words if not candidate.alone and spoken[0].number == candidate.line else spoken[0].start
+    end = spoken[-1].end
+    if (
+        _closes_marks(candidate, spoken[-1])
+        and (bare := len(_CLOSING.sub("", spoken[-1].text))) + spoken[-1].start > start
+    ):
+        end = spoken[-1].start + bare
+        cut.spans.append(Boilerplate(end, spoken[-1].end, "markup"))
+    cut.marked.update({line.number: "stage direction" for line in spoken[1:] if _DIRECTION.fullmatch(line.text)})
+    return Turn(start, end, label=candidate.label)
+
+
+def _closes_marks(candidate: Candidate, line: Line) -> bool:
+    """Whether a line ends in the marks that its label opened: "**Q: Who pays?**"."""
+    return candidate.style.startswith("marked") and _CLOSING.search(line.text) is not None
 
 
 def _segment(lines: Sequence[Line], candidates: Sequence[Candidate], place: int, marked: dict[int, str]) -> list[Line]:

@@ -91,7 +91,7 @@ def understand(source: SourceText, path: str = "") -> Structure:
     elif opening:
         # What stands before an interview is written by whoever asks.
         turns.append(Turn(opening[0].start, opening[-1].end, kind="report" if asked else "statement"))
-    marked.update(cut.marked)
+    marked = cut.marked | marked
     turns.extend(cut.turns)
     boilerplate = _merged([*source.boilerplate, *cut.spans], lines, marked)
     return _completed(source, header, turns, boilerplate, [line.text for line in before], vocabulary)
