@@ -184,32 +184,7 @@ FLOORS = (
 NEIGHBOURS = {("checking", "exporting")}
 # Imports that still look up, and names that still have a second home. Both may only get fewer.
 PENDING_IMPORTS: set[tuple[str, str]] = set()
-PENDING_NAMES: set[str] = {
-    "Asked",
-    "Block",
-    "CAPITALISED",
-    "CLOCK",
-    "Candidate",
-    "Cut",
-    "Kind",
-    "Line",
-    "NOBODY",
-    "Part",
-    "Piece",
-    "Question",
-    "Row",
-    "Said",
-    "Words",
-    "columns_of",
-    "exchanges_of",
-    "named",
-    "paragraphs_of",
-    "plain",
-    "plain_text",
-    "rows_of",
-    "sentences_of",
-    "text_of",
-}
+PENDING_NAMES: set[str] = set()
 
 
 def room_of(module: Path) -> str:
