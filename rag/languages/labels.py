@@ -29,8 +29,7 @@ class LabelWords:
     outlet, `chaired_by` before the name of whoever presides.
 
     `fields` name a field of a page or a stage direction, never a speaker; `people_fields` list those who do.
-    `byline` is a whole line that says who wrote or published a page, and `as_delivered` one that says what kind of
-    text it is. `dialogue` is said by somebody to somebody.
+    `dialogue` is said by somebody to somebody.
     """
 
     askers: frozenset[str] = frozenset()
@@ -59,8 +58,6 @@ class LabelWords:
     fields: frozenset[str] = frozenset()
     people_fields: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
-    byline: Phrase = NEVER
-    as_delivered: Phrase = NEVER
     dialogue: Phrase = NEVER
     outlet_of: Phrase = NEVER
     chaired_by: Phrase = NEVER

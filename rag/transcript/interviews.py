@@ -116,12 +116,11 @@ def interviewee(title: str | None, head: Sequence[str], vocabulary: Vocabulary) 
         head: the lines before the first question; those that say who wrote the text count for nothing.
         vocabulary: how the text writes its words.
     """
-    labels = vocabulary.words.labels
     people = Mentions(vocabulary)
     held: dict[str, Voice] = {}
     titled: dict[str, Voice] = {}
     for line in dict.fromkeys([title or "", *head]):
-        if labels.byline.fullmatch(line):
+        if vocabulary.words.pages.byline.fullmatch(line):
             continue
         # An office behind a name ends with a mark, which a line of the head does without.
         for mention in people.in_prose(f"{line}."):
