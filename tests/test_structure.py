@@ -36,6 +36,7 @@ NO_WORDS = {
     "rag/people/voices.py": ("no|nr|",),  # signs of a number, in several languages
     "rag/readers/captions.py": ("</?(?:",),  # tags of captions
     "rag/readers/html.py": ("nav|navbar",),  # names that web pages give their parts
+    "rag/readers/raised.py": ("ft|mi|yd",),  # units of length and time
     "rag/readers/ttml.py": ("h|ms|m|s",),  # units of time
     "rag/library.py": ("since",),  # names of filters
 }

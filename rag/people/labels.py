@@ -179,6 +179,10 @@ def _with_tail(person: Person, part: str, vocabulary: Vocabulary) -> Person:
         if match:
             return replace(person, role=part[: match.start()], outlet=part[match.end() :], part=asker)
         return replace(person, role=cased_office(role, vocabulary), part=asker)
+    small = words.joining - words.particles
+    if person.role and person.name is None and not small.isdisjoint(map(str.lower, tokens)):
+        # "MINISTER OF TRADE, FISHERIES AND PORTS"
+        return replace(person, role=cased_office(f"{person.role}, {part}", vocabulary))
     if person.role and person.name is None and person.part is None and part.isupper() and len(tokens) > 1:
         # "MINISTER OF PORTS, JANE DOE"
         return replace(person, name=_primary(part, vocabulary).name)

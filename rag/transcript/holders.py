@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.casing import cased_name
 from onrecord.rag.people.labels import Person
-from onrecord.rag.people.names import shares_role
+from onrecord.rag.people.names import printed_name, shares_role
 from onrecord.rag.people.roles import has_article, is_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
@@ -41,8 +41,10 @@ def holder_of(role: str, heading: str, listed: Sequence[Person], text: str, voca
     if len(held) == 1:
         return held.pop()
     if presided := words.chaired_by.search(heading):
-        name = re.compile(rf"{CAPITALISED}(?:\s+{CAPITALISED}){{1,3}}").match(heading, presided.end())
-        return name.group() if name and fold(role).split()[0] in words.chairs else None
+        particles = {form for word in words.particles for form in (word, word.upper())}
+        name = re.compile(printed_name(particles)).match(heading[presided.end() :].partition("\n")[0])
+        known = name is not None and fold(role).split()[0] in words.chairs
+        return cased_name(name.group().split(), vocabulary) if name and known else None
     office = re.escape(role)
     about = r"(?:\s[a-z][^,.;]{0,60},)?"
     after = rf"(?<!\ba )(?<!\ban )\b(?i:{office}){about}[\s,:]+({CAPITALISED}(?:\s{CAPITALISED}){{0,6}})"

@@ -135,6 +135,9 @@ class Mentions:
             name = f"{address} {name}"
         voice = Voice(name, role or (known.role if known else None))
         self._named[fold(name)] = self._named[fold(words[-1].group()[: end - words[-1].start()])] = voice
+        if len(words) > 2:
+            # Whoever has two surnames is called by the first of them.
+            self._named.setdefault(fold(words[-2].group()), voice)
         if role:
             self._register(role, voice)
         return Mention(start, end, voice)

@@ -156,9 +156,10 @@ def _complete_from_list(parsed: dict[str, Person], listed: Sequence[Person]) -> 
                 (other,) = leading.values()
                 parsed[label] = replace(person, name=other.name, role=other.role or person.role)
             continue
-        if not person.name or person.voice or not is_full(person.name):
+        if not person.name or person.voice:
             continue
-        fitting = [name for name in by_name if _is_part_of(person.name, name)]
+        fits = _is_part_of if is_full(person.name) else _is_first_surname_of
+        fitting = [name for name in by_name if fits(person.name, name)]
         if len(fitting) == 1:
             other = by_name[fitting[0]]
             role, outlet = person.role or other.role, person.outlet or (None if person.role else other.outlet)
@@ -169,6 +170,12 @@ def _is_part_of(name: str, longer: str) -> bool:
     """Whether a name is another with its first or its last words left out, as one of two surnames is."""
     short, full = fold(name).split(), fold(longer).split()
     return full[: len(short)] == short or full[-len(short) :] == short
+
+
+def _is_first_surname_of(surname: str, name: str) -> bool:
+    """Whether a surname stands inside a name: whoever has two is called by the first of them."""
+    short, full = fold(surname).split(), fold(name).split()
+    return any(full[place : place + len(short)] == short for place in range(1, len(full) - len(short)))
 
 
 def _name_holders(
