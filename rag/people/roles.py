@@ -43,6 +43,14 @@ def _names_office(word: str, words: LabelWords) -> bool:
     )
 
 
+def office_in(token: str, words: LabelWords) -> str | None:
+    """The office that a compound written as one word ends in: "Ministerin" in "Verkehrsministerin"; None elsewhere."""
+    word = fold(token).strip(".,'")
+    parts = (part for part in words.office_endings if part[0].isalpha() and word.endswith(part) and word != part)
+    part = max(parts, key=len, default=None)
+    return token[-len(part) :].capitalize() if part else None
+
+
 @functools.cache
 def _endings(endings: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(endings))

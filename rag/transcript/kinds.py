@@ -14,7 +14,7 @@ from onrecord.rag.types import Kind, Turn
 # An interjection has at most so many words.
 _INTERJECTION = 6
 # The share of a person's turns after which somebody is "mostly" what those turns are.
-_MOSTLY, _ALMOST_ALWAYS = 0.5, 0.66
+_MOSTLY, _ALMOST_ALWAYS, _SELDOM = 0.5, 0.66, 0.34
 # And somebody is an asker or an answerer who does the one so many times as often as the other; in a debate all do both.
 _PLAINLY = 3
 # An interjection is by somebody who asked within so many turns.
@@ -138,7 +138,9 @@ def _askers(scene: Scene) -> list[bool]:
     first = {name: scene.blocks[places[0]] for name, places in spoken.items()}
     from_outlets = {name for name, block in first.items() if block.turn.outlet and not block.turn.role}
     outlets = [place for name in from_outlets for place in spoken[name]]
-    reporters = from_outlets if outlets and scene.asking(outlets) >= _MOSTLY else set()
+    # A host or an expert is printed with a house too, speaks often and asks seldom.
+    silent = {name for name in from_outlets if len(spoken[name]) > 2 and scene.asking(spoken[name]) < _SELDOM}
+    reporters = from_outlets - silent if outlets and scene.asking(outlets) >= _MOSTLY else set()
     printed = {name for name in spoken if first[name].part == "asker" or name in reporters}
     if not printed and "\0answerer" not in scene.who:
         return _asking_turns(scene)

@@ -10,7 +10,7 @@ from itertools import groupby
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.calendars import day_names, month_names
 from onrecord.rag.people.countries import is_country
-from onrecord.rag.people.roles import is_role, split_role
+from onrecord.rag.people.roles import is_role, office_in, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 
@@ -180,6 +180,9 @@ class Mentions:
         for start, ends in ((first, range(first + 1, joined + 1)), (0, (joined,))):
             for end in ends:
                 self._offices[" ".join(words[start:end])] = voice
+        for short in filter(None, (office_in(word, self._labels) for word in words[first:joined])):
+            # "Verkehrsministerin" is later "die Ministerin", unless there are two.
+            self._offices[short] = voice if self._offices.get(short, voice) == voice else NOBODY
 
     def _opens_no_name(self, word: str) -> bool:
         """Whether a capitalised word opens a sentence or is a date, and no part of a name behind it."""

@@ -157,7 +157,9 @@ class Clause:
                 found = self._behind(verb.end(), end)
             return found or Source()
         if len(pieces) > 1 and any(self._said(piece.start, piece.end) for piece in pieces[:-1]):
-            return self._around_aside(pieces[:-1]) or Source()
+            found = self._around_aside(pieces[:-1])
+            # Where a clause stands before the verb, the subject follows it: "Ob es reicht, ließ die Ministerin offen".
+            return found or (self._behind(verb.end(), end) if news.verb_second else Source())
         return self._behind(verb.end(), end)
 
     def _in_front(self, piece: Span) -> Source | None:
@@ -253,8 +255,8 @@ class Clause:
         if mention and when and not other and len(between) <= _BETWEEN and mention.start <= stop:
             return _of(mention)
         if not between:
-            # No subject at all: it goes without saying, as in Spanish.
-            return Source(pronoun=True)
+            # No subject at all: it goes without saying, as in Spanish, where it has no place of its own.
+            return Source(pronoun=not news.verb_second)
         return self._unnamed(Span(start, stop))
 
     def _according_to(self, start: int, end: int) -> Source | None:
