@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,21 +40,21 @@ def mentions(draft: Draft) -> Written | None:
         found = _mentions(term, draft) if term != draft.question.subject else []
     if not found:
         return None
-    # Several people may share the name that was asked for: they are never counted together.
-    by_speaker = bool(draft.question.sayers or draft.called)
-    counts: Counter[str | None] = Counter()
-    for mention in found:
-        counts[mention.speaker if by_speaker else None] += mention.times
-    heads = (line(_counted(plain(term), count, speaker, draft)) for speaker, count in counts.items())
-    return Written((*heads, *page_of(draft, [mention.listed for mention in found], draft.leads.dated)))
-
-
-def _counted(term: str, count: int, speaker: str | None, draft: Draft) -> str:
-    """How often a term is mentioned, by somebody or by anybody."""
+    count = sum(mention.times for mention in found)
     words = draft.words
-    by = words.mentions_by.format(speaker=plain(speaker)) if speaker else ""
+    by = words.mentions_by.format(speaker=_counted(found)) if draft.question.sayers or draft.called else ""
     template = words.mentions_one if count == 1 else words.mentions_many
-    return template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
+    term = plain(term)
+    head = template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
+    return Written((line(head), *page_of(draft, [mention.listed for mention in found], draft.leads.dated)))
+
+
+def _counted(found: Sequence[_Mention]) -> str:
+    """Who said it; of several people, each with how often: they may share the name that was asked for."""
+    times: Counter[str] = Counter()
+    for mention in found:
+        times[plain(mention.speaker or "")] += mention.times
+    return ", ".join(times) if len(times) == 1 else ", ".join(f"{name} ({count})" for name, count in times.items())
 
 
 def _mentions(term: str, draft: Draft) -> list[_Mention]:

@@ -126,18 +126,31 @@ class _Attributed:
     def said(self, briefing: Briefing, span: Span) -> Compared:
         """Whether the one named is who speaks in a place on the record."""
         citation = cite(1, briefing, span.start, span.end)
-        if self.claim.speaker is None or citation.speaker is None:
-            return Compared("unknown")
         present = [Known(turn.speaker, turn.role) for turn in briefing.turns if turn.speaker]
         present += [Known(words.speaker, words.role) for words in briefing.reported if words.speaker]
+        present = list(dict.fromkeys(present))
+        about = " ".join((briefing.title, citation.outlet or ""))
+        if citation.speaker is not None:
+            return self._compared(Known(citation.speaker, citation.role, citation.outlet), present, about)
+        if citation.kind != "reported":
+            return Compared("unknown")
+        if citation.role and self._compared(Known(citation.role, citation.role), [], about).same == "yes":
+            return Compared("yes")
+        # Words that the record gives to somebody without a name are not those of anybody whom it does name.
+        named = any(self._compared(one, present, about).same == "yes" for one in present)
+        return Compared("no" if named else "unknown")
+
+    def _compared(self, speaker: Known, present: Sequence[Known], about: str) -> Compared:
+        if self.claim.speaker is None:
+            return Compared("unknown")
         return said_by(
             self.claim.speaker,
-            Known(citation.speaker, citation.role, citation.outlet),
+            speaker,
             office=self.claim.role,
-            present=list(dict.fromkeys(present)),
+            present=present,
             on_record=self.on_record,
             told=self.told,
-            about=" ".join((briefing.title, citation.outlet or "")),
+            about=about,
         )
 
 

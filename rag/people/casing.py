@@ -80,4 +80,5 @@ def _cased_word(word: str, vocabulary: Vocabulary, *, alone: bool) -> str:
 def _is_acronym(word: str, vocabulary: Vocabulary) -> bool:
     words = vocabulary.words.labels
     known = is_role(word, words) or fold(word) in words.qualifiers or vocabulary.spelling(word) is not None
-    return len(word) <= _ACRONYM and not known
+    # No office is a word without a vowel.
+    return len(word) <= _ACRONYM and (not known or _VOWELS.isdisjoint(fold(word)))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from onrecord.rag.people.labels import Person
-from onrecord.rag.people.names import is_full
+from onrecord.rag.people.names import CAPITAL, is_full
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.lines import Line
 from onrecord.rag.transcript.mentions import Mentions, Voice
@@ -27,6 +27,8 @@ _FORMS = tuple(
         ("quoted", r"(?P<open>>\s?)(?P<words>[^>\s].*?)(?P<close>)"),
     )
 )
+# What stands behind a reporter's name: "of Coast Radio".
+_OUTLET = re.compile(rf"\s+\S+\s+(?P<outlet>{CAPITAL}[\w&'’-]*(?:\s{CAPITAL}[\w&'’-]*)*)")
 _ASKS = re.compile(r"[?？][\"”»’')\]]*$")
 
 
@@ -139,6 +141,30 @@ def interviewee(title: str | None, head: Sequence[str], vocabulary: Vocabulary) 
             (voice,) = found.values()
             return Person(name=voice.name, role=voice.role or held.get(voice.name or "", voice).role)
     return None
+
+
+def interviewer(head: Sequence[str], vocabulary: Vocabulary) -> Person | None:
+    """The one reporter whom the head names with their outlet: "… talks to Jane Doe of Coast Radio".
+
+    Args:
+        head: the lines before the first question.
+        vocabulary: how the text writes its words.
+    """
+    people = Mentions(vocabulary)
+    found: dict[str, Person] = {}
+    for line in dict.fromkeys(head):
+        for mention in people.in_prose(f"{line}."):
+            name = mention.voice.name
+            if name and is_full(name) and _belongs_to_outlet(line, mention.end, vocabulary):
+                outlet = _OUTLET.match(line, mention.end)
+                found[name] = Person(name=name, outlet=outlet.group("outlet") if outlet else None)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def named_by_heading(heading: str, turns: Sequence[Turn]) -> Turn | None:
+    """The turn of the one speaker whom a heading names in full: who answers the questions below it."""
+    named = {turn.speaker: turn for turn in turns if turn.speaker and is_full(turn.speaker) and turn.speaker in heading}
+    return next(iter(named.values())) if len(named) == 1 else None
 
 
 def _belongs_to_outlet(line: str, end: int, vocabulary: Vocabulary) -> bool:

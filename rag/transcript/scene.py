@@ -20,7 +20,7 @@ from onrecord.rag.types import Turn
 SHORT_TURN, _CALL = 45, 15
 # Who asks does so in the last words of a turn; a question mark before them is a way of speaking.
 _CLOSING = 60
-# A question of fewer words is a tag or a name ("Dr. Lund?"), unless it is all that is said.
+# A question of fewer words is a tag or a name ("Dr. Lund?"), unless it is all that is said or opens like a question.
 _LEAST_QUESTION = 4
 # Behind words that give the floor stand so many at most that say to whom.
 _NAMED = 8
@@ -113,12 +113,12 @@ def scene_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], voc
     blocks = _blocks(text, turns, parts, speech.gives_floor)
     said = [block.words for block in blocks]
     hands_over = [len(each.split()) <= 2 * SHORT_TURN and bool(speech.gives_floor.search(each)) for each in said]
-    marks = [_asks(each) or bool(speech.asks.search(each)) for each in said]
+    marks = [_asks(each, speech) or bool(speech.asks.search(each)) for each in said]
     return Scene(
         blocks=blocks,
         who=[_identity(block.turn, block.part) for block in blocks],
         marks=marks,
-        asks=[mark or _asks(each, len(each)) for mark, each in zip(marks, said, strict=True)],
+        asks=[mark or _asks(each, speech, len(each)) for mark, each in zip(marks, said, strict=True)],
         hands_over=hands_over,
         calls=[hands and _only_calls(each, speech) for hands, each in zip(hands_over, said, strict=True)],
         thanks=[bool(speech.courtesies.search(each)) for each in said],
@@ -149,12 +149,15 @@ def _identity(turn: Turn, part: Part | None) -> str:
     return f"\0{part}" if part else turn.label or ""
 
 
-def _asks(words: str, closing: int = _CLOSING) -> bool:
+def _asks(words: str, speech: SpeechPhrases, closing: int = _CLOSING) -> bool:
     """Whether somebody asks in their last words, so many of them, or says nothing else."""
     said = words.split()
     ending = " ".join(said[-closing:])
     least = min(_LEAST_QUESTION, len(said))
-    return bool(said) and any(len(question.group(1).split()) >= least for question in _QUESTION.finditer(ending))
+    return bool(said) and any(
+        len(question.split()) >= least or speech.question_opening.match(question)
+        for question in _QUESTION.findall(ending)
+    )
 
 
 def _only_calls(words: str, speech: SpeechPhrases) -> bool:
@@ -167,7 +170,7 @@ def _only_calls(words: str, speech: SpeechPhrases) -> bool:
         # "Last question, then: are you certain that …?" gives no floor.
         rest += sentence[call.end() :] if call and len(sentence[call.end() :].split()) > _NAMED else ""
         rest += sentence if not call else ""
-    return not (_asks(rest) or speech.asks.search(rest))
+    return not (_asks(rest, speech) or speech.asks.search(rest))
 
 
 def _presents(block: Block, vocabulary: Vocabulary) -> bool:

@@ -16,7 +16,7 @@ from onrecord.rag.transcript.calls import calls_of
 from onrecord.rag.transcript.dates import date_in_path
 from onrecord.rag.transcript.exchanges import answerer_of, exchanges_of
 from onrecord.rag.transcript.header import Header, header_of
-from onrecord.rag.transcript.interviews import interview_of, interviewee, questions_of
+from onrecord.rag.transcript.interviews import interview_of, interviewee, interviewer, named_by_heading, questions_of
 from onrecord.rag.transcript.introductions import goes_on, introductions, with_own_names
 from onrecord.rag.transcript.kinds import kinds_of
 from onrecord.rag.transcript.labelling import labels_of, parted_at_labels
@@ -219,11 +219,16 @@ def _completed(
         ):
             turns[position] = replace(turn, kind="report")
             continue
-        answerer = answerer_of(turns)
+        answerer = _named_above(text, turns, position, boilerplate) or answerer_of(turns)
         if answerer is not None:
             turns[position] = replace(turn, speaker=answerer.speaker, role=answerer.role, inferred=True)
         elif named is not None:
             turns[position] = replace(turn, speaker=named.name, role=named.role, inferred=True)
+    if unnamed and named and not any(turn.speaker for turn in turns if turn.kind == "question"):
+        asks = interviewer(before, vocabulary)
+        for position, turn in enumerate(turns):
+            if asks and turn.kind == "question" and not turn.outlet:
+                turns[position] = replace(turn, speaker=asks.name, outlet=asks.outlet, inferred=True)
     if source.timecodes:
         turns[:] = [replace(turn, seconds=_second(source.timecodes, turn)) for turn in turns]
     report = [span for turn in turns if turn.kind == "report" for span in _paragraphs(text, turn, boilerplate)]
@@ -240,6 +245,16 @@ def _completed(
         dates=relative_dates(text, header.date, vocabulary.words),
         timecodes=source.timecodes,
     )
+
+
+def _named_above(text: str, turns: Sequence[Turn], position: int, boilerplate: Sequence[Boilerplate]) -> Turn | None:
+    """The turn of the speaker whom the last heading above a turn names, with none but unnamed turns between."""
+    above = [mark for mark in boilerplate if mark.reason == "heading" and mark.end <= turns[position].start]
+    if not above or any(
+        turn.speaker and not turn.inferred for turn in turns if above[-1].end <= turn.start < turns[position].start
+    ):
+        return None
+    return named_by_heading(text[above[-1].start : above[-1].end], turns)
 
 
 def _may_be_told(turns: Sequence[Turn], position: int) -> bool:
