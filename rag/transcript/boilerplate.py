@@ -19,7 +19,7 @@ _RIGHTS = re.compile(r"©|\(c\) \d{4}", re.IGNORECASE)
 _QUOTED = re.compile(r"[«»“”\"]")
 _PAGE_COUNT = re.compile(r"\d{1,4}\s*/\s*\d{1,4}|[-–—]\s*\d{1,4}\s*[-–—]")
 _NUMBER = re.compile(r"\d{1,4}")
-CLOCK = re.compile(
+CLOCK_LINE = re.compile(
     # The time, half of the day, zone: "3:56 P.M. EST", "15h30 (Dakar)".
     r"\d{1,2}[:.h]\d{2}\s*(?:[^\W\d_]\.[^\W\d_]\.?|[^\W\d_]{2})?\s*(?:\(?[A-Z]{2,5}\)?|\([^)]{1,40}\))?",
     re.IGNORECASE,
@@ -217,9 +217,9 @@ def end_marks(lines: Sequence[Line], words: Language) -> list[Marked]:
 
 
 def _is_end_mark(text: str, words: Language) -> bool:
-    if _RULE.fullmatch(text) or CLOCK.fullmatch(text):
+    if _RULE.fullmatch(text) or CLOCK_LINE.fullmatch(text):
         return True
     inner = text.lstrip("([")
     end = words.pages.end.match(inner)
     after = inner[end.end() :].lstrip(")] .:–—-") if end else ""
-    return end is not None and (not after or bool(CLOCK.fullmatch(after)))
+    return end is not None and (not after or bool(CLOCK_LINE.fullmatch(after)))

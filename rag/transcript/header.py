@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from onrecord.rag.languages import Language
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.boilerplate import CLOCK, TERMINAL_MARKS, is_field
+from onrecord.rag.transcript.boilerplate import CLOCK_LINE, TERMINAL_MARKS, is_field
 from onrecord.rag.transcript.dates import date_in, is_date_line
 from onrecord.rag.transcript.lines import Line
 
@@ -95,7 +95,7 @@ def _is_note(text: str, words: Language) -> bool:
 
 
 def _is_head(text: str, words: Language) -> bool:
-    if _is_note(text, words) or is_field(text, words) or CLOCK.fullmatch(text):
+    if _is_note(text, words) or is_field(text, words) or CLOCK_LINE.fullmatch(text):
         return True
     return len(text) <= _LONGEST_TITLE and not text.rstrip("*_").endswith(TERMINAL_MARKS[:-2])
 
@@ -108,7 +108,7 @@ def may_be_title(text: str, words: Language, speakers: Collection[str] = ()) -> 
     """
     if (
         is_date_line(text, words)
-        or CLOCK.fullmatch(text)
+        or CLOCK_LINE.fullmatch(text)
         or is_field(text, words)
         or _is_note(text, words)
         or words.pages.byline.fullmatch(text)
