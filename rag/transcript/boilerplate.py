@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.lines import Line
 
 # Names of networks and signs of rights are the same in every language.
@@ -105,7 +106,7 @@ def chrome(lines: Sequence[Line], first: int | None, last: int | None, words: La
             marked[line.number] = "repeated line"
     for number in _foreign(outside, lines, scores, marked, words):
         marked.setdefault(number, "other language")
-    for number in _menus(outside, marked, first, last):
+    for number in _menus(outside, marked, first, last, words):
         marked.setdefault(number, "navigation")
     return [Marked(number, marked[number]) for number in sorted(marked)]
 
@@ -175,7 +176,15 @@ def _foreign(
     return found
 
 
-def _menus(outside: Sequence[Line], marked: dict[int, str], first: int | None, last: int | None) -> list[int]:
+def is_field(text: str, words: Language) -> bool:
+    """Whether a line names a field and fills it: "Date: 2 May"."""
+    name, colon, filling = text.partition(":")
+    return bool(colon and filling.strip()) and fold(name.strip()) in words.pages.fields
+
+
+def _menus(
+    outside: Sequence[Line], marked: dict[int, str], first: int | None, last: int | None, words: Language
+) -> list[int]:
     """Runs of very short lines at either end of a text, as menus and lists of links are."""
     found: list[int] = []
     head = [line for line in outside if first is None or line.number < first]
@@ -185,7 +194,8 @@ def _menus(outside: Sequence[Line], marked: dict[int, str], first: int | None, l
         for line in region:
             if line.number in marked:
                 continue
-            if len(line.text.split()) > _MENU_WORDS or line.text.endswith((".", "!", "?", "…", ":")):
+            sentence = len(line.text.split()) > _MENU_WORDS or line.text.endswith((".", "!", "?", "…", ":"))
+            if sentence or is_field(line.text, words):
                 break
             run.append(line.number)
         if len(run) >= _MENU_LINES:
