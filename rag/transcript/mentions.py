@@ -182,7 +182,7 @@ class Mentions:
                 self._offices[" ".join(words[start:end])] = voice
         for short in filter(None, (office_in(word, self._labels) for word in words[first:joined])):
             # "Verkehrsministerin" is later "die Ministerin", unless there are two.
-            self._offices[short] = voice if self._offices.get(short, voice) == voice else NOBODY
+            self._offices[short] = voice if self._offices.get(short, voice) == voice else NO_MENTION
 
     def _opens_no_name(self, word: str) -> bool:
         """Whether a capitalised word opens a sentence or is a date, and no part of a name behind it."""
