@@ -53,7 +53,7 @@ class Gold:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SetQuestion:
     """One question of a set; `history` is of (question, answer), oldest first."""
 
     id: str
@@ -127,7 +127,7 @@ def rows_of(report: Mapping[str, Any]) -> list[Row]:
         raise InvalidRequest("The baseline is not what `onrecord eval --json` prints. Name such a file.") from error
 
 
-def read_questions(folder: Path) -> list[Asked]:
+def read_questions(folder: Path) -> list[SetQuestion]:
     """The questions of a set. Raises InvalidRequest where `folder` is not laid out as one."""
     try:
         if (folder / "questions.jsonl").is_file():
@@ -155,7 +155,7 @@ def write_corpus(folder: Path, target: Path) -> Path:
 
 
 def evaluate(
-    questions: Sequence[Asked],
+    questions: Sequence[SetQuestion],
     store: Store,
     encoder: Encoder,
     *,
@@ -248,7 +248,7 @@ _METHODS: dict[Method, Callable[[Store, Encoder, Question, Filters], _Result]] =
 }
 
 
-def _relevant(asked: Asked, by_file: Mapping[str, Sequence[Passage]], files: Sequence[str]) -> set[int]:
+def _relevant(asked: SetQuestion, by_file: Mapping[str, Sequence[Passage]], files: Sequence[str]) -> set[int]:
     """The passages in `files` that hit a gold span of the question."""
     return {
         passage.id
@@ -319,10 +319,10 @@ def _interval(values: np.ndarray[Any, Any], measure: Callable[[Any], Any]) -> tu
     return round(float(measure(values)), 4), round(float(low), 4), round(float(high), 4)
 
 
-def _asked(line: Mapping[str, Any]) -> Asked:
+def _asked(line: Mapping[str, Any]) -> SetQuestion:
     gold = tuple(Gold(span["file"], span["start"], span["end"]) for span in line.get("gold") or ())
     history = line.get("history") or []
-    return Asked(
+    return SetQuestion(
         str(line["id"]),
         line["question"],
         line.get("language") or detect_language(line["question"]),
@@ -345,7 +345,7 @@ def _turns(history: Sequence[Any]) -> Iterator[tuple[str, str]]:
             question = None
 
 
-def _beir_questions(folder: Path) -> list[Asked]:
+def _beir_questions(folder: Path) -> list[SetQuestion]:
     gold: dict[str, list[Gold]] = defaultdict(list)
     splits = sorted((folder / "qrels").glob("*.tsv"))
     chosen = next((split for split in splits if split.stem == "test"), splits[0] if splits else None)
@@ -356,7 +356,7 @@ def _beir_questions(folder: Path) -> list[Asked]:
         if int(grade) > 0:
             gold[query].append(Gold(_file_name(document)))
     return [
-        Asked(line["_id"], line["text"], detect_language(line["text"]), tuple(gold[line["_id"]]))
+        SetQuestion(line["_id"], line["text"], detect_language(line["text"]), tuple(gold[line["_id"]]))
         for line in _json_lines(folder / "queries.jsonl")
         if line["_id"] in gold
     ]

@@ -85,9 +85,8 @@ def test_an_interrupted_addition_says_where_it_stands_and_goes_on(small_settings
         assert library.verify() == []
     assert process.returncode == 130
     assert 0 < len(kept) < 16
-    assert errors == (
-        f"onrecord: stopped. {len(kept)} briefings were added and stay; the same command goes on from there.\n"
-    )
+    added = "1 briefing was added and stays" if len(kept) == 1 else f"{len(kept)} briefings were added and stay"
+    assert errors == f"onrecord: stopped. {added}; the same command goes on from there.\n"
     assert output == ""
 
     blocking.unlink()

@@ -1,4 +1,4 @@
-"""Who says it: every lead names the speaker of the citation that it leads to, or says that nobody is named."""
+"""Who says it: every lead names the speaker of the citation that it leads to, or says that nobody is speaker_named."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from answering import Script, ask, briefing_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.rag.answers.naming import named, surname
+from onrecord.rag.answers.naming import speaker_named, surname
 from onrecord.rag.languages import language
 from onrecord.rag.types import Answer, Briefing, Quote, Reported, Words
 
@@ -226,13 +226,13 @@ def test_a_second_mention_is_by_surname(name: str, shown: str) -> None:
 def test_offices_are_printed_in_the_language_of_the_answer(
     name: str | None, role: str | None, code: str, shown: str | None
 ) -> None:
-    assert named(name, role, language(code)) == shown
+    assert speaker_named(name, role, language(code)) == shown
 
 
 @pytest.mark.parametrize("address", ["Madam President", "Mme Ada Holm", "Ms. Holm"])
 def test_a_woman_has_the_womans_form_of_her_office(address: str) -> None:
-    assert named("Ada Holm", "President", language("fr"), f"Thank you, {address}.") == "la présidente Ada Holm"
-    assert named("Ada Holm", "President", language("fr")) == "le président Ada Holm"
+    assert speaker_named("Ada Holm", "President", language("fr"), f"Thank you, {address}.") == "la présidente Ada Holm"
+    assert speaker_named("Ada Holm", "President", language("fr")) == "le président Ada Holm"
 
 
 def test_articles_are_contracted() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.rag.retrieval.search import Background, Candidate, backgrounds, rank, translations
+from onrecord.rag.retrieval.search import Background, PassageCandidate, backgrounds, rank, translations
 
 
 def passage(
@@ -17,11 +17,11 @@ def passage(
     matching: float = 0,
     words: int = 80,
     shown: float = 0,
-) -> Candidate:
-    return Candidate(number, language, nearness, met, matching, words, shown)
+) -> PassageCandidate:
+    return PassageCandidate(number, language, nearness, met, matching, words, shown)
 
 
-def order(*candidates: Candidate, language: str = "en", partners: dict[int, int] | None = None) -> list[int]:
+def order(*candidates: PassageCandidate, language: str = "en", partners: dict[int, int] | None = None) -> list[int]:
     return [number for number, _ in rank(candidates, language, partners or {})]
 
 

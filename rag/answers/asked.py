@@ -73,7 +73,7 @@ def _touches(passage: Passage, briefing: Briefing, exchange: Exchange) -> bool:
     return any(turn.start < passage.end and passage.start < turn.end for turn in turns)
 
 
-def exchanges_of(question: Question, sources: Mapping[str, Briefing]) -> list[tuple[Briefing, Exchange]]:
+def exchanges_asked_by(question: Question, sources: Mapping[str, Briefing]) -> list[tuple[Briefing, Exchange]]:
     """All exchanges whose asker or outlet the question names."""
     found = []
     for briefing in sources.values():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from onrecord.rag.answers.naming import contracted, named, surname, with_outlet
+from onrecord.rag.answers.naming import contracted, speaker_named, surname, with_outlet
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.wording import plain
 from onrecord.rag.people.names import base_name
@@ -75,7 +75,7 @@ class Leads:
     def unanswered(self, citation: Citation, exchange: Exchange) -> str:
         """What leads to words of a reply that leave its question open."""
         briefing = self._sources[citation.briefing_id]
-        who = named(citation.speaker or citation.role, None, self._language, briefing.text)
+        who = speaker_named(citation.speaker or citation.role, None, self._language, briefing.text)
         by = self._words.by.format(speaker=self._marked(who, citation)) if who else ""
         asker, when = self._asked_by(briefing, exchange), self._words.when(citation.date)
         return self.sentence(self._words.unanswered.format(asker=asker, when=when, by=by))
@@ -106,7 +106,7 @@ class Leads:
 
     def speaker(self, citation: Citation) -> str:
         """The speaker of a quote, with the role, as the subject of a sentence."""
-        who = named(citation.speaker, citation.role, self._language, self._sources[citation.briefing_id].text)
+        who = speaker_named(citation.speaker, citation.role, self._language, self._sources[citation.briefing_id].text)
         return self._marked(who, citation) if who else self._words.nobody
 
     def asker(self, citation: Citation) -> str:
@@ -117,7 +117,7 @@ class Leads:
     def whom(self, template: str, briefing: Briefing, exchange: Exchange | None) -> str:
         """Whom a question is put to: whoever answers first, by name alone; nothing where nobody is known."""
         for turn in _turns(briefing, exchange.answers if exchange else ()):
-            if who := named(turn.speaker or turn.role, None, self._language, briefing.text):
+            if who := speaker_named(turn.speaker or turn.role, None, self._language, briefing.text):
                 return template.format(speaker=who)
         return ""
 
@@ -131,7 +131,7 @@ class Leads:
         briefing = self._sources[citation.briefing_id]
         position = turn_at(briefing, citation.start)
         turn = None if position is None else briefing.turns[position]
-        by = named(turn.speaker or turn.role, None, self._language, briefing.text) if turn else None
+        by = speaker_named(turn.speaker or turn.role, None, self._language, briefing.text) if turn else None
         if by is None:
             return self._words.reported.format(speaker=self.speaker(citation), title=title_of(briefing))
         return self._words.quoted_by.format(speaker=self.speaker(citation), by=by, when=when)

@@ -27,7 +27,7 @@ class _Held:
     feminine: bool
 
 
-def named(name: str | None, role: str | None, shown: Language, evidence: str = "") -> str | None:
+def speaker_named(name: str | None, role: str | None, shown: Language, evidence: str = "") -> str | None:
     """A speaker with the role, as the subject of a sentence.
 
     Args:

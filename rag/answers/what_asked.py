@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onrecord.rag.answers.asked import asked_about, exchanges_found, exchanges_of, what_was_asked
+from onrecord.rag.answers.asked import asked_about, exchanges_asked_by, exchanges_found, what_was_asked
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.exchange_quoted import asked_and_replied
 from onrecord.rag.answers.selection import Candidate
@@ -17,7 +17,7 @@ _MOST_QUOTED = 4
 
 def what_named_asked(draft: Draft) -> Written | None:
     """What a person or outlet named in the question asked; None where it names none on record."""
-    return _asked(draft, exchanges_of(draft.question, draft.sources))
+    return _asked(draft, exchanges_asked_by(draft.question, draft.sources))
 
 
 def what_asked(draft: Draft, _scored: Sequence[Candidate]) -> Written | None:

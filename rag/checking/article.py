@@ -13,7 +13,7 @@ from onrecord.rag.languages import Language
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.quotations import blanked
 from onrecord.rag.transcript.lines import lines_of
-from onrecord.rag.transcript.mentions import NOBODY, Mentions, Voice
+from onrecord.rag.transcript.mentions import NO_MENTION, Mentions, Voice
 from onrecord.rag.transcript.prose import Heard, ProseReader, Told
 from onrecord.rag.transcript.sources import Clause, Source
 from onrecord.rag.transcript.wording import words_of
@@ -64,7 +64,7 @@ def claims(article: str, surnames: frozenset[str] = frozenset()) -> list[Claim]:
     resumable = False
     for read in reader.paragraphs(paragraphs, marked):
         if isinstance(read, Heard):
-            if not read.led or read.voice != NOBODY:
+            if not read.led or read.voice != NO_MENTION:
                 part = article[read.words.start : read.words.end]
                 if read.resumes and resumable:
                     found[-1] = _resumed(found[-1], read, part)
@@ -90,7 +90,7 @@ def speaker_of(prose: str, quotation: Span, words: Language, surnames: frozenset
     mentions = Mentions(Vocabulary(prose, words), surnames).in_prose(prose)
     clause = Clause(prose, 0, len(prose), mentions, words)
     source = clause.after(quotation.end, len(prose)) or clause.before(0, quotation.start)
-    return source.voice if source else NOBODY
+    return source.voice if source else NO_MENTION
 
 
 def _claim(kind: ClaimKind, start: int, end: int, text: str, voice: Voice, *, inferred: bool) -> Claim:
@@ -111,7 +111,7 @@ def _statements(article: str, told: Told, reader: ProseReader, words: Language) 
     """The statement in indirect speech of a sentence that quotes nothing, if it is one."""
     for source, start, end in _reported(told, words):
         said = article[told.offset + start : told.offset + end].rstrip(" .!?\n")
-        if len(said.split()) >= _FEWEST_WORDS and (source.pronoun or source.voice != NOBODY):
+        if len(said.split()) >= _FEWEST_WORDS and (source.pronoun or source.voice != NO_MENTION):
             whole = told.offset + told.clause.start, told.offset + told.clause.end
             yield _claim("statement", *whole, said, reader.meet(source), inferred=source.pronoun)
             return

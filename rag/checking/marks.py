@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.quotations import Quotation, quotations
-from onrecord.rag.transcript.mentions import NOBODY, Mentions
+from onrecord.rag.transcript.mentions import NO_MENTION, Mentions
 from onrecord.rag.transcript.sources import Clause
 from onrecord.rag.types import Span
 
@@ -124,7 +124,7 @@ class _Attributions:
         prose = self._article[start:end]
         mentions = Mentions(self._vocabulary, self._surnames).in_prose(prose)
         source = Clause(prose, 0, len(prose), mentions, self._vocabulary.words).after(0, len(prose))
-        return source is not None and (source.pronoun or source.voice != NOBODY)
+        return source is not None and (source.pronoun or source.voice != NO_MENTION)
 
 
 def _cut(article: str, whole: Quotation, start: int, end: int, inner: int) -> Quotation:

@@ -13,7 +13,7 @@ from itertools import groupby
 from onrecord.rag.answers.drafting import paragraph
 from onrecord.rag.checking.article import speaker_of
 from onrecord.rag.checking.speaker import said_by, surnames_of
-from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_of
+from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_written
 from onrecord.rag.languages import answer_language, language
 from onrecord.rag.languages.numerals import decimal_sign
 from onrecord.rag.people.names import Known
@@ -66,7 +66,9 @@ def ground(
     checker = _Checker(passages, briefings, question, language, similarity)
     paragraphs: list[Part] = []
     for line in plain_lines(raw):
-        shown = [pieces for sentence in sentences_of(line, checker.words) if (pieces := checker.sentence(*sentence))]
+        shown = [
+            pieces for sentence in sentences_written(line, checker.words) if (pieces := checker.sentence(*sentence))
+        ]
         if shown:
             paragraphs.append(paragraph(shown))
     return Grounded(tuple(paragraphs), tuple(checker.citations), checker.supported, checker.unsupported)

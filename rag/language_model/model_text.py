@@ -127,7 +127,7 @@ def plain_lines(raw: str) -> list[str]:
     return lines
 
 
-def sentences_of(line: str, words: Language) -> list[tuple[str, Taken]]:
+def sentences_written(line: str, words: Language) -> list[tuple[str, Taken]]:
     """Cut a line in some language into sentences, with placeholders where quotations and markers stood."""
     taken = Taken({}, {})
     text = MARKERS.sub(lambda match: _marker(match, taken), line)

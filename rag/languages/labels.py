@@ -23,13 +23,13 @@ class LabelWords:
     `openers` open a label and tell nobody from another ("m le président").
 
     Beside a name: `voices` are words for any speaker, which a letter or a number tells from the others ("Speaker A");
-    `unnamed` say of a speaker that nobody is named ("unidentified"). Of the addresses, `men` and `women` tell a man
-    from a woman. `postnominals` and `generations` follow a name ("MP", "Jr"); `countries` are short names of some
-    ("UK"); `outlet_of` stands between a reporter and the outlet, `chaired_by` before the name of whoever presides.
+    `unnamed` say of a speaker that nobody is named ("unidentified"). Of the addresses, `with_stop` are
+    abbreviations ("Mr."), and `men` and `women` tell a man from a woman. `postnominals` and `generations` follow a
+    name ("MP", "Jr"); `countries` are short names of some ("UK"); `outlet_of` stands between a reporter and the
+    outlet, `chaired_by` before the name of whoever presides.
 
     `fields` name a field of a page or a stage direction, never a speaker; `people_fields` list those who do.
-    `byline` is a whole line that says who wrote or published a page, and `as_delivered` one that says what kind of text
-    it is. `dialogue` is said by somebody to somebody.
+    `dialogue` is said by somebody to somebody.
     """
 
     askers: frozenset[str] = frozenset()
@@ -52,13 +52,12 @@ class LabelWords:
     unnamed: frozenset[str] = frozenset()
     men: frozenset[str] = frozenset()
     women: frozenset[str] = frozenset()
+    with_stop: frozenset[str] = frozenset()
     postnominals: frozenset[str] = frozenset()
     generations: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
     people_fields: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
-    byline: Phrase = NEVER
-    as_delivered: Phrase = NEVER
     dialogue: Phrase = NEVER
     outlet_of: Phrase = NEVER
     chaired_by: Phrase = NEVER

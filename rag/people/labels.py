@@ -14,7 +14,7 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.text.folding import fold
 
-Part = Literal["asker", "answerer", "moderator", "interpreter"]
+DialoguePart = Literal["asker", "answerer", "moderator", "interpreter"]
 
 _GROUP = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))*)[)\]]?")
 # What a misprinted colon leaves behind a name: "Minister Doe's".
@@ -37,7 +37,7 @@ class Person:
     outlet: str | None = None
     country: str | None = None
     address: str | None = None
-    part: Part | None = None
+    part: DialoguePart | None = None
     voice: bool = False
     inferred: bool = False
 
@@ -150,7 +150,7 @@ def _is_address(token: str, words: LabelWords) -> bool:
     return fold(token).strip(".") in words.addresses
 
 
-def _part(role: list[str], words: LabelWords) -> Part | None:
+def _part(role: list[str], words: LabelWords) -> DialoguePart | None:
     folded = {fold(word).strip(".,") for word in role}
     if folded & words.moderators:
         return "moderator"
@@ -174,7 +174,7 @@ def _with_tail(person: Person, part: str, vocabulary: Vocabulary) -> Person:
     if not has_article(part, words) and any(is_role(without_elision(token, words), words) for token in tokens):
         folded = {fold(token).strip(".") for token in tokens}
         role = f"{person.role}, {part}" if person.role else part
-        asker: Part | None = "asker" if folded & words.reporters else person.part
+        asker: DialoguePart | None = "asker" if folded & words.reporters else person.part
         match = _of_outlet(part, words) if folded & words.reporters else None
         if match:
             return replace(person, role=part[: match.start()], outlet=part[match.end() :], part=asker)

@@ -17,7 +17,7 @@ from lxml import etree
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.composing import Composer
-from onrecord.rag.readers.docx_text import Words, styles_of
+from onrecord.rag.readers.docx_text import DocxWords, styles_of
 from onrecord.rag.readers.encoding import require_words
 from onrecord.rag.readers.formats import has_cues
 from onrecord.rag.readers.metadata import document_title, found_metadata
@@ -64,7 +64,7 @@ def read_docx(name: str, data: bytes) -> SourceText:
             if sum(member.file_size for member in archive.infolist()) > _MOST_BYTES:
                 raise UnreadableFile(f"{name}: this DOCX unpacks to an excessive size. Save it again or as text.")
         document = docx.Document(io.BytesIO(data))
-        words = Words(styles_of(document.styles.element))
+        words = DocxWords(styles_of(document.styles.element))
         blocks = _with_leads(list(_blocks(document.element.body, words)))
         notes = [
             block.text
@@ -102,7 +102,7 @@ def read_docx(name: str, data: bytes) -> SourceText:
     return metadata.applied_to(composer.source(notes=words.notes()))
 
 
-def _blocks(root: Any, words: Words) -> Iterator[_Block]:
+def _blocks(root: Any, words: DocxWords) -> Iterator[_Block]:
     """Yield paragraphs and table rows under `root`, wherever they are nested (content controls, boxes)."""
     for element in root:
         if element.tag == _PARAGRAPH:
@@ -117,7 +117,7 @@ def _blocks(root: Any, words: Words) -> Iterator[_Block]:
             yield from _blocks(element, words)
 
 
-def _table(table: Any, words: Words) -> Iterator[_Block]:
+def _table(table: Any, words: DocxWords) -> Iterator[_Block]:
     # The rows of a table inside a cell come by themselves.
     rows = [cells for row in table.iter(_ROW) if any(cells := _cells(row, words))]
     columns = columns_of(rows)
@@ -150,12 +150,12 @@ def _spoken_row(cells: Sequence[str], columns: Columns, speaker: int) -> _Block:
     )
 
 
-def _cells(row: Any, words: Words) -> list[str]:
+def _cells(row: Any, words: DocxWords) -> list[str]:
     cells = [cell for cell in row.iter(_CELL) if next(cell.iterancestors(_ROW)) is row]
     return ["\n".join(_cell_blocks(cell, words)) for cell in cells]
 
 
-def _cell_blocks(cell: Any, words: Words) -> Iterator[str]:
+def _cell_blocks(cell: Any, words: DocxWords) -> Iterator[str]:
     for element in cell:
         if element.tag == _PARAGRAPH:
             paragraph = words.paragraph(element)
@@ -210,7 +210,7 @@ def _related(document: Any, kind: str) -> Iterator[bytes]:
             yield relation.target_part.blob
 
 
-def _edges(section: Any, words: Words) -> Iterator[str]:
+def _edges(section: Any, words: DocxWords) -> Iterator[str]:
     for edge in (
         *(section.header, section.first_page_header, section.even_page_header),
         *(section.footer, section.first_page_footer, section.even_page_footer),

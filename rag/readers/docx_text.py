@@ -10,7 +10,7 @@ from typing import Any
 from docx.oxml.ns import qn
 from lxml import etree
 
-from onrecord.rag.readers.raised import Piece, plain_text
+from onrecord.rag.readers.raised import PrintedPiece, text_without_notes
 
 # Field codes, and the older copy of a text box.
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -52,7 +52,7 @@ class Paragraph:
 
 
 @dataclass(slots=True)
-class Words:
+class DocxWords:
     """Reads paragraphs by a document's styles, and counts what it leaves out."""
 
     styles: dict[str, Look] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Words:
         """Return what a paragraph says."""
         style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
         base = self.styles.get(_value(style), Look())
-        pieces: list[Piece] = []
+        pieces: list[PrintedPiece] = []
         bold: list[bool] = []
         boxes: list[Any] = []
         struck_before = hidden_before = False
@@ -73,9 +73,9 @@ class Words:
                 self.left_out["hidden"] += bool(own.hidden) and not own.struck and not hidden_before
                 struck_before, hidden_before = bool(own.struck), bool(own.hidden)
             if not own.struck and not own.hidden:
-                pieces.append(Piece(text, own.level or 0))
+                pieces.append(PrintedPiece(text, own.level or 0))
                 bold.append(bool(own.bold))
-        text, marks = plain_text(pieces)
+        text, marks = text_without_notes(pieces)
         self.left_out["marks"] += marks
         return Paragraph(_tidy(text), _lead(pieces, bold), boxes)
 
@@ -169,7 +169,7 @@ def _tidy(text: str) -> str:
     return "\n".join(line.strip() for line in lines).strip()
 
 
-def _lead(pieces: list[Piece], bold: list[bool]) -> str:
+def _lead(pieces: list[PrintedPiece], bold: list[bool]) -> str:
     """The bold words that a paragraph begins with, if words that are not bold follow them in the same line."""
     lead = ""
     for piece, is_bold in zip(pieces, bold, strict=True):

@@ -19,8 +19,8 @@ from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.readers.composing import Composer
 from onrecord.rag.readers.encoding import decode
 from onrecord.rag.readers.html_blocks import Block, blocks_of
-from onrecord.rag.readers.html_rows import rows_of
-from onrecord.rag.readers.html_said import Said, keep_what_was_said
+from onrecord.rag.readers.html_rows import table_rows
+from onrecord.rag.readers.html_said import SaidOnPage, keep_what_was_said
 from onrecord.rag.readers.metadata import Metadata, found_metadata
 from onrecord.rag.readers.voices import form_words
 from onrecord.rag.types import SourceText
@@ -64,7 +64,7 @@ def read_markup(name: str, markup: str) -> SourceText:
     found = page.find("body")
     body = page if found is None else found
     said = keep_what_was_said(body)
-    blocks = list(blocks_of(body, rows_of(body), said))
+    blocks = list(blocks_of(body, table_rows(body), said))
     if not any(map(str.isalnum, "".join(block.text for block in blocks))):
         raise UnreadableFile(
             f"{name}: the page holds no text. If it shows text in a browser, save it there as a complete web page or "
@@ -204,7 +204,7 @@ def _is_chrome(block: Block, container: etree._Element | None) -> bool:
     return False
 
 
-def _composed(blocks: Sequence[Block], main: Sequence[bool], said: Said) -> SourceText:
+def _composed(blocks: Sequence[Block], main: Sequence[bool], said: SaidOnPage) -> SourceText:
     composer = Composer()
     was_main = True
     for block, is_main in zip(blocks, main, strict=True):
@@ -218,7 +218,7 @@ def _composed(blocks: Sequence[Block], main: Sequence[bool], said: Said) -> Sour
     return composer.source(notes=said.sentences())
 
 
-def _is_note(block: Block, said: Said) -> bool:
+def _is_note(block: Block, said: SaidOnPage) -> bool:
     """Whether a block is one of the page's notes: a mark leads to it, or its element is named or marked as one."""
     element: etree._Element | None = block.element
     while element is not None and element.tag != "body":

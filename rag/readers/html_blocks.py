@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from onrecord.rag.readers.html_rows import Rows
-from onrecord.rag.readers.html_said import BLOCKS, Said, is_hidden, tags
+from onrecord.rag.readers.html_said import BLOCKS, SaidOnPage, is_hidden, tags
 
 # Never shown as text. `noscript` is shown only where scripts are switched off.
 _UNSEEN = tags(
@@ -93,7 +93,7 @@ class _Line:
         return block
 
 
-def blocks_of(body: etree._Element, rows: Rows, said: Said) -> Iterator[Block]:
+def blocks_of(body: etree._Element, rows: Rows, said: SaidOnPage) -> Iterator[Block]:
     """Yield the lines of text under `body` in order; scripts, styles and form fields are left out.
 
     A speaker's name and the words beside it, as `rows` has them, are one line `Name: words`.

@@ -38,7 +38,7 @@ class Rows:
     seconds: dict[etree._Element, float] = field(default_factory=dict)
 
 
-def rows_of(body: etree._Element) -> Rows:
+def table_rows(body: etree._Element) -> Rows:
     """Find the transcripts among a page's tables, lists and rows of elements made alike, and names set off in lines.
 
     Cells that hold a time are emptied, in place: their seconds stand in the value returned.

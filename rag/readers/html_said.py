@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from onrecord.rag.readers.raised import Piece, plain_text
+from onrecord.rag.readers.raised import PrintedPiece, text_without_notes
 
 
 def tags(names: str) -> frozenset[str]:
@@ -41,7 +41,7 @@ _REACH = 40
 
 
 @dataclass(slots=True)
-class Said:
+class SaidOnPage:
     """What was done to a page: how much was emptied, by kind, and the elements that hold its notes."""
 
     emptied: Counter[str] = field(default_factory=Counter)
@@ -58,12 +58,12 @@ class Said:
         return tuple(f"{count:,} {said[kind][count != 1]}." for kind in said if (count := self.emptied[kind]))
 
 
-def keep_what_was_said(body: etree._Element) -> Said:
+def keep_what_was_said(body: etree._Element) -> SaidOnPage:
     """Empty, in place, the inline elements of a page that hold no words of its text; give quotations their marks.
 
     Struck-out and hidden words and marks of notes go; ordinals, exponents and sum formulas stay as plain characters.
     """
-    said = Said(shows_aria_hidden=_is_mostly_aria_hidden(body))
+    said = SaidOnPage(shows_aria_hidden=_is_mostly_aria_hidden(body))
     before = ""
     depth = 0
     targets: set[str] = set()
@@ -123,7 +123,7 @@ def _is_mostly_aria_hidden(body: etree._Element) -> bool:
     return hidden > _MOST * total
 
 
-def _kind(element: etree._Element, tag: str, said: Said) -> str | None:
+def _kind(element: etree._Element, tag: str, said: SaidOnPage) -> str | None:
     """What an element is: struck, hidden, a mark that may be a note's; None where its words count as they stand."""
     style = (element.get("style") or "").replace(" ", "").lower()
     if tag in _STRUCK or "line-through" in style:
@@ -141,7 +141,7 @@ def _links_to_note(element: etree._Element, tag: str) -> bool:
     return tag == "a" and len(element.get("href") or "") > 1 and (element.get("href") or "").startswith("#")
 
 
-def _mark(element: etree._Element, tag: str, before: str, said: Said, targets: set[str]) -> str:
+def _mark(element: etree._Element, tag: str, before: str, said: SaidOnPage, targets: set[str]) -> str:
     """Write a raised, lowered or linking element as plain text, empty for a note's mark; return that text."""
     words = text_of(element)
     style = (element.get("style") or "").replace(" ", "").lower()
@@ -157,7 +157,7 @@ def _mark(element: etree._Element, tag: str, before: str, said: Said, targets: s
     following = element.getnext()
     if not tail and following is not None and following.tag == "a":
         tail = following.text or ""
-    text, marks = plain_text([Piece(before), Piece(words, level, linked), Piece(tail)])
+    text, marks = text_without_notes([PrintedPiece(before), PrintedPiece(words, level, linked), PrintedPiece(tail)])
     if marks:
         said.emptied["mark"] += 1
         targets.update(link[1:] for link in links if link.startswith("#"))

@@ -7,7 +7,7 @@ import re
 from onrecord.rag.readers.cues import counted
 from onrecord.rag.readers.encoding import decode, require_words
 from onrecord.rag.readers.metadata import found_metadata
-from onrecord.rag.readers.raised import Piece, plain_text
+from onrecord.rag.readers.raised import PrintedPiece, text_without_notes
 from onrecord.rag.readers.text import front_matter
 from onrecord.rag.types import Boilerplate, SourceText
 
@@ -75,9 +75,9 @@ def _without_marks(text: str) -> tuple[str, int]:
     end = 0
     for match in _RAISED.finditer(without):
         raised = match["raised"] or (match["words"] if (match["tag"] or "").lower() == "sup" else None)
-        piece = Piece(raised, 1) if raised else Piece(match["lowered"] or match["words"], -1)
-        before = Piece(without[max(end, match.start() - _REACH) : match.start()])
-        plain, marks = plain_text([before, piece, Piece(without[match.end() : match.end() + 1])])
+        piece = PrintedPiece(raised, 1) if raised else PrintedPiece(match["lowered"] or match["words"], -1)
+        before = PrintedPiece(without[max(end, match.start() - _REACH) : match.start()])
+        plain, marks = text_without_notes([before, piece, PrintedPiece(without[match.end() : match.end() + 1])])
         kept += [
             without[end : match.start()],
             plain[len(before.text) : len(plain) - len(without[match.end() : match.end() + 1])],

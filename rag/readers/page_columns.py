@@ -11,8 +11,8 @@ from statistics import mean
 from typing import Literal
 
 from onrecord.rag.readers.page_gutters import is_same, widest_gutter
-from onrecord.rag.readers.page_lines import Row, line_of, rows_of
-from onrecord.rag.readers.page_print import Line, Word
+from onrecord.rag.readers.page_lines import PrintedRow, line_of, printed_rows
+from onrecord.rag.readers.page_print import PrintedLine, Word
 
 # Lines of running text have this many words, and this share of them begin in mid-sentence.
 _PROSE_WORDS, _RUNNING = 3.0, 0.25
@@ -36,7 +36,7 @@ _NAME = re.compile(r"\W*(?:[^\W\d_]*[^\W\d_a-zà-ÿ]|[^\W\d_]{2})")
 _ENDED = re.compile(r"[.!?…—–-][»”\"’')\]]*$")
 _LABEL_END = re.compile(r"[.:]$")
 
-Kind = Literal["columns", "names", "across"]
+ColumnKind = Literal["columns", "names", "across"]
 """How what stands side by side is read: column by column, as names and their words, or row by row (a table)."""
 
 
@@ -44,28 +44,28 @@ Kind = Literal["columns", "names", "across"]
 class _Part:
     """Rows of a page that are read in one way; those of two columns are told apart at `edge`."""
 
-    rows: Sequence[Row]
+    rows: Sequence[PrintedRow]
     column: tuple[int, ...]
-    kind: Kind | None = None
+    kind: ColumnKind | None = None
     edge: float = 0.0
 
-    def sides(self) -> tuple[list[Row], list[Row]]:
+    def sides(self) -> tuple[list[PrintedRow], list[PrintedRow]]:
         """The rows left and right of the edge, each as its own words stand."""
         words = [word for row in self.rows for word in row]
         left = [word for word in words if word.left < self.edge]
-        return rows_of(left), rows_of([word for word in words if word.left >= self.edge])
+        return printed_rows(left), printed_rows([word for word in words if word.left >= self.edge])
 
 
-def lines_in_order(words: Sequence[Word], page: int, known: Mapping[float, Kind]) -> list[Line]:
+def lines_in_order(words: Sequence[Word], page: int, known: Mapping[float, ColumnKind]) -> list[PrintedLine]:
     """The lines of a page in the order in which they are read.
 
     Args:
         words: the page's words.
         page: its number.
-        known: how the columns of the document are read, by where they begin (see `columns_of`).
+        known: how the columns of the document are read, by where they begin (see `page_columns_of`).
     """
-    lines: list[Line] = []
-    for part in _parts(rows_of(words), (), known):
+    lines: list[PrintedLine] = []
+    for part in _parts(printed_rows(words), (), known):
         if part.kind == "names":
             lines += _named(*part.sides(), page, part.column)
         elif part.kind != "columns":
@@ -75,18 +75,18 @@ def lines_in_order(words: Sequence[Word], page: int, known: Mapping[float, Kind]
     return lines
 
 
-def columns_of(pages: Sequence[Sequence[Word]]) -> dict[float, Kind]:
+def page_columns_of(pages: Sequence[Sequence[Word]]) -> dict[float, ColumnKind]:
     """Where columns begin on pages for certain (points from the left), and how they are mostly read."""
-    kinds: defaultdict[float, Counter[Kind]] = defaultdict(Counter)
+    kinds: defaultdict[float, Counter[ColumnKind]] = defaultdict(Counter)
     for words in pages:
-        for part in _parts(rows_of(words), (), {}):
+        for part in _parts(printed_rows(words), (), {}):
             if part.kind is not None:
                 edge = next((other for other in kinds if is_same(other, part.edge)), part.edge)
                 kinds[edge][part.kind] += len(part.rows)
     return {edge: counted.most_common(1)[0][0] for edge, counted in kinds.items()}
 
 
-def _parts(rows: Sequence[Row], column: tuple[int, ...], known: Mapping[float, Kind]) -> Iterator[_Part]:
+def _parts(rows: Sequence[PrintedRow], column: tuple[int, ...], known: Mapping[float, ColumnKind]) -> Iterator[_Part]:
     gutter = widest_gutter(rows, list(known))
     if gutter is None:
         if rows:
@@ -109,7 +109,7 @@ def _parts(rows: Sequence[Row], column: tuple[int, ...], known: Mapping[float, K
     yield from _parts(rows[gutter.last + 1 :], column, known)
 
 
-def _kind(left: Sequence[Row], right: Sequence[Row]) -> Kind:
+def _kind(left: Sequence[PrintedRow], right: Sequence[PrintedRow]) -> ColumnKind:
     if _is_prose(left) and _is_prose(right):
         return "columns"
     beside = mean(_beside(row, right) is not None for row in left)
@@ -118,7 +118,7 @@ def _kind(left: Sequence[Row], right: Sequence[Row]) -> Kind:
     return "names" if _are_names(left, right) else "across"
 
 
-def _are_names(left: Sequence[Row], right: Sequence[Row]) -> bool:
+def _are_names(left: Sequence[PrintedRow], right: Sequence[PrintedRow]) -> bool:
     start, end = min(row[0].left for row in left), max(row[-1].right for row in right)
     narrow = max(row[-1].right for row in left) - start <= _NAMES_WIDTH * (end - start)
     short = mean(len(row) for row in left) <= _NAME_WORDS and _running(left) < _RUNNING
@@ -135,7 +135,7 @@ def _are_names(left: Sequence[Row], right: Sequence[Row]) -> bool:
     return in_turn or len(right) >= _MORE_WORDS * len(left)
 
 
-def _beside(row: Row, others: Sequence[Row]) -> int | None:
+def _beside(row: PrintedRow, others: Sequence[PrintedRow]) -> int | None:
     """Which of the other rows stands on the same height."""
     size = row[0].size
     return next(
@@ -143,17 +143,17 @@ def _beside(row: Row, others: Sequence[Row]) -> int | None:
     )
 
 
-def _is_prose(rows: Sequence[Row]) -> bool:
+def _is_prose(rows: Sequence[PrintedRow]) -> bool:
     return bool(rows) and mean(len(row) for row in rows) >= _PROSE_WORDS and _running(rows) >= _RUNNING
 
 
-def _running(rows: Sequence[Row]) -> float:
+def _running(rows: Sequence[PrintedRow]) -> float:
     """The share of lines that begin with a small letter, but for the first."""
     firsts = [next((letter for letter in row[0].text if letter.isalnum()), "") for row in rows[1:]]
     return mean(first.isalpha() and not first.isupper() for first in firsts) if firsts else 0.0
 
 
-def _in_bands(left: Sequence[Row], right: Sequence[Row]) -> dict[int, int]:
+def _in_bands(left: Sequence[PrintedRow], right: Sequence[PrintedRow]) -> dict[int, int]:
     """For each row of names the row of words that it belongs before, where white space parts the rows of a table.
 
     Each band between white spaces has one name, on lines of its own, and its words; only the first may go on with words
@@ -182,13 +182,15 @@ def _in_bands(left: Sequence[Row], right: Sequence[Row]) -> dict[int, int]:
     return found if len(bands) > 1 else {}
 
 
-def _named(names: Sequence[Row], words: Sequence[Row], page: int, column: tuple[int, ...]) -> Iterator[Line]:
+def _named(
+    names: Sequence[PrintedRow], words: Sequence[PrintedRow], page: int, column: tuple[int, ...]
+) -> Iterator[PrintedLine]:
     """Each name on a line of its own before its words; one that has its own colon or full stop before the first."""
     lines = [line_of(row, page, (*column, 3)) for row in words]
     labels = [line_of(row, page, (*column, 2)) for row in names]
     bands = _in_bands(names, words) if names and words else {}
     going_on = [] if bands else _going_on(labels, lines)
-    before: defaultdict[int, list[Line]] = defaultdict(list)
+    before: defaultdict[int, list[PrintedLine]] = defaultdict(list)
     last = 0
     for number, label in enumerate(labels):
         if before.get(bands[number]) if bands else going_on[number]:
@@ -211,17 +213,17 @@ def _named(names: Sequence[Row], words: Sequence[Row], page: int, column: tuple[
     yield from before.pop(len(lines), [])
 
 
-def _place(label: Line, lines: Sequence[Line]) -> int:
+def _place(label: PrintedLine, lines: Sequence[PrintedLine]) -> int:
     """Which of the lines a name stands before."""
     level = label.base + _LEVEL * label.size
     return next((place for place, line in enumerate(lines) if line.base <= level), len(lines))
 
 
-def _is_level(label: Line, lines: Sequence[Line], place: int) -> bool:
+def _is_level(label: PrintedLine, lines: Sequence[PrintedLine], place: int) -> bool:
     return place < len(lines) and abs(lines[place].base - label.base) <= _LEVEL * label.size
 
 
-def _going_on(labels: Sequence[Line], lines: Sequence[Line]) -> list[bool]:
+def _going_on(labels: Sequence[PrintedLine], lines: Sequence[PrintedLine]) -> list[bool]:
     """Which names, or names and offices, go on from the line above."""
     found = [False]
     above_of: defaultdict[str, set[str]] = defaultdict(set)

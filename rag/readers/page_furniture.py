@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise, zip_longest
 from statistics import median
 
-from onrecord.rag.readers.page_print import Line, Page
+from onrecord.rag.readers.page_print import Page, PrintedLine
 
 # How many lines at the top and at the bottom of a page may be furniture.
 _EDGE_LINES = 4
@@ -38,7 +38,7 @@ _NUMBER_ALONE = re.compile(r"\W*\d{1,4}\W*")
 _NOTE_MARK = re.compile(r"(?:\d{1,3}|[⁰¹²³⁴-⁹]+|[*†‡§]+|\[\d{1,3}\]|\(\d{1,3}\))[.)]?\s*\S")
 
 
-def furniture_of(pages: Sequence[Page], lines: Sequence[Sequence[Line]], distance: float) -> set[Line]:
+def furniture_of(pages: Sequence[Page], lines: Sequence[Sequence[PrintedLine]], distance: float) -> set[PrintedLine]:
     """Find the running headers, footers and page numbers, peeled off each page from its edges inwards.
 
     Args:
@@ -54,7 +54,7 @@ def furniture_of(pages: Sequence[Page], lines: Sequence[Sequence[Line]], distanc
         for line in edge:
             heights[_key(line)][line.page] = line.base / height[line.page]
     printed_pages = sum(map(bool, lines))
-    found: set[Line] = set()
+    found: set[PrintedLine] = set()
     for edge in edges:
         for line, inner in zip_longest(edge, edge[1:]):
             place = line.base / height[line.page]
@@ -67,25 +67,25 @@ def furniture_of(pages: Sequence[Page], lines: Sequence[Sequence[Line]], distanc
     return found | _running_titles(edges, found, distance, height)
 
 
-def _edge(lines: Sequence[Line], *, top: bool) -> list[Line]:
+def _edge(lines: Sequence[PrintedLine], *, top: bool) -> list[PrintedLine]:
     return sorted(lines, key=lambda line: line.base, reverse=top)[:_EDGE_LINES]
 
 
-def _key(line: Line) -> str:
+def _key(line: PrintedLine) -> str:
     return _DIGITS.sub("#", " ".join(line.text.casefold().split()))
 
 
-def _is_page_number(line: Line) -> bool:
+def _is_page_number(line: PrintedLine) -> bool:
     """Return whether `line`, which stands at the edge of its page and apart, is that page's number."""
     match = _PAGE_NUMBER.fullmatch(line.text)
     return _NUMBER_ALONE.fullmatch(line.text) is not None or (match is not None and int(match[1]) == line.page)
 
 
 def _running_titles(
-    edges: Sequence[Sequence[Line]], found: set[Line], distance: float, height: dict[int, float]
-) -> set[Line]:
+    edges: Sequence[Sequence[PrintedLine]], found: set[PrintedLine], distance: float, height: dict[int, float]
+) -> set[PrintedLine]:
     """Return outermost lines that change from page to page (chapter titles) but stand where furniture stands."""
-    titles: set[Line] = set()
+    titles: set[PrintedLine] = set()
     for side in (edges[0::2], edges[1::2]):
         outermost = [edge for edge in side if edge]
         if len(outermost) < 3:
@@ -99,7 +99,7 @@ def _running_titles(
     return titles - found
 
 
-def notes_of(page: Page, lines: Sequence[Line], size: float, distance: float) -> list[Line]:
+def notes_of(page: Page, lines: Sequence[PrintedLine], size: float, distance: float) -> list[PrintedLine]:
     """Find the footnotes of a page: what ends it, or one of its columns, in small type or below a short rule.
 
     Args:
@@ -108,7 +108,7 @@ def notes_of(page: Page, lines: Sequence[Line], size: float, distance: float) ->
         size: of the document's text (points).
         distance: of its lines (points).
     """
-    notes: list[Line] = []
+    notes: list[PrintedLine] = []
     for _, members in groupby(lines, key=lambda line: line.column):
         column = list(members)
         first = len(column)
@@ -120,12 +120,12 @@ def notes_of(page: Page, lines: Sequence[Line], size: float, distance: float) ->
     return notes if len(notes) < _MOST_NOTES * len(lines) else []
 
 
-def begins_note(line: Line) -> bool:
+def begins_note(line: PrintedLine) -> bool:
     """Whether a line among footnotes begins one."""
     return _NOTE_MARK.match(line.text) is not None
 
 
-def _are_notes(page: Page, column: Sequence[Line], first: int, distance: float) -> bool:
+def _are_notes(page: Page, column: Sequence[PrintedLine], first: int, distance: float) -> bool:
     if first in (0, len(column)):
         return False
     above, line = column[first - 1], column[first]
@@ -133,7 +133,7 @@ def _are_notes(page: Page, column: Sequence[Line], first: int, distance: float) 
     return begins_note(line) or apart or bool(_rules_between(page, above, line))
 
 
-def _below_rule(page: Page, column: Sequence[Line]) -> int:
+def _below_rule(page: Page, column: Sequence[PrintedLine]) -> int:
     """The first of the notes that are set as large as the text, below a short rule."""
     for place, (above, line) in enumerate(pairwise(column), start=1):
         if begins_note(line) and any(length < _SHORT_RULE * page.width for length in _rules_between(page, above, line)):
@@ -141,7 +141,7 @@ def _below_rule(page: Page, column: Sequence[Line]) -> int:
     return len(column)
 
 
-def _rules_between(page: Page, above: Line, line: Line) -> list[float]:
+def _rules_between(page: Page, above: PrintedLine, line: PrintedLine) -> list[float]:
     """The lengths of the rules between two lines."""
     return [
         rule.right - rule.left

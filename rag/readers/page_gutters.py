@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from onrecord.rag.readers.page_lines import Row
+from onrecord.rag.readers.page_lines import PrintedRow
 
 # White space between columns is at least this wide, in sizes.
 _GUTTER = 0.5
@@ -40,7 +40,7 @@ class Gutter:
     first: int
     last: int
 
-    def sides(self, rows: Sequence[Row]) -> list[tuple[Row, Row]]:
+    def sides(self, rows: Sequence[PrintedRow]) -> list[tuple[PrintedRow, PrintedRow]]:
         """The words of each row before the gutter and after it."""
         return [
             ([word for word in row if word.left < self.edge], [word for word in row if word.left >= self.edge])
@@ -53,7 +53,7 @@ def is_same(edge: float, other: float) -> bool:
     return abs(edge - other) <= _ALIGNED
 
 
-def widest_gutter(rows: Sequence[Row], known: Sequence[float]) -> Gutter | None:
+def widest_gutter(rows: Sequence[PrintedRow], known: Sequence[float]) -> Gutter | None:
     """The gutter that parts most lines.
 
     Args:
@@ -80,7 +80,7 @@ def widest_gutter(rows: Sequence[Row], known: Sequence[float]) -> Gutter | None:
     return best[1] if best else None
 
 
-def _stretches(rows: Sequence[Row], edge: float, size: float) -> Iterator[Gutter]:
+def _stretches(rows: Sequence[PrintedRow], edge: float, size: float) -> Iterator[Gutter]:
     """The longest stretches of rows in which nothing stands in the white space before `edge`."""
     first = 0
     for place in range(len(rows) + 1):
@@ -91,7 +91,7 @@ def _stretches(rows: Sequence[Row], edge: float, size: float) -> Iterator[Gutter
         first = place + 1
 
 
-def _trimmed(rows: Sequence[Row], gutter: Gutter, size: float) -> Gutter:
+def _trimmed(rows: Sequence[PrintedRow], gutter: Gutter, size: float) -> Gutter:
     """Without what stands above both columns, or below both and apart."""
     numbers = range(gutter.first, gutter.last + 1)
     left = [number for number in numbers if rows[number][0].left < gutter.edge]
@@ -111,7 +111,7 @@ def _trimmed(rows: Sequence[Row], gutter: Gutter, size: float) -> Gutter:
     return Gutter(gutter.edge, min(first, right[0]), max(last, right[-1]))
 
 
-def _lines_parted(rows: Sequence[Row], gutter: Gutter, size: float, *, sure: bool) -> int:
+def _lines_parted(rows: Sequence[PrintedRow], gutter: Gutter, size: float, *, sure: bool) -> int:
     """How many lines a gutter parts; 0 where it may be chance."""
     sides = gutter.sides(rows)
     left = [place for place, (before, _) in enumerate(sides) if before]

@@ -11,12 +11,12 @@ from itertools import pairwise, zip_longest
 from onrecord.embeddings import log_likelihood
 from onrecord.rag.languages import LANGUAGES, Language, language, together
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.readers.page_columns import columns_of, lines_in_order
+from onrecord.rag.readers.page_columns import lines_in_order, page_columns_of
 from onrecord.rag.readers.page_furniture import begins_note, furniture_of, notes_of
-from onrecord.rag.readers.page_lines import line_of, rows_of
+from onrecord.rag.readers.page_lines import line_of, printed_rows
 from onrecord.rag.readers.page_margins import line_numbers
-from onrecord.rag.readers.page_paragraphs import paragraphs_of
-from onrecord.rag.readers.page_print import Line, Page, Word
+from onrecord.rag.readers.page_paragraphs import page_paragraphs_of
+from onrecord.rag.readers.page_print import Page, PrintedLine, Word
 from onrecord.rag.text.hyphens import HYPHENS, Hyphens
 from onrecord.rag.types import Boilerplate, SourceText
 
@@ -25,7 +25,7 @@ _SAMPLE_LINES = 40
 _PARTED = re.compile(rf"(?<=[^\W_])[{HYPHENS}]$|\u00ad$")
 
 
-def text_of(pages: Sequence[Page]) -> SourceText:
+def page_text(pages: Sequence[Page]) -> SourceText:
     """Return the text of pages in paragraphs; footnotes and page furniture stand at its end, marked as boilerplate.
 
     The words are those that are printed, in the order in which they are read; only the hyphens at which words were
@@ -37,10 +37,10 @@ def text_of(pages: Sequence[Page]) -> SourceText:
     hanging = together(spoken.code, *LANGUAGES).hyphens
     hyphens = Hyphens((line.text for line in flow), hanging, log_likelihood)
     text = _Text()
-    for paragraph in paragraphs_of(flow, _distance(flow), spoken):
+    for paragraph in page_paragraphs_of(flow, _distance(flow), spoken):
         text.add(paragraph, hyphens)
     boilerplate: list[Boilerplate] = []
-    for paragraph in paragraphs_of(notes, _distance(notes), spoken):
+    for paragraph in page_paragraphs_of(notes, _distance(notes), spoken):
         boilerplate.append(Boilerplate(*text.add(paragraph, hyphens), "footnote"))
     if furniture:
         spans = [text.add([line], hyphens, gap="\n" if place else "\n\n") for place, line in enumerate(furniture)]
@@ -48,10 +48,10 @@ def text_of(pages: Sequence[Page]) -> SourceText:
     return replace(text.source(boilerplate), notes=_notes(pages, [*flow, *notes]))
 
 
-def _parts(pages: Sequence[Page]) -> tuple[list[Line], list[Line], list[Line]]:
+def _parts(pages: Sequence[Page]) -> tuple[list[PrintedLine], list[PrintedLine], list[PrintedLine]]:
     """The lines of the text in the order in which they are read, those of its footnotes, and page furniture."""
     words, margins = line_numbers(pages)
-    rows = [rows_of(kept) for kept in words]
+    rows = [printed_rows(kept) for kept in words]
     printed = [[line_of(row, page.number) for row in those] for page, those in zip(pages, rows, strict=True)]
     together = [line for lines in printed for line in lines]
     distance, size = _distance(together), _usual_size(together)
@@ -61,7 +61,7 @@ def _parts(pages: Sequence[Page]) -> tuple[list[Line], list[Line], list[Line]]:
         around = set()
     body: list[list[Word]] = []
     feet: list[list[Word]] = []
-    furniture: list[Line] = []
+    furniture: list[PrintedLine] = []
     for page, those, lines in zip(pages, rows, printed, strict=True):
         lowest = set(notes_of(page, [line for line in lines if line not in around], size, distance))
         inside = [(line, row) for row, line in zip(those, lines, strict=True) if line not in around]
@@ -69,10 +69,10 @@ def _parts(pages: Sequence[Page]) -> tuple[list[Line], list[Line], list[Line]]:
         feet.append([word for line, row in inside if line in lowest for word in row])
         furniture += [line for line in lines if line in around]
         if page.aside:
-            furniture.append(Line(page.aside, page.number, 0.0, 0.0, 0.0, size, 0.0))
-    columns = columns_of(body)
-    flow: list[Line] = []
-    notes: list[Line] = []
+            furniture.append(PrintedLine(page.aside, page.number, 0.0, 0.0, 0.0, size, 0.0))
+    columns = page_columns_of(body)
+    flow: list[PrintedLine] = []
+    notes: list[PrintedLine] = []
     for page, kept, foot, margin in zip(pages, body, feet, margins, strict=True):
         ordered = lines_in_order(kept, page.number, columns)
         # What is set below one of several columns shows only now.
@@ -84,7 +84,7 @@ def _parts(pages: Sequence[Page]) -> tuple[list[Line], list[Line], list[Line]]:
     return flow, notes, furniture
 
 
-def _notes(pages: Sequence[Page], lines: Sequence[Line]) -> tuple[str, ...]:
+def _notes(pages: Sequence[Page], lines: Sequence[PrintedLine]) -> tuple[str, ...]:
     """Sentences on what was left out."""
     left_out = (
         (sum(line.marks for line in lines), "raised mark of a note was", "raised marks of notes were"),
@@ -93,7 +93,7 @@ def _notes(pages: Sequence[Page], lines: Sequence[Line]) -> tuple[str, ...]:
     return tuple(f"{count:,} {one if count == 1 else more} left out." for count, one, more in left_out if count)
 
 
-def _distance(lines: Sequence[Line]) -> float:
+def _distance(lines: Sequence[PrintedLine]) -> float:
     """The distance of lines in points."""
     gaps = [
         above.base - below.base
@@ -104,7 +104,7 @@ def _distance(lines: Sequence[Line]) -> float:
     return sorted(gaps)[len(gaps) // 4] if gaps else 0.0
 
 
-def _usual_size(lines: Sequence[Line]) -> float:
+def _usual_size(lines: Sequence[PrintedLine]) -> float:
     """The size in which most letters are printed."""
     letters: Counter[float] = Counter()
     for line in lines:
@@ -112,7 +112,7 @@ def _usual_size(lines: Sequence[Line]) -> float:
     return letters.most_common(1)[0][0] if letters else 0.0
 
 
-def _language_of(lines: Sequence[Line]) -> Language:
+def _language_of(lines: Sequence[PrintedLine]) -> Language:
     longest = sorted((line.text for line in lines), key=len, reverse=True)[:_SAMPLE_LINES]
     return language(detect_language("\n".join(longest)))
 
@@ -127,7 +127,7 @@ class _Text:
         self._lines: list[tuple[int, int]] = []
         self._after_label = False
 
-    def add(self, lines: Sequence[Line], hyphens: Hyphens, gap: str = "\n\n") -> tuple[int, int]:
+    def add(self, lines: Sequence[PrintedLine], hyphens: Hyphens, gap: str = "\n\n") -> tuple[int, int]:
         """Add a paragraph and return where it begins and ends."""
         if self._pieces:
             self._append("\n" if self._after_label else gap)
@@ -155,7 +155,7 @@ class _Text:
         self._length += len(piece)
 
 
-def _joined(lines: Sequence[Line], hyphens: Hyphens) -> Iterator[tuple[str, str, Line]]:
+def _joined(lines: Sequence[PrintedLine], hyphens: Hyphens) -> Iterator[tuple[str, str, PrintedLine]]:
     """What stands between each line and the one before, and its words without the hyphen that parts a word."""
     gap = ""
     for line, following in zip_longest(lines, lines[1:]):

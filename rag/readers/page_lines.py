@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from onrecord.rag.readers.page_print import Line, Word
-from onrecord.rag.readers.raised import Piece, plain_text
+from onrecord.rag.readers.page_print import PrintedLine, Word
+from onrecord.rag.readers.raised import PrintedPiece, text_without_notes
 
 # Words belong to one line where their heights differ by less than this, in sizes.
 _LEVEL = 0.3
@@ -31,12 +31,12 @@ _PLAIN_FIGURES = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # A line may be broken after a hyphen or a dash.
 _UNIT = re.compile(r"\S+?(?:[-–—](?=\S)|$)")
 
-Row = list[Word]
+PrintedRow = list[Word]
 
 
-def rows_of(words: Sequence[Word]) -> list[Row]:
+def printed_rows(words: Sequence[Word]) -> list[PrintedRow]:
     """Gather words that stand on one height, from the top of the page down, each row from left to right."""
-    rows: list[Row] = []
+    rows: list[PrintedRow] = []
     for word in sorted(words, key=lambda word: (-word.base, word.left)):
         if rows and rows[-1][0].base - word.base <= _LEVEL * max(word.size, rows[-1][0].size):
             rows[-1].append(word)
@@ -46,11 +46,11 @@ def rows_of(words: Sequence[Word]) -> list[Row]:
     return [_sorted(_once(row)) for row in rows]
 
 
-def _sorted(row: Row) -> Row:
+def _sorted(row: PrintedRow) -> PrintedRow:
     return sorted(row, key=lambda word: word.left)
 
 
-def _with_marks(rows: list[Row]) -> list[Row]:
+def _with_marks(rows: list[PrintedRow]) -> list[PrintedRow]:
     """Put raised and lowered marks into the rows of the words that they stand beside."""
     largest = [max(word.size for word in row) for row in rows]
     for place, row in enumerate(rows):
@@ -85,11 +85,11 @@ def _marked(word: Word, others: Sequence[Word]) -> Word | None:
     return None
 
 
-def _once(row: Row) -> Row:
+def _once(row: PrintedRow) -> PrintedRow:
     """Leave out words printed a second time over themselves."""
     if len({word.text for word in row}) == len(row):
         return row
-    kept: Row = []
+    kept: PrintedRow = []
     for word in row:
         same = (other for other in kept[-3:] if other.text == word.text)
         if not any(min(o.right, word.right) - max(o.left, word.left) > _TWICE * (word.right - word.left) for o in same):
@@ -97,18 +97,18 @@ def _once(row: Row) -> Row:
     return kept
 
 
-def line_of(row: Row, page: int, column: tuple[int, ...] = ()) -> Line:
+def line_of(row: PrintedRow, page: int, column: tuple[int, ...] = ()) -> PrintedLine:
     """The line of a row's words, without the raised marks of notes."""
     ordered = _reading(row)
     pieces = _pieces(ordered[0])
     unit, whole = 0.0, True
     for before, word in pairwise(ordered):
         if _parted(before, word):
-            pieces.append(Piece(" "))
+            pieces.append(PrintedPiece(" "))
             whole = False
         pieces += _pieces(word)
         unit = abs(word.right - ordered[0].left) if whole else unit
-    text, marks = plain_text(pieces)
+    text, marks = text_without_notes(pieces)
     unit = unit or ordered[0].right - ordered[0].left
     first = text.split(" ", 1)[0]
     breakable = _UNIT.match(first)
@@ -118,23 +118,23 @@ def line_of(row: Row, page: int, column: tuple[int, ...] = ()) -> Line:
     # A soft hyphen says something at a line's end alone.
     text = text.strip()
     text = text[:-1].replace("\u00ad", "") + text[-1:]
-    return Line(text, page, left, right, base, size, unit * share, column, marks=marks)
+    return PrintedLine(text, page, left, right, base, size, unit * share, column, marks=marks)
 
 
-def _pieces(word: Word) -> list[Piece]:
+def _pieces(word: Word) -> list[PrintedPiece]:
     """The word in pieces; figures that are raised in the font itself count as raised."""
     if word.level:
-        return [Piece(word.text, word.level)]
+        return [PrintedPiece(word.text, word.level)]
     if not _RAISED_FIGURES.search(word.text):
-        return [Piece(word.text)]
+        return [PrintedPiece(word.text)]
     return [
-        Piece(part.translate(_PLAIN_FIGURES), 1) if _RAISED_FIGURES.fullmatch(part) else Piece(part)
+        PrintedPiece(part.translate(_PLAIN_FIGURES), 1) if _RAISED_FIGURES.fullmatch(part) else PrintedPiece(part)
         for part in _RAISED_FIGURES.split(word.text)
         if part
     ]
 
 
-def _reading(row: Row) -> Row:
+def _reading(row: PrintedRow) -> PrintedRow:
     """The words in the order in which they are read: from the right where most letters are Arabic or Hebrew."""
     if all(word.text.isascii() for word in row):
         return row
@@ -151,7 +151,7 @@ def _parted(before: Word, word: Word) -> bool:
     return gap >= _BLANK_ELSEWHERE
 
 
-def _usual(row: Row, measure: Callable[[Word], float]) -> float:
+def _usual(row: PrintedRow, measure: Callable[[Word], float]) -> float:
     """The size or height that most letters of a row have."""
     if len(measures := {measure(word) for word in row}) == 1:
         return measures.pop()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from onrecord.rag.readers.page_lines import Row, rows_of
+from onrecord.rag.readers.page_lines import PrintedRow, printed_rows
 from onrecord.rag.readers.page_print import Page, Word
 
 _NUMBER = re.compile(r"\d{1,3}")
@@ -55,7 +55,7 @@ class _Column:
 
 def line_numbers(pages: Sequence[Page]) -> tuple[list[list[Word]], list[Margin]]:
     """Take line numbers out of pages: the other words of each page, and the numbers of its lines."""
-    rows = [rows_of(page.words) for page in pages]
+    rows = [printed_rows(page.words) for page in pages]
     found = [_numbers(those) for those in rows]
     sure = [column for column in found if column is not None]
     if not sure or len(sure) < _PAGES * sum(len(those) >= _FULLER for those in rows):
@@ -69,18 +69,18 @@ def line_numbers(pages: Sequence[Page]) -> tuple[list[list[Word]], list[Margin]]
         outside = {word.place for word in column.words} if column else set()
         kept = [word for word in page.words if word.place not in outside]
         words.append(kept)
-        margins.append(_counted(rows_of(kept), column.words, step) if column else Margin())
+        margins.append(_counted(printed_rows(kept), column.words, step) if column else Margin())
     return words, margins
 
 
-def _numbers(rows: Sequence[Row]) -> _Column | None:
+def _numbers(rows: Sequence[PrintedRow]) -> _Column | None:
     """The line numbers of a page, from the top down."""
     columns = [column for at_left in (True, False) for column in _columns(rows, at_left=at_left)]
     fitting = [column for column in columns if _are_numbers(column, rows)]
     return max(fitting, key=lambda column: len(column.words), default=None)
 
 
-def _are_numbers(column: _Column, rows: Sequence[Row]) -> bool:
+def _are_numbers(column: _Column, rows: Sequence[PrintedRow]) -> bool:
     words = column.words
     if len(words) < _FEWEST:
         return False
@@ -99,7 +99,7 @@ def _are_numbers(column: _Column, rows: Sequence[Row]) -> bool:
     return regular and len(outer) <= (1 - _REGULAR) * len(between)
 
 
-def _fewer(rows: Sequence[Row], like: _Column, step: int) -> _Column | None:
+def _fewer(rows: Sequence[PrintedRow], like: _Column, step: int) -> _Column | None:
     """The numbers of a page where another has a column of them."""
     for column in _columns(rows, at_left=like.at_left, edge=like.edge, place=like.place):
         if all(found == step for found in _steps(column.words)):
@@ -112,7 +112,7 @@ def _steps(words: Sequence[Word]) -> list[int]:
 
 
 def _columns(
-    rows: Sequence[Row], *, at_left: bool, edge: str | None = None, place: float | None = None
+    rows: Sequence[PrintedRow], *, at_left: bool, edge: str | None = None, place: float | None = None
 ) -> list[_Column]:
     """Numbers that stand below each other, each outside of the other words of its row."""
     found: list[Word] = []
@@ -136,7 +136,7 @@ def _edge(word: Word, name: str) -> float:
     return word.left if name == "left" else word.right
 
 
-def _counted(rows: Sequence[Row], numbers: Sequence[Word], step: int) -> Margin:
+def _counted(rows: Sequence[PrintedRow], numbers: Sequence[Word], step: int) -> Margin:
     """Every line's number: by its distance from a printed one where they stand evenly, else counted on from it."""
     printed = [(word.base, int(word.text)) for word in numbers]
     heights = [row[0].base for row in rows]

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from onrecord.rag.languages import Language
-from onrecord.rag.readers.page_print import Line
+from onrecord.rag.readers.page_print import PrintedLine
 
 # White space that sets something apart, in line distances.
 _APART = 1.4
@@ -36,7 +36,7 @@ _OFTEN = 2
 _BROKEN = re.compile(r"(?:\w-|\u00ad)$")
 
 
-def paragraphs_of(lines: Sequence[Line], distance: float, spoken: Language) -> Iterator[list[Line]]:
+def page_paragraphs_of(lines: Sequence[PrintedLine], distance: float, spoken: Language) -> Iterator[list[PrintedLine]]:
     """Yield the lines of each paragraph.
 
     Args:
@@ -49,7 +49,7 @@ def paragraphs_of(lines: Sequence[Line], distance: float, spoken: Language) -> I
     rooms = _rooms(lines)
     labels = Counter(match[1] for line in lines if (match := _LABEL.match(line.text)))
     often = frozenset(label for label, times in labels.items() if times >= _OFTEN)
-    current: list[Line] = []
+    current: list[PrintedLine] = []
     for printed in lines:
         start = rooms[printed.column].left
         line = replace(printed, left=printed.left - start, right=printed.right - start)
@@ -68,8 +68,8 @@ class _Room(NamedTuple):
     width: float
 
 
-def _rooms(lines: Sequence[Line]) -> Mapping[tuple[int, ...], _Room]:
-    columns: defaultdict[tuple[int, ...], list[Line]] = defaultdict(list)
+def _rooms(lines: Sequence[PrintedLine]) -> Mapping[tuple[int, ...], _Room]:
+    columns: defaultdict[tuple[int, ...], list[PrintedLine]] = defaultdict(list)
     for line in lines:
         columns[line.column].append(line)
     rooms: dict[tuple[int, ...], _Room] = {}
@@ -81,11 +81,11 @@ def _rooms(lines: Sequence[Line]) -> Mapping[tuple[int, ...], _Room]:
     return rooms
 
 
-def _usual_right(lines: Sequence[Line]) -> float:
+def _usual_right(lines: Sequence[PrintedLine]) -> float:
     return sorted(line.right for line in lines)[int(0.95 * (len(lines) - 1))]
 
 
-def _continued_left(lines: Sequence[Line], right: float) -> float:
+def _continued_left(lines: Sequence[PrintedLine], right: float) -> float:
     """Where a line begins that goes on with the one before: where most lines after a full line begin."""
     after_full = [
         round(below.left)
@@ -95,14 +95,14 @@ def _continued_left(lines: Sequence[Line], right: float) -> float:
     return Counter(after_full or [round(line.left) for line in lines]).most_common(1)[0][0]
 
 
-def _fits(line: Line, above: Line, right: float) -> bool:
+def _fits(line: PrintedLine, above: PrintedLine, right: float) -> bool:
     """Whether the start of `line` would have fitted on the line above, so that it was broken on purpose."""
     return above.right + _BLANK * line.size + line.unit < right - 1
 
 
 def _begins(
-    line: Line,
-    current: Sequence[Line],
+    line: PrintedLine,
+    current: Sequence[PrintedLine],
     distance: float,
     rooms: Mapping[tuple[int, ...], _Room],
     often: frozenset[str],

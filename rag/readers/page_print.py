@@ -54,7 +54,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """One line of print, or of one column of it.
 
     `unit` is the width of what could not be broken at its start. `column` tells columns side by side apart: it is empty

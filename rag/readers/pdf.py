@@ -9,7 +9,7 @@ from pypdfium2 import raw
 
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.readers.metadata import document_title, found_metadata
-from onrecord.rag.readers.page_layout import text_of
+from onrecord.rag.readers.page_layout import page_text
 from onrecord.rag.readers.page_print import Page
 from onrecord.rag.readers.pdf_page import pages_of
 from onrecord.rag.types import SourceText
@@ -42,7 +42,7 @@ def read_pdf(name: str, data: bytes) -> SourceText:
         finally:
             document.close()
     _require_text(name, pages)
-    return found_metadata({"title": document_title(title)}).applied_to(text_of(pages))
+    return found_metadata({"title": document_title(title)}).applied_to(page_text(pages))
 
 
 def _require_text(name: str, pages: list[Page]) -> None:

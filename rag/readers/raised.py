@@ -12,7 +12,7 @@ from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PrintedPiece:
     """A piece of a line: `level` is 1 where it is raised, -1 where it is lowered; `linked` where it links to a note."""
 
     text: str
@@ -40,7 +40,7 @@ _WORD = re.compile(r"[^\W\d_]{3,}$")
 _REACH = 24
 
 
-def plain_text(pieces: Sequence[Piece]) -> tuple[str, int]:
+def text_without_notes(pieces: Sequence[PrintedPiece]) -> tuple[str, int]:
     """Return a line's pieces as one text, and how many marks of notes were left out of it."""
     joined = [
         (key, "".join(piece.text for piece in members))

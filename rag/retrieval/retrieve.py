@@ -18,7 +18,7 @@ from onrecord.rag.retrieval.interaction import (
     unpack,
     words_given,
 )
-from onrecord.rag.retrieval.search import Background, Candidate, Vectors, backgrounds, rank, translations
+from onrecord.rag.retrieval.search import Background, PassageCandidate, Vectors, backgrounds, rank, translations
 from onrecord.rag.store import Store
 from onrecord.rag.types import Filters, Hit, Passage, Span
 
@@ -74,7 +74,7 @@ def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters
     usual = backgrounds({name: sample @ vector for name, sample in samples.items()})
     shown = _shown(store, ids, question) if question.history else dict[int, float]()
     candidates = [
-        Candidate(
+        PassageCandidate(
             passage_id,
             languages[passage_id],
             usual[languages[passage_id]].above(near),
@@ -106,8 +106,8 @@ def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters
 
 
 def _read(
-    store: Store, question: str, asked: WordVectors, candidates: Sequence[Candidate], said: Mapping[int, bytes]
-) -> list[Candidate]:
+    store: Store, question: str, asked: WordVectors, candidates: Sequence[PassageCandidate], said: Mapping[int, bytes]
+) -> list[PassageCandidate]:
     """The candidates, each with how well it and its context meet the words asked for."""
     passages = store.passages_by_id(candidate.id for candidate in candidates)
     # One may be gone since: another process removed it.

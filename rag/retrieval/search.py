@@ -46,7 +46,7 @@ class Background:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class PassageCandidate:
     """A passage that might be found.
 
     `nearness` is its inner product with the question, and `met` how well it meets the question's words, each in
@@ -114,7 +114,7 @@ def translations(
     return pairs
 
 
-def rank(candidates: Sequence[Candidate], language: str, partners: Mapping[int, int]) -> list[tuple[int, float]]:
+def rank(candidates: Sequence[PassageCandidate], language: str, partners: Mapping[int, int]) -> list[tuple[int, float]]:
     """Order candidates for a question in `language`: (id, score), best first, ties by id.
 
     Nearness, words met and, within the question's language, matching words are added up. A passage and its translation
@@ -136,7 +136,7 @@ def rank(candidates: Sequence[Candidate], language: str, partners: Mapping[int, 
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _similar(candidate: Candidate) -> float:
+def _similar(candidate: PassageCandidate) -> float:
     if candidate.met is None:
         return candidate.nearness
     return (1 - _WORD_BY_WORD) * candidate.nearness + _WORD_BY_WORD * candidate.met

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from onrecord.rag.languages import Language
 from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.lines import Line
 
 # Names of networks and signs of rights are the same in every language.
@@ -18,7 +19,7 @@ _RIGHTS = re.compile(r"©|\(c\) \d{4}", re.IGNORECASE)
 _QUOTED = re.compile(r"[«»“”\"]")
 _PAGE_COUNT = re.compile(r"\d{1,4}\s*/\s*\d{1,4}|[-–—]\s*\d{1,4}\s*[-–—]")
 _NUMBER = re.compile(r"\d{1,4}")
-CLOCK = re.compile(
+CLOCK_LINE = re.compile(
     # The time, half of the day, zone: "3:56 P.M. EST", "15h30 (Dakar)".
     r"\d{1,2}[:.h]\d{2}\s*(?:[^\W\d_]\.[^\W\d_]\.?|[^\W\d_]{2})?\s*(?:\(?[A-Z]{2,5}\)?|\([^)]{1,40}\))?",
     re.IGNORECASE,
@@ -105,7 +106,7 @@ def chrome(lines: Sequence[Line], first: int | None, last: int | None, words: La
             marked[line.number] = "repeated line"
     for number in _foreign(outside, lines, scores, marked, words):
         marked.setdefault(number, "other language")
-    for number in _menus(outside, marked, first, last):
+    for number in _menus(outside, marked, first, last, words):
         marked.setdefault(number, "navigation")
     return [Marked(number, marked[number]) for number in sorted(marked)]
 
@@ -175,7 +176,15 @@ def _foreign(
     return found
 
 
-def _menus(outside: Sequence[Line], marked: dict[int, str], first: int | None, last: int | None) -> list[int]:
+def is_field(text: str, words: Language) -> bool:
+    """Whether a line names a field and fills it: "Date: 2 May"."""
+    name, colon, filling = text.partition(":")
+    return bool(colon and filling.strip()) and fold(name.strip()) in words.pages.fields
+
+
+def _menus(
+    outside: Sequence[Line], marked: dict[int, str], first: int | None, last: int | None, words: Language
+) -> list[int]:
     """Runs of very short lines at either end of a text, as menus and lists of links are."""
     found: list[int] = []
     head = [line for line in outside if first is None or line.number < first]
@@ -185,7 +194,8 @@ def _menus(outside: Sequence[Line], marked: dict[int, str], first: int | None, l
         for line in region:
             if line.number in marked:
                 continue
-            if len(line.text.split()) > _MENU_WORDS or line.text.endswith((".", "!", "?", "…", ":")):
+            sentence = len(line.text.split()) > _MENU_WORDS or line.text.endswith((".", "!", "?", "…", ":"))
+            if sentence or is_field(line.text, words):
                 break
             run.append(line.number)
         if len(run) >= _MENU_LINES:
@@ -207,9 +217,9 @@ def end_marks(lines: Sequence[Line], words: Language) -> list[Marked]:
 
 
 def _is_end_mark(text: str, words: Language) -> bool:
-    if _RULE.fullmatch(text) or CLOCK.fullmatch(text):
+    if _RULE.fullmatch(text) or CLOCK_LINE.fullmatch(text):
         return True
     inner = text.lstrip("([")
     end = words.pages.end.match(inner)
     after = inner[end.end() :].lstrip(")] .:–—-") if end else ""
-    return end is not None and (not after or bool(CLOCK.fullmatch(after)))
+    return end is not None and (not after or bool(CLOCK_LINE.fullmatch(after)))

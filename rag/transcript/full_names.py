@@ -13,7 +13,7 @@ from onrecord.rag.people.roles import is_role, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 
-CAPITALISED = rf"{CAPITAL}[\w.'’-]*"
+CAPITALISED_WORD = rf"{CAPITAL}[\w.'’-]*"
 """A word with a capital, or an initial, as a regular expression."""
 
 INITIAL = re.compile(rf"^(?:{CAPITAL}\.?)+$")
@@ -44,7 +44,7 @@ def full_names_of(
     ends = "|".join(sorted(map(re.escape, surnames), key=len, reverse=True))
     if not ends:
         return found
-    pattern = re.compile(rf"\b((?:{CAPITALISED}[ \u00a0]){{1,5}})({ends})(?![\w-]|\s?:)")
+    pattern = re.compile(rf"\b((?:{CAPITALISED_WORD}[ \u00a0]){{1,5}})({ends})(?![\w-]|\s?:)")
     for source in (heading, text):
         for match in pattern.finditer(source):
             role, rest = split_role(match.group(1).split(), known)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.cutting import is_part
 from onrecord.rag.transcript.grading import Grade
-from onrecord.rag.transcript.labels import Candidate
+from onrecord.rag.transcript.labels import LabelCandidate
 from onrecord.rag.transcript.lines import Line
 from onrecord.rag.transcript.listed import people_listed
 
@@ -18,7 +18,9 @@ _MOST = 8
 _SENTENCE_ENDS = (".", "!", "?", "…", "”", '"', "»", "“")
 
 
-def without_head(labels: Sequence[Candidate], lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
+def without_head(
+    labels: Sequence[LabelCandidate], lines: Sequence[Line], vocabulary: Vocabulary
+) -> list[LabelCandidate]:
     """Leave out what opens a text like a label and is its head: "The Harbour Talk: Ferries", "Guests: Jane Doe".
 
     What stands behind it, up to the next label, ends no sentence and is said by nobody to anybody; and either it comes
@@ -41,7 +43,7 @@ def without_head(labels: Sequence[Candidate], lines: Sequence[Line], vocabulary:
     return list(labels[first:])
 
 
-def _is_head(label: Candidate, lines: Sequence[Line], vocabulary: Vocabulary, *, again: bool) -> bool:
+def _is_head(label: LabelCandidate, lines: Sequence[Line], vocabulary: Vocabulary, *, again: bool) -> bool:
     """Whether a label, with the lines from its own to that of the next label, belongs to the head."""
     known = vocabulary.words.labels
     said = [line.text for line in (lines[1:-1] if label.alone else lines[:-1])]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from onrecord.rag.languages import Language
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.boilerplate import CLOCK, TERMINAL_MARKS
+from onrecord.rag.transcript.boilerplate import CLOCK_LINE, TERMINAL_MARKS, is_field
 from onrecord.rag.transcript.dates import date_in, is_date_line
 from onrecord.rag.transcript.lines import Line
 
@@ -57,7 +57,8 @@ def header_of(
         title = None
     head: list[Line] = []
     for line in lines[:_MOST_LINES]:
-        if not _is_head(line.text, words):
+        # A headline may be a quotation and end like a sentence.
+        if not _is_head(line.text, words) and _MARKS.sub("", line.text) != title:
             break
         head.append(line)
     if not labelled and len(head) == len(lines):
@@ -89,18 +90,12 @@ def header_of(
     return Header(title, date, reasons, text)
 
 
-def _is_field(text: str, words: Language) -> bool:
-    """Whether a line names a field and fills it: "Date: 2 May"."""
-    name, colon, filling = text.partition(":")
-    return bool(colon and filling.strip()) and fold(name.strip()) in words.pages.fields
-
-
 def _is_note(text: str, words: Language) -> bool:
     return bool(_NOTE.fullmatch(text) or words.pages.editors_note.fullmatch(text))
 
 
 def _is_head(text: str, words: Language) -> bool:
-    if _is_note(text, words) or _is_field(text, words) or CLOCK.fullmatch(text):
+    if _is_note(text, words) or is_field(text, words) or CLOCK_LINE.fullmatch(text):
         return True
     return len(text) <= _LONGEST_TITLE and not text.rstrip("*_").endswith(TERMINAL_MARKS[:-2])
 
@@ -113,8 +108,8 @@ def may_be_title(text: str, words: Language, speakers: Collection[str] = ()) -> 
     """
     if (
         is_date_line(text, words)
-        or CLOCK.fullmatch(text)
-        or _is_field(text, words)
+        or CLOCK_LINE.fullmatch(text)
+        or is_field(text, words)
         or _is_note(text, words)
         or words.pages.byline.fullmatch(text)
     ):

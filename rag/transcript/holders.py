@@ -12,7 +12,7 @@ from onrecord.rag.people.names import printed_name, shares_role
 from onrecord.rag.people.roles import has_article, is_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.full_names import CAPITALISED
+from onrecord.rag.transcript.full_names import CAPITALISED_WORD
 
 # What is a name in a title is in the text at least this often.
 _AGAIN = 3
@@ -47,9 +47,9 @@ def holder_of(role: str, heading: str, listed: Sequence[Person], text: str, voca
         return cased_name(name.group().split(), vocabulary) if name and known else None
     office = re.escape(role)
     about = r"(?:\s[a-z][^,.;]{0,60},)?"
-    after = rf"(?<!\ba )(?<!\ban )\b(?i:{office}){about}[\s,:]+({CAPITALISED}(?:\s{CAPITALISED}){{0,6}})"
+    after = rf"(?<!\ba )(?<!\ban )\b(?i:{office}){about}[\s,:]+({CAPITALISED_WORD}(?:\s{CAPITALISED_WORD}){{0,6}})"
     articles = "|".join([*(f"{article} " for article in words.articles), *words.elided])
-    before = rf"({CAPITALISED}(?:\s{CAPITALISED}){{1,3}}),\s+(?i:(?:{articles})?{office})\b"
+    before = rf"({CAPITALISED_WORD}(?:\s{CAPITALISED_WORD}){{1,3}}),\s+(?i:(?:{articles})?{office})\b"
     names = set()
     for match in re.finditer(rf"{before}|{after}", heading):
         if match.group(1):

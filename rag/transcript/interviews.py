@@ -12,7 +12,7 @@ from onrecord.rag.people.names import CAPITAL, is_full
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.lines import Line
 from onrecord.rag.transcript.mentions import Mentions, Voice
-from onrecord.rag.transcript.turns import Cut
+from onrecord.rag.transcript.turns import TurnCut
 from onrecord.rag.transcript.unlabelled import is_spoken, speaker_in_title
 from onrecord.rag.types import Boilerplate, Turn
 
@@ -33,7 +33,7 @@ _ASKS = re.compile(r"[?？][\"”»’')\]]*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class InterviewQuestion:
     """A line that puts a question: its number, and where its words begin and end without the marks around them."""
 
     line: int
@@ -42,7 +42,7 @@ class Question:
     form: str
 
 
-def questions_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Question]:
+def questions_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[InterviewQuestion]:
     """Find the questions of an interview that prints them in one form and the answers in none.
 
     Args:
@@ -68,7 +68,7 @@ def questions_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Question
         if is_spoken(" ".join(line.text for line in answers), vocabulary.words, among_turns=True):
             first = next(place for place, (_, match) in enumerate(members) if _ASKS.search(match.group("words")))
             return [
-                Question(line.number, line.start + match.start("words"), line.start + match.end("words"), form)
+                InterviewQuestion(line.number, line.start + match.start("words"), line.start + match.end("words"), form)
                 for line, match in members[first:]
                 # What is a heading and no question parts the interview.
                 if not form.startswith("heading") or _ASKS.search(match.group("words"))
@@ -76,7 +76,7 @@ def questions_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Question
     return []
 
 
-def interview_of(lines: Sequence[Line], questions: Sequence[Question], marked: dict[int, str]) -> Cut:
+def interview_of(lines: Sequence[Line], questions: Sequence[InterviewQuestion], marked: dict[int, str]) -> TurnCut:
     """Cut an interview at its questions.
 
     Args:
@@ -87,7 +87,7 @@ def interview_of(lines: Sequence[Line], questions: Sequence[Question], marked: d
     Returns:
         a turn without a label for each question and each answer; the marks around the questions are boilerplate.
     """
-    cut = Cut()
+    cut = TurnCut()
     asked = {question.line: question for question in questions}
     answer: list[Line] = []
     for line in lines[questions[0].line :]:
@@ -116,12 +116,11 @@ def interviewee(title: str | None, head: Sequence[str], vocabulary: Vocabulary) 
         head: the lines before the first question; those that say who wrote the text count for nothing.
         vocabulary: how the text writes its words.
     """
-    labels = vocabulary.words.labels
     people = Mentions(vocabulary)
     held: dict[str, Voice] = {}
     titled: dict[str, Voice] = {}
     for line in dict.fromkeys([title or "", *head]):
-        if labels.byline.fullmatch(line):
+        if vocabulary.words.pages.byline.fullmatch(line):
             continue
         # An office behind a name ends with a mark, which a line of the head does without.
         for mention in people.in_prose(f"{line}."):

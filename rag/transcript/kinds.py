@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from onrecord.rag.people.labels import Part
+from onrecord.rag.people.labels import DialoguePart
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.scene import SHORT_TURN, Scene, scene_of
 from onrecord.rag.types import Kind, Turn
@@ -51,7 +51,9 @@ class _Seat:
     handovers: float
 
 
-def kinds_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], vocabulary: Vocabulary) -> list[Kind]:
+def kinds_of(
+    text: str, turns: Sequence[Turn], parts: Sequence[DialoguePart | None], vocabulary: Vocabulary
+) -> list[Kind]:
     """Say of each labelled turn whether it is a question, an answer, moderation or a statement.
 
     Args:

@@ -20,7 +20,7 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.transcript.grading import Grade
 from onrecord.rag.transcript.head_lines import without_head
-from onrecord.rag.transcript.labels import Candidate, candidates_of
+from onrecord.rag.transcript.labels import LabelCandidate, candidates_of
 from onrecord.rag.transcript.lines import TERMINAL, Line
 
 # The best reading of a line where two styles fit and both are in use.
@@ -61,21 +61,21 @@ class _Page:
         """The words of labels."""
         return self.vocabulary.words.labels
 
-    def of(self, candidate: Candidate) -> Line:
+    def of(self, candidate: LabelCandidate) -> Line:
         """The line that a candidate opens."""
         return self.lines[self.place[candidate.line]]
 
-    def before(self, candidate: Candidate) -> Line | None:
+    def before(self, candidate: LabelCandidate) -> Line | None:
         """The line before a candidate's."""
         position = self.place[candidate.line]
         return self.lines[position - 1] if position else None
 
-    def after(self, candidate: Candidate) -> Line | None:
+    def after(self, candidate: LabelCandidate) -> Line | None:
         """The line after a candidate's."""
         position = self.place[candidate.line] + 1
         return self.lines[position] if position < len(self.lines) else None
 
-    def words(self, candidate: Candidate) -> str:
+    def words(self, candidate: LabelCandidate) -> str:
         """The first line of what a candidate would open."""
         line = self.of(candidate)
         if not candidate.alone:
@@ -83,14 +83,14 @@ class _Page:
         following = self.after(candidate)
         return following.text if following else ""
 
-    def ended(self, candidate: Candidate) -> bool:
+    def ended(self, candidate: LabelCandidate) -> bool:
         """Whether a sentence, a paragraph or nothing ended before a candidate."""
         before = self.before(candidate)
         if before is None or (candidate.alone and "," in candidate.label):
             return True
         return self.of(candidate).after_blank or before.text[-1] in TERMINAL
 
-    def introduces(self, candidate: Candidate) -> bool:
+    def introduces(self, candidate: LabelCandidate) -> bool:
         """Whether a bare line stands where a label would: a sentence ended before it and words follow."""
         following = self.after(candidate)
         if following is None or _ALL_MARKED.fullmatch(following.text):
@@ -98,7 +98,7 @@ class _Page:
         return self.ended(candidate) and (len(following.text.split()) > 3 or following.text[-1] in TERMINAL)
 
 
-def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
+def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[LabelCandidate]:
     """Find the labels of a text.
 
     Args:
@@ -109,11 +109,11 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
         the labels in order, each with words after it before the next one, but for those that are marked as empty.
     """
     page = _Page(lines, {line.number: position for position, line in enumerate(lines)}, vocabulary)
-    by_style: dict[str, list[Candidate]] = defaultdict(list)
+    by_style: dict[str, list[LabelCandidate]] = defaultdict(list)
     for line in lines:
         for candidate in candidates_of(line, vocabulary):
             by_style[candidate.style].append(candidate)
-    chosen: dict[str, list[Candidate]] = {}
+    chosen: dict[str, list[LabelCandidate]] = {}
     for style, members in by_style.items():
         screen_names = _screen_names(style, members, page)
         graded = [candidate for candidate in members if candidate.grade]
@@ -130,7 +130,7 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Candidate]:
     return without_head(_with_words(labels, page), lines, vocabulary)
 
 
-def _garbled(labels: Sequence[Candidate], page: _Page) -> list[Candidate]:
+def _garbled(labels: Sequence[LabelCandidate], page: _Page) -> list[LabelCandidate]:
     """Labels whose colon is misprinted, as recognisers do it: "Minister Doe's I think so" behind a question.
 
     They are labels of the text that open a paragraph, and somebody else has asked right before it.
@@ -141,7 +141,7 @@ def _garbled(labels: Sequence[Candidate], page: _Page) -> list[Candidate]:
         return []
     opening = re.compile(rf"((?:{names})['’]\w)\s+(?=\S)")
     taken = {label.line for label in labels}
-    found: list[Candidate] = []
+    found: list[LabelCandidate] = []
     for line in page.lines:
         match = opening.match(line.text)
         position = page.place[line.number]
@@ -152,11 +152,11 @@ def _garbled(labels: Sequence[Candidate], page: _Page) -> list[Candidate]:
             label = match.group(1)
             key = bare_label(label[:-2], page.known)
             words = line.start + match.end()
-            found.append(Candidate(line.number, line.start, words, label, key, "garbled", Grade.NAME, alone=False))
+            found.append(LabelCandidate(line.number, line.start, words, label, key, "garbled", Grade.NAME, alone=False))
     return found
 
 
-def parted_at_labels(lines: Sequence[Line], labels: Iterable[Candidate]) -> list[Line]:
+def parted_at_labels(lines: Sequence[Line], labels: Iterable[LabelCandidate]) -> list[Line]:
     """Part lines in which a label of the text comes after the end of a sentence ("… it is dry. Madam Speaker: Order!").
 
     Returns:
@@ -199,10 +199,10 @@ def _inside_quotation(before: str) -> bool:
     return opened > sum(before.count(mark) for mark in "”»") or before.count('"') % 2 == 1
 
 
-def _best(chosen: dict[str, list[Candidate]]) -> list[Candidate]:
+def _best(chosen: dict[str, list[LabelCandidate]]) -> list[LabelCandidate]:
     """The best candidate of each line."""
     most = max((len(members) for members in chosen.values()), default=0)
-    best: dict[int, Candidate] = {}
+    best: dict[int, LabelCandidate] = {}
     for members in chosen.values():
         minor = len(members) < _MINOR * most
         for candidate in members:
@@ -214,11 +214,11 @@ def _best(chosen: dict[str, list[Candidate]]) -> list[Candidate]:
     return [best[number] for number in sorted(best)]
 
 
-def _rank(candidate: Candidate) -> tuple[int, int]:
+def _rank(candidate: LabelCandidate) -> tuple[int, int]:
     return candidate.grade, -_PREFERENCE.index(_MARKS.sub("", candidate.style))
 
 
-def _in_use(style: str, members: Sequence[Candidate], page: _Page) -> bool:
+def _in_use(style: str, members: Sequence[LabelCandidate], page: _Page) -> bool:
     """Whether a text marks its turns in this style: labels come back, or several name offices."""
     counts = Counter(candidate.key for candidate in members if candidate.grade >= Grade.NAME)
     offices = {candidate.key for candidate in members if candidate.grade is Grade.OFFICE}
@@ -247,22 +247,22 @@ def _in_use(style: str, members: Sequence[Candidate], page: _Page) -> bool:
     return len(offices) > 1 or (first.grade is Grade.OFFICE and top and _in_capitals(first))
 
 
-def _answers_alone(members: Sequence[Candidate], page: _Page) -> bool:
+def _answers_alone(members: Sequence[LabelCandidate], page: _Page) -> bool:
     """Whether a label comes back behind questions that have none, as where one person answers the press."""
     asked = sum(before is not None and before.text.endswith("?") for before in map(page.before, members))
     return asked > 1 and asked >= _ANSWERING * len(members)
 
 
-def _asks(candidate: Candidate, known: LabelWords) -> bool:
+def _asks(candidate: LabelCandidate, known: LabelWords) -> bool:
     return candidate.label[0].lower() in known.askers
 
 
-def _timed_after(candidate: Candidate, page: _Page) -> bool:
+def _timed_after(candidate: LabelCandidate, page: _Page) -> bool:
     following = page.after(candidate)
     return following is not None and following.timed
 
 
-def _screen_names(style: str, members: Sequence[Candidate], page: _Page) -> list[Candidate]:
+def _screen_names(style: str, members: Sequence[LabelCandidate], page: _Page) -> list[LabelCandidate]:
     """Candidates of whatever words, where a text is marked in this style throughout, as meeting software does it."""
     if style.endswith(("bare", "dash", "stop", "letter", "lone")):
         return []
@@ -290,8 +290,8 @@ def _only_names(label: str) -> bool:
 
 
 def _known_elsewhere(
-    members: Sequence[Candidate], chosen: dict[str, list[Candidate]], page: _Page
-) -> Iterable[Candidate]:
+    members: Sequence[LabelCandidate], chosen: dict[str, list[LabelCandidate]], page: _Page
+) -> Iterable[LabelCandidate]:
     """Candidates of a style not in use that are labels by what the other styles show.
 
     A label in use may once end otherwise ("PRESIDENT WALLIS. Thank you."); a single "Q" among labelled turns asks.
@@ -316,7 +316,7 @@ def _known_elsewhere(
     return ()
 
 
-def _spoken(members: Sequence[Candidate], page: _Page) -> bool:
+def _spoken(members: Sequence[LabelCandidate], page: _Page) -> bool:
     """Whether what follows the labels is said by and to somebody, as under headings it is not."""
     if any(candidate.grade is Grade.OFFICE and candidate.label.isupper() for candidate in members):
         return True
@@ -327,13 +327,13 @@ def _spoken(members: Sequence[Candidate], page: _Page) -> bool:
     return spoken >= _SPOKEN * len(members)
 
 
-def _believed(style: str, members: Sequence[Candidate], page: _Page) -> list[Candidate]:
+def _believed(style: str, members: Sequence[LabelCandidate], page: _Page) -> list[LabelCandidate]:
     """The candidates of a style in use that are believed, each on its own evidence."""
     counts = Counter(candidate.key for candidate in members)
     capitals = sum(candidate.label.isupper() for candidate in members) * 2 > len(members)
     sure = {c.key for c in members if c.grade is Grade.OFFICE or (c.grade is Grade.NAME and counts[c.key] > 1)}
     sure = {key for key in sure if not is_voice(key)}
-    believed: list[Candidate] = []
+    believed: list[LabelCandidate] = []
     for candidate in members:
         again = counts[candidate.key] > 1
         if style.endswith("bare") and not (again or page.introduces(candidate)):
@@ -361,7 +361,7 @@ def _believed(style: str, members: Sequence[Candidate], page: _Page) -> list[Can
     return believed
 
 
-def _in_capitals(candidate: Candidate) -> bool:
+def _in_capitals(candidate: LabelCandidate) -> bool:
     """Whether a label is in capitals, an address or article aside ("Dr. WALLIS", "The PRESIDENT")."""
     return "letter" in candidate.style or any(
         len(word) > 2 and word.isupper() for word in candidate.label.split(",")[0].split()
@@ -372,10 +372,10 @@ def _alike(first: str, second: str) -> bool:
     return abs(len(first) - len(second)) <= 2 and SequenceMatcher(None, first, second).ratio() >= _ALIKE
 
 
-def _with_words(labels: list[Candidate], page: _Page) -> list[Candidate]:
+def _with_words(labels: list[LabelCandidate], page: _Page) -> list[LabelCandidate]:
     """Drop labels that nothing follows, and settle which of two neighbouring bare lines is the label."""
     counts = Counter(candidate.key for candidate in labels)
-    kept: list[Candidate] = []
+    kept: list[LabelCandidate] = []
     for position, candidate in enumerate(labels):
         following = labels[position + 1] if position + 1 < len(labels) else None
         line = page.place[candidate.line]

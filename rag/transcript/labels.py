@@ -19,7 +19,7 @@ _PLAIN_ENDS = ("colon", "timed", "stopdash", "tab", "bracket")
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class LabelCandidate:
     """A line that may open a turn.
 
     `start` is where the label begins with its marks, `words` where the spoken words of the same line begin (the
@@ -39,7 +39,7 @@ class Candidate:
     empty: bool = False
 
 
-def candidates_of(line: Line, vocabulary: Vocabulary) -> Iterator[Candidate]:
+def candidates_of(line: Line, vocabulary: Vocabulary) -> Iterator[LabelCandidate]:
     """All ways to read a line as the opening of a turn.
 
     Those of grade NONE may be what somebody is called on a screen, which the use that a text makes of it must show.
@@ -55,7 +55,7 @@ def candidates_of(line: Line, vocabulary: Vocabulary) -> Iterator[Candidate]:
             if not plain or not may_be_screen_name(cut.label, vocabulary):
                 continue
         offset = line.start + cut.words
-        yield Candidate(
+        yield LabelCandidate(
             line=line.number,
             start=line.start,
             words=offset,

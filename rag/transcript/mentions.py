@@ -36,10 +36,10 @@ class Voice:
     role: str | None = None
 
 
-NOBODY = Voice()
+NO_MENTION = Voice()
 
 
-def plain(word: str) -> str:
+def plain_name(word: str) -> str:
     """A word as the lists of small words spell it."""
     return word.casefold().replace("’", "'")
 
@@ -128,7 +128,7 @@ class Mentions:
             if fold(name) not in surnames and not self._may_be_name(prose, words[0]):
                 return None
             if self._surnames is None:
-                return Mention(start, end, NOBODY)
+                return Mention(start, end, NO_MENTION)
         if known is not None and len(words) == 1:
             return Mention(start, end, known)
         if len(words) == 1 and address:
@@ -194,7 +194,7 @@ class Mentions:
     def _joins(self, word: str) -> bool:
         """Whether a word joins an office to what it is about."""
         elided = ELIDED.match(word)
-        return plain(elided.group() if elided else word) in self._news.of
+        return plain_name(elided.group() if elided else word) in self._news.of
 
     def _has_complement(self, prose: str, end: int) -> bool:
         following = WORD.match(prose, end + 1)
@@ -203,7 +203,7 @@ class Mentions:
     def _article_before(self, prose: str, place: int) -> int | None:
         """Where the definite article begins that stands right before a place, or None."""
         before = re.compile(r"([^\W\d_]+['’]?)[ \u00a0]*$").search(prose, max(0, place - 8), place)
-        return before.start() if before and plain(before.group(1)) in self._news.definite else None
+        return before.start() if before and plain_name(before.group(1)) in self._news.definite else None
 
     def _office_before(self, prose: str, start: int) -> tuple[str | None, int]:
         """The office printed right before a name, and where it begins: "le secrétaire général de l'OTAN, Jean Doe"."""
@@ -240,7 +240,7 @@ class Mentions:
         return True
 
     def _is_article(self, word: str) -> bool:
-        return plain(word) in self._news.definite | self._news.indefinite
+        return plain_name(word) in self._news.definite | self._news.indefinite
 
     def _office_after(self, prose: str, end: int) -> str | None:
         """The office in apposition after a name: "Jean Doe, ministre de la Défense,"."""
@@ -274,7 +274,7 @@ def _runs(prose: str, words: Language) -> Iterator[list[re.Match[str]]]:
                 run, small = [*run, *small, word], []
                 continue
             # Where nouns have capitals too, "der" behind a name opens another noun; in "von der" it does not.
-            article = news.capital_nouns and not small and plain(word.group()) in news.definite
+            article = news.capital_nouns and not small and plain_name(word.group()) in news.definite
             if adjoins and fold(word.group()) in labels.particles and not article and len(small) < 2:
                 small.append(word)
                 continue

@@ -126,7 +126,7 @@ def _displayed(label: str, person: Person, vocabulary: Vocabulary) -> Person:
     seat = not vocabulary.words.labels.joining.isdisjoint(person.name.split()[1:2])
     if person.address and not person.role and (seat or not is_full(person.name)):
         address = person.address.capitalize()
-        stop = "." if address in ("Mr", "Ms", "Mrs", "Dr") else ""
+        stop = "." if fold(address) in vocabulary.words.labels.with_stop else ""
         return replace(person, name=f"{address}{stop} {person.name}")
     return person
 

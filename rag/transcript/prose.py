@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from onrecord.rag.languages import language
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.quotations import Quotation, blanked, quotations
-from onrecord.rag.transcript.mentions import BROKEN_OFF, NOBODY, Mentions, Voice
+from onrecord.rag.transcript.mentions import BROKEN_OFF, NO_MENTION, Mentions, Voice
 from onrecord.rag.transcript.sources import Clause, Source
 from onrecord.rag.types import Span
 
@@ -68,7 +68,7 @@ class ProseReader:
         self._words = vocabulary.words
         self._mentions = mentions or Mentions(vocabulary)
         self._subject: Voice | None = None
-        self._last = NOBODY
+        self._last = NO_MENTION
         self._told = False
         self._leads = False
 
@@ -90,13 +90,13 @@ class ProseReader:
     def meet(self, source: Source | None) -> Voice:
         """Whose voice a source is; and who a later pronoun stands for."""
         if source is None:
-            return NOBODY
+            return NO_MENTION
         if source.pronoun:
-            return self._subject or self._mentions.only() or NOBODY
-        if source.voice != NOBODY:
+            return self._subject or self._mentions.only() or NO_MENTION
+        if source.voice != NO_MENTION:
             self._subject = source.voice
         elif source.unknown:
-            self._subject = NOBODY
+            self._subject = NO_MENTION
         return source.voice
 
     def _paragraph(self, span: Span, marked: Sequence[Quotation]) -> Iterator[Heard | Told]:
@@ -164,7 +164,7 @@ class ProseReader:
         if said is not None:
             self._last, self._told = self.meet(said), not said.own and clause.tells(floor, ceiling)
         elif first and any(character.isalpha() for character in clause.prose[clause.start : clause.end]):
-            self._last, self._told = NOBODY, False
+            self._last, self._told = NO_MENTION, False
         # A sentence that is all quotation goes on where the one before it stopped, and so does a second quotation.
         return said is None or said.pronoun
 
@@ -173,7 +173,7 @@ class ProseReader:
         said = clause.before(clause.start, clause.end)
         self._last = self.meet(said or clause.subject() or Source())
         self._told = said is not None and not said.own
-        self._leads = self._told and clause.leads_up(named=self._last != NOBODY)
+        self._leads = self._told and clause.leads_up(named=self._last != NO_MENTION)
 
 
 def _blanked(paragraph: str, marks: Sequence[Span]) -> str:

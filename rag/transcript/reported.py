@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from onrecord.rag.people.vocabulary import Vocabulary
-from onrecord.rag.transcript.mentions import NOBODY
+from onrecord.rag.transcript.mentions import NO_MENTION
 from onrecord.rag.transcript.prose import LEAST_WORDS, Heard, ProseReader
 from onrecord.rag.types import Reported, Span
 
@@ -33,7 +33,7 @@ def reported_in(text: str, spans: Sequence[Span], vocabulary: Vocabulary) -> tup
     return tuple(
         Reported(heard.words.start, heard.words.end, heard.voice.name, heard.voice.role)
         for heard, length in _heard(text, spans, vocabulary)
-        if length >= LEAST_WORDS and not (heard.led and heard.voice == NOBODY)
+        if length >= LEAST_WORDS and not (heard.led and heard.voice == NO_MENTION)
     )
 
 

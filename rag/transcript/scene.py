@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from onrecord.rag.languages.phrases import Phrase
 from onrecord.rag.languages.speech import SpeechPhrases
-from onrecord.rag.people.labels import Part
+from onrecord.rag.people.labels import DialoguePart
 from onrecord.rag.people.roles import bare_label
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
@@ -29,7 +29,7 @@ _QUESTION = re.compile(r"([^.?!…:;\n]*)\?")
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TurnBlock:
     """The turns of one person that follow each other without another's between, taken as one, but for a hand-over.
 
     `turn` has the label of the first and spans all of them; `members` are their positions.
@@ -37,7 +37,7 @@ class Block:
 
     turn: Turn
     members: range
-    part: Part | None
+    part: DialoguePart | None
     words: str
 
 
@@ -50,7 +50,7 @@ class Scene:
     `chairs` which are printed under the office of one who leads, and `presidents` under that of one who may lead.
     """
 
-    blocks: Sequence[Block]
+    blocks: Sequence[TurnBlock]
     who: Sequence[str]
     marks: Sequence[bool]
     asks: Sequence[bool]
@@ -100,7 +100,7 @@ class Scene:
         return sum(self.marks[place] for place in places) / len(places)
 
 
-def scene_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], vocabulary: Vocabulary) -> Scene:
+def scene_of(text: str, turns: Sequence[Turn], parts: Sequence[DialoguePart | None], vocabulary: Vocabulary) -> Scene:
     """Set the scene of a transcript.
 
     Args:
@@ -128,8 +128,10 @@ def scene_of(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], voc
     )
 
 
-def _blocks(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], gives_floor: Phrase) -> list[Block]:
-    blocks: list[Block] = []
+def _blocks(
+    text: str, turns: Sequence[Turn], parts: Sequence[DialoguePart | None], gives_floor: Phrase
+) -> list[TurnBlock]:
+    blocks: list[TurnBlock] = []
     for place, (turn, part) in enumerate(zip(turns, parts, strict=True)):
         words = text[turn.start : turn.end]
         last = blocks[-1] if blocks else None
@@ -137,13 +139,13 @@ def _blocks(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], give
         # "Questions, please." ends a statement, and is none of it.
         if last and same and not (len(words.split()) <= SHORT_TURN and gives_floor.search(words)):
             members = range(last.members.start, place + 1)
-            blocks[-1] = Block(replace(last.turn, end=turn.end), members, part, f"{last.words}\n{words}")
+            blocks[-1] = TurnBlock(replace(last.turn, end=turn.end), members, part, f"{last.words}\n{words}")
         else:
-            blocks.append(Block(turn, range(place, place + 1), part, words))
+            blocks.append(TurnBlock(turn, range(place, place + 1), part, words))
     return blocks
 
 
-def _identity(turn: Turn, part: Part | None) -> str:
+def _identity(turn: Turn, part: DialoguePart | None) -> str:
     if turn.speaker:
         return turn.speaker
     return f"\0{part}" if part else turn.label or ""
@@ -173,12 +175,12 @@ def _only_calls(words: str, speech: SpeechPhrases) -> bool:
     return not (_asks(rest, speech) or speech.asks.search(rest))
 
 
-def _presents(block: Block, vocabulary: Vocabulary) -> bool:
+def _presents(block: TurnBlock, vocabulary: Vocabulary) -> bool:
     person = introduced(block.words, vocabulary) if block.turn.label and not block.turn.role else None
     return person is not None and person.outlet is not None
 
 
-def _leads(block: Block, offices: frozenset[str]) -> bool:
+def _leads(block: TurnBlock, offices: frozenset[str]) -> bool:
     """Whether a block is printed under one of some offices, or a moderator's label."""
     label = "" if any(character.isdigit() for character in block.turn.label or "") else block.turn.label or ""
     words = {fold(word).strip(".,") for word in f"{block.turn.role or ''} {label}".split()}

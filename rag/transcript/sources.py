@@ -10,7 +10,7 @@ from onrecord.rag.languages import Language
 from onrecord.rag.languages.calendars import day_names, month_names
 from onrecord.rag.people.roles import is_role
 from onrecord.rag.text.folding import fold
-from onrecord.rag.transcript.mentions import ELIDED, NOBODY, WORD, Mention, Voice, plain
+from onrecord.rag.transcript.mentions import ELIDED, NO_MENTION, WORD, Mention, Voice, plain_name
 from onrecord.rag.types import Span
 
 # Who speaks is said at most so many words behind a quotation, and what tells when and where before it in so many.
@@ -32,7 +32,7 @@ class Source:
     pronoun may point; `own` says that it is "I" or "we": the words are those of whoever writes or speaks.
     """
 
-    voice: Voice = NOBODY
+    voice: Voice = NO_MENTION
     pronoun: bool = False
     unknown: bool = False
     own: bool = False
@@ -71,7 +71,7 @@ class Clause:
     def agent(self, start: int, end: int) -> Source | None:
         """Who calls something so, by what stands right behind it ("by the union"); None where nobody does."""
         first = WORD.search(self.prose, start, end)
-        if first is None or plain(first.group()) not in self.words.news.agents:
+        if first is None or plain_name(first.group()) not in self.words.news.agents:
             return None
         return self._behind(first.end(), end)
 
@@ -127,7 +127,7 @@ class Clause:
         before = re.compile(r"([\w'’]+)[ \u00a0]+$").search(
             self.prose, max(self.start, verb.start() - 24), verb.start()
         )
-        word = plain(before.group(1)) if before else ""
+        word = plain_name(before.group(1)) if before else ""
         news = self.words.news
         return word.isdigit() or word in (news.definite | news.indefinite | news.of | news.prepositions) - news.pronouns
 
@@ -144,7 +144,7 @@ class Clause:
             agent = self._said(verb.end(), end)[:1]
             return (
                 self._behind(verb.end() + 1 + len(agent[0]), end)
-                if agent and plain(agent[0]) in news.agents
+                if agent and plain_name(agent[0]) in news.agents
                 else Source()
             )
         pieces = self._pieces(start, verb.start())
@@ -168,10 +168,10 @@ class Clause:
         earlier = [verb.end() for verb in self.verbs if piece.start <= verb.start() and verb.end() < piece.end]
         start, end = max([piece.start, *earlier]), piece.end
         words = list(WORD.finditer(self.prose, start, end))
-        while words and plain(words[-1].group()) in news.adverbs:
+        while words and plain_name(words[-1].group()) in news.adverbs:
             words.pop()
-        if not words or plain(words[-1].group()) in news.conjunctions:
-            about = bool(words) and plain(words[0].group()) in news.relatives
+        if not words or plain_name(words[-1].group()) in news.conjunctions:
+            about = bool(words) and plain_name(words[0].group()) in news.relatives
             return self._antecedent(words[0].start()) if about else self.subject()
         end = words[-1].end()
         tail = [_bare(word.group()) for word in words[-1 - _GAP :]]
@@ -192,7 +192,7 @@ class Clause:
     def _has_subject(self, piece: Span) -> bool:
         """Whether the subject of "is saying" stands right before it, as in "saying" alone it does not."""
         words = self._said(piece.start, piece.end)
-        while words and plain(words[-1]) in self.words.news.adverbs:
+        while words and plain_name(words[-1]) in self.words.news.adverbs:
             words.pop()
         last = words[-1] if words else ""
         return _bare(last) in self.words.news.pronouns or self._is_own(last)
@@ -227,7 +227,7 @@ class Clause:
                 return _of(mention)
         for piece in reversed(others):
             said = self._said(piece.start, piece.end)
-            opening = plain(said[0]) if said else ""
+            opening = plain_name(said[0]) if said else ""
             # "Ann Bell, a pilot, of Orsk, said": what describes her is another aside.
             another = self._opens_phrase(opening) or opening in self.words.news.indefinite or self._is_office(opening)
             if said and (piece is others[0] or not another):
@@ -248,10 +248,10 @@ class Clause:
         if first in news.relatives:
             # "X, the author of “…”, says that": the subject stands before the quotation.
             return self.subject() or Source()
-        if mention and all(plain(word) in news.definite for word in between):
+        if mention and all(plain_name(word) in news.definite for word in between):
             return _of(mention)
         when = self._opens_phrase(first) or self._is_when(between) or first in news.adverbs
-        other = any(plain(word) in news.relatives or self._is_office(word) for word in between)
+        other = any(plain_name(word) in news.relatives or self._is_office(word) for word in between)
         if mention and when and not other and len(between) <= _BETWEEN and mention.start <= stop:
             return _of(mention)
         if not between:
@@ -270,7 +270,7 @@ class Clause:
         if source is None:
             return None
         mention = next((m for m in self.mentions if source.end() <= m.start), None)
-        if mention and all(plain(word) in news.definite for word in self._said(source.end(), mention.start)):
+        if mention and all(plain_name(word) in news.definite for word in self._said(source.end(), mention.start)):
             return Source() if self._owns(mention) else _of(mention)
         stop = next((match.start() for match in re.compile(r"[,;:.(]").finditer(self.prose, source.end(), end)), end)
         return self._unnamed(Span(source.end(), stop))
@@ -280,7 +280,7 @@ class Clause:
         words = list(WORD.finditer(self.prose, span.start, span.end))
         place = next((n for n, word in enumerate(words) if self._is_office(word.group())), None)
         if place is None or place > 3:
-            return Source(unknown=bool(words) and plain(words[0].group()) in self.words.news.indefinite)
+            return Source(unknown=bool(words) and plain_name(words[0].group()) in self.words.news.indefinite)
         first = place
         while first and not (
             self._is_article(words[first - 1].group()) or self._opens_phrase(words[first - 1].group())
@@ -297,10 +297,10 @@ class Clause:
     def _ends_office(self, word: str, before: str) -> bool:
         """Whether a word behind an office, right behind the word `before`, no longer says which it is."""
         news = self.words.news
-        if news.capital_nouns and word[0].islower() and before[0].isupper() and plain(word) not in news.of:
+        if news.capital_nouns and word[0].islower() and before[0].isupper() and plain_name(word) not in news.of:
             # "Die Ministerin bleibt": what may follow a noun is of a noun.
-            return plain(word) not in news.definite
-        return plain(word) in (news.prepositions | news.relatives | news.adverbs | news.pronouns) - news.of
+            return plain_name(word) not in news.definite
+        return plain_name(word) in (news.prepositions | news.relatives | news.adverbs | news.pronouns) - news.of
 
     def _pieces(self, start: int, end: int) -> list[Span]:
         """A stretch of the sentence cut at its commas and the like."""
@@ -321,14 +321,14 @@ class Clause:
         return is_role(ELIDED.sub("", word), self.words.labels)
 
     def _is_article(self, word: str) -> bool:
-        return plain(word) in self.words.news.definite | self.words.news.indefinite
+        return plain_name(word) in self.words.news.definite | self.words.news.indefinite
 
     def _is_small(self, word: str) -> bool:
-        return plain(word) in self.words.news.definite | self.words.news.adverbs | self.words.news.conjunctions
+        return plain_name(word) in self.words.news.definite | self.words.news.adverbs | self.words.news.conjunctions
 
     def _opens_phrase(self, word: str) -> bool:
         elided = ELIDED.match(word)
-        return plain(elided.group() if elided else word) in self.words.news.prepositions | self.words.news.of
+        return plain_name(elided.group() if elided else word) in self.words.news.prepositions | self.words.news.of
 
     def _is_when(self, words: Sequence[str]) -> bool:
         calendar = month_names(self.words.codes).keys() | day_names(self.words.codes).keys()
@@ -336,9 +336,9 @@ class Clause:
 
 
 def _of(mention: Mention) -> Source:
-    return Source(mention.voice, unknown=mention.voice == NOBODY)
+    return Source(mention.voice, unknown=mention.voice == NO_MENTION)
 
 
 def _bare(word: str) -> str:
     """A word without what is elided before it: « qu’il » is "il"."""
-    return plain(ELIDED.sub("", word))
+    return plain_name(ELIDED.sub("", word))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from onrecord.rag.languages import Language
-from onrecord.rag.transcript.labels import Candidate
+from onrecord.rag.transcript.labels import LabelCandidate
 from onrecord.rag.transcript.lines import Line
 from onrecord.rag.types import Boilerplate, Kind, Turn
 
@@ -32,7 +32,7 @@ _CLOSING = re.compile(r"[*_]+$")
 
 
 @dataclass(slots=True)
-class Cut:
+class TurnCut:
     """The turns of a text and what is found to be no speech on the way: lines with the reason, and single spans.
 
     `questions_between` says that only those who answer have labels.
@@ -44,7 +44,9 @@ class Cut:
     questions_between: bool = False
 
 
-def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dict[int, str], words: Language) -> Cut:
+def turns_of(
+    lines: Sequence[Line], candidates: Sequence[LabelCandidate], marked: dict[int, str], words: Language
+) -> TurnCut:
     """Cut a text at its labels.
 
     Args:
@@ -59,7 +61,7 @@ def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dic
         as the names of a vote), an answer behind a question where only questions are labelled, and a question where
         only answers are.
     """
-    cut = Cut()
+    cut = TurnCut()
     capitals = sum(_in_capitals(line.text) for line in lines) > _CAPITALS * len(lines)
     segments = [_segment(lines, candidates, place, marked) for place in range(len(candidates))]
     only_asking = all(_asks(candidate, words) for candidate in candidates)
@@ -91,7 +93,7 @@ def turns_of(lines: Sequence[Line], candidates: Sequence[Candidate], marked: dic
     return cut
 
 
-def _turn(candidate: Candidate, spoken: Sequence[Line], cut: Cut) -> Turn:
+def _turn(candidate: LabelCandidate, spoken: Sequence[Line], cut: TurnCut) -> Turn:
     """The turn of a label; the marks that close what the label opened, and stage directions, are no speech."""
     start = candidate.words if not candidate.alone and spoken[0].number == candidate.line else spoken[0].start
     end = spoken[-1].end
@@ -105,12 +107,14 @@ def _turn(candidate: Candidate, spoken: Sequence[Line], cut: Cut) -> Turn:
     return Turn(start, end, label=candidate.label)
 
 
-def _closes_marks(candidate: Candidate, line: Line) -> bool:
+def _closes_marks(candidate: LabelCandidate, line: Line) -> bool:
     """Whether a line ends in the marks that its label opened: "**Q: Who pays?**"."""
     return candidate.style.startswith("marked") and _CLOSING.search(line.text) is not None
 
 
-def _segment(lines: Sequence[Line], candidates: Sequence[Candidate], place: int, marked: dict[int, str]) -> list[Line]:
+def _segment(
+    lines: Sequence[Line], candidates: Sequence[LabelCandidate], place: int, marked: dict[int, str]
+) -> list[Line]:
     """The lines from a label to the next that are no boilerplate; all, where there is nothing else."""
     candidate = candidates[place]
     following = candidates[place + 1].line if place + 1 < len(candidates) else len(lines)
@@ -118,7 +122,7 @@ def _segment(lines: Sequence[Line], candidates: Sequence[Candidate], place: int,
     return [line for line in members if marked.get(line.number, "end mark") == "end mark"] or list(members)
 
 
-def _asks(candidate: Candidate, words: Language) -> bool:
+def _asks(candidate: LabelCandidate, words: Language) -> bool:
     first = candidate.label[0].lower() if "letter" in candidate.style else candidate.key
     return first in words.labels.askers
 
@@ -132,14 +136,16 @@ def _length_of_question(spoken: Sequence[Line]) -> int:
     return next((place for place, line in enumerate(spoken, 1) if _ends_asking(line)), len(spoken))
 
 
-def _questions_between(candidates: Sequence[Candidate], segments: Sequence[Sequence[Line]]) -> bool:
+def _questions_between(candidates: Sequence[LabelCandidate], segments: Sequence[Sequence[Line]]) -> bool:
     """Whether only those who answer are labelled: one label comes again and again, each time behind a question."""
     again = [place for place in range(1, len(candidates)) if candidates[place].key == candidates[place - 1].key]
     asked = [place for place in again if len(segments[place - 1]) > 1 and _ends_asking(segments[place - 1][-1])]
     return len(asked) >= _FEWEST and len(asked) >= _MOSTLY * max(len(again), len(candidates) / 2)
 
 
-def _without_headings(spoken: list[Line], cut: Cut, words: Language, *, last: bool) -> tuple[list[Line], list[Line]]:
+def _without_headings(
+    spoken: list[Line], cut: TurnCut, words: Language, *, last: bool
+) -> tuple[list[Line], list[Line]]:
     """Part the lines of a turn into what is spoken and what stands under a heading and is nobody's.
 
     Headings at the end, which announce what comes next, are left out of both.

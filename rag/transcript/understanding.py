@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from onrecord.rag.languages import Language
-from onrecord.rag.people.labels import Part
+from onrecord.rag.people.labels import DialoguePart
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.text.quotations import blanked
@@ -20,7 +20,7 @@ from onrecord.rag.transcript.interviews import interview_of, interviewee, interv
 from onrecord.rag.transcript.introductions import goes_on, introductions, with_own_names
 from onrecord.rag.transcript.kinds import kinds_of
 from onrecord.rag.transcript.labelling import labels_of, parted_at_labels
-from onrecord.rag.transcript.labels import Candidate
+from onrecord.rag.transcript.labels import LabelCandidate
 from onrecord.rag.transcript.lines import TERMINAL, Line, lines_of
 from onrecord.rag.transcript.people import identify
 from onrecord.rag.transcript.relative_dates import relative_dates
@@ -107,7 +107,7 @@ def _free(text: str, boilerplate: Sequence[Boilerplate]) -> list[Span]:
     return [*free, Span(position, len(text))]
 
 
-def _labels(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[dict[int, str], list[Candidate]]:
+def _labels(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[dict[int, str], list[LabelCandidate]]:
     """The lines that are page furniture or the text's own end, with the reason, and the labels among the others."""
     words = vocabulary.words
     marks = [
@@ -138,7 +138,7 @@ def _header(
 
 def _chrome(
     lines: Sequence[Line],
-    candidates: Sequence[Candidate],
+    candidates: Sequence[LabelCandidate],
     marked: dict[int, str],
     words: Language,
 ) -> list[Marked]:
@@ -267,12 +267,12 @@ def _may_be_told(turns: Sequence[Turn], position: int) -> bool:
     return turn.kind == "answer" or (turn.kind == "statement" and position == 0)
 
 
-def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabulary) -> list[Part | None]:
+def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabulary) -> list[DialoguePart | None]:
     """Fill in who speaks, in place, where the format did not say; return what each label makes of its speaker."""
     places = [position for position, turn in enumerate(turns) if turn.label]
     labels = [turns[position].label or "" for position in places]
     spans = [Span(turns[position].start, turns[position].end) for position in places]
-    parts: list[Part | None] = [None] * len(turns)
+    parts: list[DialoguePart | None] = [None] * len(turns)
     people = identify(labels, spans, text, heading, vocabulary)
     words = [text[span.start : span.end] for span in spans]
     for position, person in zip(places, with_own_names(people, words, vocabulary), strict=True):
@@ -301,7 +301,7 @@ def _with_people(text: str, turns: list[Turn], heading: str, vocabulary: Vocabul
 
 
 def _interrupted(
-    text: str, turns: Sequence[Turn], parts: Sequence[Part | None], position: int, vocabulary: Vocabulary
+    text: str, turns: Sequence[Turn], parts: Sequence[DialoguePart | None], position: int, vocabulary: Vocabulary
 ) -> Turn | None:
     """The named asker's turn that a question turn goes on with after a few words of somebody else's."""
     if position < 2 or parts[position - 1] == "asker" or parts[position - 2] != "asker":
@@ -311,14 +311,14 @@ def _interrupted(
     return before if before.speaker and goes_on(asked, said, asking, vocabulary) else None
 
 
-def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[Part | None], position: int) -> str:
+def _said_before(text: str, turns: Sequence[Turn], parts: Sequence[DialoguePart | None], position: int) -> str:
     """The words of the turn before, where another than an asker speaks them."""
     if not position or parts[position - 1] == "asker":
         return ""
     return text[turns[position - 1].start : turns[position - 1].end]
 
 
-def _with_kinds(text: str, turns: list[Turn], parts: Sequence[Part | None], vocabulary: Vocabulary) -> None:
+def _with_kinds(text: str, turns: list[Turn], parts: Sequence[DialoguePart | None], vocabulary: Vocabulary) -> None:
     """Fill in the kinds, in place, where the format did not say."""
     for position, kind in enumerate(kinds_of(text, turns, parts, vocabulary)):
         if turns[position].kind == "statement":

@@ -11,7 +11,7 @@ from onrecord.rag.people.roles import is_role, split_role
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
 from onrecord.rag.text.quotations import blanked, quotations
-from onrecord.rag.transcript.mentions import ELIDED, plain
+from onrecord.rag.transcript.mentions import ELIDED, plain_name
 from onrecord.rag.transcript.people import given_and_surname
 from onrecord.rag.types import Span
 
@@ -45,7 +45,9 @@ def speaker_in_title(title: str | None, vocabulary: Vocabulary) -> Person | None
         return None
     end = words.speech.title_end.search(title, opening.end())
     tokens = title[opening.end() : end.start() if end else len(title)].split()
-    while tokens and (plain(tokens[0]) in words.news.definite or fold(tokens[0]).strip(".") in words.labels.addresses):
+    while tokens and (
+        plain_name(tokens[0]) in words.news.definite or fold(tokens[0]).strip(".") in words.labels.addresses
+    ):
         tokens = tokens[1:]
     tokens = [ELIDED.sub("", token) for token in tokens]
     about = False
@@ -53,7 +55,7 @@ def speaker_in_title(title: str | None, vocabulary: Vocabulary) -> Person | None
     def may_belong(token: str) -> bool:
         """A name and an office are capitalised, but for what the office is about."""
         nonlocal about
-        about = about or plain(token) in words.news.of
+        about = about or plain_name(token) in words.news.of
         return (
             about or not token[:1].islower() or is_role(token, words.labels) or fold(token) in words.labels.qualifiers
         )
