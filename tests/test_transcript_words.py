@@ -79,3 +79,22 @@ def test_relative_dates(words: str, date: str) -> None:
 
 def test_a_date_before_all_time_is_left_alone() -> None:
     assert structure_of("It was 999 years ago, it was 999 weeks ago.", date="0005-01-01").dates == ()
+
+
+def test_a_list_of_speakers_is_no_title() -> None:
+    text = (
+        "Harbour talk\n\nSPEAKERS\nIda Lund, Otto Vik, Speaker 1\n\n"
+        "Ida Lund  00:05\nGood morning to all of you.\n\nOtto Vik  00:14\nThe pier opens in May.\n\n"
+        "Speaker 1  00:20\nWill it be safe?\n\nOtto Vik  00:25\nIt will be safe.\n"
+    )
+    assert structure_of(text).title == "Harbour talk"
+
+
+def test_a_presiding_officer_leads() -> None:
+    text = (
+        "Mr. LUND. Will the Senator yield for a question?\nMs. VIK. I yield to him.\n"
+        "The PRESIDING OFFICER. Without objection, it is so ordered.\nMr. LUND. What does the pier cost?\n"
+        "Ms. VIK. It costs nine million crowns.\nThe PRESIDING OFFICER. The time has expired.\n"
+    )
+    kinds = {turn.kind for turn in structure_of(text).turns if "PRESIDING" in (turn.label or "")}
+    assert kinds == {"moderation"}

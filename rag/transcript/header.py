@@ -104,7 +104,7 @@ def may_be_title(text: str, words: Language, speakers: Collection[str] = ()) -> 
     """Whether a line, or what a file says is its title, may be one.
 
     A date, a time, a field, a byline, keywords, an identifier that a program made up, the word "Transcript" and the
-    name of a speaker are none.
+    names of speakers are none.
     """
     if (
         is_date_line(text, words)
@@ -115,9 +115,10 @@ def may_be_title(text: str, words: Language, speakers: Collection[str] = ()) -> 
     ):
         return False
     plain = fold(text).strip(" :.")
-    if plain in words.labels.fields or plain in {fold(speaker).strip(" :.") for speaker in speakers}:
-        return False
     parts = text.split(",")
+    named = {fold(speaker).strip(" :.") for speaker in speakers}
+    if plain in words.labels.fields or all(fold(part).strip(" :.") in named for part in parts):
+        return False
     keywords = len(parts) > _KEYWORDS and all(part.strip().islower() and len(part.split()) <= 2 for part in parts)
     bare = re.sub(r"[\s_]", "", text)
     identifier = _IDENTIFIER.fullmatch(bare) and any(character.isdigit() for character in bare)
