@@ -387,3 +387,18 @@ def test_sample_briefings_are_understood(samples: Path) -> None:
             assert all(turn.speaker for turn in structure.turns if turn.kind == "answer"), path.name
         else:
             assert all(each.speaker for each in structure.reported), path.name
+
+
+def test_captions_that_name_nobody_open_a_turn_of_somebody_else() -> None:
+    text = (
+        ">> MS. ARDEN: The ferry runs every day.\n>> Will it run at night?\n>> MS. ARDEN: It runs at night too.\n"
+        ">> I disagree with her.\n>> MS. ARDEN: In a storm nobody crosses.\n"
+    )
+    assert labelled(text) == [
+        ("MS. ARDEN", "The ferry runs every day."),
+        (">>", "Will it run at night?"),
+        ("MS. ARDEN", "It runs at night too."),
+        (">>", "I disagree with her."),
+        ("MS. ARDEN", "In a storm nobody crosses."),
+    ]
+    assert [turn.speaker for turn in structure_of(text).turns if turn.label == ">>"] == [None, None]

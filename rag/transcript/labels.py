@@ -5,6 +5,7 @@ Nothing here decides; `rag/transcript/labelling.py` weighs the candidates of a w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from onrecord.rag.transcript.cutting import cuts_of
 from onrecord.rag.transcript.grading import Grade, grade_of, may_be_screen_name
 from onrecord.rag.transcript.lines import Line
 
+_CHANGE = re.compile(r">>+[ \t]*(?=\S)")
 # Ways to end a label that no sentence has, so that words of any kind may stand before them.
 _PLAIN_ENDS = ("colon", "timed", "stopdash", "tab", "bracket")
 
@@ -45,6 +47,7 @@ def candidates_of(line: Line, vocabulary: Vocabulary) -> Iterator[LabelCandidate
     Those of grade NONE may be what somebody is called on a screen, which the use that a text makes of it must show.
     """
     known = vocabulary.words.labels
+    named = False
     for cut in cuts_of(line.text, known):
         style = cut.kind
         if line.timed and style.endswith("bare"):
@@ -55,6 +58,7 @@ def candidates_of(line: Line, vocabulary: Vocabulary) -> Iterator[LabelCandidate
             if not plain or not may_be_screen_name(cut.label, vocabulary):
                 continue
         offset = line.start + cut.words
+        named = named or (grade > Grade.WORD and not style.endswith("bare"))
         yield LabelCandidate(
             line=line.number,
             start=line.start,
@@ -65,3 +69,7 @@ def candidates_of(line: Line, vocabulary: Vocabulary) -> Iterator[LabelCandidate
             grade=grade,
             alone=offset >= line.end,
         )
+    if not named and (change := _CHANGE.match(line.text)):
+        # Captions mark by ">>" that somebody else speaks, and need not say who.
+        start, offset = line.start, line.start + change.end()
+        yield LabelCandidate(line.number, start, offset, ">>", ">>", "caption change", Grade.OFFICE, alone=False)
