@@ -105,24 +105,27 @@ def test_a_filter_finds_nobody_else(library: Library, speaker: str, found: set[s
 @pytest.mark.parametrize(
     ("question", "counted", "cited"),
     [
-        ("Every time Ann Bell mentioned the sea wall", "2 mentions by Ann Bell in", ["Ann Bell"] * 2),
-        ("How often did Iris Bell mention the sea wall?", "3 mentions by Iris Bell in", ["Iris Bell"] * 3),
+        ("Every time Ann Bell mentioned the sea wall", ["2 mentions by Ann Bell in"], ["Ann Bell"] * 2),
+        ("How often did Iris Bell mention the sea wall?", ["3 mentions by Iris Bell in"], ["Iris Bell"] * 3),
         (
             "Every time Bell mentioned the sea wall",
-            "5 mentions by Ann Bell (2), Iris Bell (3) in",
+            ["2 mentions by Ann Bell in", "3 mentions by Iris Bell in"],
             ["Ann Bell"] * 2 + ["Iris Bell"] * 3,
         ),
         (
             "Every time Speaker 1 mentioned the barrier",
-            f"3 mentions by {HARBOUR_1} (2), {PORTS_1} (1) in",
+            [f"2 mentions by {HARBOUR_1} in", f"1 mention by {PORTS_1} in"],
             [HARBOUR_1, PORTS_1],
         ),
-        (f"Every time {PORTS_1} mentioned the barrier", f"1 mention by {PORTS_1} in", [PORTS_1]),
+        (f"Every time {PORTS_1} mentioned the barrier", [f"1 mention by {PORTS_1} in"], [PORTS_1]),
     ],
 )
-def test_mentions_are_counted_for_each_of_them(library: Library, question: str, counted: str, cited: list[str]) -> None:
+def test_mentions_are_counted_for_each_of_them(
+    library: Library, question: str, counted: list[str], cited: list[str]
+) -> None:
     answer = library.ask(question)
-    assert counted in answer.text
+    assert all(count in answer.text for count in counted)
+    assert answer.text.count(" in the ") == len(counted)
     assert speakers(answer) == cited
 
 

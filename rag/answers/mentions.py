@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +15,7 @@ from onrecord.rag.languages import language, together
 from onrecord.rag.languages.term_forms import TermForms
 from onrecord.rag.languages.wording import plain
 from onrecord.rag.text.quotes import reported_at
-from onrecord.rag.types import Briefing
+from onrecord.rag.types import Briefing, Part
 
 # What is left of a word when its plural ending is cut off is at least this long.
 _LEAST_STEM = 3
@@ -40,21 +40,31 @@ def mentions(draft: Draft) -> Written | None:
         found = _mentions(term, draft) if term != draft.question.subject else []
     if not found:
         return None
+    parts: list[Part] = []
+    for speaker, own in _by_person(found, draft).items():
+        parts += [line(_head(term, own, speaker, draft))]
+        parts += page_of(draft, [mention.listed for mention in own], draft.leads.dated)
+    return Written(tuple(parts))
+
+
+def _by_person(found: Sequence[_Mention], draft: Draft) -> dict[str | None, list[_Mention]]:
+    """Mentions by the people asked for, each for themselves: they may share a name. All as one where nobody is."""
+    if not (draft.question.sayers or draft.called):
+        return {None: list(found)}
+    people: dict[str | None, list[_Mention]] = defaultdict(list)
+    for mention in found:
+        people[mention.speaker].append(mention)
+    return people
+
+
+def _head(term: str, found: Sequence[_Mention], speaker: str | None, draft: Draft) -> str:
+    """How often a term is mentioned, by whom, and in how many briefings it was looked for."""
     count = sum(mention.times for mention in found)
     words = draft.words
-    by = words.mentions_by.format(speaker=_counted(found)) if draft.question.sayers or draft.called else ""
+    by = words.mentions_by.format(speaker=plain(speaker)) if speaker else ""
     template = words.mentions_one if count == 1 else words.mentions_many
     term = plain(term)
-    head = template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
-    return Written((line(head), *page_of(draft, [mention.listed for mention in found], draft.leads.dated)))
-
-
-def _counted(found: Sequence[_Mention]) -> str:
-    """Who said it; of several people, each with how often: they may share the name that was asked for."""
-    times: Counter[str] = Counter()
-    for mention in found:
-        times[plain(mention.speaker or "")] += mention.times
-    return ", ".join(times) if len(times) == 1 else ", ".join(f"{name} ({count})" for name, count in times.items())
+    return template.format(term=term[:1].upper() + term[1:], count=count, by=by, searched=draft.briefings_searched())
 
 
 def _mentions(term: str, draft: Draft) -> list[_Mention]:
