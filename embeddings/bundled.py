@@ -85,7 +85,7 @@ def bundled_model(cache: Path) -> Path:
     folder = cache / f"{NAME}-{SHA256[:12]}-{CONVERSION}"
     if _is_whole(folder):
         return folder
-    data = _packaged_bytes()
+    data = packaged_bytes()
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{NAME}-", dir=cache, ignore_cleanup_errors=True) as temporary:
@@ -105,7 +105,8 @@ def bundled_model(cache: Path) -> Path:
     return folder
 
 
-def _packaged_bytes() -> bytes:
+def packaged_bytes() -> bytes:
+    """The file in the installed package. Raises ModelError where it is missing or not the one expected."""
     path = _packaged_file()
     try:
         data = path.read_bytes()
@@ -226,7 +227,7 @@ def write_model(packed: PackedModel, folder: Path) -> None:
 
     folder.mkdir(parents=True)
     onnx.save(bert_graph(packed), str(folder / GRAPH))
-    _tokenizer(packed).save(str(folder / TOKENIZER))
+    tokenizer_of(packed).save(str(folder / TOKENIZER))
     for name, content in _configuration(packed).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
@@ -248,7 +249,7 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _tokenizer(packed: PackedModel) -> Any:
+def tokenizer_of(packed: PackedModel) -> Any:
     """XLM-RoBERTa's SentencePiece Unigram tokenizer, in the `tokenizers` library's own terms."""
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 

@@ -103,8 +103,13 @@ class _Graph:
         return self.normalise(packed, f"{name}.oln", last, output)
 
     def linear(self, packed: PackedModel, name: str, state: str) -> str:
-        weights = packed.blocks[f"{name}.w"]
         bias = packed.floats[f"{name}.b"]
+        if f"{name}.w" in packed.floats:
+            # Weights of our own training are whole numbers of eight bits on disk and float32 here.
+            whole = packed.floats[f"{name}.w"].reshape(len(bias), -1)
+            product = self.node("MatMul", [state, self.constant(f"{name}.w", whole.T)], f"{name}.product")
+            return self.node("Add", [product, self.constant(f"{name}.b", bias)], f"{name}.out")
+        weights = packed.blocks[f"{name}.w"]
         rows = len(bias)
         columns = weights.nibbles.size // rows
         per_row = columns // _BLOCK

@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from typing_extensions import Self, Unpack
 
 from onrecord.embeddings import Encoder, load_encoder
+from onrecord.embeddings.reader import load_reader
 from onrecord.rag.adding import (
     AddReport,
     Loaded,
@@ -33,8 +35,8 @@ from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.named import on_record
 from onrecord.rag.questions.question import WHOLE_LIBRARY, History, Question, read_question
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
-from onrecord.rag.retrieval.confidence import confidence
-from onrecord.rag.retrieval.retrieve import Found, retrieve
+from onrecord.rag.reading.reader import Reader, read_passages
+from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
@@ -44,8 +46,8 @@ from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Ki
 if TYPE_CHECKING:
     from onrecord.rag.language_model.model import ModelServer
 
-# Passages that an answer is composed from.
-_ANSWER_HITS = 10
+# Passages read for an answer.
+_ANSWER_HITS = 20
 # Reading more than this many briefings for one answer would take longer than a second.
 _MOST_BRIEFINGS_READ = 300
 # No limit on a number of passages.
@@ -63,6 +65,8 @@ class Library:
         self._settings = settings
         self._encoder: Encoder | None = None
         self._encoder_lock = threading.Lock()
+        self._reader: Reader | None = None
+        self._reader_lock = threading.Lock()
 
     @classmethod
     def open(cls, path: str | Path | None = None, *, settings: Settings | None = None) -> Self:
@@ -91,11 +95,12 @@ class Library:
         self._store.close()
 
     def load_model(self) -> None:
-        """Load the embedding model and the language detector now rather than at the first question; takes seconds.
+        """Load the models and the language detector now rather than at the first question; takes seconds.
 
         Raises ModelError, or LibraryError where the library holds vectors of another model.
         """
         self._loaded_encoder()
+        self._loaded_reader()
         load_detector()
 
     def add(
@@ -200,7 +205,7 @@ class Library:
         """
         if k < 1:
             raise InvalidRequest(f"k is {k}; ask for at least one passage.")
-        return list(self._find(self._read(question, history), k, _filters(filters)).hits)
+        return list(self._find(self._read(question, history), k, _filters(filters)))
 
     def ask(self, question: str, *, history: History = (), **filters: Unpack[FilterOptions]) -> Answer:
         """Answer a question from the passages that pass the filters; `history` is of (question, answer text).
@@ -217,15 +222,16 @@ class Library:
         started = time.perf_counter()
         found = self._find(asked, _ANSWER_HITS, limits)
         searched = time.perf_counter()
-        briefings = self._sources(asked, found.hits, limits)
+        briefings = self._sources(asked, found, limits)
+        reader = self._loaded_reader()
+        reading = read_passages(reader, asked.to_read, [hit.passage for hit in found], sources=briefings)
         searched_briefings, searched_passages = self._store.count(limits)
         answer = compose(
             asked,
-            found.hits,
+            found,
             briefings,
-            confidence=confidence(asked, found, searched_passages),
-            scorer=self._score,
-            meeting=found.meeting,
+            reading=reading,
+            read=partial(read_passages, reader, sources=briefings),
             searched=(searched_briefings, searched_passages),
             filters=limits,
             called=self._store.called(limits.speaker) if limits.speaker else None,
@@ -269,7 +275,7 @@ class Library:
         """The question, read once for all that follows; raises InvalidRequest where there is none."""
         return read_question(_checked(question), history, on_record(*self._store.on_record()))
 
-    def _find(self, question: Question, k: int, filters: Filters) -> Found:
+    def _find(self, question: Question, k: int, filters: Filters) -> tuple[Hit, ...]:
         return retrieve(self._store, self._loaded_encoder(), question, k, filters)
 
     def _sources(self, question: Question, hits: Sequence[Hit], filters: Filters) -> dict[str, Briefing]:
@@ -288,11 +294,11 @@ class Library:
             ids.update(dict.fromkeys(everything))
         return {briefing_id: self._store.briefing(briefing_id) for briefing_id in ids}
 
-    def _score(self, question: str, sentences: Sequence[str]) -> Sequence[float]:
-        """The cosine of a question with each of some sentences."""
-        encoder = self._loaded_encoder()
-        scores: list[float] = (encoder.encode_sentences(sentences) @ encoder.encode_queries([question])[0]).tolist()
-        return scores
+    def _loaded_reader(self) -> Reader:
+        with self._reader_lock:
+            if self._reader is None:
+                self._reader = load_reader()
+            return self._reader
 
     def _loaded_encoder(self) -> Encoder:
         with self._encoder_lock:

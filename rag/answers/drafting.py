@@ -8,14 +8,16 @@ from functools import cached_property
 
 from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.quoting import Quotes
-from onrecord.rag.answers.selection import Candidate, Meeting, SentenceScorer, unread, whose
+from onrecord.rag.answers.selection import asks, whose
 from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.wording import Wording
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.people.names import read_name
+from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.question import Question
+from onrecord.rag.reading.reader import Reading, Reads, ReadSentence
 from onrecord.rag.text.quotes import reported_at
-from onrecord.rag.types import Briefing, Filters, Hit, Part, Piece, Span, Status, Turn, Words
+from onrecord.rag.types import Briefing, Filters, Hit, Part, Passage, Piece, Span, Status, Turn, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Written:
 class Draft:
     """One answer while it is written; `quotes` and `leads` remember what has been quoted and who spoke last.
 
+    `reading` is what the passages found say to the question; `read` reads others.
     `called` are the people whom the filter by speaker means, None where there is no such filter.
     """
 
@@ -37,8 +40,8 @@ class Draft:
     hits: Sequence[Hit]
     sources: Mapping[str, Briefing]
     searched: tuple[int, int]
-    scorer: SentenceScorer
-    meeting: Meeting = unread
+    reading: Reading
+    read: Reads
     filters: Filters = field(default_factory=Filters)
     called: frozenset[str] | None = None
 
@@ -94,19 +97,45 @@ class Draft:
         """Whether the question and the filter by speaker leave room for somebody's words."""
         return self._passes(speaker) and (not self.question.sayers or self.question.wants(speaker))
 
-    def may_quote(self, candidate: Candidate) -> bool:
+    @cached_property
+    def quotable(self) -> Reading:
+        """The reading of those sentences alone that may be quoted as an answer.
+
+        Who asks answers nothing, and who gives the floor hardly ever.
+        """
+        return self.reading.only(lambda sentence: not asks(sentence.text) and self.may_quote(sentence))
+
+    def passages(self, briefing: Briefing, turns: Iterable[int]) -> list[Passage]:
+        """The passages of a briefing that hold words of some of its turns, in order."""
+        places = [briefing.turns[position] for position in turns]
+        return [
+            passage
+            for passage in self._cut(briefing)
+            if any(turn.start < passage.end and passage.start < turn.end for turn in places)
+        ]
+
+    def _cut(self, briefing: Briefing) -> tuple[Passage, ...]:
+        if briefing.id not in self._passages:
+            self._passages[briefing.id] = passages_of(briefing)
+        return self._passages[briefing.id]
+
+    @cached_property
+    def _passages(self) -> dict[str, tuple[Passage, ...]]:
+        return {}
+
+    def may_quote(self, sentence: ReadSentence) -> bool:
         """Whether a sentence may be quoted.
 
         It may not where the filter or the question wants somebody else's words alone, and a namesake's never stand for
         those of whom the question names.
         """
-        briefing, question = self.sources[candidate.passage.briefing_id], self.question
-        inner = reported_at(briefing, candidate.span.start, candidate.span.end)
-        speaker = inner.speaker if inner else candidate.passage.speaker
+        briefing, question = self.sources[sentence.passage.briefing_id], self.question
+        inner = reported_at(briefing, sentence.span.start, sentence.span.end)
+        speaker = inner.speaker if inner else sentence.passage.speaker
         if not self._passes(speaker):
             return False
         if self.theirs_alone:
-            return whose(candidate, briefing, question) != "no"
+            return whose(sentence, briefing, question) != "no"
         return not question.explicit or question.may_want(speaker) or not self._is_namesake(speaker)
 
     def may_hear(self, turn: Turn) -> bool:

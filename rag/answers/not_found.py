@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from onrecord.rag.answers.drafting import Draft, Written, line
 from onrecord.rag.answers.leads import title_of
-from onrecord.rag.answers.selection import Candidate, topic_of
+from onrecord.rag.answers.selection import topic_of
 from onrecord.rag.languages.wording import plain
+from onrecord.rag.reading.reader import ReadSentence
 
 _NEAREST_SHOWN = 2
 
 
-def not_found(draft: Draft, scored: Sequence[Candidate]) -> Written:
+def not_found(draft: Draft) -> Written:
     """What was searched, and the nearest passages."""
     text = draft.words.nothing.format(searched=draft.briefings_searched())
-    places = dict.fromkeys(_place(draft, candidate) for candidate in scored[:_NEAREST_SHOWN])
+    places = dict.fromkeys(_place(draft, sentence) for sentence in draft.reading.best()[:_NEAREST_SHOWN])
     if places:
         text += f" {draft.words.nearest}{draft.words.colon}{'; '.join(places)}."
     return Written((line(text),), "not_found")
 
 
-def _place(draft: Draft, candidate: Candidate) -> str:
-    briefing = draft.sources[candidate.passage.briefing_id]
+def _place(draft: Draft, sentence: ReadSentence) -> str:
+    briefing = draft.sources[sentence.passage.briefing_id]
     words = draft.words
-    speaker, topic = candidate.passage.speaker, topic_of(candidate.text)
+    speaker, topic = sentence.passage.speaker, topic_of(sentence.text)
     if topic:
         place = words.passage_on.format(topic=plain(topic))
     elif speaker:

@@ -7,47 +7,46 @@ from collections.abc import Sequence
 
 from onrecord.rag.answers.drafting import Draft, Written, line
 from onrecord.rag.answers.listing import Listed, item
-from onrecord.rag.answers.selection import Candidate, candidates, score, terms_of, unread
+from onrecord.rag.answers.selection import terms_of
 from onrecord.rag.languages import language
 from onrecord.rag.languages.wording import plain
+from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.text.folding import folded_words
-from onrecord.rag.types import Briefing, Hit, Part, Passage, Span, Turn
+from onrecord.rag.types import Briefing, Part, Passage, Turn
 
 # Dates shown between the first and the last.
 _MOST_DATES = 5
-# A statement on another date belongs to the subject when it scores at most this much below the best.
-_NEAR = 0.5
-# A sentence with this share of the subject's words speaks of it, and counts as found at this rank.
-_HALF, _BY_WORDS = 0.5, 5
+# A statement on another date belongs to the subject when it is at least this likely, beside the best.
+_NEAR = 0.05
+# A turn with this share of the subject's words may speak of it; so many passages of such turns are read.
+_HALF, _MOST_READ = 0.5, 20
 # Words named on either side of a difference.
 _MOST_WORDS = 8
 
 
-def over_time(draft: Draft, _scored: Sequence[Candidate]) -> Written | None:
+def over_time(draft: Draft) -> Written | None:
     """The best quote of each date; None where nothing speaks of the subject.
 
     Where the one named may be several people, each is followed alone; who differs is never said to have changed.
     """
-    frame = language(draft.question.language).questions.frame
-    query = frame.sub("", draft.question.subject) or draft.question.text
-    found = candidates(draft.hits, draft.sources, draft.question, unread) + _by_words(draft)
-    scored = [c for c in score(found, draft.question, draft.sources, draft.scorer, query=query) if _may_speak(c, draft)]
-    if not scored:
+    passages = dict.fromkeys([*(hit.passage for hit in draft.hits), *_by_words(draft)])
+    read = draft.read(draft.question.text, list(passages)).only(lambda sentence: _may_speak(sentence, draft)).best()
+    if not read:
         return None
-    near = [candidate for candidate in scored if candidate.score >= scored[0].score - _NEAR]
-    people = list(dict.fromkeys(candidate.passage.speaker for candidate in near))
+    near = [sentence for sentence in read if sentence.weight >= _NEAR * read[0].weight]
+    people = list(dict.fromkeys(sentence.passage.speaker for sentence in near))
     if not draft.question.sayers or len(people) == 1:
         return Written(_in_order(draft, near))
-    followed = [_in_order(draft, [c for c in near if c.passage.speaker == one], one) for one in people]
+    followed = [_in_order(draft, [s for s in near if s.passage.speaker == one], one) for one in people]
     return Written(tuple(part for parts in followed for part in parts))
 
 
-def _in_order(draft: Draft, near: Sequence[Candidate], speaker: str | None = None) -> tuple[Part, ...]:
+def _in_order(draft: Draft, near: Sequence[ReadSentence], speaker: str | None = None) -> tuple[Part, ...]:
     """The best quote of each date, first to last, and what differs; `speaker` is named where there are others."""
-    best: dict[tuple[str, str], Candidate] = {}
-    for candidate in near:
-        date = draft.sources[candidate.passage.briefing_id].date or ""
-        best.setdefault((date, candidate.passage.briefing_id if not date else ""), candidate)
+    best: dict[tuple[str, str], ReadSentence] = {}
+    for sentence in near:
+        date = draft.sources[sentence.passage.briefing_id].date or ""
+        best.setdefault((date, sentence.passage.briefing_id if not date else ""), sentence)
     chosen = [best[key] for key in sorted(best, key=lambda key: (not key[0], key))]
     dates = sorted({date for date, _ in best if date})
     chosen = _thinned([c for c in chosen if len(dates) < 2 or draft.sources[c.passage.briefing_id].date])
@@ -66,54 +65,55 @@ def _in_order(draft: Draft, near: Sequence[Candidate], speaker: str | None = Non
     return (line(head), *(item(draft, each, draft.leads.dated) for each in listed), *differences)
 
 
-def _may_speak(candidate: Candidate, draft: Draft) -> bool:
-    turns = draft.sources[candidate.passage.briefing_id].turns
-    turn = turns[candidate.turn] if candidate.turn < len(turns) else None
+def _may_speak(sentence: ReadSentence, draft: Draft) -> bool:
+    turns = draft.sources[sentence.passage.briefing_id].turns
+    turn = turns[sentence.turn] if sentence.turn < len(turns) else None
     return turn is not None and turn.kind not in ("question", "moderation") and draft.wants(turn)
 
 
-def _thinned(chosen: list[Candidate]) -> list[Candidate]:
+def _thinned(chosen: list[ReadSentence]) -> list[ReadSentence]:
     """The first, the last and the best of those between."""
     if len(chosen) <= _MOST_DATES:
         return chosen
-    between = sorted(chosen[1:-1], key=lambda c: -c.score)[: _MOST_DATES - 2]
+    between = sorted(chosen[1:-1], key=lambda c: -c.weight)[: _MOST_DATES - 2]
     return [chosen[0], *(c for c in chosen[1:-1] if c in between), chosen[-1]]
 
 
-def _by_words(draft: Draft) -> list[Candidate]:
-    """Sentences anywhere in the briefings that hold half of the subject's words: dates that the search left out."""
+def _by_words(draft: Draft) -> list[Passage]:
+    """Passages of turns anywhere that hold half of the subject's words: dates that the search left out."""
     question = draft.question
     names = folded_words(" ".join(question.sayers))
     terms = language(question.language).query_terms(question.subject)
     wanted = [term for term in terms if not any(name.startswith(term) for name in names)]
-
-    def share(passage: Passage, part: Span) -> float:
-        held = terms_of(passage.text[part.start : part.end], passage.language)
-        return sum(term in held for term in wanted) / len(wanted)
-
-    turns = [
-        Hit(_passage_of(briefing, number, turn), 0.0, _BY_WORDS)
+    found = [
+        passage
         for briefing in draft.sources.values()
         if wanted
-        for number, turn in enumerate(briefing.turns)
-        if turn.kind not in ("question", "moderation") and draft.wants(turn) and _may_hold(briefing, turn, wanted)
+        for passage in draft.passages(briefing, _may_hold(draft, briefing, wanted))
     ]
-    return [c for c in candidates(turns, draft.sources, question, share) if c.met >= _HALF]
+    return [passage for passage in found if _share(passage, wanted) >= _HALF][:_MOST_READ]
 
 
-def _may_hold(briefing: Briefing, turn: Turn, wanted: Sequence[str]) -> bool:
-    """Whether half of some stems begin words of a turn; most turns are told off by this, which costs little."""
-    words = briefing.text[turn.start : turn.end].casefold()
-    return sum(term[:5] in words for term in wanted) >= _HALF * len(wanted)
+def _share(passage: Passage, wanted: Sequence[str]) -> float:
+    held = terms_of(passage.text, passage.language)
+    return sum(term in held for term in wanted) / len(wanted)
 
 
-def _passage_of(briefing: Briefing, number: int, turn: Turn) -> Passage:
-    text = briefing.text[turn.start : turn.end]
-    start, end, speaker, role = turn.start, turn.end, turn.speaker, turn.role
-    return Passage(0, briefing.id, start, end, text, speaker, role, turn.kind, turn.outlet, briefing.language, number)
+def _may_hold(draft: Draft, briefing: Briefing, wanted: Sequence[str]) -> list[int]:
+    """The turns in which half of some stems begin words; most are told off by this, which costs little."""
+
+    def holds(turn: Turn) -> bool:
+        words = briefing.text[turn.start : turn.end].casefold()
+        return sum(term[:5] in words for term in wanted) >= _HALF * len(wanted)
+
+    return [
+        number
+        for number, turn in enumerate(briefing.turns)
+        if turn.kind not in ("question", "moderation") and draft.wants(turn) and holds(turn)
+    ]
 
 
-def _difference(draft: Draft, first: Candidate, last: Candidate) -> list[Part]:
+def _difference(draft: Draft, first: ReadSentence, last: ReadSentence) -> list[Part]:
     """Which telling words stand in one of two statements only, as printed there."""
     if first.passage.language != last.passage.language:
         return []

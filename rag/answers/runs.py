@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from onrecord.rag.answers.selection import Candidate
 from onrecord.rag.answers.spans import sentences_between, words_at
 from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question
+from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.types import Briefing, Span
 
 # Words quoted inside a sentence that can be read without it.
 _LEAST_REPORTED = 6
-# A neighbour that scores at most this much below belongs to the run.
-_NEAR = 0.12
+# A neighbour that is at least this likely, beside the best, belongs to the run.
+_NEAR = 0.3
 # A sentence of fewer words that leans on the one before it is not read alone.
 _SHORT = 25
 # Characters either way that hold any run worth quoting; a break there does no harm.
@@ -22,7 +22,7 @@ _REACH = 2000
 _BROKEN_OFF = re.compile(r"(?:[-–—]|\.\.\.|…)\s*$")
 
 
-def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate]) -> Span:
+def run_around(best: ReadSentence, briefing: Briefing, scored: Sequence[ReadSentence]) -> Span:
     """The shortest run of whole sentences around the best one that can be read alone.
 
     It takes in a correction made in the next breath, the words corrected, the words of somebody that it leads up to,
@@ -35,7 +35,7 @@ def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate])
     # All that a report says goes on reporting.
     spoken = best.passage.kind != "report"
     said = [words_at(briefing, span) for span in spans]
-    by_start = {(c.passage.briefing_id, c.span.start): c.score for c in scored}
+    by_start = {(s.passage.briefing_id, s.span.start): s.weight for s in scored}
     while last + 1 < len(spans) and (
         phrases.corrects.match(said[last + 1])
         or phrases.corrects_inside.search(said[last + 1])
@@ -49,17 +49,17 @@ def run_around(best: Candidate, briefing: Briefing, scored: Sequence[Candidate])
         or _BROKEN_OFF.search(said[first - 1])
     ):
         first -= 1
-    near = best.score - _NEAR
-    if last + 1 < len(spans) and by_start.get((briefing.id, spans[last + 1].start), -9.0) >= near:
+    near = _NEAR * best.weight
+    if last + 1 < len(spans) and by_start.get((briefing.id, spans[last + 1].start), 0.0) >= near:
         last += 1
-    elif first > 0 and by_start.get((briefing.id, spans[first - 1].start), -9.0) >= near:
+    elif first > 0 and by_start.get((briefing.id, spans[first - 1].start), 0.0) >= near:
         first -= 1
     if first > 0 and first == last and phrases.leans_back.match(said[first]) and len(said[first].split()) < _SHORT:
         first -= 1
     return Span(spans[first].start, spans[last].end)
 
 
-def _paragraph(best: Candidate, briefing: Briefing) -> list[Span]:
+def _paragraph(best: ReadSentence, briefing: Briefing) -> list[Span]:
     """The sentences around one, within its turn, that no line break parts from it."""
     text = briefing.text
     turn = briefing.turns[best.turn] if best.turn < len(briefing.turns) else None

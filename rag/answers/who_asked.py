@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from onrecord.rag.answers.asked import Asked, asked_about, exchanges_found
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.exchange_quoted import asked_and_replied, question_quoted
-from onrecord.rag.answers.selection import Candidate
 from onrecord.rag.answers.spans import words_at
 from onrecord.rag.types import Span
 
-# Other askers named besides the first, and how near in score they must be.
+# Other askers named besides the first, and how likely beside that.
 _MOST_OTHERS = 2
-_NEAR_ASKED = 0.015
+_NEAR_ASKED = 0.3
 # A sentence of at most so many words that asks nothing is a greeting or an introduction ("I am from Lysvik Radio.").
 _GREETING = 8
 
 
-def who_asked(draft: Draft, _scored: Sequence[Candidate]) -> Written | None:
+def who_asked(draft: Draft) -> Written | None:
     """Everybody who asked about it; None where no question was found."""
-    subject = draft.question.subject or draft.question.text
-    asked = asked_about(draft.question, exchanges_found(draft.hits, draft.sources), draft.scorer, query=subject)
+    asked = asked_about(draft, exchanges_found(draft.hits, draft.sources))
     if not asked:
         return None
-    statements = asked_and_replied(draft, asked[0], _asking(draft, asked[0]), subject)
-    seen = {(asked[0].briefing_id, asked[0].exchange.questions[0])}
+    statements = asked_and_replied(draft, asked[0], _asking(asked[0]))
+    seen = {(asked[0].briefing.id, asked[0].exchange.questions[0])}
     for other in asked[1:]:
-        key = (other.briefing_id, other.exchange.questions[0])
-        if other.score < asked[0].score - _NEAR_ASKED or len(seen) > _MOST_OTHERS:
+        key = (other.briefing.id, other.exchange.questions[0])
+        if other.weight < _NEAR_ASKED * asked[0].weight or len(seen) > _MOST_OTHERS:
             break
         if key not in seen:
             seen.add(key)
-            statements += question_quoted(draft, draft.sources[other.briefing_id], _asking(draft, other))
+            statements += question_quoted(draft, other.briefing, _asking(other))
     return Written((paragraph(statements),))
 
 
-def _asking(draft: Draft, found: Asked) -> list[Span]:
+def _asking(found: Asked) -> list[Span]:
     """A sentence found, with the question it leads up to ("On the ports. … When will they open?") unless it asks."""
     asked = found.exchange.asked
     if not asked or any(span.start < found.span.end and found.span.start < span.end for span in asked):
         return [found.span]
     question = next((span for span in asked if span.start >= found.span.end), asked[-1])
-    words = words_at(draft.sources[found.briefing_id], found.span).split()
+    words = words_at(found.briefing, found.span).split()
     return sorted([question, *([found.span] if len(words) > _GREETING else [])], key=lambda span: span.start)

@@ -75,6 +75,12 @@ class Question:
         return self.speakers or ((self.stranger,) if self.stranger else ())
 
     @property
+    def to_read(self) -> str:
+        """What a reader is asked: the question as it stands alone, behind the one before where it leans on that."""
+        leans = len(self.search.texts) > 1
+        return f"{self.history[-1][0]} — {self.text}" if leans else self.text
+
+    @property
     def answer_language(self) -> str:
         """The language to answer in: the question's where its words are known."""
         return self.language if self.language in LANGUAGES else DEFAULT

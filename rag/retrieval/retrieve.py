@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,13 +14,11 @@ from onrecord.rag.retrieval.interaction import (
     WordVectors,
     asked_words,
     met_by_each,
-    met_within,
-    unpack,
     words_given,
 )
-from onrecord.rag.retrieval.search import Background, PassageCandidate, Vectors, backgrounds, rank, translations
+from onrecord.rag.retrieval.search import PassageCandidate, Vectors, backgrounds, rank, translations
 from onrecord.rag.store import Store
-from onrecord.rag.types import Filters, Hit, Passage, Span
+from onrecord.rag.types import Filters, Hit
 
 # Passages looked up by sense in each language and by words in the question's; ranks below are never among the best.
 _LOOKED_UP = 100
@@ -28,26 +26,7 @@ _LOOKED_UP = 100
 _READ = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Passages, best first, and what tells whether they answer.
-
-    `nearest` is the cosine of the question and the passage that stands highest above what is usual in its language;
-    `usual` is that. `asked` are the question's telling words, and `said` those of the passages, by id.
-    """
-
-    hits: tuple[Hit, ...]
-    nearest: float
-    usual: Background
-    asked: WordVectors
-    said: Mapping[int, WordVectors]
-
-    def meeting(self, passage: Passage, part: Span) -> float:
-        """How well the words asked for are met by a slice of a passage found, -1 to 1."""
-        return met_within(self.asked, self.said[passage.id], part.start, part.end)
-
-
-def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters: Filters) -> Found:
+def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters: Filters) -> tuple[Hit, ...]:
     """Find the `k` passages that answer a question best among those that pass the filters.
 
     All `k` come back wherever as many pass. What the conversation so far has shown steps back.
@@ -68,7 +47,7 @@ def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters
     held, lengths = store.vectors(languages), store.lengths(languages)
     ids = [passage_id for passage_id in languages if passage_id in held and passage_id in lengths]
     if not ids:
-        return Found((), 0.0, Background(0.0, 1.0), asked, {})
+        return ()
     vectors = np.array([held[passage_id] for passage_id in ids], np.float32)
     nearness = vectors @ vector
     usual = backgrounds({name: sample @ vector for name, sample in samples.items()})
@@ -85,7 +64,6 @@ def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters
         )
         for passage_id, near in zip(ids, nearness.tolist(), strict=True)
     ]
-    highest = max(range(len(ids)), key=lambda place: candidates[place].nearness)
     short = dict(rank(candidates, language, {})[: max(_READ, k)])
     said = store.said(short)
     rows = [row for row, passage_id in enumerate(ids) if passage_id in said]
@@ -97,12 +75,10 @@ def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters
     pairs = translations([candidate.id for candidate in candidates], names, vectors[rows], samples)
     ranked = rank(candidates, language, pairs)[:k]
     passages = store.passages_by_id(passage_id for passage_id, _ in ranked)
-    hits = tuple(
+    return tuple(
         Hit(passages[passage_id], score, place)
         for place, (passage_id, score) in enumerate((item for item in ranked if item[0] in passages), start=1)
     )
-    words_said = {hit.passage.id: unpack(said[hit.passage.id], len(vector)) for hit in hits}
-    return Found(hits, float(nearness[highest]), usual[languages[ids[highest]]], asked, words_said)
 
 
 def _read(

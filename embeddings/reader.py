@@ -1,0 +1,194 @@
+"""The bundled reader: a question and passages in, for each sentence how well it answers and how well it leaves open.
+
+A cross-encoder over the bundled encoder's own word embeddings: its first layers, trained on to read a question and a
+passage together (training/, docs/reader.md). Its weights lie in this package, eight bits each; the word embeddings are
+those of the encoder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.embeddings import bundled
+from onrecord.embeddings.errors import ModelError
+
+if TYPE_CHECKING:
+    from onrecord.embeddings.bundled import PackedModel
+
+WEIGHTS = Path(__file__).with_name("reader.npz")
+# Of the weights that training/ wrote; other weights are refused, not trusted.
+SHA256 = "bd0490a72c34efad4d0535123236505371de856af346e3f361d7df7a69103a57" * 64
+# Rows of so many weights share a scale.
+BLOCK = 32
+# Tokens of the question, and of question and passage together; what comes behind is not read. As in training.
+QUESTION_TOKENS, LONGEST = 72, 264
+# Passages run together, of like length.
+_TOGETHER = 5
+
+Scores = NDArray[np.float32]
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage to read: its pieces one after another, and which of them are its sentences, by position."""
+
+    pieces: tuple[str, ...]
+    sentences: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What turns a sentence's states into two scores: two linear layers with GELU between, and the score of nothing."""
+
+    hidden_weights: Scores
+    hidden_bias: Scores
+    output_weights: Scores
+    output_bias: Scores
+    nothing: float
+
+
+class BundledReader:
+    """Reads passages on one core after another's; safe to share between threads. Open it with `load_reader`."""
+
+    def __init__(self, graph: bytes, tokenizer: Any, head: Head) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = tokenizer
+        self._head = head
+
+    @property
+    def nothing(self) -> float:
+        """The score of "none of these sentences", to weigh against those of `read` as logits."""
+        return self._head.nothing
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Scores]:
+        """Score the sentences of passages.
+
+        Returns:
+            for each passage (sentences, 2) logits: how well each answers the question, and how well it leaves it open.
+            A sentence beyond the reader's limit has -inf for both.
+        """
+        asked = self._tokenizer.encode(f"query: {question}", add_special_tokens=False).ids[:QUESTION_TOKENS]
+        read = [self._tokens(asked, passage) for passage in passages]
+        scores: dict[int, Scores] = {}
+        order = sorted(range(len(read)), key=lambda place: -len(read[place][0]))
+        for start in range(0, len(order), _TOGETHER):
+            places = order[start : start + _TOGETHER]
+            states = self._states([read[place][0] for place in places])
+            for place, state in zip(places, states, strict=True):
+                scores[place] = self._scored(state, read[place][1])
+        return [scores[place] for place in range(len(read))]
+
+    def _tokens(self, asked: Sequence[int], passage: Passage) -> tuple[list[int], list[Place | None]]:
+        """The ids of a question and a passage, and for each sentence the tokens that are its own."""
+        last = LONGEST - 1
+        ids, spans = [0, *asked, 2, 2], []
+        for piece in self._tokenizer.encode_batch(list(passage.pieces), add_special_tokens=False):
+            start = min(len(ids), last)
+            ids += piece.ids
+            spans.append((start, min(len(ids), last)))
+        places = [spans[sentence] for sentence in passage.sentences]
+        return [*ids[:last], 2], [place if place[0] < place[1] else None for place in places]
+
+    def _states(self, rows: Sequence[Sequence[int]]) -> Scores:
+        longest = max(map(len, rows))
+        ids, mask = (np.full((len(rows), longest), filler, np.int64) for filler in (1, 0))
+        for place, row in enumerate(rows):
+            ids[place, : len(row)], mask[place, : len(row)] = row, 1
+        states: Scores = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return states
+
+    def _scored(self, states: Scores, places: Sequence[Place | None]) -> Scores:
+        scores = np.full((len(places), 2), -np.inf, np.float32)
+        held = [place for place, span in enumerate(places) if span is not None]
+        if held:
+            spans = [span for span in places if span is not None]
+            parts = [np.concatenate([states[a:z].mean(axis=0), states[a:z].max(axis=0), states[0]]) for a, z in spans]
+            scores[held] = _scores_of(np.array(parts, np.float32), self._head)
+        return scores
+
+
+def _scores_of(features: Scores, head: Head) -> Scores:
+    raised: Scores = features @ head.hidden_weights.T + head.hidden_bias
+    raised = np.asarray(0.5 * raised * (1 + _erf(raised / sqrt(2))), np.float32)
+    scores: Scores = raised @ head.output_weights.T + head.output_bias
+    return scores
+
+
+def _erf(values: Scores) -> Scores:
+    """The error function to within 1.5e-7 (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26)."""
+    sign, size = np.sign(values), np.abs(values)
+    t = 1 / (1 + 0.3275911 * size)
+    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    return np.asarray(sign * (1 - series * np.exp(-size * size)), np.float32)
+
+
+@lru_cache(maxsize=1)
+def load_reader() -> BundledReader:
+    """Open the reader. Raises ModelError where its weights, or those of the encoder, are missing or others."""
+    try:
+        data = WEIGHTS.read_bytes()
+    except OSError as error:
+        raise ModelError(f"The reader's weights ({WEIGHTS}) cannot be read. Install OnRecord again.") from error
+    if hashlib.sha256(data).hexdigest() != SHA256:
+        raise ModelError(f"The reader's weights ({WEIGHTS}) are not those expected. Install OnRecord again.")
+    packed = bundled.read_packed(bundled.packaged_bytes())
+    trained, head = unpacked_weights(WEIGHTS)
+    layers = 1 + max(int(name[1 : name.index(".")]) for name in trained if name.startswith("l"))
+    blocks = {"emb.word": packed.blocks["emb.word"]}
+    model = replace(packed, layers=layers, floats={**packed.floats, **trained}, blocks=blocks)
+    return BundledReader(_graph(model), bundled.tokenizer_of(packed), head)
+
+
+def _graph(model: PackedModel) -> bytes:
+    from onrecord.embeddings.graph import bert_graph
+
+    graph: bytes = bert_graph(model).SerializeToString()
+    return graph
+
+
+def packed_weights(tensors: dict[str, Scores]) -> dict[str, NDArray[Any]]:
+    """Matrices in eight bits with a float16 scale for each block of 32 weights; vectors and single numbers whole."""
+    packed: dict[str, NDArray[Any]] = {}
+    for name, values in tensors.items():
+        if values.ndim < 2:
+            packed[name] = values.astype(np.float32)
+            continue
+        blocks = values.reshape(-1, BLOCK)
+        scales = np.maximum(np.abs(blocks).max(axis=1, keepdims=True) / 127, 1e-8).astype(np.float16)
+        packed[f"{name}|scales"] = scales[:, 0]
+        packed[f"{name}|{values.shape[0]}"] = (
+            np.rint(blocks / scales.astype(np.float32)).clip(-127, 127).astype(np.int8)
+        )
+    return packed
+
+
+def unpacked_weights(path: Path) -> tuple[dict[str, Scores], Head]:
+    """The trained tensors of a file that holds what `packed_weights` gives, as float32, and the head among them."""
+    with np.load(path, allow_pickle=False) as stored:
+        tensors: dict[str, Scores] = {}
+        for key in stored.files:
+            name, _, rows = key.partition("|")
+            if not rows:
+                tensors[name] = stored[key]
+            elif rows.isdigit():
+                scales = stored[f"{name}|scales"].astype(np.float32)[:, None]
+                tensors[name] = (stored[key] * scales).reshape(int(rows), -1)
+    hidden, hidden_bias, output, output_bias = (
+        tensors.pop(f"head.{part}") for part in ("hidden.w", "hidden.b", "output.w", "output.b")
+    )
+    head = Head(hidden, hidden_bias, output, output_bias, float(tensors.pop("head.nothing")[0]))
+    return {name: values.reshape(-1) if values.ndim < 2 else values for name, values in tensors.items()}, head
