@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import check_structure, structure_of
 
-from onrecord.rag.transcript.timecodes import seconds_of, times_in
+from onrecord.rag.text.clock import clock_seconds
+from onrecord.rag.transcript.timecodes import times_in
 from onrecord.rag.types import Span, Structure
 
 WORDS = [
@@ -127,8 +128,21 @@ def test_times_are_parts_of_the_text_in_order(lines: list[tuple[str, str]]) -> N
 
 @given(st.integers(0, 9), st.integers(0, 59), st.integers(0, 59))
 def test_a_clock_says_its_seconds(hours: int, minutes: int, seconds: int) -> None:
-    assert seconds_of(f"{hours}:{minutes:02}:{seconds:02}") == 3600 * hours + 60 * minutes + seconds
-    assert seconds_of(f"{hours}:{minutes:02}:{seconds:02}:12") == 3600 * hours + 60 * minutes + seconds
+    assert clock_seconds(f"{hours}:{minutes:02}:{seconds:02}") == 3600 * hours + 60 * minutes + seconds
+    assert clock_seconds(f"{hours}:{minutes:02}:{seconds:02}:12") == 3600 * hours + 60 * minutes + seconds
+
+
+@pytest.mark.parametrize(
+    ("clock", "seconds"),
+    [("1:02", 62), ("0:0:3.490", 3.49), ("00:01:02,500", 62.5), ("00:01:02:10", 62), ("100:00:00", 360000)],
+)
+def test_a_clock_is_read_as_files_print_it(clock: str, seconds: float) -> None:
+    assert clock_seconds(f" {clock} ") == seconds
+
+
+@pytest.mark.parametrize("text", ["", "62", "1:2:3:4", "01:02:03:04:05", "01:02:10.5:03", "1:02 p.m.", "noon"])
+def test_anything_else_is_no_clock(text: str) -> None:
+    assert clock_seconds(text) is None
 
 
 def test_labels_of_parliaments() -> None:
