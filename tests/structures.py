@@ -27,6 +27,7 @@ def briefing_of(source: SourceText | str, *, id: str = "b1", lineage: str = "b1"
         boilerplate=structure.boilerplate,
         reported=structure.reported,
         dates=structure.dates,
+        timecodes=structure.timecodes,
         lineage=lineage,
     )
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import read_one, refusal, spoken_at, turns_of
+from structures import briefing_of
 
 from onrecord.rag import Library
+from onrecord.rag.passages import MOST_WORDS, passages_of
 from onrecord.rag.readers import read
 
 VOICES = """\ufeffWEBVTT - Harbour briefing
@@ -470,3 +472,69 @@ def test_marked_voices_keep_every_word_under_its_name(cues: list[tuple[str, list
 )
 def test_damaged_subtitles_are_read_or_refused(start: str, rest: str) -> None:
     list(read("t", (start + rest).encode()))
+
+
+# How captions look that are copied from a page with a video.
+COPIED = {
+    "times above": "{minute}:{second:02}\n{words}\n",
+    "times above, hours": "0:{minute:02}:{second:02}\n{words}\n",
+    "times in front": "{minute}:{second:02} {words}\n",
+    "times in brackets": "[{minute:02}:{second:02}] {words}\n",
+    "empty lines": "{minute}:{second:02}\n{words}\n\n",
+}
+HEARD = [f"we have {word} the breakwater of" for word in ("built", "seen", "paid for", "named", "closed", "left")]
+
+
+def copied(form: str, lines: list[str], step: int = 4) -> bytes:
+    return "".join(
+        COPIED[form].format(minute=number * step // 60, second=number * step % 60, words=words)
+        for number, words in enumerate(lines)
+    ).encode()
+
+
+@pytest.mark.parametrize("form", COPIED)
+def test_captions_copied_from_a_page_are_one_text_with_a_time_for_each_line(form: str) -> None:
+    lines = ["good morning. welcome to the pier", "it opens in june.", "9 million crowns", "were paid for it."]
+    source = read_one("talk.txt", b"Council of Lysvik\n\n" + copied(form, lines)).source
+    assert source.text == "Council of Lysvik\n\n" + " ".join(lines)
+    assert source.timecodes == tuple((source.text.index(line), 4.0 * number) for number, line in enumerate(lines))
+    assert source.boilerplate == ()
+
+
+@pytest.mark.parametrize("stop", [".", ""], ids=["sentences", "no marks"])
+@pytest.mark.parametrize("form", COPIED)
+def test_captions_copied_from_a_page_make_passages_of_the_usual_length(form: str, stop: str) -> None:
+    lines = [f"{HEARD[number % 6]} pier {number}" + stop * (number % 5 == 4) for number in range(150)]
+    briefing = briefing_of(read_one("talk.txt", copied(form, lines)).source)
+    found = passages_of(briefing)
+    sizes = [len(passage.text.split()) for passage in found]
+    assert max(sizes) <= MOST_WORDS
+    assert min(sizes) >= 75
+    # Each is cited at the time of its first line.
+    places = [briefing.text.index(line) for line in lines]
+    first = [max(number for number, place in enumerate(places) if place <= passage.start) for passage in found]
+    assert [passage.seconds for passage in found] == [4.0 * number for number in first]
+    assert stop == "" or all(passage.start in places for passage in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0:05\nAnn Holt: We open.\n0:09\nPiet Roos: When?\n0:12\nAnn Holt: In June.\n0:15\nPiet Roos: Why?\n",
+        "Ann Holt\n0:05\nWe open.\n\nPiet Roos\n0:09\nWho pays?\n\nAnn Holt\n0:12\nWe do.\n\nPiet Roos\n0:15\nGood.",
+        "0:05 Ann Holt\nWe open in June.\n0:09 Piet Roos\nWho pays?\n0:12 Ann Holt\nWe do.\n0:15 Piet Roos\nGood.\n",
+        "9:00 Opening\n9:30 Coffee\n10:00 Speeches\n10:45 Questions\n",
+        "10:02 The chair opened the meeting\n10:09 Mr Roos spoke\n10:13 The vote was taken\n10:14 The meeting closed\n",
+        "0:10\nwe are late\n0:04\nvery late\n0:08\nso are they\n0:02\nand you\n",
+        "We met at 0:05\nand again\n",
+    ],
+)
+def test_other_texts_with_times_stay_as_they_are(text: str) -> None:
+    assert read_one("talk.txt", text.encode()).source.text == text
+
+
+@given(st.lists(st.text('abc .[]0♪"\n', max_size=12), max_size=6))
+def test_captions_copied_from_a_page_lose_no_word(lines: list[str]) -> None:
+    words = [" ".join(["so", *line.split()]) for line in lines]
+    text = read_one("talk.txt", copied("times above", ["good morning"] * 4 + words)).source.text
+    assert [*text.split()] == " ".join(["good morning"] * 4 + words).split()

@@ -12,8 +12,10 @@ from onrecord.rag.types import Span
 
 ENGLISH = "The ferry minister, Ivo Brandel, presented the timetable on Monday. The council of Orsk meets in June.\n\n"
 FRENCH = "La ministre des Bacs, Odile Varenne, a présenté les horaires lundi. Le conseil d’Orsk se réunit en juin.\n\n"
+SPANISH = "La alcaldesa de Orsk, Elena Duarte, presentó los horarios el lunes. El concejo se reúne en junio.\n\n"
 BRANDEL = ("Ivo Brandel", "ferry minister")
 VARENNE = ("Odile Varenne", "ministre des Bacs")
+DUARTE = ("Elena Duarte", "alcaldesa de Orsk")
 NOBODY = (None, None)
 
 
@@ -132,6 +134,27 @@ def test_french_words_are_those_of_whoever_the_sentence_says_speaks(sentence: st
 )
 def test_french_words_with_a_subject_of_their_own_are_nobodys(sentence: str) -> None:
     assert said(FRENCH + sentence) == [NOBODY]
+
+
+@pytest.mark.parametrize("place", ["ante la prensa", "al Diario", "en el muelle"])
+def test_a_subject_that_goes_without_saying_leaves_room_for_a_place(place: str) -> None:
+    assert said(f"{SPANISH}«El barco sale a todas horas del día», dijo {place}.") == [DUARTE]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"{SPANISH}«Es una lista de buenos deseos», dijo ayer la oposición.",
+        f"{SPANISH}«Es una lista de buenos deseos», dijo antes la oposición.",
+        f"{SPANISH}«Es una lista de buenos deseos», dijo en Orsk un pasajero.",
+        f"{FRENCH}« C’est une liste de vœux pieux », a dit hier l’opposition.",
+        f"{FRENCH}« C’est une liste de vœux pieux », a dit lundi un passager.",
+        f"{ENGLISH}“It is a list of good wishes,” said yesterday a passenger.",
+        f"{ENGLISH}“It is a list of good wishes,” said in Orsk residents.",
+    ],
+)
+def test_a_subject_behind_a_place_or_a_time_is_somebody_else(words: str) -> None:
+    assert said(words) == [NOBODY]
 
 
 def test_a_quotation_goes_on_over_paragraphs_and_sentences() -> None:

@@ -77,6 +77,28 @@ def test_relative_dates(words: str, date: str) -> None:
     assert structure_of(text, date="2031-05").dates == ()
 
 
+@pytest.mark.parametrize(
+    ("words", "date"),
+    [
+        ("We all know what happened on January 6th, and who was there.", "2030-01-06"),
+        ("The hatred that we saw on 6 January was not ours.", "2030-01-06"),
+        ("Nothing has been the same ever since January 6th.", None),
+        ("The council will meet on January 6th, as it always does.", "2031-01-06"),
+        ("You just said on January 6th that it opens.", "2031-01-06"),
+        ("What happened on Monday, January 6th, was expected.", "2031-01-06"),
+        ("What happened on December 20th was expected.", "2030-12-20"),
+        ("Nous savons tous ce qui s’est passé le 6 janvier, et pourquoi.", "2030-01-06"),
+        ("Le conseil se réunira le 6 janvier, et nous y serons tous.", "2031-01-06"),
+        ("Wir wissen alle, was am 6. Januar geschah, und warum.", "2030-01-06"),
+        ("Der Rat tagt am 6. Januar, und wir werden alle dort sein.", "2031-01-06"),
+        ("Todos sabemos lo que pasó el 6 de enero y por qué fue.", "2030-01-06"),
+        ("El consejo se reúne el 6 de enero y allí estaremos todos.", "2031-01-06"),
+    ],
+)
+def test_a_day_without_a_year_near_its_anniversary(words: str, date: str | None) -> None:
+    assert [mention.date for mention in structure_of(words, date="2031-01-04").dates] == ([date] if date else [])
+
+
 def test_a_date_before_all_time_is_left_alone() -> None:
     assert structure_of("It was 999 years ago, it was 999 weeks ago.", date="0005-01-01").dates == ()
 

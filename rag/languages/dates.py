@@ -26,6 +26,7 @@ class DateWords:
         forward: words that point forward ("next").
         two_days_before, day_before, same_day, day_after, two_days_after: days counted from the day they are said.
         ago, ahead: a `number` of `unit` back ("two weeks ago") or forward ("in two weeks' time").
+        past: what says that a day without a year, for which "#" stands here, lies behind ("what happened on #").
         near: the nearest `what` back or forward, with or without `day` ("last week", « le 3 juin dernier »).
     """
 
@@ -43,4 +44,5 @@ class DateWords:
     two_days_after: Phrase = NEVER
     ago: Phrase = NEVER
     ahead: Phrase = NEVER
+    past: Phrase = NEVER
     near: Phrase = NEVER

@@ -24,9 +24,10 @@ class LabelWords:
 
     Beside a name: `voices` are words for any speaker, which a letter or a number tells from the others ("Speaker A");
     `unnamed` say of a speaker that nobody is named ("unidentified"). Of the addresses, `with_stop` are
-    abbreviations ("Mr."), and `men` and `women` tell a man from a woman. `postnominals` and `generations` follow a
-    name ("MP", "Jr"); `countries` are short names of some ("UK"); `outlet_of` stands between a reporter and the
-    outlet, `chaired_by` before the name of whoever presides.
+    abbreviations ("Mr."), `before_given` stand before given names only ("don Juan Roca") and are given names or
+    initials themselves right before a surname ("Don Bell"), and `men` and `women` tell a man from a woman.
+    `postnominals` and `generations` follow a name ("MP", "Jr"); `countries` are short names of some ("UK");
+    `outlet_of` stands between a reporter and the outlet, `chaired_by` before the name of whoever presides.
 
     `fields` name a field of a page or a stage direction, never a speaker; `people_fields` list those who do.
     `dialogue` is said by somebody to somebody.
@@ -53,6 +54,7 @@ class LabelWords:
     men: frozenset[str] = frozenset()
     women: frozenset[str] = frozenset()
     with_stop: frozenset[str] = frozenset()
+    before_given: frozenset[str] = frozenset()
     postnominals: frozenset[str] = frozenset()
     generations: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()

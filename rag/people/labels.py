@@ -9,7 +9,7 @@ from typing import Literal
 from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.casing import cased_name, cased_office
 from onrecord.rag.people.countries import is_country
-from onrecord.rag.people.roles import bare_label, has_article, is_role, split_role, without_elision
+from onrecord.rag.people.roles import bare_label, has_article, is_role, split_role, without_elision, without_groups
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.text.folding import fold
@@ -59,6 +59,9 @@ def parse_label(label: str, vocabulary: Vocabulary) -> Person:
         # "iPhone (2)": software numbers what it has no name for.
         return Person(name=label, voice=True)
     person = _main(main, vocabulary)
+    if person.voice and main[-1:].isdigit():
+        # As the software spells it: "SPEAKER_00".
+        person = replace(person, name=without_groups(label))
     for group in groups:
         person = _with_group(person, group, vocabulary)
     if person.name is None and person.role is None and person.part is None:

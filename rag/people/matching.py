@@ -48,7 +48,8 @@ def people_called(wanted: str, names: Iterable[str]) -> list[str]:
     found = {known: likeness(name, read[known]) for known in candidates}
     if name.given and (borne := [known for known in candidates if found[known] == "yes"]):
         return borne
-    parts = set(name_words(base_name(wanted))) - together(*LANGUAGES).labels.addresses
+    addresses = together(*LANGUAGES).labels.addresses
+    parts = {word for word in name_words(base_name(wanted)) if word not in addresses or word in name.given}
     fits = [
         known for known in candidates if parts and parts <= set(name_words(base_name(known))) and found[known] != "no"
     ]

@@ -6,7 +6,7 @@ The words that no letter can tell, such as forms of address, are those of all la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
@@ -178,7 +178,7 @@ def _without_address(tokens: list[str]) -> tuple[list[str], list[str]]:
     """A name's words without the forms of address and the office before them ("Minister Bell"), and those, folded."""
     words = together(*LANGUAGES).labels
     place = 0
-    while place < len(tokens) - 1 and fold(tokens[place]) in words.addresses:
+    while place < len(tokens) - 1 and _is_address(tokens[place:]):
         place += 1
     addresses, name = [fold(token) for token in tokens[:place]], tokens[place:]
     if any(is_role(token, words) for token in name[:-1]):
@@ -186,6 +186,15 @@ def _without_address(tokens: list[str]) -> tuple[list[str], list[str]]:
         if rest:
             return rest, [*addresses, *map(fold, office)]
     return name, addresses
+
+
+def _is_address(tokens: Sequence[str]) -> bool:
+    """Whether a form of address stands before a name: "Mr. Bell", "don Juan Roca", but not "Don Bell"."""
+    words, (first, *rest) = together(*LANGUAGES).labels, tokens
+    if fold(first) not in words.before_given:
+        return fold(first) in words.addresses
+    # A given name stands behind it, with a surname.
+    return len(rest) > 1 and len(rest[0]) > 1 and not is_particle(rest[0]) and _generation(rest[1]) is None
 
 
 def _without_postnominals(tokens: list[str]) -> list[str]:

@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
-from onrecord.rag.readers.clock import CLOCK, clock_seconds
 from onrecord.rag.readers.voices import Cue
+from onrecord.rag.text.clock import CLOCK, clock_seconds
 
 TIMING = rf"[ \t]*{CLOCK}[ \t]*-{{1,2}}>[ \t]*{CLOCK}"
 """A line that says from when to when a cue is shown."""

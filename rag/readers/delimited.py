@@ -8,12 +8,12 @@ import math
 from collections.abc import Iterator, Sequence
 
 from onrecord.rag.errors import UnreadableFile
-from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.cues import counted, source_of_cues
 from onrecord.rag.readers.encoding import decode
 from onrecord.rag.readers.table_columns import Columns, columns_of
 from onrecord.rag.readers.units import in_seconds
 from onrecord.rag.readers.voices import Cue
+from onrecord.rag.text.clock import clock_seconds
 from onrecord.rag.types import SourceText
 
 _DELIMITERS = "\t,;|"

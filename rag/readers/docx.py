@@ -15,7 +15,6 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from onrecord.rag.errors import UnreadableFile
-from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.composing import Composer
 from onrecord.rag.readers.docx_text import DocxWords, styles_of
 from onrecord.rag.readers.encoding import require_words
@@ -24,6 +23,7 @@ from onrecord.rag.readers.metadata import document_title, found_metadata
 from onrecord.rag.readers.spoken_paragraphs import compose_spoken
 from onrecord.rag.readers.srt import source_of_srt
 from onrecord.rag.readers.table_columns import Columns, columns_of, come_back, parted
+from onrecord.rag.text.clock import clock_seconds
 from onrecord.rag.types import SourceText
 
 # A document unpacks to a few times its size; what passes this is made to exhaust the memory.

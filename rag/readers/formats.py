@@ -15,10 +15,11 @@ from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.readers.captions import TIMING
 from onrecord.rag.readers.delimited import is_transcript_table
 from onrecord.rag.readers.sbv import SBV_TIMING
+from onrecord.rag.readers.timed_lines import is_timed_lines
 from onrecord.rag.types import SourceText
 
 Format = Literal[
-    "text", "markdown", "html", "mhtml", "pdf", "docx", "zip", "vtt", "srt", "sbv", "ttml", "json", "table"
+    "text", "markdown", "html", "mhtml", "pdf", "docx", "zip", "vtt", "srt", "sbv", "ttml", "json", "table", "timed"
 ]
 Reader = Callable[[str, bytes], SourceText]
 
@@ -35,6 +36,7 @@ READERS: Mapping[Format, tuple[str, str]] = {
     "ttml": ("ttml", "read_ttml"),
     "json": ("json_files", "read_json"),
     "table": ("delimited", "read_delimited"),
+    "timed": ("timed_lines", "read_timed_lines"),
 }
 """The module and function that read each format (a ZIP is no format of its own: its members have theirs)."""
 
@@ -171,7 +173,9 @@ def _text_format(name: str, data: bytes) -> Format:
         return "json"
     if is_transcript_table(head, whole=len(data) <= _HEAD):
         return "table"
-    return "markdown" if name.lower().endswith(_MARKDOWN) else "text"
+    if name.lower().endswith(_MARKDOWN):
+        return "markdown"
+    return "timed" if is_timed_lines(head) else "text"
 
 
 def reader_of(format_: Format) -> Reader:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.html_said import BLOCKS, empty, tags, text_of
 from onrecord.rag.readers.table_columns import columns_of, come_back
+from onrecord.rag.text.clock import clock_seconds
 
 # So many rows made alike are a way of writing a transcript.
 _FEWEST_ROWS = 3

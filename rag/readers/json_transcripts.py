@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.cues import ends_spoken_sentence, source_of_cues
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import found_metadata
 from onrecord.rag.readers.units import in_seconds
 from onrecord.rag.readers.voices import Cue
+from onrecord.rag.text.clock import clock_seconds
 from onrecord.rag.types import SourceText
 
 _Object: TypeAlias = Mapping[str, Any]

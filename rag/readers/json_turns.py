@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from onrecord.rag.errors import UnreadableFile
-from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.composing import Composer
 from onrecord.rag.readers.encoding import require_words, whole_characters
 from onrecord.rag.readers.metadata import FIELDS, Metadata, by_usual_names, found_metadata
+from onrecord.rag.text.clock import clock_seconds
 from onrecord.rag.types import Kind, SourceText
 
 _HOW = 'Write one JSON object a line, such as {"speaker": "MS. ARDEN", "text": "Good morning."}.'

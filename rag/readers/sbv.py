@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from onrecord.rag.readers.captions import cues_of_lines
-from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.cues import source_of_cues
 from onrecord.rag.readers.encoding import decode
 from onrecord.rag.readers.voices import Cue
+from onrecord.rag.text.clock import clock_seconds
 from onrecord.rag.types import SourceText
 
 _TIME = r"\d{1,3}:\d{2}:\d{2}\.\d{1,3}"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from onrecord.rag.readers.clock import CLOCK, are_hours_of_the_day, clock_seconds
 from onrecord.rag.readers.composing import Composer
 from onrecord.rag.readers.voices import plain_names
+from onrecord.rag.text.clock import CLOCK, are_hours_of_the_day, clock_seconds
 
 # "Jane Doe   0:14", alone on its line.
 _HEAD = re.compile(rf"(?=\S)(.{{1,80}}?)[ \u00a0\t]{{1,9}}({CLOCK})")

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onrecord.rag.readers.clock import are_hours_of_the_day, clock_seconds
 from onrecord.rag.readers.voices import form_words
+from onrecord.rag.text.clock import are_hours_of_the_day, clock_seconds
 
 # A name has a few words; words that are spoken are prose.
 _NAME_WORDS = 6

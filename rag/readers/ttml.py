@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from lxml import etree
 
 from onrecord.rag.errors import UnreadableFile
-from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.cues import source_of_cues, untimed_words
 from onrecord.rag.readers.encoding import decode, whole_characters
 from onrecord.rag.readers.metadata import found_metadata
 from onrecord.rag.readers.voices import Cue
+from onrecord.rag.text.clock import clock_seconds
 from onrecord.rag.types import SourceText
 
 _DECLARED_ENCODING = re.compile(r"<\?xml[^>]{0,200}\?>")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from onrecord.rag.readers.captions import cues_of_lines, timing_of
-from onrecord.rag.readers.clock import clock_seconds
 from onrecord.rag.readers.cues import counted, source_of_cues, untimed_words
 from onrecord.rag.readers.encoding import decode
 from onrecord.rag.readers.metadata import found_metadata
 from onrecord.rag.readers.voices import Cue
+from onrecord.rag.text.clock import clock_seconds
 from onrecord.rag.types import SourceText
 
 _SIGNATURE = re.compile(r"WEBVTT(?=\s|$)")

@@ -24,7 +24,7 @@ _PREFIX = re.compile(
 )
 _TRAILING_TIME = re.compile(rf"[\s,|–—-]*{_TIME}\s*:?$")
 _ONLY_TIME = re.compile(rf"\s*{_TIME}\s*$")
-_AFTER_COLON = re.compile(rf"[*_:]*{_BLANK}*")
+_AFTER_COLON = re.compile(rf"[*_:]*(?:{_BLANK}|{HIDDEN})*")
 _STOP = re.compile(rf"\.[*_]{{0,3}}{_BLANK}+(?:[–—-]{_BLANK}*)?")
 _STOP_AND_DASH = re.compile(rf"\.{_BLANK}?[-–—]+(?:{_BLANK}+|$)")
 _DASH = re.compile(rf"{_BLANK}+[–—-]+{_BLANK}+")

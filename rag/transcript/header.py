@@ -86,7 +86,9 @@ def header_of(
         date = _first_date([line.text for line in head], words)
     if date is None and len(lines) > len(head):
         date = _dateline(lines[len(head)].text, words)
-    text = "\n".join(dict.fromkeys([title or "", *(_MARKS.sub("", line.text) for line in head)]))
+    # A title among the lines stays where it stands: an office is often printed on the line above the name.
+    printed = [_MARKS.sub("", line.text) for line in head]
+    text = "\n".join(printed if title in printed else dict.fromkeys([title or "", *printed]))
     return Header(title, date, reasons, text)
 
 

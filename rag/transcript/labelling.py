@@ -115,6 +115,11 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[LabelCandid
             by_style[candidate.style].append(candidate)
     chosen: dict[str, list[LabelCandidate]] = {}
     for style, members in by_style.items():
+        if style.endswith("bare timed"):
+            # A line of a name and a time, with words below: no sentence is printed so, whatever the name.
+            if _in_use(style, members, page):
+                chosen[style] = members
+            continue
         screen_names = _screen_names(style, members, page)
         graded = [candidate for candidate in members if candidate.grade]
         if graded and _in_use(style, graded, page) and _spoken(graded, page):
@@ -225,6 +230,8 @@ def _in_use(style: str, members: Sequence[LabelCandidate], page: _Page) -> bool:
     weak = Counter(candidate.key for candidate in members if candidate.grade is Grade.WORD)
     repeated = {key for key, count in counts.items() if count > 1}
     repeated |= {key for key, count in weak.items() if count > 2}
+    # A full name and its initials are one speaker who comes back: "Jane Doe:", "JD:".
+    repeated |= {initials_of(each.label).lower() for each in members if each.grade is Grade.NAME} & weak.keys()
     if style.endswith("letter lone"):
         return len(members) > 1
     if style.endswith("letter"):
@@ -242,6 +249,10 @@ def _in_use(style: str, members: Sequence[LabelCandidate], page: _Page) -> bool:
         return bool(repeated) and (len(repeated) > 1 or bool(offices))
     if repeated:
         return len(counts) + len(weak) > 1 or bool(offices) or _answers_alone(members, page)
+    timed = sum(page.of(candidate).timed for candidate in members)
+    if timed > 1 and timed >= _TIMED_ALONE * sum(line.timed for line in page.lines):
+        # Nearly every time in the text stands beside a label, though none comes twice.
+        return True
     first = members[0]
     top = page.place[first.line] <= _TOP
     return len(offices) > 1 or (first.grade is Grade.OFFICE and top and _in_capitals(first))
@@ -270,8 +281,6 @@ def _screen_names(style: str, members: Sequence[LabelCandidate], page: _Page) ->
     again = sum(count for count in counts.values() if count > 1)
     opened = len(page.lines) / 2 if members[0].alone else len(page.lines)
     if len(members) < _FEWEST or again < _THROUGHOUT * opened or len(counts) < 2:
-        return []
-    if style.endswith("bare timed") and not _in_use(style, members, page):
         return []
     repeated = {candidate.label: candidate.grade for candidate in members if counts[candidate.label] > 1}
     one_word = 2 * sum(grade is Grade.WORD for grade in repeated.values()) >= len(repeated)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.people.joining import one_name_each
 from onrecord.rag.people.labels import Person, parse_label
-from onrecord.rag.people.names import Known, initials_of, is_full
+from onrecord.rag.people.names import CAPITAL, Known, initials_of, is_full
 from onrecord.rag.people.roles import is_role, without_groups
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.text.folding import fold
@@ -27,6 +27,10 @@ _SURNAME_ALIKE = 0.8
 _REMEMBERED = 100_000
 # A spelling this many times rarer than a like one is a slip of the pen.
 _SLIP = 5
+# "Doe, Jane (Ministry)", "van der Doe, Jane"
+_LISTED = re.compile(
+    rf"((?:[^\W\d_]+\s+){{0,3}})({CAPITAL}[\w'’-]+),\s+({CAPITAL}[\w'’-]+(?:\s{CAPITAL}\.?)?)(\s*\([^()]+\))?"
+)
 # A label of so many capitals may be initials.
 _INITIALS = range(2, 5)
 
@@ -43,8 +47,8 @@ def identify(
         heading: the briefing's title, head and front matter, which do so too.
         vocabulary: how the text writes its words.
     """
-    parsed = {label: parse_label(label, vocabulary) for label in dict.fromkeys(labels)}
     counts = Counter(labels)
+    parsed = {label: parse_label(_turned_round(label, counts[label], vocabulary), vocabulary) for label in counts}
     uses = _uses(labels, spans, text)
     head = min((span.start for span in spans), default=0)
     listed = people_listed(f"{heading}\n{text[:head]}", text[head:], vocabulary)
@@ -74,6 +78,22 @@ def identify(
     _share_outlets(people)
     people = {label: _displayed(label, person, vocabulary) for label, person in people.items()}
     return [people[label] for label in labels]
+
+
+def _turned_round(label: str, count: int, vocabulary: Vocabulary) -> str:
+    """A label as people are called, where it is printed as a directory lists them: "Doe, Jane (Ministry)".
+
+    Something in parentheses, or the given name in the text itself, tells it from "Doe, Gazette".
+    """
+    match = _LISTED.fullmatch(label)
+    if match is None:
+        return label
+    particles, surname, given, group = match.groups(default="")
+    known = vocabulary.words.labels
+    if any(fold(word) not in known.particles for word in particles.split()) or is_role(given.split()[0], known):
+        return label
+    told = bool(group) or vocabulary.count(given.split()[0]) > count
+    return f"{given} {particles}{surname}{group}" if told else label
 
 
 def _unname_words(parsed: dict[str, Person], counts: Counter[str], vocabulary: Vocabulary) -> None:

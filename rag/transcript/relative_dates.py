@@ -15,6 +15,8 @@ from onrecord.rag.types import DateMention
 # A day and a month alone are those nearest to the day they are said where that is so many days away or fewer; farther
 # off they may be of any year ("on 24 February", said in May).
 _NEAR = 31
+# What says that they lie behind stands at most so many characters before or behind them.
+_AROUND = 40
 # A day of the week beside them tells the year, among so many before and after.
 _YEARS_AROUND = 2
 _WEEKDAY = r"(?:(?P<weekday>[^\W\d_]{3,})[,.]?\s+(?:[^\W\d_]{1,3}\s+)?)?"
@@ -142,7 +144,8 @@ def _without_year(text: str, today: date, words: Language) -> Iterator[DateMenti
             if year := _year_after(text, end, today, words):
                 day, end = _dated(year[0], month, int(match["day"])), year[1]
             else:
-                day = _nearest(today, month, int(match["day"]), weekday)
+                behind = words.dates.past.search(f"{text[max(0, start - _AROUND) : start]}#{text[end : end + _AROUND]}")
+                day = _nearest(today, month, int(match["day"]), weekday, behind=behind is not None)
             if day:
                 yield DateMention(start, end, day.isoformat())
 
@@ -167,14 +170,21 @@ def _year_after(text: str, end: int, today: date, words: Language) -> tuple[int,
     return (int(said), year.end()) if year and said and said.isdigit() else None
 
 
-def _nearest(today: date, month: int, day: int, weekday: int | None) -> date | None:
-    """The day of a month that is nearest to a day, where that is near or its day of the week is known."""
+def _nearest(today: date, month: int, day: int, weekday: int | None, *, behind: bool) -> date | None:
+    """The day of a month that is nearest to a day, where that is near or its day of the week is known.
+
+    "What happened on January 6th", said two days before its anniversary, is of the year before.
+    """
     years = range(today.year - _YEARS_AROUND, today.year + _YEARS_AROUND + 1)
     days = [each for year in years if (each := _dated(year, month, day))]
     if weekday is not None:
         days = [each for each in days if each.weekday() == weekday]
     nearest = min(days, key=lambda each: abs((each - today).days), default=None)
-    return nearest if nearest and (weekday is not None or abs((nearest - today).days) <= _NEAR) else None
+    if nearest is None or (weekday is None and abs((nearest - today).days) > _NEAR):
+        return None
+    if weekday is None and behind and nearest > today:
+        return max((each for each in days if each < today), default=None)
+    return nearest
 
 
 def _dated(year: int, month: int | None, day: int) -> date | None:

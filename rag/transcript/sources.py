@@ -254,8 +254,8 @@ class Clause:
         other = any(plain_name(word) in news.relatives or self._is_office(word) for word in between)
         if mention and when and not other and len(between) <= _BETWEEN and mention.start <= stop:
             return _of(mention)
-        if not between:
-            # No subject at all: it goes without saying, as in Spanish, where it has no place of its own.
+        if not between or (self._is_where(between) and not other and not mention and not news.verb_second):
+            # No subject, but maybe a place: it goes without saying, as in Spanish, where it has no place of its own.
             return Source(pronoun=not news.verb_second)
         return self._unnamed(Span(start, stop))
 
@@ -329,6 +329,17 @@ class Clause:
     def _opens_phrase(self, word: str) -> bool:
         elided = ELIDED.match(word)
         return plain_name(elided.group() if elided else word) in self.words.news.prepositions | self.words.news.of
+
+    def _is_where(self, words: Sequence[str]) -> bool:
+        """Whether words are a preposition and its noun, and so no subject: "before the press"."""
+        news, (first, *others) = self.words.news, words
+        articles = others[:-1]
+        return (
+            len(words) in (2, 3)
+            and self._opens_phrase(first)
+            and plain_name(first) not in news.adverbs
+            and all(plain_name(word) in news.definite for word in articles)
+        )
 
     def _is_when(self, words: Sequence[str]) -> bool:
         calendar = month_names(self.words.codes).keys() | day_names(self.words.codes).keys()

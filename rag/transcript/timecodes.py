@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from onrecord.rag.text.clock import clock_seconds
 from onrecord.rag.types import Span
 
 Form = Literal["range", "square", "round", "alone", "leading", "trailing", "trailing after blank"]
@@ -103,23 +104,27 @@ def _figures(line: re.Match[str]) -> Iterator[tuple[Form, _Figure]]:
     first = start + len(body) - len(body.lstrip())
     last = start + len(body.rstrip())
     if (match := _RANGE.match(text, first)) and match.end() >= last:
-        yield "range", _Figure(match.start(), match.end(), seconds_of(match.group(1)))
+        yield "range", _figure(match)
         return
     if (match := _ALONE.fullmatch(text, first, last)) is not None:
-        yield "alone", _Figure(first, last, seconds_of(match.group(1)))
+        yield "alone", _figure(match)
         return
     if match := _LEADING.match(text, first, last):
-        yield "leading", _Figure(match.start(), match.end(), seconds_of(match.group(1)))
+        yield "leading", _figure(match)
     if last - first <= _LONGEST_LABEL:
         if match := _TRAILING.search(text, first, last):
-            yield "trailing", _Figure(match.start(), match.end(), seconds_of(match.group(1)))
+            yield "trailing", _figure(match)
         elif match := _TRAILING_AFTER_BLANK.search(text, first, last):
-            yield "trailing after blank", _Figure(match.start(), match.end(), seconds_of(match.group(1)))
+            yield "trailing after blank", _figure(match)
     brackets: tuple[tuple[Form, re.Pattern[str]], ...] = (("square", _SQUARE), ("round", _ROUND))
     for form, pattern in brackets:
         for match in pattern.finditer(text, first, last):
             inside = first < match.start() and match.end() < last and text[match.end()] != ":"
-            yield form, _Figure(match.start(), match.end(), seconds_of(match.group(1)), inside)
+            yield form, _figure(match, inside=inside)
+
+
+def _figure(match: re.Match[str], *, inside: bool = False) -> _Figure:
+    return _Figure(match.start(), match.end(), clock_seconds(match.group(1)) or 0.0, inside)
 
 
 def _believed(form: Form, figures: Sequence[_Figure], lines: int) -> Sequence[_Figure]:
@@ -142,17 +147,6 @@ def _appointments(figures: Sequence[_Figure]) -> bool:
 def _in_order(figures: Sequence[_Figure]) -> bool:
     wrong = sum(after.seconds < before.seconds for before, after in pairwise(figures))
     return wrong <= _OUT_OF_ORDER * max(len(figures) - 1, 0)
-
-
-def seconds_of(clock: str) -> float:
-    """The seconds of a clock figure such as "1:02", "00:01:02.500" or, with frames at its end, "00:01:02:10"."""
-    fields = clock.replace(",", ".").split(":")
-    if len(fields) == 4:
-        fields = fields[:3]
-    seconds = 0.0
-    for field in fields:
-        seconds = 60 * seconds + float(field)
-    return round(seconds, 3)
 
 
 def _next_word(text: str, position: int) -> int:

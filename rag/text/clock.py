@@ -8,11 +8,15 @@ from collections.abc import Sequence
 # Hours may be missing, fields may have one digit (Teams writes 0:0:3.490), the fraction may follow a comma (SRT).
 CLOCK = r"(?:\d{1,3}:)?\d{1,3}:\d{1,2}(?:[.,]\d{1,9})?"
 _QUARTER = 15
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,9}))?")
+# Frames at the end (00:01:02:10) are left out: how many a second has stands elsewhere, if anywhere.
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,9})|(?<=:\d\d:\d\d):\d{2})?")
 
 
 def clock_seconds(text: str) -> float | None:
-    """Return the seconds of a clock time such as `1:02`, `0:0:3.490` or `00:01:02,500`; None for anything else."""
+    """Return the seconds of a clock time such as `1:02`, `0:0:3.490`, `00:01:02,500` or, with frames, `00:01:02:10`.
+
+    None for anything else.
+    """
     match = _CLOCK.fullmatch(text.strip())
     if match is None:
         return None
