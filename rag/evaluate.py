@@ -20,14 +20,14 @@ from typing import Any, Literal
 import numpy as np
 
 from onrecord.embeddings import Encoder, load_encoder
+from onrecord.embeddings.reader import load_reader
 from onrecord.rag.adding import Progress, add_originals, originals_under
 from onrecord.rag.errors import InvalidRequest, OnRecordError
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.questions.question import Question, read_question
 from onrecord.rag.readers.metadata import Metadata
-from onrecord.rag.retrieval.confidence import confidence
-from onrecord.rag.retrieval.retrieve import Found, retrieve
+from onrecord.rag.reading.finding import find as find_and_read
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Store
 from onrecord.rag.store.sqlite import SqliteStore
@@ -184,7 +184,6 @@ def evaluate(
     by_file = {file: store.passages(briefing_id) for file, briefing_id in places.items()}
     languages = sorted(set(spoken.values()))
     find = _METHODS[method]
-    passages = sum(map(len, by_file.values()))
     refuses = any(not asked.answerable for asked in questions)
     results: dict[str, list[dict[str, float]]] = defaultdict(list)
     signals: dict[str, list[tuple[float, bool]]] = defaultdict(list)
@@ -193,9 +192,8 @@ def evaluate(
         question = read_question(asked.question, asked.history)
         everywhere = find(store, encoder, question, Filters())
         elapsed = time.perf_counter() - started
-        if everywhere.found is not None and refuses:
-            sure = confidence(question, everywhere.found, passages)
-            signals[asked.language].append((sure, asked.answerable))
+        if everywhere.sure is not None and refuses:
+            signals[asked.language].append((everywhere.sure, asked.answerable))
         for code in languages:
             files = [file for file in spoken if spoken[file] == code]
             if not any(gold.file in files for gold in asked.gold):
@@ -219,7 +217,7 @@ def evaluate(
 @dataclass(frozen=True, slots=True)
 class _Result:
     ids: list[int]
-    found: Found | None = None
+    sure: float | None = None
 
 
 def _by_words(store: Store, _: Encoder, question: Question, filters: Filters) -> _Result:
@@ -237,8 +235,8 @@ def _by_sense(store: Store, encoder: Encoder, question: Question, filters: Filte
 
 
 def _shipped(store: Store, encoder: Encoder, question: Question, filters: Filters) -> _Result:
-    found = retrieve(store, encoder, question, _DEPTH, filters)
-    return _Result([hit.passage.id for hit in found.hits], found)
+    found = find_and_read(store, encoder, load_reader(), question, _DEPTH, filters)
+    return _Result([hit.passage.id for hit in found.hits], 1 - found.reading.nothing)
 
 
 _METHODS: dict[Method, Callable[[Store, Encoder, Question, Filters], _Result]] = {

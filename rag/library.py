@@ -35,8 +35,8 @@ from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.named import on_record
 from onrecord.rag.questions.question import WHOLE_LIBRARY, History, Question, read_question
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
+from onrecord.rag.reading.finding import Found, find
 from onrecord.rag.reading.reader import Reader, read_passages
-from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
@@ -46,8 +46,8 @@ from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Ki
 if TYPE_CHECKING:
     from onrecord.rag.language_model.model import ModelServer
 
-# Passages read for an answer.
-_ANSWER_HITS = 20
+# Passages shown with an answer.
+_ANSWER_HITS = 10
 # Reading more than this many briefings for one answer would take longer than a second.
 _MOST_BRIEFINGS_READ = 300
 # No limit on a number of passages.
@@ -205,7 +205,7 @@ class Library:
         """
         if k < 1:
             raise InvalidRequest(f"k is {k}; ask for at least one passage.")
-        return list(self._find(self._read(question, history), k, _filters(filters)))
+        return list(self._find(self._read(question, history), k, _filters(filters)).hits)
 
     def ask(self, question: str, *, history: History = (), **filters: Unpack[FilterOptions]) -> Answer:
         """Answer a question from the passages that pass the filters; `history` is of (question, answer text).
@@ -223,15 +223,13 @@ class Library:
         found = self._find(asked, _ANSWER_HITS, limits)
         searched = time.perf_counter()
         briefings = self._sources(asked, found, limits)
-        reader = self._loaded_reader()
-        reading = read_passages(reader, asked.to_read, [hit.passage for hit in found], sources=briefings)
         searched_briefings, searched_passages = self._store.count(limits)
         answer = compose(
             asked,
-            found,
+            found.hits,
             briefings,
-            reading=reading,
-            read=partial(read_passages, reader, sources=briefings),
+            reading=found.reading,
+            read=partial(read_passages, self._loaded_reader(), sources=briefings),
             searched=(searched_briefings, searched_passages),
             filters=limits,
             called=self._store.called(limits.speaker) if limits.speaker else None,
@@ -275,15 +273,15 @@ class Library:
         """The question, read once for all that follows; raises InvalidRequest where there is none."""
         return read_question(_checked(question), history, on_record(*self._store.on_record()))
 
-    def _find(self, question: Question, k: int, filters: Filters) -> tuple[Hit, ...]:
-        return retrieve(self._store, self._loaded_encoder(), question, k, filters)
+    def _find(self, question: Question, k: int, filters: Filters) -> Found:
+        return find(self._store, self._loaded_encoder(), self._loaded_reader(), question, k, filters)
 
-    def _sources(self, question: Question, hits: Sequence[Hit], filters: Filters) -> dict[str, Briefing]:
+    def _sources(self, question: Question, found: Found, filters: Filters) -> dict[str, Briefing]:
         """The briefings an answer may need: those of the hits, or all, for a question that lists or counts.
 
         In a large library "all" is narrowed to those that hold a word of the question.
         """
-        ids = dict.fromkeys(hit.passage.briefing_id for hit in hits)
+        sources = dict(found.sources)
         if question.kind in WHOLE_LIBRARY:
             everything = self._store.briefing_ids(filters)
             if len(everything) > _MOST_BRIEFINGS_READ:
@@ -291,8 +289,9 @@ class Library:
                 matching = self._store.matching(terms, _ALL, filters)
                 passages = self._store.passages_by_id(passage_id for passage_id, _ in matching)
                 everything = list(dict.fromkeys(passage.briefing_id for passage in passages.values()))
-            ids.update(dict.fromkeys(everything))
-        return {briefing_id: self._store.briefing(briefing_id) for briefing_id in ids}
+            missing = [briefing_id for briefing_id in everything if briefing_id not in sources]
+            sources |= {briefing_id: self._store.briefing(briefing_id) for briefing_id in missing}
+        return sources
 
     def _loaded_reader(self) -> Reader:
         with self._reader_lock:

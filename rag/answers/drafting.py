@@ -11,9 +11,9 @@ from onrecord.rag.answers.quoting import Quotes
 from onrecord.rag.answers.selection import asks, whose
 from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.wording import Wording
+from onrecord.rag.passages import passages_of
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.people.names import read_name
-from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.question import Question
 from onrecord.rag.reading.reader import Reading, Reads, ReadSentence
 from onrecord.rag.text.quotes import reported_at

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.runs import reported_part, run_around
 from onrecord.rag.answers.selection import terms_of

@@ -8,7 +8,8 @@ from dataclasses import replace
 from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.overview import overview
 from onrecord.rag.questions.question import read_question
-from onrecord.rag.types import Answer, Briefing
+from onrecord.rag.reading.reader import Reading
+from onrecord.rag.types import Answer, Briefing, Passage
 
 
 def in_full(answer: Answer, briefings: Mapping[str, Briefing]) -> Answer:
@@ -21,7 +22,9 @@ def in_full(answer: Answer, briefings: Mapping[str, Briefing]) -> Answer:
     if asked.kind != "overview" or len(cited) != 1:
         return answer
     searched = (answer.searched_briefings, answer.searched_passages)
-    draft = Draft(replace(asked, page=0), answer.hits, {id_: briefings[id_] for id_ in cited}, searched, _unused)
+    draft = Draft(
+        replace(asked, page=0), answer.hits, {id_: briefings[id_] for id_ in cited}, searched, Reading(), _unread
+    )
     written = overview(draft)
     # Another answer than an overview may have been given to the question; a shorter list is not the rest of it.
     if written is None or len(draft.quotes.citations) <= len(answer.citations):
@@ -29,6 +32,6 @@ def in_full(answer: Answer, briefings: Mapping[str, Briefing]) -> Answer:
     return replace(answer, parts=written.parts, citations=draft.quotes.citations)
 
 
-def _unused(_: str, sentences: Sequence[str]) -> Sequence[float]:
-    """An overview lists in order: nothing is scored."""
-    return [0.0] * len(sentences)
+def _unread(_: str, __: Sequence[Passage]) -> Reading:
+    """A file lists what was asked; replies are read for the page alone."""
+    return Reading()

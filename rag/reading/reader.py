@@ -85,7 +85,9 @@ def read_passages(
     weights /= weights.sum()
     sentences = [sentence for one in seen for sentence in _sentences(one, sources[one.passage.briefing_id])]
     pairs = weights[:-1].reshape(-1, 2).tolist()
-    read = (replace(s, answers=answers, leaves_open=opens) for s, (answers, opens) in zip(sentences, pairs, strict=True))
+    read = (
+        replace(s, answers=answers, leaves_open=opens) for s, (answers, opens) in zip(sentences, pairs, strict=True)
+    )
     return Reading(tuple(read), float(weights[-1]))
 
 
