@@ -33,7 +33,7 @@ from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.named import on_record
-from onrecord.rag.questions.question import WHOLE_LIBRARY, History, Question, read_question
+from onrecord.rag.questions.question import WHOLE_BRIEFINGS, WHOLE_LIBRARY, History, Question, read_question
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.reading.finding import Found, find
 from onrecord.rag.reading.reader import Reader, read_passages
@@ -279,12 +279,17 @@ class Library:
     def _sources(self, question: Question, found: Found, filters: Filters) -> dict[str, Briefing]:
         """The briefings an answer may need: those of the hits, or all, for a question that lists or counts.
 
-        In a large library "all" is narrowed to those that hold a word of the question.
+        In a large library "all" is narrowed to those in which the people named speak, for a question about whole
+        briefings, or else to those that hold a word of the question.
         """
         sources = dict(found.sources)
         if question.kind in WHOLE_LIBRARY:
             everything = self._store.briefing_ids(filters)
-            if len(everything) > _MOST_BRIEFINGS_READ:
+            large = len(everything) > _MOST_BRIEFINGS_READ
+            if large and question.kind in WHOLE_BRIEFINGS and question.people:
+                limits = [replace(filters, speaker=filters.speaker or name) for name in question.people]
+                everything = list(dict.fromkeys(id_ for each in limits for id_ in self._store.briefing_ids(each)))
+            elif large and question.kind not in WHOLE_BRIEFINGS:
                 terms = language(question.language).query_terms(question.subject or question.text)
                 matching = self._store.matching(terms, _ALL, filters)
                 passages = self._store.passages_by_id(passage_id for passage_id, _ in matching)

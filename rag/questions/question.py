@@ -10,21 +10,52 @@ from typing import Literal
 from onrecord.rag.languages import DEFAULT, LANGUAGES, Language
 from onrecord.rag.people.names import Known, same
 from onrecord.rag.people.naming import people_named
+from onrecord.rag.people.roles import is_role
 from onrecord.rag.questions.followup import SearchQuery, search_query
 from onrecord.rag.questions.named import NOBODY, OnRecord, named
 from onrecord.rag.questions.standalone import Said, completed, said
+from onrecord.rag.text.folding import folded_words
 from onrecord.rag.types import Span
 
-QuestionKind = Literal["fact", "who_asked", "what_asked", "did_answer", "mentions", "over_time", "overview"]
+QuestionKind = Literal[
+    "fact",
+    "who_asked",
+    "what_asked",
+    "did_answer",
+    "mentions",
+    "over_time",
+    "overview",
+    "all_said",
+    "left_open",
+    "questions_counted",
+    "questions_listed",
+    "speakers",
+]
 Wanted = Literal["number", "date", "person", "reason", "yes_no"]
 History = Sequence[tuple[str, str]]
 """Earlier (question, answer) pairs, oldest first."""
 
-WHOLE_LIBRARY: frozenset[QuestionKind] = frozenset({"mentions", "over_time", "overview", "what_asked"})
+WHOLE_BRIEFINGS: frozenset[QuestionKind] = frozenset(
+    {"overview", "all_said", "left_open", "questions_counted", "questions_listed", "speakers"}
+)
+"""Kinds about whole briefings rather than a subject: nothing but who takes part narrows where to look."""
+WHOLE_LIBRARY: frozenset[QuestionKind] = WHOLE_BRIEFINGS | {"mentions", "over_time", "what_asked"}
 """Kinds that look beyond the passages found: at every turn, or at everybody who asked."""
 
 # In order: the first that is found decides. The names are those of phrases of a language.
-_KINDS: tuple[QuestionKind, ...] = ("mentions", "over_time", "overview", "who_asked", "what_asked", "did_answer")
+_KINDS: tuple[QuestionKind, ...] = (
+    "mentions",
+    "over_time",
+    "left_open",
+    "questions_counted",
+    "questions_listed",
+    "speakers",
+    "overview",
+    "all_said",
+    "who_asked",
+    "what_asked",
+    "did_answer",
+)
 _WANTED: tuple[Wanted, ...] = ("number", "date", "person", "reason", "yes_no")
 _TRAILING = re.compile(r"[\s?.!…»”\"']+$")
 _QUOTES = "«“„\"' "
@@ -99,16 +130,16 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
     """
     earlier: list[Said] = []
     before: Said | None = None
+    page = 1
     for text, _ in history:
         earlier.append(said(text, before))
-        before = completed(earlier[-1], before)
+        before, page = _continued(earlier[-1], before, page)
     asked = said(typed, before)
-    complete = completed(asked, before)
+    complete, page = _continued(asked, before, page)
     language = complete.language
     bare = " ".join(complete.text.split())
-    page = 1
     if found := language.questions.page.search(bare):
-        page, bare = max(1, int(found["number"])), bare[: found.start()]
+        bare = bare[: found.start()]
     kind, subject, term = _kind(bare, language, known)
     names = named(bare, language, known, term)
     return Question(
@@ -130,6 +161,18 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
     )
 
 
+def _continued(asked: Said, before: Said | None, page: int) -> tuple[Said, int]:
+    """A question completed by the one before, and the page of its list: "more" goes on with the list before."""
+    text = " ".join(asked.text.split())
+    if before and (
+        more := asked.language.questions.more.fullmatch(text) or before.language.questions.more.fullmatch(text)
+    ):
+        return before, int(more.groupdict().get("number") or page + 1)
+    complete = completed(asked, before)
+    found = complete.language.questions.page.search(" ".join(complete.text.split()))
+    return complete, max(1, int(found["number"])) if found else 1
+
+
 def _kind(text: str, language: Language, known: OnRecord) -> tuple[QuestionKind, str, Span | None]:
     """The kind of a question, its subject, and where a term stands whose mentions are wanted."""
     phrases = language.questions
@@ -140,9 +183,17 @@ def _kind(text: str, language: Language, known: OnRecord) -> tuple[QuestionKind,
             if kind == "mentions":
                 subject, term = _term(found["subject"], found.start("subject"), language, known)
             subject = _TRAILING.sub("", subject).strip()
-            if subject or kind == "overview":
+            if kind == "all_said" and not _is_somebody(subject, language, known):
+                continue
+            if subject or kind in WHOLE_BRIEFINGS:
                 return kind, subject, term
     return "fact", _LEADING.sub("", _TRAILING.sub("", text)), None
+
+
+def _is_somebody(text: str, language: Language, known: OnRecord) -> bool:
+    """Whether a text names somebody on record, or an office."""
+    words = folded_words(text)
+    return bool(people_named(text, known.people)) or any(is_role(word, language.labels) for word in words)
 
 
 def _term(text: str, start: int, language: Language, known: OnRecord) -> tuple[str, Span]:
