@@ -9,7 +9,7 @@ from onrecord.rag.answers.meant import briefings_meant, exchanges_with, place_of
 from onrecord.rag.types import Briefing, Exchange, Part
 
 # To read the replies of more exchanges would take more than some seconds; then the question has to say which briefing.
-_MOST_READ = 100
+_MOST_READ = 50
 
 
 def left_open(draft: Draft) -> Written | None:

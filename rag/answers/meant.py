@@ -46,7 +46,7 @@ def briefings_meant(draft: Draft, people: Collection[str] = (), outlets: Collect
     taking = [b for b in draft.in_order() if not (people or outlets) or takes_part(b, people, outlets)]
     briefings = _of_kind(taking, draft)
     named = len(briefings) < len(taking)
-    wanted = _telling(draft, people)
+    wanted = _telling(draft, [*people, *outlets])
     if len(briefings) < 2 or not wanted:
         return Meant(tuple(briefings), named, unknown=False)
     titles = [wanted & _terms(draft, briefing, [briefing.title, briefing.file]) for briefing in briefings]
@@ -136,12 +136,12 @@ def _of_kind(briefings: list[Briefing], draft: Draft) -> list[Briefing]:
     return [b for b in briefings if (b.kind == "report") == report] or briefings
 
 
-def _telling(draft: Draft, people: Collection[str]) -> frozenset[str]:
-    """The stems of a question that may tell one briefing from another: not those of asking, and no names of people."""
+def _telling(draft: Draft, named: Iterable[str]) -> frozenset[str]:
+    """The stems of a question that may tell one briefing from another: not those of asking, nor of who takes part."""
     asked, text = language(draft.question.language), draft.question.text
     phrases = asked.questions
     general = _folded(phrases.conferences | phrases.reports | phrases.general | asked.terms.frame)
-    names = set(folded_words(" ".join(people)))
+    names = set(folded_words(" ".join(named)))
     words = [text[span.start : span.end] for span, word in placed_words(text) if word not in general | names]
     return frozenset(asked.query_terms(" ".join(words)))
 

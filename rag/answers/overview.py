@@ -27,6 +27,8 @@ from onrecord.rag.types import Briefing, Exchange, Part, Span, Turn
 _LEAST_PARAGRAPH, _LEAST_WORDS = 13, 8
 # A paragraph goes on to something else after so many words, so that a speech in one paragraph has more than one line.
 _LONG = 90
+# Fewer first sentences than this say too little of a statement.
+_FEW = 3
 # Sentences of an opening statement that are shown before the exchanges.
 _MOST_OPENING = 6
 
@@ -90,27 +92,35 @@ def _of_one(draft: Draft, briefing: Briefing, people: Collection[str]) -> Writte
 
 
 def _statements(briefing: Briefing, people: Collection[str], before: int) -> list[Listed]:
-    """What the statements of some turns, or the prose of a report, have in each paragraph: its first whole sentence."""
-    found = []
-    for turn in briefing.turns[:before]:
-        if turn.kind in ("statement", "report") and (not people or turn.speaker in people):
-            found += [Listed(briefing, span) for span in _leading(briefing, turn)]
-    return found
+    """What the first turns of a briefing state, be they statements or the prose of a report, by some people if any.
+
+    The first sentence of each paragraph that states something or, of a few paragraphs, every such sentence.
+    """
+    turns = [turn for turn in briefing.turns[:before] if turn.kind in ("statement", "report")]
+    turns = [turn for turn in turns if not people or turn.speaker in people]
+    stated = [(span, leads) for turn in turns for span, leads in _stated(briefing, turn)]
+    leading = [span for span, leads in stated if leads]
+    chosen = leading if len(leading) >= _FEW else [span for span, _ in stated]
+    return [Listed(briefing, span) for span in chosen]
 
 
-def _leading(briefing: Briefing, turn: Turn) -> list[Span]:
-    """The first sentence that states something in each paragraph of a turn; a long paragraph counts as several."""
+def _stated(briefing: Briefing, turn: Turn) -> list[tuple[Span, bool]]:
+    """The sentences of a turn that state something, and whether each is the first of its paragraph to do so.
+
+    A long paragraph counts as several.
+    """
     found, start = [], turn.start
     courtesies = language(briefing.language).speech.courtesies
     for text in briefing.text[turn.start : turn.end].split("\n"):
-        wanted, words = len(text.split()) >= _LEAST_PARAGRAPH, 0
-        for span in sentences_between(briefing, start, start + len(text)) if wanted else ():
+        leads, words = True, 0
+        spans = sentences_between(briefing, start, start + len(text))
+        for span in spans if len(text.split()) >= _LEAST_PARAGRAPH else ():
             said = words_at(briefing, span)
             length = len(said.split())
-            wanted, words = (True, 0) if words >= _LONG else (wanted, words)
-            if wanted and length >= _LEAST_WORDS and not asks(said) and not courtesies.match(said):
-                found.append(span)
-                wanted = False
+            leads, words = (True, 0) if words >= _LONG else (leads, words)
+            if length >= _LEAST_WORDS and not asks(said) and not courtesies.match(said):
+                found.append((span, leads))
+                leads = False
             words += length
         start += len(text) + 1
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from onrecord.rag.answers.drafting import Draft, Written, line
 from onrecord.rag.answers.listing import Listed, item, page_of
 from onrecord.rag.answers.meant import place_of
-from onrecord.rag.answers.questions_listed import counted_in, asker_of, questions_in, questions_listed
+from onrecord.rag.answers.questions_listed import asker_of, counted_in, questions_in, questions_listed
 from onrecord.rag.types import Part
 
 
