@@ -76,20 +76,19 @@ def reply_to(
 def exchange_line(
     draft: Draft,
     briefing: Briefing,
-    exchange: Exchange,
+    asked: Sequence[Span],
     reply: Reply | None,
     *,
     dated: bool = False,
     marked: bool = False,
 ) -> Part:
-    """An exchange as a line of a list: the gist of its question, and the reply.
+    """A question and its reply as a line of a list.
 
-    `dated` leads with the date and to whom the question was put, for lists over several briefings; `marked` says
-    whether the reply answers.
+    `asked` are its single questions, of which the first few of one turn are quoted. `dated` leads with the date and to
+    whom the question was put, for lists over several briefings; `marked` says whether the reply answers.
     """
-    spans = what_was_asked(briefing, exchange)[:_GIST]
-    turn = turn_at(briefing, spans[0].start)
-    spans = [span for span in spans if turn_at(briefing, span.start) == turn]
+    turn = turn_at(briefing, asked[0].start)
+    spans = [span for span in asked if turn_at(briefing, span.start) == turn][:_GIST]
     lead = draft.leads.asked if dated else draft.leads.listed
     statements = [draft.led(lead(draft.quotes.cite(briefing.id, spans[0])), briefing.id, *spans)]
     if reply is None:

@@ -12,7 +12,7 @@ from onrecord.rag.answers.spans import sentences_of, words_at
 from onrecord.rag.types import Briefing, Citation, Part, Span, Turn
 
 # Fewer words than this are a greeting or thanks.
-_LEAST_WORDS = 6
+_LEAST_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def speakers(draft: Draft) -> Written | None:
     found = [one for briefing in meant.briefings for one in _speakers_in(briefing, draft)]
     if not found:
         return None
-    several = len(meant.briefings) > 1
+    several = len({one.listed.briefing.id for one in found}) > 1
 
     def spoke(one: _Speaker) -> Part:
         return item(draft, one.listed, lambda citation: _lead(draft, one, citation, several=several))
