@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from onrecord.rag.languages import DEFAULT, LANGUAGES, Language
+from onrecord.rag.languages import language as language_of
 from onrecord.rag.people.names import Known, same
 from onrecord.rag.people.naming import people_named
 from onrecord.rag.people.roles import is_role
@@ -128,18 +129,23 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
     Returns:
         the question; its kind is "fact" wherever no other kind is clearly asked for.
     """
+    if history and (more := _asks_for_more(typed)):
+        listed = read_question(history[-1][0], history[:-1], known)
+        if listed.kind in WHOLE_LIBRARY:
+            page = int(more.groupdict().get("number") or listed.page + 1)
+            return replace(listed, typed=typed, page=page, history=tuple(history))
     earlier: list[Said] = []
     before: Said | None = None
-    page = 1
     for text, _ in history:
         earlier.append(said(text, before))
-        before, page = _continued(earlier[-1], before, page)
+        before = completed(earlier[-1], before)
     asked = said(typed, before)
-    complete, page = _continued(asked, before, page)
+    complete = completed(asked, before)
     language = complete.language
     bare = " ".join(complete.text.split())
+    page = 1
     if found := language.questions.page.search(bare):
-        bare = bare[: found.start()]
+        page, bare = max(1, int(found["number"])), bare[: found.start()]
     kind, subject, term = _kind(bare, language, known)
     names = named(bare, language, known, term)
     return Question(
@@ -161,16 +167,10 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
     )
 
 
-def _continued(asked: Said, before: Said | None, page: int) -> tuple[Said, int]:
-    """A question completed by the one before, and the page of its list: "more" goes on with the list before."""
-    text = " ".join(asked.text.split())
-    if before and (
-        more := asked.language.questions.more.fullmatch(text) or before.language.questions.more.fullmatch(text)
-    ):
-        return before, int(more.groupdict().get("number") or page + 1)
-    complete = completed(asked, before)
-    found = complete.language.questions.page.search(" ".join(complete.text.split()))
-    return complete, max(1, int(found["number"])) if found else 1
+def _asks_for_more(text: str) -> re.Match[str] | None:
+    """What asks for more of a list that was begun ("show more", "page 2"), in any language: few words tell none."""
+    bare = " ".join(text.split())
+    return next(filter(None, (language_of(code).questions.more.fullmatch(bare) for code in LANGUAGES)), None)
 
 
 def _kind(text: str, language: Language, known: OnRecord) -> tuple[QuestionKind, str, Span | None]:
