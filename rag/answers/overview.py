@@ -40,7 +40,7 @@ def overview(draft: Draft) -> Written | None:
     meant = briefings_meant(draft, people, draft.question.outlets)
     if meant.one is not None:
         return _of_one(draft, meant.one, draft.called or ())
-    if meant.unknown and not says_conference(draft):
+    if not meant.briefings or (meant.unknown and not says_conference(draft)):
         return None
     found = most_found(draft, meant.briefings) if meant.unknown else None
     return _of_one(draft, found, draft.called or ()) if found else which_is_meant(draft, meant.briefings)

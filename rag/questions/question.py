@@ -36,9 +36,14 @@ Wanted = Literal["number", "date", "person", "reason", "yes_no"]
 History = Sequence[tuple[str, str]]
 """Earlier (question, answer) pairs, oldest first."""
 
-WHOLE_BRIEFINGS: frozenset[QuestionKind] = frozenset(
-    {"overview", "all_said", "left_open", "questions_counted", "questions_listed", "speakers"}
-)
+OVERVIEWS: frozenset[QuestionKind] = frozenset({"overview", "all_said"})
+"""Kinds that are answered by all that one briefing holds."""
+WHOLE_BRIEFINGS: frozenset[QuestionKind] = OVERVIEWS | {
+    "left_open",
+    "questions_counted",
+    "questions_listed",
+    "speakers",
+}
 """Kinds about whole briefings rather than a subject: nothing but who takes part narrows where to look."""
 WHOLE_LIBRARY: frozenset[QuestionKind] = WHOLE_BRIEFINGS | {"mentions", "over_time", "what_asked"}
 """Kinds that look beyond the passages found: at every turn, or at everybody who asked."""
