@@ -33,7 +33,7 @@ from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.named import on_record
-from onrecord.rag.questions.question import WHOLE_LIBRARY, History, Question, read_question
+from onrecord.rag.questions.question import OVERVIEWS, WHOLE_BRIEFINGS, WHOLE_LIBRARY, History, Question, read_question
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.reading.finding import Found, find
 from onrecord.rag.reading.reader import Reader, read_passages
@@ -219,6 +219,26 @@ class Library:
         """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
         asked, limits = self._read(question, history), _filters(filters)
         server = self._model_server()
+        answer, briefings = self._answered(asked, limits)
+        if server is not None:
+            yield from self._written(answer, briefings, server)
+            return
+        yield from growing(answer)
+
+    def in_full(self, answer: Answer) -> Answer:
+        """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
+        cited = {citation.briefing_id for citation in answer.citations}
+        asked = self._read(answer.standalone_question or answer.question, ())
+        if asked.kind not in OVERVIEWS or len(cited) != 1:
+            return answer
+        whole, _ = self._answered(replace(asked, page=0), Filters(briefing=cited.pop()))
+        # Another answer than an overview may have been given to the question; a shorter list is not the rest of it.
+        if len(whole.citations) <= len(answer.citations):
+            return answer
+        return replace(answer, parts=whole.parts, citations=whole.citations)
+
+    def _answered(self, asked: Question, limits: Filters) -> tuple[Answer, Mapping[str, Briefing]]:
+        """The answer without a language model, its quotes checked, and the briefings that it may cite."""
         started = time.perf_counter()
         found = self._find(asked, _ANSWER_HITS, limits)
         searched = time.perf_counter()
@@ -236,11 +256,7 @@ class Library:
         )
         _verify(answer, briefings)
         seconds = {"search": searched - started, "answer": time.perf_counter() - searched}
-        answer = replace(answer, seconds=seconds)
-        if server is not None:
-            yield from self._written(answer, briefings, server)
-            return
-        yield from growing(answer)
+        return replace(answer, seconds=seconds), briefings
 
     def check(self, article: str) -> CheckReport:
         """Check every quotation and attributed statement of an article (plain text) against the library.
@@ -279,12 +295,17 @@ class Library:
     def _sources(self, question: Question, found: Found, filters: Filters) -> dict[str, Briefing]:
         """The briefings an answer may need: those of the hits, or all, for a question that lists or counts.
 
-        In a large library "all" is narrowed to those that hold a word of the question.
+        In a large library "all" is narrowed to those in which the people named speak, for a question about whole
+        briefings, or else to those that hold a word of the question.
         """
         sources = dict(found.sources)
         if question.kind in WHOLE_LIBRARY:
             everything = self._store.briefing_ids(filters)
-            if len(everything) > _MOST_BRIEFINGS_READ:
+            large = len(everything) > _MOST_BRIEFINGS_READ
+            if large and question.kind in WHOLE_BRIEFINGS and question.people:
+                limits = [replace(filters, speaker=filters.speaker or name) for name in question.people]
+                everything = list(dict.fromkeys(id_ for each in limits for id_ in self._store.briefing_ids(each)))
+            elif large and question.kind not in WHOLE_BRIEFINGS:
                 terms = language(question.language).query_terms(question.subject or question.text)
                 matching = self._store.matching(terms, _ALL, filters)
                 passages = self._store.passages_by_id(passage_id for passage_id, _ in matching)

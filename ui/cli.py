@@ -473,7 +473,7 @@ def _export_format(file: Path) -> ExportFormat:
 
 def _export(library: Library, answer: Answer, file: Path, format: ExportFormat) -> None:
     briefings = {one.briefing_id: library.briefing(one.briefing_id) for one in answer.citations}
-    exported = export(answer, format, briefings)
+    exported = export(library.in_full(answer), format, briefings)
     _write(file, exported if isinstance(exported, bytes) else exported.encode())
 
 
