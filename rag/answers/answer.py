@@ -10,6 +10,7 @@ from onrecord.rag.answers.mentions import mentions
 from onrecord.rag.answers.not_found import not_found
 from onrecord.rag.answers.over_time import over_time
 from onrecord.rag.answers.overview import overview
+from onrecord.rag.answers.sought import sought
 from onrecord.rag.answers.unanswered import asked_not_answered
 from onrecord.rag.answers.what_asked import what_asked, what_named_asked
 from onrecord.rag.answers.who_asked import who_asked
@@ -91,10 +92,13 @@ def _written(draft: Draft) -> Written:
     kind = draft.question.kind
     if kind in ON_RECORD and (written := ON_RECORD[kind](draft)):
         return written
-    if kind in ABOUT_ASKING and 1 - draft.reading.nothing >= NOT_FOUND_BELOW and (written := ABOUT_ASKING[kind](draft)):
+    there = 1 - draft.reading.nothing >= NOT_FOUND_BELOW or any(
+        draft.question.seeks(h.passage.text) for h in draft.hits
+    )
+    if kind in ABOUT_ASKING and there and (written := ABOUT_ASKING[kind](draft)):
         return written
     if not draft.quotable.sentences or 1 - draft.quotable.nothing < NOT_FOUND_BELOW:
-        return not_found(draft)
+        return sought(draft) or not_found(draft)
     if kind in FROM_READ and (written := FROM_READ[kind](draft)):
         return written
     return asked_not_answered(draft) or fact(draft)

@@ -111,7 +111,11 @@ class Wording:
 
     def languages(self, codes: Iterable[str]) -> str:
         """ "English, French and German"."""
-        return format_list([self._name(code) for code in codes], locale=self.locale)
+        return format_list(sorted(map(self._name, codes)), locale=self.locale)
+
+    def any_of(self, names: Iterable[str]) -> str:
+        """ "Ann Bell or Iris Bell"."""
+        return format_list(list(names), style="or", locale=self.locale)
 
     def _name(self, code: str) -> str:
         return str(Locale.parse(self.locale).languages.get(code, code))

@@ -12,7 +12,7 @@ from onrecord.rag.languages.calendars import full_month_names, month_names
 from onrecord.rag.languages.phrases import Phrase
 from onrecord.rag.text.folding import fold
 from onrecord.rag.transcript.dates import DAY_AND_MONTH, MONTH_AND_DAY, dates_in, month_of
-from onrecord.rag.types import Span
+from onrecord.rag.types import Filters, Span
 
 # What stands for a date in phrases.
 _DATE = "#"
@@ -81,8 +81,9 @@ def _said(text: str, words: Language) -> Iterator[tuple[Span, PartialDate]]:
             month = month_of(match, words)
             if month and _exists(2000, month, int(match["day"])):
                 start = min(match.start("day"), match.start("month"))
-                yield Span(start, max(match.end(group) for group in ("day", "small", "month"))), PartialDate(
-                    None, month, int(match["day"])
+                yield (
+                    Span(start, max(match.end(group) for group in ("day", "small", "month"))),
+                    PartialDate(None, month, int(match["day"])),
                 )
     for match in _YEAR.finditer(text):
         yield Span(*match.span()), PartialDate(int(match[0]))
@@ -115,7 +116,7 @@ def period_in(text: str, words: Language) -> Period | None:
     found: list[Period] = []
     taken = 0
     for kind, match in _periods(masked, words):
-        held = [dates[masked[: place].count(_DATE)][1] for place in _marks(match)]
+        held = [dates[masked[:place].count(_DATE)][1] for place in _marks(match)]
         taken += len(held)
         span = Span(places[match.start()], _end(match, dates, masked, places))
         found.append(_period(kind, held, match, span))
@@ -126,44 +127,44 @@ def _marks(match: re.Match[str]) -> list[int]:
     return [match.start() + place for place, sign in enumerate(match[0]) if sign == _DATE]
 
 
-def _end(
-    match: re.Match[str], dates: Sequence[tuple[Span, PartialDate]], masked: str, places: Sequence[int]
-) -> int:
+def _end(match: re.Match[str], dates: Sequence[tuple[Span, PartialDate]], masked: str, places: Sequence[int]) -> int:
     """Where a match ends in the text: behind the date itself where it ends with one."""
     last = match.end() - 1
     return dates[masked[:last].count(_DATE)][0].end if masked[last] == _DATE else places[match.end()]
 
 
-def _periods(masked: str, words: Language) -> Iterator[tuple[str, re.Match[str]]]:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What makes a period: whether it begins and ends with a date, and whether that is left out."""
+
+    phrase: Phrase
+    begins: bool = True
+    ends: bool = True
+    exclusive: bool = False
+
+
+def _periods(masked: str, words: Language) -> Iterator[tuple[_Kind, re.Match[str]]]:
     """What makes a period of the dates of a text: the kind of each, and its place; none within another."""
-    phrases = words.dates
-    kinds: tuple[tuple[str, Phrase], ...] = (
-        ("between", phrases.between),
-        ("since", phrases.since),
-        ("after", phrases.after),
-        ("until", phrases.until),
-        ("before", phrases.before),
-        ("within", phrases.within),
-    )
-    taken: set[int] = set()
-    for kind, phrase in kinds:
-        for match in phrase.finditer(masked):
+    phrases, taken = words.dates, set[int]()
+    for kind in (
+        _Kind(phrases.between),
+        _Kind(phrases.since, ends=False),
+        _Kind(phrases.after, ends=False, exclusive=True),
+        _Kind(phrases.until, begins=False),
+        _Kind(phrases.before, begins=False, exclusive=True),
+        _Kind(phrases.within),
+    ):
+        for match in kind.phrase.finditer(masked):
             if taken.isdisjoint(_marks(match)):
                 taken.update(_marks(match))
                 yield kind, match
 
 
-def _period(kind: str, held: Sequence[PartialDate], match: re.Match[str], span: Span) -> Period:
+def _period(kind: _Kind, held: Sequence[PartialDate], match: re.Match[str], span: Span) -> Period:
     first, last = held[0], held[-1]
-    if kind == "between":
-        if (day := match.groupdict().get("day")) and len(held) == 1:
-            first = replace(last, day=int(day))
-        return Period(span, first, last)
-    if kind in ("since", "after"):
-        return Period(span, first, None, exclusive=kind == "after")
-    if kind in ("until", "before"):
-        return Period(span, None, last, exclusive=kind == "before")
-    return Period(span, first, last)
+    if day := match.groupdict().get("day"):
+        first = replace(last, day=int(day))
+    return Period(span, first if kind.begins else None, last if kind.ends else None, kind.exclusive)
 
 
 def resolved(period: Period, dates: Sequence[str], *, certain: bool) -> Dates | None:
@@ -234,3 +235,18 @@ def _within(date: str, limits: Dates) -> bool:
     """Whether a date passes limits as filters understand them."""
     since, until = limits.since or "", limits.until
     return date >= since and (until is None or date[: len(until)] <= until)
+
+
+def after(date: str | None) -> Dates | None:
+    """What is later than a date (ISO 8601, maybe partial); None where that is unknown."""
+    if date is None:
+        return None
+    return Dates(_moved(PartialDate(*map(int, date.split("-"))), 1), None)
+
+
+def dated(filters: Filters, dates: Dates) -> Filters:
+    """Filters limited to dates besides what they limit."""
+    since = max(filter(None, (filters.since, dates.since)), default=None)
+    # A month ends behind all its days.
+    until = min(filter(None, (filters.until, dates.until)), key=lambda date: f"{date}~", default=None)
+    return replace(filters, since=since, until=until)
