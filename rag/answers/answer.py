@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from onrecord.rag.answers.drafting import Draft, Written
 from onrecord.rag.answers.fact import fact
 from onrecord.rag.answers.mentions import mentions
+from onrecord.rag.answers.namesakes import namesakes
 from onrecord.rag.answers.not_found import not_found
 from onrecord.rag.answers.over_time import over_time
 from onrecord.rag.answers.overview import overview
@@ -101,4 +102,4 @@ def _written(draft: Draft) -> Written:
         return sought(draft) or not_found(draft)
     if kind in FROM_READ and (written := FROM_READ[kind](draft)):
         return written
-    return asked_not_answered(draft) or fact(draft)
+    return namesakes(draft, NOT_FOUND_BELOW) or asked_not_answered(draft) or fact(draft)

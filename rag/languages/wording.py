@@ -110,8 +110,8 @@ class Wording:
         return self.in_language.format(language=self._name(code))
 
     def languages(self, codes: Iterable[str]) -> str:
-        """ "English, French and German"."""
-        return format_list(sorted(map(self._name, codes)), locale=self.locale)
+        """ "English, French, German"."""
+        return ", ".join(sorted(map(self._name, codes)))
 
     def any_of(self, names: Iterable[str]) -> str:
         """ "Ann Bell or Iris Bell"."""
