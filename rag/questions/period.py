@@ -78,13 +78,15 @@ def _said(text: str, words: Language) -> Iterator[tuple[Span, PartialDate]]:
             yield Span(*match.span()), PartialDate(int(match["year"]), month)
     for form in _WITHOUT_YEAR:
         for match in form.finditer(text):
-            month = month_of(match, words)
-            if month and _exists(2000, month, int(match["day"])):
-                start = min(match.start("day"), match.start("month"))
-                yield (
-                    Span(start, max(match.end(group) for group in ("day", "small", "month"))),
-                    PartialDate(None, month, int(match["day"])),
-                )
+            # A short month's name passes for a small word ("1. Mai bis"): then it stands before what was taken for it.
+            said = (
+                match if month_of(match, words) else form.search(text[: match.start("month")].rstrip(), match.start())
+            )
+            month = month_of(said, words) if said else None
+            if said and month and _exists(2000, month, int(said["day"])):
+                start = min(said.start("day"), said.start("month"))
+                end = max(said.end(group) for group in ("day", "small", "month"))
+                yield Span(start, end), PartialDate(None, month, int(said["day"]))
     for match in _YEAR.finditer(text):
         yield Span(*match.span()), PartialDate(int(match[0]))
     names = {fold(name) for name in full_month_names(words.code)}

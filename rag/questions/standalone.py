@@ -18,6 +18,7 @@ from onrecord.rag.languages.followups import FollowUpPhrases
 from onrecord.rag.people.names import CAPITAL
 from onrecord.rag.people.naming import Roll, people_named
 from onrecord.rag.questions.period import dates_said, period_in
+from onrecord.rag.text.folding import folded_words
 from onrecord.rag.types import Span
 
 ANYBODY = "NN"
@@ -98,7 +99,9 @@ def completed(question: Said, before: Before | None) -> Said:
 
 def is_bare(question: Said) -> bool:
     """Whether a question has no word that says what it is about ("Why not?", "Who asked that?")."""
-    return bool(question.language.code in LANGUAGES) and not question.language.telling_terms(question.text)
+    words = question.language
+    telling = (word for word in folded_words(question.text) if word not in words.function_words.words)
+    return words.code in LANGUAGES and not words.telling_terms(" ".join(telling))
 
 
 def _ellipsis_filled(question: Said, before: Before) -> str | None:
@@ -108,10 +111,11 @@ def _ellipsis_filled(question: Said, before: Before) -> str | None:
     if not match or question.language is not earlier.language:
         return None
     new, preposition = match["new"].strip(), (match["preposition"] or "").lower()
-    if phrases.clause.search(new) or len(new.split()) > _MOST_NEW:
-        return None
+    # A month may be spelt as a verb is ("in May").
     if timed := _time_filled(question, match, earlier):
         return timed
+    if phrases.clause.search(new) or len(new.split()) > _MOST_NEW:
+        return None
     small = _small_words(question.language.code).match(new)
     name = new[small.end() :] if small else new
     if not _name(question.language.code).match(name):
