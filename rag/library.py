@@ -26,6 +26,7 @@ from onrecord.rag.adding import (
 )
 from onrecord.rag.answers.answer import compose
 from onrecord.rag.answers.growing import growing
+from onrecord.rag.answers.unsearched import unsearched
 from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
@@ -33,9 +34,18 @@ from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.named import on_record
-from onrecord.rag.questions.question import OVERVIEWS, WHOLE_BRIEFINGS, WHOLE_LIBRARY, History, Question, read_question
+from onrecord.rag.questions.period import Dates, after, dated, resolved
+from onrecord.rag.questions.question import (
+    OVERVIEWS,
+    TO_THE_PROGRAM,
+    WHOLE_BRIEFINGS,
+    WHOLE_LIBRARY,
+    History,
+    Question,
+    read_question,
+)
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
-from onrecord.rag.reading.finding import Found, find
+from onrecord.rag.reading.finding import Found, find, holding
 from onrecord.rag.reading.reader import Reader, read_passages
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
@@ -207,19 +217,34 @@ class Library:
             raise InvalidRequest(f"k is {k}; ask for at least one passage.")
         return list(self._find(self._read(question, history), k, _filters(filters)).hits)
 
-    def ask(self, question: str, *, history: History = (), **filters: Unpack[FilterOptions]) -> Answer:
+    def ask(
+        self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
+    ) -> Answer:
         """Answer a question from the passages that pass the filters; `history` is of (question, answer text).
 
-        Raises InvalidRequest for an empty question or an impossible filter.
+        Dates in the question ("since May") limit the briefings searched too, unless `any_date`. Raises InvalidRequest
+        for an empty question or an impossible filter.
         """
-        *_, answer = self.stream(question, history=history, **filters)
+        *_, answer = self.stream(question, history=history, any_date=any_date, **filters)
         return answer
 
-    def stream(self, question: str, *, history: History = (), **filters: Unpack[FilterOptions]) -> Iterator[Answer]:
+    def stream(
+        self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
+    ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
         asked, limits = self._read(question, history), _filters(filters)
+        if asked.kind in TO_THE_PROGRAM:
+            held = set(self._store.briefing_ids(limits))
+            yield unsearched(asked, [one for one in self._store.summaries() if one.id in held])
+            return
         server = self._model_server()
-        answer, briefings = self._answered(asked, limits)
+        dates = None if any_date else self._dates(asked, limits)
+        answer, briefings = self._answered(asked, dated(limits, dates) if dates else limits)
+        if dates and answer.status == "not_found" and not asked.of_its_time:
+            # The date may be a part of what is asked about.
+            dates, (answer, briefings) = None, self._answered(asked, limits)
+        if dates:
+            answer = replace(answer, since=dates.since, until=dates.until)
         if server is not None:
             yield from self._written(answer, briefings, server)
             return
@@ -236,6 +261,17 @@ class Library:
         if len(whole.citations) <= len(answer.citations):
             return answer
         return replace(answer, parts=whole.parts, citations=whole.citations)
+
+    def _dates(self, question: Question, filters: Filters) -> Dates | None:
+        """The dates of briefings that a question limits its answer to."""
+        if question.since_said:
+            said = holding(self._store, replace(question, sought=question.since_said), filters)
+            known = [self._store.briefing(hit.passage.briefing_id).date for hit in said]
+            return after(max(filter(None, known), default=None))
+        if question.period is None:
+            return None
+        known = [one.date for one in self._store.summaries()]
+        return resolved(question.period, [date for date in known if date], certain=question.only_time)
 
     def _answered(self, asked: Question, limits: Filters) -> tuple[Answer, Mapping[str, Briefing]]:
         """The answer without a language model, its quotes checked, and the briefings that it may cite."""

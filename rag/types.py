@@ -268,7 +268,8 @@ class Answer:
 
     `text` is what the parts say, with `[n]` markers, for whoever shows or reads plain text; nothing takes it apart.
     `confidence` (0–1) is the estimated probability that the library answers the question. `searched` counts the
-    briefings and passages that the filters left. `seconds` holds the time of each stage. `note` tells the reader why
+    briefings and passages that the filters left, `since` and `until` are the dates that the question itself limits it
+    to. `seconds` holds the time of each stage. `note` tells the reader why
     a language model that was asked for did not give this answer.
 
     Raises ValueError where a part points at a citation that is not there.
@@ -285,6 +286,8 @@ class Answer:
     seconds: Mapping[str, float] = field(default_factory=dict)
     searched_briefings: int = 0
     searched_passages: int = 0
+    since: str | None = None
+    until: str | None = None
     note: str | None = None
     text: str = field(init=False, default="")
 

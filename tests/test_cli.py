@@ -114,10 +114,19 @@ def test_batch_gives_one_line_out_for_each_line_in(command: Command) -> None:
 
 def test_batch_goes_on_after_a_bad_line(command: Command) -> None:
     command("add", "harbour.txt")
-    given = 'not json\n{"question": ""}\n{"question": "Who paid?", "since": "then"}\n{"question": "Who paid?"}\n'
+    given = '{"question": \n{"question": ""}\n{"question": "Who paid?", "since": "then"}\n{"question": "Who paid?"}\n'
     done = command("search", "--batch", "-", given=given, code=1)
     out = [json.loads(line) for line in done.stdout.splitlines()]
     assert ["error" in line for line in out] == [True, True, True, False]
+    assert out[0]["error"].startswith("A line is a question in words, or a JSON object with a 'question'")
+
+
+def test_batch_takes_plain_lines_as_questions(command: Command) -> None:
+    command("add", "harbour.txt")
+    lines = ["Who paid?", '"Sea wall" — when?', '{"question": "Who paid?"}', "", "2031"]
+    for name in ("search", "ask"):
+        out = [json.loads(line) for line in command(name, "--batch", "-", given="\n".join(lines)).stdout.splitlines()]
+        assert [line["question"] for line in out] == ["Who paid?", '"Sea wall" — when?', "Who paid?", "2031"]
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,9 @@ class Question(Asked):
     """A question, what was said before it, and what to search."""
 
     filters: Limits = Field(default_factory=Limits)
+    any_date: bool = Field(
+        default=False, description="Search briefings of any date, whatever dates the question says (“since May”)."
+    )
 
 
 class Article(BaseModel):
@@ -144,13 +147,15 @@ def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestion
     @api.post("/ask", tags=["questions"])
     def ask(question: Question) -> Answer:
         """Answer a question with verbatim quotes."""
-        return library.ask(question.question, history=question.history, **question.filters.options())
+        limits = question.filters.options()
+        return library.ask(question.question, history=question.history, any_date=question.any_date, **limits)
 
     @api.post("/ask/stream", tags=["questions"], response_class=Response, responses=_EVENTS)
     def ask_stream(question: Question) -> EventSourceResponse:
         """The same as server-sent events: `answer` with the answer as it grows, then `done` or `error`."""
         # Started here, so that a question that cannot be asked is refused with a status and not in the stream.
-        answers = library.stream(question.question, history=question.history, **question.filters.options())
+        limits = question.filters.options()
+        answers = library.stream(question.question, history=question.history, any_date=question.any_date, **limits)
         first = next(answers, None)
         return EventSourceResponse(_answer_events(first, answers))
 

@@ -24,12 +24,16 @@ Message = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the page sends with a question. `replacing` is an earlier question that gives way to this one."""
+    """What the page sends with a question.
+
+    `replacing` is an earlier question that gives way to this one. `any_date` says that dates in it limit nothing.
+    """
 
     question: str
     conversation: str | None = None
     replacing: str | None = None
     filters: Filters = field(default_factory=Filters)
+    any_date: bool = False
     language: str = "en"
 
     @classmethod
@@ -47,6 +51,7 @@ class Request:
             _text(sent.get("conversation")),
             _text(sent.get("replacing")),
             filters_in(sent.get("filters")),
+            sent.get("any_date") is True,
             language,
         )
 
@@ -109,7 +114,8 @@ class Chat:
         history = [(one.question, one.answer.text) for one in earlier[-_HISTORY_LENGTH:]]
         answer: Answer | None = None
         try:
-            for answer in self._library.stream(request.question, history=history, **filter_options(request.filters)):
+            limits = filter_options(request.filters)
+            for answer in self._library.stream(request.question, history=history, any_date=request.any_date, **limits):
                 growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
                 yield Update([*before, asked, _message("assistant", growing)], conversation)
         finally:

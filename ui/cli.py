@@ -62,8 +62,8 @@ OfKind = Annotated[
 Batch = Annotated[
     Path | None,
     typer.Option(
-        help="JSON lines, each with 'question' and optional 'history' ([[question, answer], …]) and filters; "
-        "one JSON line out per line in. - reads standard input."
+        help="A question a line, or JSON lines, each with 'question' and optional 'history' ([[question, answer], …]) "
+        "and filters; one JSON line out per line in. - reads standard input."
     ),
 ]
 
@@ -450,18 +450,30 @@ def _run_batch(
     for text in _lines(file):
         reply: dict[str, Any] = {}
         try:
-            line = json.loads(text)
-            if not isinstance(line, dict) or not isinstance(line.get("question"), str):
-                raise InvalidRequest("each line must be a JSON object with a 'question'.")
+            line = _batch_line(text)
             reply = {"id": line["id"]} if "id" in line else {}
             own = {name: line[name] for name in FilterOptions.__annotations__ if line.get(name) is not None}
             reply |= answer(line, FilterOptions(**{**filters, **own}))  # type: ignore[typeddict-item]
-        except (OnRecordError, json.JSONDecodeError) as error:
+        except OnRecordError as error:
             failed = True
             reply["error"] = str(error)
         print(json.dumps(reply, ensure_ascii=False), flush=True)
     if failed:
         raise typer.Exit(1)
+
+
+def _batch_line(text: str) -> dict[str, Any]:
+    """A line of a batch: a JSON object with a question, or the question itself; raises InvalidRequest."""
+    if not text.lstrip().startswith("{"):
+        return {"question": text.strip()}
+    wanted = "A line is a question in words, or a JSON object with a 'question'"
+    try:
+        line = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(f"{wanted}; this one is broken JSON ({error}).") from error
+    if not isinstance(line.get("question"), str):
+        raise InvalidRequest(f"{wanted}; this object has none.")
+    return dict(line)
 
 
 def _export_format(file: Path) -> ExportFormat:
@@ -498,7 +510,7 @@ def _lines(file: Path) -> Iterator[str]:
         with sys.stdin if str(file) == "-" else file.open(encoding="utf-8") as lines:
             yield from (line for line in lines if line.strip())
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"{file}: cannot be read as UTF-8 JSON lines ({error}). Check the file.") from error
+        raise InvalidRequest(f"{file}: cannot be read as UTF-8 lines ({error}). Check the file.") from error
 
 
 def _announce(library: Library) -> None:

@@ -87,6 +87,7 @@ def answer_html(
             _sources(answer, exchange, verified),
             _nearest(answer, titles or {}),
             _status(answer, verified, limits),
+            _dates_limit(answer, exchange),
             _actions(answer.language, exchange),
         ]
     state = "finished" if finished else "growing"
@@ -99,10 +100,14 @@ def status_line(answer: Answer, verified: frozenset[int], limits: Sequence[str] 
     parts = [words(language)[answer.status]]
     if answer.citations:
         parts.append(counted(language, "verified", len(answer.citations), verified=len(verified)))
-    searched = counted(language, "searched", answer.searched_briefings)
-    if answer.searched_passages:
-        searched += f" ({counted(language, 'searched_passages', answer.searched_passages)})"
-    parts.append(searched)
+    # Thanks and questions about the library are answered without a search.
+    if answer.searched_briefings or answer.status == "not_found":
+        searched = counted(language, "searched", answer.searched_briefings)
+        if answer.searched_passages:
+            searched += f" ({counted(language, 'searched_passages', answer.searched_passages)})"
+        parts.append(searched)
+    if answer.since or answer.until:
+        limits = [*limits, _dates(answer)]
     if limits:
         parts.append(words(language)["filtered"].format(filters=", ".join(limits)))
     return " · ".join(parts)
@@ -238,6 +243,27 @@ def _status(answer: Answer, verified: frozenset[int], limits: Sequence[str]) -> 
     if answer.note:
         said += f'<p class="status note">{escape(answer.note)}</p>'
     return said
+
+
+def _dates(answer: Answer) -> str:
+    """The dates that a question limits its answer to: "from 1 April 2025 to 30 April 2025"."""
+    if answer.since == answer.until:
+        return spoken_date(answer.since, answer.language)
+    sides = (("since_date", answer.since), ("until_date", answer.until))
+    said = words(answer.language)
+    return " ".join(said[key].format(date=spoken_date(date, answer.language)) for key, date in sides if date)
+
+
+def _dates_limit(answer: Answer, exchange: str) -> str:
+    """The dates as a chip that takes them away: the question is then asked of any date."""
+    if not exchange or not (answer.since or answer.until):
+        return ""
+    dates = _dates(answer)
+    name = words(answer.language)["remove_filter"].format(filter=dates)
+    return (
+        f'<p class="limits"><button type="button" class="act limit any-date" value="{escape_id(exchange)}" '
+        f'title="{escape(name)}"><span>{escape(dates)}</span> <span>×</span></button></p>'
+    )
 
 
 def _actions(language: str, exchange: str) -> str:

@@ -8,11 +8,13 @@ from onrecord.rag.answers.drafting import Draft, Written
 from onrecord.rag.answers.fact import fact
 from onrecord.rag.answers.left_open import left_open
 from onrecord.rag.answers.mentions import mentions
+from onrecord.rag.answers.namesakes import namesakes
 from onrecord.rag.answers.not_found import not_found
 from onrecord.rag.answers.over_time import over_time
 from onrecord.rag.answers.overview import all_said, overview
 from onrecord.rag.answers.questions_counted import questions_counted
 from onrecord.rag.answers.questions_listed import questions_listed
+from onrecord.rag.answers.sought import sought
 from onrecord.rag.answers.speakers import speakers
 from onrecord.rag.answers.unanswered import asked_not_answered
 from onrecord.rag.answers.what_asked import what_asked, what_named_asked
@@ -101,10 +103,13 @@ def _written(draft: Draft) -> Written:
     kind = draft.question.kind
     if kind in ON_RECORD and (written := ON_RECORD[kind](draft)):
         return written
-    if kind in ABOUT_ASKING and 1 - draft.reading.nothing >= NOT_FOUND_BELOW and (written := ABOUT_ASKING[kind](draft)):
+    there = 1 - draft.reading.nothing >= NOT_FOUND_BELOW or any(
+        draft.question.seeks(h.passage.text) for h in draft.hits
+    )
+    if kind in ABOUT_ASKING and there and (written := ABOUT_ASKING[kind](draft)):
         return written
     if not draft.quotable.sentences or 1 - draft.quotable.nothing < NOT_FOUND_BELOW:
-        return not_found(draft)
+        return sought(draft) or not_found(draft)
     if kind in FROM_READ and (written := FROM_READ[kind](draft)):
         return written
-    return asked_not_answered(draft) or fact(draft)
+    return namesakes(draft, NOT_FOUND_BELOW) or asked_not_answered(draft) or fact(draft)

@@ -6,7 +6,7 @@ from onrecord.rag.answers.asked import Asked, asked_about, exchanges_found
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.exchange_quoted import asked_and_replied, question_quoted
 from onrecord.rag.answers.spans import words_at
-from onrecord.rag.types import Span
+from onrecord.rag.types import Briefing, Exchange, Span
 
 # Other askers named besides the first, and how likely beside that.
 _MOST_OTHERS = 2
@@ -17,7 +17,11 @@ _GREETING = 8
 
 def who_asked(draft: Draft) -> Written | None:
     """Everybody who asked about it; None where no question was found."""
-    asked = asked_about(draft, exchanges_found(draft.hits, draft.sources))
+    exchanges = exchanges_found(draft.hits, draft.sources)
+    if draft.question.sought:
+        # Who asked what was replied with these words, or asked with them.
+        exchanges = [one for one in exchanges if any(map(draft.question.seeks, _turns(*one)))] or exchanges
+    asked = asked_about(draft, exchanges)
     if not asked:
         return None
     statements = asked_and_replied(draft, asked[0], _asking(asked[0]))
@@ -30,6 +34,11 @@ def who_asked(draft: Draft) -> Written | None:
             seen.add(key)
             statements += question_quoted(draft, other.briefing, _asking(other))
     return Written((paragraph(statements),))
+
+
+def _turns(briefing: Briefing, exchange: Exchange) -> list[str]:
+    turns = [briefing.turns[position] for position in (*exchange.questions, *exchange.answers)]
+    return [briefing.text[turn.start : turn.end] for turn in turns]
 
 
 def _asking(found: Asked) -> list[Span]:

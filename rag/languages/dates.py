@@ -28,6 +28,8 @@ class DateWords:
         ago, ahead: a `number` of `unit` back ("two weeks ago") or forward ("in two weeks' time").
         past: what says that a day without a year, for which "#" stands here, lies behind ("what happened on #").
         near: the nearest `what` back or forward, with or without `day` ("last week", « le 3 juin dernier »).
+        between, since, after, until, before, within: periods in a question; "#" stands for each date, and `day` of
+            `between` for one of which only the number is said ("between 1 and #").
     """
 
     ordinals: frozenset[str] = frozenset()
@@ -46,3 +48,9 @@ class DateWords:
     ahead: Phrase = NEVER
     past: Phrase = NEVER
     near: Phrase = NEVER
+    between: Phrase = NEVER
+    since: Phrase = NEVER
+    after: Phrase = NEVER
+    until: Phrase = NEVER
+    before: Phrase = NEVER
+    within: Phrase = NEVER

@@ -20,8 +20,9 @@ class Rewriting:
 class FollowUpPhrases:
     """Questions that lean on a conversation, and how what they leave unsaid is filled in.
 
-    `leaning` are pronouns, ellipses and other signs that something was said before. NN stands for a name in `sayer`
-    (whose words a question wants: "did NN say") and `acts` (who does something: "did NN go").
+    `leaning` are pronouns, ellipses and other signs that something was said before; `still` asks whether that holds on.
+    NN stands for a name in `sayer` (whose words a question wants: "did NN say") and `acts` (who does something: "did NN
+    go").
 
     An `ellipsis` ("And on Moldova?") holds the group `new` and maybe a `preposition`; those in `topical` mean the same.
     A `clause` is a question in itself, however short. `pronouns` say where the name goes that a pronoun of `persons` or
@@ -38,6 +39,7 @@ class FollowUpPhrases:
     """
 
     leaning: Phrase = NEVER
+    still: Phrase = NEVER
     sayer: Phrase = NEVER
     speaks: Phrase = NEVER
     acts: Phrase = NEVER

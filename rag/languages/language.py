@@ -27,7 +27,7 @@ from onrecord.rag.languages.term_forms import TermForms
 from onrecord.rag.languages.wording import Wording
 from onrecord.rag.text.hyphens import HyphenWords
 from onrecord.rag.text.sentences import SentenceWords, ends_sentence, sentences
-from onrecord.rag.text.terms import TermWords, index_terms, query_terms
+from onrecord.rag.text.terms import TermWords, index_terms, query_terms, telling_terms
 from onrecord.rag.types import Span
 
 _FILES = files("onrecord.rag.languages")
@@ -91,6 +91,10 @@ class Language:
     def query_terms(self, question: str) -> list[str]:
         """The different stems to look up of a question: see `text.terms`."""
         return query_terms(question, self.terms, self.code)
+
+    def telling_terms(self, question: str) -> list[str]:
+        """The different stems that say what a question is about, maybe none: see `text.terms`."""
+        return telling_terms(question, self.terms, self.code)
 
 
 @cache

@@ -24,6 +24,9 @@ class QuestionPhrases:
     - `who_asked`, `what_asked`: questions on record, by their subject or by who asked.
     - `did_answer`: whether somebody said something.
 
+    What is said to the program itself, as a whole: `thanks`, `greeting`; what it can do (`abilities`); how many
+    briefings there are, in which languages and of which time (`holdings`), and which (`briefings`).
+
     What is wanted, of which again the first decides: `number`, `date`, `person`, `reason`, `yes_no`. A sentence states
     a number with a word of `amounts` (beside the numbers of dates), a reason with `giving_reason`.
 
@@ -50,6 +53,11 @@ class QuestionPhrases:
     who_asked: Phrase = NEVER
     what_asked: Phrase = NEVER
     did_answer: Phrase = NEVER
+    thanks: Phrase = NEVER
+    greeting: Phrase = NEVER
+    abilities: Phrase = NEVER
+    holdings: Phrase = NEVER
+    briefings: Phrase = NEVER
     number: Phrase = NEVER
     date: Phrase = NEVER
     person: Phrase = NEVER

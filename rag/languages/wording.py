@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,21 @@ class Wording:
     only_last: str = ""
     overview: str = ""
     overview_parts: str = ""
+    welcome: str = ""
+    greeting: str = ""
+    abilities: str = ""
+    asked_in: str = ""
+    holdings_none: str = ""
+    holdings_one: str = ""
+    holdings_many: str = ""
+    holdings_dated: str = ""
+    latest: str = ""
+    silent: str = ""
+    spoken_by: str = ""
+    dates_within: str = ""
+    dates_between: str = ""
+    dates_since: str = ""
+    dates_until: str = ""
 
     def date(self, date: str) -> str:
         """An ISO 8601 date, maybe only a year or a month, in words: "12 September 2022"; another text as it stands."""
@@ -105,8 +122,18 @@ class Wording:
 
     def language(self, code: str) -> str:
         """ "(in French)"; the code of the language where its name is not known."""
-        name = Locale.parse(self.locale).languages.get(code, code)
-        return self.in_language.format(language=name)
+        return self.in_language.format(language=self._name(code))
+
+    def languages(self, codes: Iterable[str]) -> str:
+        """ "English, French, German"."""
+        return ", ".join(sorted(map(self._name, codes)))
+
+    def any_of(self, names: Iterable[str]) -> str:
+        """ "Ann Bell or Iris Bell"."""
+        return format_list(list(names), style="or", locale=self.locale)
+
+    def _name(self, code: str) -> str:
+        return str(Locale.parse(self.locale).languages.get(code, code))
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.languages import LANGUAGES, language
+from onrecord.rag.people.naming import Roll, people_named
 from onrecord.rag.questions.standalone import Said
 
 # Chosen on conversations with known answers (docs/quality.md, "Follow-ups"): anything from half to twice these does
@@ -18,14 +19,16 @@ _EARLIER_WORDS = 0.3
 _FEW_WORDS = 4
 # The encoder reads 512 tokens; an answer's beginning says what it is about.
 _ANSWER_CHARACTERS = 1500
-_QUOTED = re.compile(r"[“«]\s*(.+?)\s*[”»]", re.DOTALL)
+_SHOWN = re.compile(r"[“«]\s*(.+?)\s*[”»]", re.DOTALL)
 _MARKER = re.compile(r"\s*\[\d+\]")
-# (beginning, what follows) of an answer that found nothing, in each language.
-_NOTHING_FOUND = tuple(
-    (before, after)
-    for code in LANGUAGES
-    for before, _, after in [language(code).wording.nothing.partition("{searched}")]
-    if before
+# An answer that found nothing, in each language; "{…}" in its template stands for any words.
+_NOTHING_FOUND = re.compile(
+    "|".join(
+        re.sub(r"\\{\w+\\}", ".+?", re.escape(template))
+        for code in LANGUAGES
+        for wording in [language(code).wording]
+        for template in (wording.nothing, wording.silent)
+    )
 )
 
 
@@ -38,8 +41,8 @@ class SearchQuery:
     `earlier_weight` of a word of the question.
     """
 
-    texts: tuple[tuple[str, float], ...]
-    words: tuple[str, ...]
+    texts: tuple[tuple[str, float], ...] = ()
+    words: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     earlier_weight: float = _EARLIER_WORDS
 
@@ -78,10 +81,21 @@ def answered_words(answer: str) -> str:
     Nothing where it says that nothing was found.
     """
     plain = _MARKER.sub("", answer).strip()
-    if any(plain.startswith(start) and end in plain for start, end in _NOTHING_FOUND):
+    if _NOTHING_FOUND.match(plain):
         return ""
-    quoted = " ".join(match.group(1) for match in _QUOTED.finditer(plain))
-    return (quoted or plain)[:_ANSWER_CHARACTERS]
+    return (" ".join(words_shown(plain)) or plain)[:_ANSWER_CHARACTERS]
+
+
+def words_shown(answer: str) -> tuple[str, ...]:
+    """The words of briefings that an answer quotes."""
+    return tuple(match.group(1) for match in _SHOWN.finditer(answer))
+
+
+def last_speaker(answer: str, people: Roll) -> str | None:
+    """The person on record whose words an answer quotes first, by the name that leads to them."""
+    quote = _SHOWN.search(answer)
+    named = people_named(answer[: quote.start()], people) if quote else []
+    return answer[named[-1].start : named[-1].end] if named else None
 
 
 def shares_shown(texts: Sequence[tuple[str, str]], answers: Sequence[str]) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from onrecord.rag.languages import DEFAULT, LANGUAGES, Language
@@ -12,10 +12,12 @@ from onrecord.rag.languages import language as language_of
 from onrecord.rag.people.names import Known, same
 from onrecord.rag.people.naming import people_named
 from onrecord.rag.people.roles import is_role
-from onrecord.rag.questions.followup import SearchQuery, search_query
-from onrecord.rag.questions.named import NOBODY, OnRecord, named
-from onrecord.rag.questions.standalone import Said, completed, said
+from onrecord.rag.questions.followup import SearchQuery, last_speaker, search_query, words_shown
+from onrecord.rag.questions.named import NOBODY, Named, OnRecord, named
+from onrecord.rag.questions.period import Period, period_in
+from onrecord.rag.questions.standalone import Before, Said, completed, is_bare, said
 from onrecord.rag.text.folding import folded_words
+from onrecord.rag.text.quotations import quotations
 from onrecord.rag.types import Span
 
 QuestionKind = Literal[
@@ -31,6 +33,11 @@ QuestionKind = Literal[
     "questions_counted",
     "questions_listed",
     "speakers",
+    "thanks",
+    "greeting",
+    "abilities",
+    "holdings",
+    "briefings",
 ]
 Wanted = Literal["number", "date", "person", "reason", "yes_no"]
 History = Sequence[tuple[str, str]]
@@ -47,6 +54,9 @@ WHOLE_BRIEFINGS: frozenset[QuestionKind] = OVERVIEWS | {
 """Kinds about whole briefings rather than a subject: nothing but who takes part narrows where to look."""
 WHOLE_LIBRARY: frozenset[QuestionKind] = WHOLE_BRIEFINGS | {"mentions", "over_time", "what_asked"}
 """Kinds that look beyond the passages found: at every turn, or at everybody who asked."""
+
+TO_THE_PROGRAM: tuple[QuestionKind, ...] = ("thanks", "greeting", "abilities", "holdings", "briefings")
+"""Kinds that no briefing answers; the names are those of phrases of a language."""
 
 # In order: the first that is found decides. The names are those of phrases of a language.
 _KINDS: tuple[QuestionKind, ...] = (
@@ -78,6 +88,10 @@ class Question:
     `stranger` that one's name where nobody on record bears it. `explicit` says that it wants theirs rather than
     others', `literal` that it asks what they said, so that nobody else's will do. `page` is that of a list, from 1.
     `search` is what to look for, and `history` the conversation before.
+
+    `sought` are words that it gives in quotation marks, or means ("who asked that?"): those of briefings to look for.
+    `period` is the time it says, `only_time` that it says nothing else of what it is about. `since_said` are words
+    quoted before, where it asks what has been said since.
     """
 
     typed: str
@@ -86,15 +100,19 @@ class Question:
     kind: QuestionKind
     subject: str
     wanted: Wanted | None
-    speakers: tuple[str, ...]
-    stranger: str | None
-    explicit: bool
-    literal: bool
-    people: tuple[str, ...]
-    outlets: tuple[str, ...]
-    page: int
-    search: SearchQuery
+    speakers: tuple[str, ...] = ()
+    stranger: str | None = None
+    explicit: bool = False
+    literal: bool = False
+    people: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
+    page: int = 1
+    search: SearchQuery = field(default_factory=SearchQuery)
     history: tuple[tuple[str, str], ...] = ()
+    sought: tuple[str, ...] = ()
+    period: Period | None = None
+    only_time: bool = False
+    since_said: tuple[str, ...] = ()
 
     def wants(self, speaker: str | None) -> bool:
         """Whether somebody is the one, or one of those, whose words are wanted."""
@@ -110,6 +128,16 @@ class Question:
     def sayers(self) -> tuple[str, ...]:
         """Those whose words are wanted, be they on record or not."""
         return self.speakers or ((self.stranger,) if self.stranger else ())
+
+    def seeks(self, text: str) -> int:
+        """How many of the words given in quotation marks stand in a text, whatever their case, accents and marks."""
+        held = _words_of(text)
+        return sum(_words_of(words) in held for words in self.sought)
+
+    @property
+    def of_its_time(self) -> bool:
+        """Whether nothing but what was said in its period answers it; else its date may be a part of its subject."""
+        return self.literal or self.only_time or self.kind in WHOLE_LIBRARY or self.kind == "who_asked"
 
     @property
     def to_read(self) -> str:
@@ -140,26 +168,41 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
             page = int(more.groupdict().get("number") or listed.page + 1)
             return replace(listed, typed=typed, page=page, history=tuple(history))
     earlier: list[Said] = []
-    before: Said | None = None
-    for text, _ in history:
-        earlier.append(said(text, before))
-        before = completed(earlier[-1], before)
-    asked = said(typed, before)
+    before: Before | None = None
+    for text, answer in history:
+        earlier.append(said(text, before.question if before else None))
+        complete = completed(earlier[-1], before)
+        speaker = last_speaker(answer, known.people) or (before.speaker if before else None)
+        # Thanks change no subject, and neither does "Why not?".
+        if _to_the_program(earlier[-1]):
+            continue
+        before = Before(before.question if before and complete.last else complete, speaker, known.people)
+    asked = said(typed, before.question if before else None)
+    if found := _to_the_program(asked):
+        kind, language = found
+        return Question(typed, typed, language.code, kind, typed, None, search=SearchQuery(((typed, 1.0),)))
     complete = completed(asked, before)
     language = complete.language
-    bare = " ".join(complete.text.split())
+    # Of "Will it be built? Why not?" the last question is asked.
+    bare = " ".join((complete.last or complete.text).split())
     page = 1
-    if found := language.questions.page.search(bare):
-        page, bare = max(1, int(found["number"])), bare[: found.start()]
+    if number := language.questions.page.search(bare):
+        page, bare = max(1, int(number["number"])), bare[: number.start()]
     kind, subject, term = _kind(bare, language, known)
-    names = named(bare, language, known, term)
+    period = period_in(complete.text, language)
+    if kind == "fact" and period:
+        # "What did Bell say in May?" is of the kind that it is without the time.
+        kind, subject, _ = _kind(_without(complete.text, period), language, known)
+    wanted = next((wanted for wanted in _WANTED if getattr(language.questions, wanted).search(bare)), None)
+    names = named(complete.text if complete.last else bare, language, known, term)
+    shown = words_shown(history[-1][1]) if history else ()
     return Question(
         typed=typed,
         text=complete.text,
         language=language.code,
         kind=kind,
         subject=subject,
-        wanted=next((wanted for wanted in _WANTED if getattr(language.questions, wanted).search(bare)), None),
+        wanted=wanted,
         speakers=names.speakers,
         stranger=names.stranger,
         explicit=names.explicit,
@@ -169,6 +212,10 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
         page=page,
         search=search_query(asked, complete, earlier, history[-1][1] if history else ""),
         history=tuple(history),
+        sought=shown if _asks_back(asked, kind, wanted) else _quoted(complete.text, kind),
+        period=period,
+        only_time=period is not None and _only_names(complete, period, names),
+        since_said=shown if language.followups.still.search(asked.text) else (),
     )
 
 
@@ -176,6 +223,47 @@ def _asks_for_more(text: str) -> re.Match[str] | None:
     """What asks for more of a list that was begun ("show more", "page 2"), in any language: few words tell none."""
     bare = " ".join(text.split())
     return next(filter(None, (language_of(code).questions.more.fullmatch(bare) for code in LANGUAGES)), None)
+
+
+def _to_the_program(asked: Said) -> tuple[QuestionKind, Language] | None:
+    """What is said to the program itself, and the language it is said in: of few words no other sign may tell it."""
+    for code in dict.fromkeys((asked.language.code, *LANGUAGES)):
+        words = language_of(code)
+        for kind in TO_THE_PROGRAM:
+            if getattr(words.questions, kind).search(asked.text):
+                return kind, words
+    return None
+
+
+def _asks_back(asked: Said, kind: QuestionKind, wanted: Wanted | None) -> bool:
+    """Whether a question asks who said or asked what has been quoted, or when."""
+    words = asked.language
+    speaks_of_speaking = bool(words.query_terms(asked.text))
+    return is_bare(asked) and speaks_of_speaking and (kind == "who_asked" or wanted in ("person", "date"))
+
+
+def _quoted(text: str, kind: QuestionKind) -> tuple[str, ...]:
+    """The words that a question gives in quotation marks; those of a list are its term or a title."""
+    if kind in WHOLE_LIBRARY:
+        return ()
+    return tuple(text[one.inner.start : one.inner.end] for one in quotations(text, [Span(0, len(text))]))
+
+
+def _words_of(text: str) -> str:
+    """The words of a text, folded, each between blanks."""
+    return f" {' '.join(folded_words(text))} "
+
+
+def _without(text: str, period: Period) -> str:
+    return " ".join((text[: period.span.start] + text[period.span.end :]).split())
+
+
+def _only_names(asked: Said, period: Period, names: Named) -> bool:
+    """Whether a question has no telling words but those of its time and of names ("What did Bell say in May?")."""
+    words = asked.language
+    rest = _without(asked.text, period)
+    known = {term for name in (*names.people, *names.outlets) for term in words.telling_terms(name)}
+    return bool(known) and known.issuperset(words.telling_terms(rest))
 
 
 def _kind(text: str, language: Language, known: OnRecord) -> tuple[QuestionKind, str, Span | None]:

@@ -7,15 +7,19 @@ name to stand for. Whatever is not plain is left as it was typed, since a wrong 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from onrecord.rag.languages import Language, language
+from onrecord.rag.languages import LANGUAGES, Language, language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.languages.followups import FollowUpPhrases
 from onrecord.rag.people.names import CAPITAL
+from onrecord.rag.people.naming import Roll, people_named
+from onrecord.rag.questions.period import dates_said, period_in
+from onrecord.rag.text.folding import folded_words
+from onrecord.rag.types import Span
 
 ANYBODY = "NN"
 """What stands for a name in phrases."""
@@ -24,7 +28,7 @@ Stands = Literal["person", "thing", "either"]
 """What a pronoun may stand for."""
 
 _NAME_WORD = rf"{CAPITAL}[\w’'&.-]*\w|{CAPITAL}"
-_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+_ENDS = " ?!."
 _WORD = re.compile(r"[^\W\d_]+")
 # What a sentence may open with before its first word.
 _OPENING = " ¿¡«“„\"'"
@@ -37,10 +41,11 @@ _MOST_NEW = 6
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something asked, and the language it is in."""
+    """Something asked, and the language it is in; `last` is the last question of it where it holds two."""
 
     text: str
     language: Language
+    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +61,61 @@ def said(text: str, before: Said | None = None) -> Said:
     return Said(text, language(detect_language(text, default=before.language.code if before else None)))
 
 
-def completed(question: Said, earlier: Said | None) -> Said:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was said before a question: the question before it, itself completed, and who spoke last in its answer.
+
+    `people` are those on record, of whom a follow-up may name one.
+    """
+
+    question: Said
+    speaker: str | None = None
+    people: Roll = field(default_factory=Roll)
+
+
+def completed(question: Said, before: Before | None) -> Said:
     """Write a follow-up so that it can be understood alone.
 
     Args:
         question: as typed.
-        earlier: the question before it, itself completed; None where there is none.
+        before: what was said before it; None where there is nothing.
 
     Returns:
-        the question with what it leaves unsaid filled in; the question itself where it stands alone, or where what is
-        meant is not plain.
+        the question with what it leaves unsaid filled in; behind the question before it, where it has no word that says
+        what it is about ("Why not?"); the question itself where it stands alone, or where what is meant is not plain.
     """
-    if earlier is None or not earlier.text.strip() or not question.text.strip():
+    if before is None or not before.question.text.strip() or not question.text.strip():
         return question
-    rewritten = _ellipsis_filled(question, earlier) or _pronoun_filled(question, earlier)
-    return said(rewritten, question) if rewritten else question
+    if question.language.followups.still.search(question.text):
+        return before.question
+    if filled := _ellipsis_filled(question, before):
+        return said(filled, question)
+    named = _pronoun_filled(question, before)
+    if is_bare(question):
+        last = named or question.text
+        return Said(f"{before.question.text} {last}", question.language, last)
+    return said(named, question) if named else question
 
 
-def _ellipsis_filled(question: Said, earlier: Said) -> str | None:
-    """The earlier question with what is new ("And on Moldova?") in the place of its subject, or of its speaker."""
-    phrases = question.language.followups
+def is_bare(question: Said) -> bool:
+    """Whether a question has no word that says what it is about ("Why not?", "Who asked that?")."""
+    words = question.language
+    telling = (word for word in folded_words(question.text) if word not in words.function_words.words)
+    return words.code in LANGUAGES and not words.telling_terms(" ".join(telling))
+
+
+def _ellipsis_filled(question: Said, before: Before) -> str | None:
+    """The earlier question with what is new ("And on Moldova?") in the place of its subject, speaker or time."""
+    phrases, earlier = question.language.followups, before.question
     match = phrases.ellipsis.match(question.text.strip())
     if not match or question.language is not earlier.language:
         return None
     new, preposition = match["new"].strip(), (match["preposition"] or "").lower()
+    # A month may be spelt as a verb is ("in May").
+    if timed := _time_filled(question, match, earlier):
+        return timed
     if phrases.clause.search(new) or len(new.split()) > _MOST_NEW:
         return None
-    years = _YEAR.findall(earlier.text)
-    if _YEAR.fullmatch(new) and len(years) == 1:
-        return earlier.text.replace(years[0], new)
     small = _small_words(question.language.code).match(new)
     name = new[small.end() :] if small else new
     if not _name(question.language.code).match(name):
@@ -93,14 +124,36 @@ def _ellipsis_filled(question: Said, earlier: Said) -> str | None:
     topics = [one for one in names if one.group() not in sayers]
     if preposition:
         topics = [one for one in topics if _fits(preposition, earlier.text[: one.start()], earlier.language)]
-    elif not topics:
-        # "And Merkel?" after "What did Rutte say?" puts one speaker in the place of the other.
-        topics = [one for one in names if one.group() in sayers]
+    elif not topics or (people_named(name, before.people) and not people_named(_listed(topics), before.people)):
+        # "And Merkel?" after "What did Rutte say about Ukraine?" puts one speaker in the place of the other.
+        topics = [one for one in names if one.group() in sayers] or topics
     if len(topics) != 1:
         return None
-    before, held = _without_small(earlier.text[: topics[0].start()], earlier.language)
+    kept, held = _without_small(earlier.text[: topics[0].start()], earlier.language)
     article = _small(small.group() if small else "", phrases).article
-    return before + _joined(_Small(held.preposition, article), name, phrases) + earlier.text[topics[0].end() :]
+    return kept + _joined(_Small(held.preposition, article), name, phrases) + earlier.text[topics[0].end() :]
+
+
+def _listed(names: Sequence[re.Match[str]]) -> str:
+    return ", ".join(name.group() for name in names)
+
+
+def _time_filled(question: Said, match: re.Match[str], earlier: Said) -> str | None:
+    """The earlier question of the time that a follow-up gives: "And in 2025?", "What about in April?"."""
+    words = question.language
+    new = question.text.strip()[match.start("preposition") if match["preposition"] else match.start("new") :].rstrip(
+        _ENDS
+    )
+    time, before, dates = period_in(new, words), period_in(earlier.text, words), dates_said(earlier.text, words)
+    said_alone = dates_said(new, words)
+    if len(said_alone) == 1 and said_alone[0][0] == Span(0, len(new)) and len(dates) == 1:
+        return earlier.text[: dates[0][0].start] + new + earlier.text[dates[0][0].end :]
+    if time is None or time.span != Span(0, len(new)) or (dates and before is None):
+        return None
+    if before:
+        return earlier.text[: before.span.start] + new + earlier.text[before.span.end :]
+    asked = earlier.text.rstrip(_ENDS)
+    return f"{asked} {new}{earlier.text[len(asked) :]}"
 
 
 def _fits(preposition: str, before: str, words: Language) -> bool:
@@ -156,9 +209,9 @@ def _elided(word: str, following: str, phrases: FollowUpPhrases) -> str:
     return phrases.elided.get(word, word) if vowel and following else word
 
 
-def _pronoun_filled(question: Said, earlier: Said) -> str | None:
+def _pronoun_filled(question: Said, before: Before) -> str | None:
     """The question with the one name that its pronoun can stand for."""
-    phrases, text = question.language.followups, question.text
+    phrases, text, earlier = question.language.followups, question.text, before.question
     found = [match for match in _WORD.finditer(text) if match.group().lower() in phrases.persons | phrases.things]
     pronouns = {match.group().lower() for match in found}
     kinds = {_stands_for(pronoun, phrases) for pronoun in pronouns}
@@ -169,7 +222,11 @@ def _pronoun_filled(question: Said, earlier: Said) -> str | None:
         return None
     if kind != "person" and _capitals(Said(text[: first.start()], question.language)):
         return None
-    meant = _meant(earlier, kind, says=bool(phrases.speaks.search(text)))
+    says = bool(phrases.speaks.search(text))
+    if before.speaker and kind != "thing" and not _sayers(earlier) and (says or not _names(earlier)):
+        # Whoever answered is meant where the question names nobody.
+        return None if before.speaker in text else _put(before.speaker, text, phrases)
+    meant = _meant(earlier, kind, says=says)
     if meant is None or meant.group() in text:
         return None
     article = _without_small(earlier.text[: meant.start()], earlier.language)[1].article

@@ -49,9 +49,13 @@ def query_terms(question: str, words: TermWords, language: str) -> list[str]:
 
     The words of asking itself ("say", "discuss") are left out, unless there are no others.
     """
-    terms = dict.fromkeys(_terms(question, words, language))
+    return telling_terms(question, words, language) or list(dict.fromkeys(_terms(question, words, language)))
+
+
+def telling_terms(question: str, words: TermWords, language: str) -> list[str]:
+    """Return the different stems of `question`, in order, without the words of asking itself; maybe none."""
     frame = _frame(words, language)
-    return [term for term in terms if term not in frame] or list(terms)
+    return [term for term in dict.fromkeys(_terms(question, words, language)) if term not in frame]
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from onrecord.rag.languages import LANGUAGES, Language, together
 from onrecord.rag.languages.calendars import day_first, day_names, month_names
 from onrecord.rag.text.folding import fold
+from onrecord.rag.types import Span
 
 _YEARS = (1900, 2100)
 # Years of two digits are those from 1969 to 2068, as POSIX has it.
@@ -46,7 +47,14 @@ def date_in(text: str, words: Language) -> str | None:
 
     "03/04/2024" is 3 April in French; in English nobody can tell, so it is no date.
     """
-    return next((found for match in _looking_like_dates(text, words) if (found := _read(match, words))), None)
+    return next((found for _, found in dates_in(text, words)), None)
+
+
+def dates_in(text: str, words: Language) -> Iterator[tuple[Span, str]]:
+    """The full dates in a text with their places, in order, as ISO 8601."""
+    for match in _looking_like_dates(text, words):
+        if found := _read(match, words):
+            yield Span(*match.span()), found
 
 
 def date_in_path(path: str, words: Language) -> str | None:

@@ -27,9 +27,9 @@ let empty = null;
 
 // The header; its component passes questions of buttons on to the chat.
 export function mountHeader(element, trigger) {
-  ask = (question, replacing = null) => {
+  ask = (question, replacing = null, anyDate = false) => {
     waiting = () => {
-      pending = { question, replacing };
+      pending = { question, replacing, anyDate };
       trigger("submit");
     };
     if (listening) listen();
@@ -89,6 +89,7 @@ async function follow(line) {
 export function request(typed) {
   const question = pending ? pending.question : typed;
   const replacing = pending ? pending.replacing : editing;
+  const anyDate = pending?.anyDate || false;
   pending = null;
   stopEditing();
   followAnswer();
@@ -96,7 +97,7 @@ export function request(typed) {
   suggestions?.replaceChildren();
   // Gradio says nothing useful where the server is gone; the question stays in its box.
   api("status").catch((error) => suggestions?.replaceChildren(el("p", { class: "notice", role: "alert" }, error.message)));
-  return [question, { conversation: conversation(), replacing, filters: filters(), language }];
+  return [question, { conversation: conversation(), replacing, filters: filters(), any_date: anyDate, language }];
 }
 
 function hold(event) {
@@ -192,6 +193,7 @@ function act(event) {
   const question = document.getElementById(`asked-${id}`)?.innerText || "";
   if (action.classList.contains("copy")) return copy(plain(document.getElementById(`record-${id}`), question));
   if (action.classList.contains("export")) return save(id);
+  if (action.classList.contains("any-date")) return ask(question, id, true);
   if (action.classList.contains("retry")) return ask(question, id);
   if (action.classList.contains("edit")) return edit(question, id);
   return judge(action, id, action.classList.contains("helpful") ? "helpful" : "unhelpful");

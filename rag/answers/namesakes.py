@@ -1,0 +1,30 @@
+"""What each said of several people who bear the name in a question."""
+
+from __future__ import annotations
+
+from onrecord.rag.answers.drafting import Draft, Written, paragraph
+from onrecord.rag.answers.runs import run_around
+from onrecord.rag.reading.reader import Reading
+
+
+def namesakes(draft: Draft, least: float) -> Written | None:
+    """The best statement of each person whom the name asked for may mean.
+
+    Only those who answer with a probability of `least` or more; None where that is one at most.
+    """
+    question = draft.question
+    if not question.literal or len(question.speakers) < 2:
+        return None
+    statements = []
+    for speaker in question.speakers:
+        theirs = _of(draft.quotable, speaker)
+        if 1 - theirs.nothing < least:
+            continue
+        best = theirs.best()
+        briefing = draft.sources[best[0].passage.briefing_id]
+        statements.append(draft.statement(briefing.id, run_around(best[0], briefing, best)))
+    return Written((paragraph(statements),)) if len(statements) > 1 else None
+
+
+def _of(reading: Reading, speaker: str) -> Reading:
+    return reading.only(lambda sentence: sentence.passage.speaker == speaker)
