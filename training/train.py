@@ -98,7 +98,8 @@ class Training:
         self.stage, self.device, self.step = stage, device, 0
         self.model = TrainedReader(material.packed, stage.layers)
         if begin is not None:
-            self.model.load_state_dict(begin)
+            # Of a reader with more layers, the first.
+            self.model.load_state_dict({name: begin[name] for name in self.model.state_dict()})
         self.model.to(device)
         self.mean: Weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self._teachers = teachers
