@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from benchmarks import answers
 
+from benchmarks import answers
 from onrecord.rag import Library, Settings
 
 MEASURES = ("status", "quote", "first", "speaker")
