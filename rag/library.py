@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, get_args
 from typing_extensions import Self, Unpack
 
 from onrecord.embeddings import Encoder, load_encoder
+from onrecord.embeddings.bundled import SHA256 as BUNDLED
 from onrecord.embeddings.reader import load_reader
 from onrecord.rag.adding import (
     AddReport,
@@ -74,6 +75,7 @@ class Library:
         self._folder = folder
         self._settings = settings
         self._encoder: Encoder | None = None
+        self._bundled: Encoder | None = None
         self._encoder_lock = threading.Lock()
         self._reader: Reader | None = None
         self._reader_lock = threading.Lock()
@@ -301,7 +303,7 @@ class Library:
         """
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
-        return check(article, Record(self._store, self._loaded_encoder()))
+        return check(article, Record(self._store, self._loaded_encoder(), self._bundled_encoder()))
 
     def _model_server(self) -> ModelServer | None:
         """The language model that the settings name; most libraries use none and never load its client."""
@@ -315,7 +317,7 @@ class Library:
         """The answer that the language model writes from the passages found, checked; else the default one."""
         from onrecord.rag.language_model.model import answers
 
-        translations = Translations(self._store, self._loaded_encoder())
+        translations = Translations(self._store, self._bundled_encoder())
         passages = [hit.passage for hit in default.hits]
         for answer in answers(default, passages, briefings, server, similarity=translations.similarity):
             _verify(answer, briefings)
@@ -368,6 +370,16 @@ class Library:
                     )
                 self._encoder = encoder
             return self._encoder
+
+    def _bundled_encoder(self) -> Encoder:
+        """The bundled model, whichever one the library is searched with."""
+        encoder = self._loaded_encoder()
+        if encoder.fingerprint == BUNDLED:
+            return encoder
+        with self._encoder_lock:
+            if self._bundled is None:
+                self._bundled = load_encoder(cache=self._settings.cache)
+            return self._bundled
 
 
 def _model_of(encoder: Encoder) -> EmbeddingModel:

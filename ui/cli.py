@@ -300,9 +300,10 @@ def check(
 @app.command("eval")
 def evaluate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A set: briefings/ and questions.jsonl, or BEIR's.")],
-    method: Annotated[Method, typer.Option(help="What is measured: BM25, nearest vectors, or what is shipped.")] = (
-        "shipped"
-    ),
+    method: Annotated[
+        Method,
+        typer.Option(help="What is measured: BM25, nearest vectors, the search by both, or that as it ships, read."),
+    ] = "shipped",
     keep: Annotated[Path | None, typer.Option(help="Keep the set's library in this folder for another run.")] = None,
     compare: Annotated[Path | None, typer.Option(help="A report written with --json, to show differences to.")] = None,
     as_json: Json = False,
