@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 BRIEFINGS ?=
 PORT ?= 7860
+DATA ?= ../shared
 
-.PHONY: serve test format browser constraints
+.PHONY: serve test format reader browser constraints
 
 # Adds BRIEFINGS, or the samples to an empty library, and starts the page.
 serve: $(VENV)/dependencies
@@ -26,6 +27,11 @@ test: $(VENV)/dependencies $(VENV)/tools browser
 format: $(VENV)/tools
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Makes the bundled reader anew from the sets in DATA (training/README.md): a night on two cores, minutes on a GPU.
+# What is done is kept in build/reader; called again, it goes on where it was cut off.
+reader: $(VENV)/dependencies
+	$(BIN)/python -m training --data "$(DATA)" --work build/reader
 
 # Writes down the versions now installed, so that others get the same.
 constraints: $(VENV)/tools

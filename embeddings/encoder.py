@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import bundled
 from onrecord.embeddings.errors import ModelError
-from onrecord.embeddings.tokens import TokenVectors, token_vectors
+from onrecord.embeddings.tokens import TokenVectors, token_vectors, without_tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -28,8 +28,8 @@ Progress = Callable[[int], None]
 
 # Sixteen passages of 200 tokens fill the cores without the padding and memory of larger batches (measured flat 16–64).
 _BATCH = 16
-# Questions are asked again (a filter changed, a page reloaded), and the sentences of a briefing are weighed for every
-# question about it; this many vectors take 30 MB.
+# Questions are asked again (a filter changed, a page reloaded), and the quotations of an article are compared with the
+# same sentences; this many vectors take 30 MB.
 _REMEMBERED = 20_000
 _QUESTIONS_REMEMBERED = 1000
 # The E5 family was trained with these; models published without prompts in their configuration but named so need them.
@@ -56,14 +56,11 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension) unit vectors of questions."""
 
-    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
-        """Return (len(texts), dimension) unit vectors of sentences of passages, which are asked for again and again."""
-
     def read_question(self, text: str) -> TokenVectors:
-        """Return the vectors of a question and of its tokens."""
+        """Return the vectors of a question and of its tokens; no tokens where they would not help to find passages."""
 
     def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> list[TokenVectors]:
-        """Return the vectors of passages and of their tokens, in the order given."""
+        """Return the vectors of passages and of their tokens, in the order given; tokens where questions have them."""
 
 
 class SentenceEncoder:
@@ -74,7 +71,8 @@ class SentenceEncoder:
     ) -> None:
         """Wrap a loaded `model`; `name` and `fingerprint` are those that the library remembers.
 
-        `common` is the mean of its tokens' vectors, (dimension,), where that was measured.
+        `common` is the mean of its tokens' vectors, (dimension,), where it is worth reading them; else texts are read
+        as wholes.
         """
         import torch
 
@@ -86,7 +84,7 @@ class SentenceEncoder:
         self.dimension = int(dimension)
         self.fingerprint = fingerprint
         self._query_prompt, self._passage_prompt = _prompts(model, name)
-        self._common = np.zeros(self.dimension, np.float32) if common is None else common
+        self._common = common
         self._questions = lru_cache(_QUESTIONS_REMEMBERED)(lambda text: self._read([text], self._query_prompt)[0])
         self._threads = torch.get_num_threads()
         self._remembered: OrderedDict[str, Vectors] = OrderedDict()
@@ -94,11 +92,18 @@ class SentenceEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension) unit vectors of questions; recent ones are remembered."""
-        return self._recalled(texts, self._query_prompt)
-
-    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
-        """Return (len(texts), dimension) unit vectors of sentences of passages; recent ones are remembered."""
-        return self._recalled(texts, self._passage_prompt)
+        with self._remembering:
+            found = {text: self._remembered[text] for text in texts if text in self._remembered}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        if missing:
+            found.update(zip(missing, self._encode_all(missing, self._query_prompt), strict=True))
+        with self._remembering:
+            for text in texts:
+                self._remembered[text] = found[text]
+                self._remembered.move_to_end(text)
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return np.array([found[text] for text in texts], np.float32).reshape(len(texts), self.dimension)
 
     def read_question(self, text: str) -> TokenVectors:
         """Return the vectors of a question and of its tokens; recent ones are remembered."""
@@ -118,22 +123,9 @@ class SentenceEncoder:
         return [read[place] for place in range(len(texts))]
 
     def _read(self, texts: Sequence[str], prompt: str) -> list[TokenVectors]:
+        if self._common is None:
+            return without_tokens(self._encode(texts, prompt))
         return token_vectors(self._model, texts, prompt, self._common)
-
-    def _recalled(self, texts: Sequence[str], prompt: str) -> Vectors:
-        keys = [prompt + text for text in texts]
-        with self._remembering:
-            found = {key: self._remembered[key] for key in keys if key in self._remembered}
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
-        if missing:
-            found.update(zip(missing, self._encode_all(list(missing.values()), prompt), strict=True))
-        with self._remembering:
-            for key in keys:
-                self._remembered[key] = found[key]
-                self._remembered.move_to_end(key)
-            while len(self._remembered) > _REMEMBERED:
-                self._remembered.popitem(last=False)
-        return np.array([found[key] for key in keys], np.float32).reshape(len(texts), self.dimension)
 
     def _encode_all(self, texts: Sequence[str], prompt: str) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
@@ -141,13 +133,13 @@ class SentenceEncoder:
             vectors[batch] = self._encode([texts[position] for position in batch], prompt)
         return vectors
 
-    def _encode(self, texts: list[str], prompt: str) -> Vectors:
+    def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
         import torch
 
         # One short text is done before a second thread has woken up: on a busy machine 50 ms against 730.
         torch.set_num_threads(1 if len(texts) == 1 else self._threads)
         vectors = self._model.encode(
-            texts, prompt=prompt, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True
+            list(texts), prompt=prompt, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True
         )
         return np.asarray(vectors, np.float32)
 
@@ -162,8 +154,10 @@ def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
 def load_encoder(model: str | None = None, *, cache: Path) -> Encoder:
     """Load a model: None is the bundled one, otherwise a sentence-transformers folder or name.
 
-    `cache` is the folder in which the bundled model is unpacked. The model hub is reached only for a `model` that is
-    not a folder: naming one is the user's explicit choice. Raises ModelError with what to do.
+    `cache` is the folder in which the bundled model is unpacked. Its tokens are read, and those of no other model: what
+    is found by words one by one was fitted to it, and lowers what others find (docs/quality.md). The
+    model hub is reached only for a `model` that is not a folder: naming one is the user's explicit choice. Raises
+    ModelError with what to do.
     """
     if model is None or model == bundled.NAME:
         folder = bundled.bundled_model(cache)

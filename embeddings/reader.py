@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).with_name("reader.npz")
 # Of the weights that training/ wrote; other weights are refused, not trusted.
-SHA256 = "bd0490a72c34efad4d0535123236505371de856af346e3f361d7df7a69103a57"
+SHA256 = "53175a1db8fa42d49985592761739277ad23a8ad1eb906521b38388a29551f3a"
 # Rows of so many weights share a scale.
 BLOCK = 32
+_LEAST_SCALE = np.finfo(np.float16).smallest_subnormal
 # Tokens of the question, and of question and passage together; what comes behind is not read. As in training.
 QUESTION_TOKENS, LONGEST = 72, 264
 # Passages run together, of like length.
 _TOGETHER = 5
+_REMEDY = "Install OnRecord again: pip install --force-reinstall onrecord"
 
 Scores = NDArray[np.float32]
 Place = tuple[int, int]
@@ -58,7 +60,7 @@ class Head:
 
 
 class BundledReader:
-    """Reads passages on one core after another's; safe to share between threads. Open it with `load_reader`."""
+    """Reads passages on one core after another's; safe to share between threads. `load_reader` opens it."""
 
     def __init__(self, graph: bytes, tokenizer: Any, head: Head) -> None:
         import onnxruntime
@@ -138,15 +140,29 @@ def _erf(values: Scores) -> Scores:
 
 @lru_cache(maxsize=1)
 def load_reader() -> BundledReader:
-    """Open the reader. Raises ModelError where its weights, or those of the encoder, are missing or others."""
+    """Open the bundled reader, once; raises ModelError as `open_reader` does."""
+    return open_reader(WEIGHTS, SHA256)
+
+
+def open_reader(path: Path, sha256: str) -> BundledReader:
+    """Open a reader's weights, as training/ writes them, over the encoder's word embeddings.
+
+    Raises ModelError where the file is missing or another than `sha256` says, or the encoder's weights are.
+    """
     try:
-        data = WEIGHTS.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"The reader's weights ({WEIGHTS}) cannot be read. Install OnRecord again.") from error
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise ModelError(f"The reader's weights ({WEIGHTS}) are not those expected. Install OnRecord again.")
+        raise ModelError(
+            f"The reader's weights ({path}) cannot be read ({error.strerror or error}). {_REMEDY}"
+        ) from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise ModelError(
+            f"The reader's weights ({path}) are not the file expected (SHA-256 {found[:12]}…, not {sha256[:12]}…). "
+            f"{_REMEDY}"
+        )
     packed = bundled.read_packed(bundled.packaged_bytes())
-    trained, head = unpacked_weights(WEIGHTS)
+    trained, head = unpacked_weights(path)
     layers = 1 + max(int(name[1 : name.index(".")]) for name in trained if name.startswith("l"))
     blocks = {"emb.word": packed.blocks["emb.word"]}
     model = replace(packed, layers=layers, floats={**packed.floats, **trained}, blocks=blocks)
@@ -168,7 +184,8 @@ def packed_weights(tensors: dict[str, Scores]) -> dict[str, NDArray[Any]]:
             packed[name] = values.astype(np.float32)
             continue
         blocks = values.reshape(-1, BLOCK)
-        scales = np.maximum(np.abs(blocks).max(axis=1, keepdims=True) / 127, 1e-8).astype(np.float16)
+        # Of a block of zeros too the scale is no zero, to be divided by.
+        scales = np.maximum(np.abs(blocks).max(axis=1, keepdims=True) / 127, _LEAST_SCALE).astype(np.float16)
         packed[f"{name}|scales"] = scales[:, 0]
         packed[f"{name}|{values.shape[0]}"] = (
             np.rint(blocks / scales.astype(np.float32)).clip(-127, 127).astype(np.int8)

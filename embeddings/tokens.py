@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TokenVectors:
-    """A text as read: `whole` is its unit vector; then its tokens in order, n of them, at least 1.
+    """A text as read: `whole` is its unit vector; then its tokens in order, n of them.
 
     `spans` are (n, 2) places in the text; `vectors` (n, dimension) unit vectors, from which what all tokens have in
-    common was taken off. A model that has no vectors of single tokens gives that of the text, spanning all.
+    common was taken off. n is 0 where a model is read by whole texts alone.
     """
 
     spans: NDArray[np.int64]
@@ -26,13 +26,19 @@ class TokenVectors:
     whole: NDArray[np.float32]
 
 
+def without_tokens(wholes: NDArray[np.float32]) -> list[TokenVectors]:
+    """Texts read as wholes alone, from their unit vectors, (texts, dimension)."""
+    none = np.empty((0, 2), np.int64)
+    return [TokenVectors(none, wholes[:0], whole) for whole in wholes]
+
+
 def token_vectors(
     model: SentenceTransformer, texts: Sequence[str], prompt: str, common: NDArray[np.float32]
 ) -> list[TokenVectors]:
     """The tokens of texts as a model reads them behind a prompt; special tokens and the prompt's are left out.
 
-    `common` is the mean of all tokens' vectors, (dimension,), or zeros where it is not known. A transformer's tokens
-    lie in a narrow cone, where every two are alike (Ethayarajh 2019, arXiv:1909.00512); it is taken off each.
+    `common` is the mean of all tokens' vectors, (dimension,). A transformer's tokens lie in a narrow cone, where every
+    two are alike (Ethayarajh 2019, arXiv:1909.00512); it is taken off each.
     """
     if not texts:
         return []
@@ -44,11 +50,8 @@ def _tokens(
     model: SentenceTransformer, features: dict[str, Any], text: str, prompt: str, common: NDArray[np.float32]
 ) -> TokenVectors:
     whole = _unit(np.asarray(features["sentence_embedding"], np.float32)[None])
-    states = features.get("token_embeddings")
-    offsets = _offsets(model.tokenizer, prompt + text) if states is not None else None
-    if states is None or offsets is None:
-        return TokenVectors(np.array([[0, len(text)]]), whole, whole[0])
-    spans = offsets[: len(states)] - len(prompt)
+    states = features["token_embeddings"]
+    spans = np.array(model.tokenizer.encode(prompt + text).offsets)[: len(states)] - len(prompt)
     # Special tokens have no extent; the last token of a prompt ends where the text begins.
     with_extent = spans[:, 1] > spans[:, 0]
     own = with_extent & (spans[:, 1] > 0)
@@ -56,15 +59,6 @@ def _tokens(
         own = with_extent
     centred = np.asarray(states, np.float32)[: len(spans)][own] - common
     return TokenVectors(np.maximum(spans[own], 0), _unit(centred), whole[0])
-
-
-def _offsets(tokenizer: Any, text: str) -> NDArray[np.int64] | None:
-    """Where each token stands, from a tokenizer of the tokenizers or transformers package; None if it cannot say."""
-    if not callable(tokenizer):
-        return np.array(tokenizer.encode(text).offsets)
-    if not getattr(tokenizer, "is_fast", False):
-        return None
-    return np.array(tokenizer(text, return_offsets_mapping=True, truncation=True)["offset_mapping"])
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

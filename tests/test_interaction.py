@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from onrecord.embeddings import TokenVectors
+from onrecord.embeddings.tokens import without_tokens
 from onrecord.rag.retrieval.interaction import (
     WordVectors,
     asked_words,
-    beyond_context,
-    met,
     met_by_each,
-    met_within,
     pack,
     said_words,
     unpack,
@@ -50,8 +48,10 @@ def test_passages_packed_together_are_met_as_each_alone(sizes: list[int], seed: 
     asked = WordVectors(np.zeros(4, np.int64), units(4, 32, seed))
     said = [WordVectors(np.arange(size), units(size, 32, seed + place)) for place, size in enumerate(sizes)]
     together = met_by_each(asked, [pack(words) for words in said])
-    alone = [met(asked, unpack(pack(words), 32)).mean() for words in said]
+    alone = [met_by_each(asked, [pack(words)])[0] for words in said]
     assert together == pytest.approx(np.array(alone), abs=1e-5)
+    own = unpack(pack(said[0]), 32).vectors
+    assert together[0] == pytest.approx((asked.vectors @ own.T).max(axis=1).mean(), abs=1e-5)
 
 
 def test_nothing_packed_is_met_by_nothing() -> None:
@@ -82,12 +82,6 @@ def test_words_that_say_which_briefing_is_meant_are_told_from_the_rest() -> None
     held = words_given(question, asked, [CONTEXT, CONTEXT, "Other news"])
     assert [question[start:].split()[0] for start in asked.starts[held[:, 0]]] == ["Varga", "Sandholm", "April", "2031"]
     assert not held[:, 2].any()
-    left = beyond_context(asked, held)
-    assert [question[start:].split()[0] for start in left.starts] == ["ferries?"]
-    # What few contexts hold tells passages apart, and where nothing else is asked all of it counts.
-    assert beyond_context(asked, held[:, 1:]).starts.tolist() == left.starts.tolist()
-    assert beyond_context(asked, held[:, 2:]).starts.tolist() == asked.starts.tolist()
-    assert beyond_context(asked, np.ones_like(held)).starts.tolist() == asked.starts.tolist()
 
 
 def test_a_word_that_the_context_gives_is_met() -> None:
@@ -98,10 +92,7 @@ def test_a_word_that_the_context_gives_is_met() -> None:
     assert given_one > without
 
 
-def test_words_are_met_only_inside_the_slice() -> None:
-    text = "harbour bridge"
-    said = said_words(text, "en", tokens(text))
-    asked = WordVectors(np.zeros(1, np.int64), said.vectors[:1])
-    assert met_within(asked, said, 0, 7) == pytest.approx(1, abs=1e-5)
-    assert met_within(asked, said, 7, 14) < 0.99
-    assert met_within(asked, said, 100, 200) == 0.0
+def test_a_model_read_by_whole_texts_alone_has_no_words() -> None:
+    (read,) = without_tokens(units(1, 64, 3))
+    assert len(asked_words("Which ferry?", "en", read).vectors) == 0
+    assert pack(said_words("The ferry sails.", "en", read)) == b""

@@ -300,9 +300,10 @@ def check(
 @app.command("eval")
 def evaluate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A set: briefings/ and questions.jsonl, or BEIR's.")],
-    method: Annotated[Method, typer.Option(help="What is measured: BM25, nearest vectors, or what is shipped.")] = (
-        "shipped"
-    ),
+    method: Annotated[
+        Method,
+        typer.Option(help="What is measured: BM25, nearest vectors, the search by both, or that as it ships, read."),
+    ] = "shipped",
     keep: Annotated[Path | None, typer.Option(help="Keep the set's library in this folder for another run.")] = None,
     compare: Annotated[Path | None, typer.Option(help="A report written with --json, to show differences to.")] = None,
     as_json: Json = False,
@@ -485,7 +486,7 @@ def _export_format(file: Path) -> ExportFormat:
 
 def _export(library: Library, answer: Answer, file: Path, format: ExportFormat) -> None:
     briefings = {one.briefing_id: library.briefing(one.briefing_id) for one in answer.citations}
-    exported = export(answer, format, briefings)
+    exported = export(library.in_full(answer), format, briefings)
     _write(file, exported if isinstance(exported, bytes) else exported.encode())
 
 

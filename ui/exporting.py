@@ -30,14 +30,14 @@ def export_api(library: Library, conversations: Conversations) -> APIRouter:
 
     @api.get("/answers/{asked}/export", response_class=Response)
     def answer(request: Request, asked: str, format: ExportFormat = "markdown") -> Response:
-        """One answer with its quotes and their sources."""
-        found = conversations.one(visitor(request), asked).answer
+        """One answer with its quotes and their sources; an overview is written in full, whatever page it shows."""
+        found = library.in_full(conversations.one(visitor(request), asked).answer)
         return _file(export(found, format, cited(library, found)), format)
 
     @api.get("/conversations/{conversation}/export", response_class=Response)
     def conversation(request: Request, conversation: str) -> Response:
         """All answers of a conversation, as Markdown."""
-        answers = [one.answer for one in conversations.asked(visitor(request), conversation)]
+        answers = [library.in_full(one.answer) for one in conversations.asked(visitor(request), conversation)]
         return _file("\n\n".join(export(found, "markdown", cited(library, found)) for found in answers), "markdown")
 
     return api

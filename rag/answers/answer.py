@@ -6,12 +6,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from onrecord.rag.answers.drafting import Draft, Written
 from onrecord.rag.answers.fact import fact
+from onrecord.rag.answers.left_open import left_open
 from onrecord.rag.answers.mentions import mentions
 from onrecord.rag.answers.namesakes import namesakes
 from onrecord.rag.answers.not_found import not_found
 from onrecord.rag.answers.over_time import over_time
-from onrecord.rag.answers.overview import overview
+from onrecord.rag.answers.overview import all_said, overview
+from onrecord.rag.answers.questions_counted import questions_counted
+from onrecord.rag.answers.questions_listed import questions_listed
 from onrecord.rag.answers.sought import sought
+from onrecord.rag.answers.speakers import speakers
 from onrecord.rag.answers.unanswered import asked_not_answered
 from onrecord.rag.answers.what_asked import what_asked, what_named_asked
 from onrecord.rag.answers.who_asked import who_asked
@@ -26,6 +30,11 @@ NOT_FOUND_BELOW = 0.4
 # Ways to answer by what is on record: it is there or is not, whatever the search thinks of it.
 ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {
     "mentions": mentions,
+    "left_open": left_open,
+    "questions_counted": questions_counted,
+    "questions_listed": questions_listed,
+    "speakers": speakers,
+    "all_said": all_said,
     "overview": overview,
     "what_asked": what_named_asked,
 }
@@ -70,11 +79,12 @@ def compose(
     people = None if called is None else frozenset(called)
     draft = Draft(question, hits, sources, searched, reading, read, filters or Filters(), people)
     written = _written(draft)
+    found = draft.quotable if kind_reads(question.kind) else reading
     return Answer(
         question=question.typed,
         standalone_question=question.text,
         status=written.status,
-        confidence=1 - draft.quotable.nothing if kind_reads(question.kind) else 1 - reading.nothing,
+        confidence=1 - found.nothing if written.confidence is None else written.confidence,
         language=draft.language.code,
         parts=written.parts,
         citations=draft.quotes.citations,

@@ -88,4 +88,5 @@ def what_was_asked(briefing: Briefing, exchange: Exchange) -> list[Span]:
     """The single questions of an exchange: those found by structure, else its sentences with a question mark."""
     spans = question_spans(briefing, exchange)
     asked = list(exchange.asked) or [span for span in spans if asks(words_at(briefing, span))]
-    return asked or spans[-1:]
+    first = briefing.turns[exchange.questions[0]]
+    return asked or spans[-1:] or [Span(first.start, first.end)]

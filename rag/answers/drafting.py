@@ -22,10 +22,15 @@ from onrecord.rag.types import Briefing, Filters, Hit, Part, Passage, Piece, Spa
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a way of answering has written."""
+    """What a way of answering has written.
+
+    `confidence` (0–1) is that the library answers, where code or the reading of whole exchanges says so rather than the
+    passages found.
+    """
 
     parts: tuple[Part, ...]
     status: Status = "answered"
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -85,13 +90,17 @@ class Draft:
 
     def wants(self, turn: Turn) -> bool:
         """Whether the question and the filters leave room for a turn's speaker, role, outlet and kind."""
+        return self.passes(turn) and self.may_list(turn.speaker)
+
+    def passes(self, turn: Turn) -> bool:
+        """Whether the filters leave room for a turn's speaker, role, outlet and kind."""
         filters = self.filters
         pairs = ((filters.role, turn.role), (filters.outlet, turn.outlet))
         if any(wanted and not (held and matching_names(wanted, [held])) for wanted, held in pairs):
             return False
         if filters.kind and turn.kind != filters.kind:
             return False
-        return self.may_list(turn.speaker)
+        return self._passes(turn.speaker)
 
     def may_list(self, speaker: str | None) -> bool:
         """Whether the question and the filter by speaker leave room for somebody's words."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from onrecord.rag.answers.asked import Asked, what_was_asked
-from onrecord.rag.answers.drafting import Draft
+from onrecord.rag.answers.drafting import Draft, paragraph
 from onrecord.rag.answers.spans import words_at
 from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.text.quotes import turn_at
-from onrecord.rag.types import Briefing, Exchange, Piece, Span, Words
+from onrecord.rag.types import Briefing, Exchange, Part, Piece, Span, Words
+
+# Single questions quoted of one turn, in a list: more would make it no list.
+_GIST = 2
 
 Statements = list[tuple[Piece, ...]]
 """Statements of a paragraph: each a quote with the words that lead to it, or words alone."""
@@ -23,19 +27,76 @@ def asked_and_replied(draft: Draft, asked: Asked, spans: Sequence[Span]) -> Stat
     best = reply_to(draft, briefing, asked.exchange, [asked.span])
     if best is None:
         return [*question, (Words(draft.words.no_reply),)]
-    lead = draft.leads.replied(draft.quotes.cite(briefing.id, best.span))
-    return [*question, draft.led(lead, briefing.id, best.span)]
+    return [*question, reply_quoted(draft, briefing, best)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The sentence of a reply that answers its question, or leaves it open; `sure` (0.5–1) is how sure that is."""
+
+    sentence: ReadSentence
+    left_open: bool
+    sure: float
+
+
+def reply_quoted(draft: Draft, briefing: Briefing, reply: Reply) -> tuple[Piece, ...]:
+    """The sentence of a reply under the name of whoever said it."""
+    lead = draft.leads.replied(draft.quotes.cite(briefing.id, reply.sentence.span))
+    return draft.led(lead, briefing.id, reply.sentence.span)
 
 
 def reply_to(
-    draft: Draft, briefing: Briefing, exchange: Exchange, asked: Sequence[Span] | None = None
-) -> ReadSentence | None:
-    """The sentence of the reply in an exchange that answers what was asked, or leaves it open; None without a reply."""
+    draft: Draft,
+    briefing: Briefing,
+    exchange: Exchange,
+    asked: Sequence[Span] | None = None,
+    people: Collection[str] = (),
+) -> Reply | None:
+    """What is replied in an exchange to what was asked, as the reader has it; None without a reply.
+
+    Where some of the people reply, theirs are the only words.
+    """
+    replying = [position for position in exchange.answers if briefing.turns[position].speaker in people]
+    turns = replying or exchange.answers
     spans = asked or what_was_asked(briefing, exchange)
     question = " ".join(" ".join(words_at(briefing, span) for span in spans).split())
-    read = draft.read(question, draft.passages(briefing, exchange.answers))
-    replies = (sentence for sentence in read.sentences if sentence.turn in exchange.answers)
-    return max(replies, key=lambda sentence: sentence.weight, default=None)
+    read = draft.read(question, draft.passages(briefing, turns))
+    replies = [sentence for sentence in read.sentences if sentence.turn in turns]
+    if not replies:
+        return None
+    answers = sum(sentence.answers for sentence in replies)
+    opens = sum(sentence.leaves_open for sentence in replies)
+    if opens > answers:
+        best = max(replies, key=lambda sentence: sentence.leaves_open)
+    else:
+        best = max(replies, key=lambda sentence: sentence.answers)
+    return Reply(best, opens > answers, max(opens, answers) / ((opens + answers) or 1.0))
+
+
+def exchange_line(
+    draft: Draft,
+    briefing: Briefing,
+    asked: Sequence[Span],
+    reply: Reply | None,
+    *,
+    dated: bool = False,
+    marked: bool = False,
+) -> Part:
+    """A question and its reply as a line of a list.
+
+    `asked` are its single questions, of which the first few of one turn are quoted. `dated` leads with the date and to
+    whom the question was put, for lists over several briefings; `marked` says whether the reply answers.
+    """
+    turn = turn_at(briefing, asked[0].start)
+    spans = [span for span in asked if turn_at(briefing, span.start) == turn][:_GIST]
+    lead = draft.leads.asked if dated else draft.leads.listed
+    statements = [draft.led(lead(draft.quotes.cite(briefing.id, spans[0])), briefing.id, *spans)]
+    if reply is None:
+        statements.append((Words(draft.words.no_reply),))
+    else:
+        mark = draft.words.mark_open if reply.left_open else draft.words.mark_answered
+        statements.append((*reply_quoted(draft, briefing, reply), *([Words(mark)] if marked else [])))
+    return replace(paragraph(statements), item=True)
 
 
 def question_quoted(draft: Draft, briefing: Briefing, spans: Sequence[Span]) -> Statements:

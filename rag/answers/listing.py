@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from onrecord.rag.answers.drafting import Draft, line
 from onrecord.rag.types import Briefing, Citation, Part, Span, Words
 
 PAGE = 10
 """Lines of a list shown at once."""
+
+_Line = TypeVar("_Line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,14 @@ def item(draft: Draft, listed: Listed, lead: Callable[[Citation], str]) -> Part:
     return Part((Words(words), quote) if words else (quote,), item=True)
 
 
-def page_of(draft: Draft, found: Sequence[Listed], lead: Callable[[Citation], str]) -> list[Part]:
-    """The lines of the page asked for, the last one where it lies beyond, and which lines they are; page 0 is all."""
+def page_of(draft: Draft, found: Sequence[_Line], part: Callable[[_Line], Part]) -> list[Part]:
+    """The lines of the page asked for, the last one where it lies beyond, and which lines they are; page 0 is all.
+
+    Only the lines shown are made, since a line may take the reading of a reply.
+    """
     page = min(draft.question.page, (len(found) + PAGE - 1) // PAGE)
     shown = found[(page - 1) * PAGE : page * PAGE] if page else found
-    parts = [item(draft, listed, lead) for listed in shown]
+    parts = [part(each) for each in shown]
     if page and len(found) > PAGE:
         first = (page - 1) * PAGE + 1
         note = draft.words.shown.format(first=first, last=first + len(shown) - 1, count=len(found))

@@ -85,7 +85,7 @@ class Finding:
     `speaker` is who the article says spoke, and `same_speaker` whether that is the speaker on the record (None: cannot
     be told); `may_be` are the people on record whom the article may mean by it, where they are several. `changes` are
     the word-level difference of an altered quotation. `similarity` is 1 for equal words, the share of wording kept for
-    an altered quotation, and for a translated one the model's cosine: a hint, no proof.
+    an altered quotation, and for a translated one the bundled model's cosine: a hint, no proof.
     """
 
     kind: ClaimKind

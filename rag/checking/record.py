@@ -28,9 +28,11 @@ _SPEAKERS = 3
 class Record:
     """The lookups of `onrecord.rag.checking.check.Lookup` over a store and the model of its vectors."""
 
-    def __init__(self, store: Store, encoder: Encoder) -> None:
+    def __init__(self, store: Store, encoder: Encoder, bundled: Encoder) -> None:
+        """Look up in `store` by the `encoder` of its vectors; the `bundled` one compares across languages."""
         self._store = store
-        self._translations = Translations(store, encoder)
+        self._encoder = encoder
+        self._translations = Translations(store, bundled)
         self._briefings: dict[str, Briefing] = {}
         names = store.names()
         self._languages = names.get("language") or list(LANGUAGES)
@@ -39,7 +41,7 @@ class Record:
     def candidates(self, quotation: str) -> list[Passage]:
         """The passages that share words with the quotation, then those nearest in sense, of every language."""
         ids: dict[int, None] = {}
-        vector = self._translations.vector(quotation)
+        vector = self._encoder.encode_queries([quotation])[0]
         for code in self._languages:
             filters = Filters(language=code)
             terms = language(code).query_terms(quotation)
@@ -53,7 +55,7 @@ class Record:
         own = detect_language(quotation)
         same = people_called(speaker, self._speakers) if speaker else []
         ids: dict[int, None] = {}
-        vector = self._translations.vector(quotation)
+        vector = self._encoder.encode_queries([quotation])[0]
         for code in self._languages:
             if code == own:
                 continue

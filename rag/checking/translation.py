@@ -2,7 +2,8 @@
 
 A multilingual model places every sentence of one language on one side: raw cosines mix that side with the sense. With
 each language's mean taken off, translations stand apart: of 40 sentences of our own, 20 translated and 20 merely on the
-same subjects, all were told apart, with means over any 16 sentences of a library or more (benchmarks/check.py).
+same subjects, all were told apart, with means over any 16 sentences of a library or more (benchmarks/check.py). That
+holds of the bundled model, which compares them whatever model a library is searched with: the border is of its cosines.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ Vector = NDArray[np.float32]
 class Translations:
     """Nearness across languages over the briefings of a store; the means are measured at the first use."""
 
-    def __init__(self, store: Store, encoder: Encoder) -> None:
+    def __init__(self, store: Store, bundled: Encoder) -> None:
+        """Compare by the `bundled` model; the `store` tells what the sentences of a language have in common."""
         self._store = store
-        self._encoder = encoder
+        self._encoder = bundled
         self._means: dict[str, Vector] = {}
         # The quotations of one article are mostly compared with the same passages.
         self._known: dict[str, Vector] = {}
@@ -44,11 +46,6 @@ class Translations:
         wanted = _unit(vectors[:1] - self._mean(own, theirs))[0]
         scores: list[float] = (_unit(vectors[1:] - self._mean(theirs, own)) @ wanted).tolist()
         return scores
-
-    def vector(self, quotation: str) -> Vector:
-        """The unit vector of a quotation, to look for its sense in the passages."""
-        vector: Vector = self._vectors([quotation])[0]
-        return vector
 
     def _vectors(self, texts: Sequence[str]) -> Vector:
         new = [text for text in dict.fromkeys(texts) if text not in self._known]

@@ -12,7 +12,6 @@ from itertools import groupby
 from typing import Literal, get_args, overload
 
 from onrecord.rag.errors import InvalidRequest
-from onrecord.rag.exporting.overview import in_full
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
@@ -92,13 +91,11 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
     """Write an answer with its quotes and their sources; `briefings` holds those cited, by id.
 
     Text for markdown, html (a whole page) and csv (one row a quote, with a byte order mark for spreadsheets), bytes
-    for docx. An overview is written in full, whatever page of it the answer shows. Labels are in the answer's
-    language. Raises InvalidRequest for an unknown format or a missing briefing.
+    for docx. Labels are in the answer's language. Raises InvalidRequest for an unknown format or a missing briefing.
     """
     missing = [one.title for one in answer.citations if one.briefing_id not in briefings]
     if missing:
         raise InvalidRequest(f"{missing[0]} is no longer in the library; ask again before exporting.")
-    answer = in_full(answer, briefings)
     sources = [_sourced(citation, briefings[citation.briefing_id]) for citation in answer.citations]
     words = answer_language(answer.language).report
     if format == "markdown":

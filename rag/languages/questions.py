@@ -15,7 +15,12 @@ class QuestionPhrases:
 
     - `mentions`: every place where something is said ("every time … mentioned the wall").
     - `over_time`: how what is said changed.
+    - `left_open`: the questions that nobody answered.
+    - `questions_counted`, `questions_listed`: how many questions there are and whose, and all of them; `subject` is who
+      asked.
+    - `speakers`: who spoke at all.
     - `overview`: what was spoken of, or asked, at all.
+    - `all_said`: what the `subject`, somebody on record or in office, said at all.
     - `who_asked`, `what_asked`: questions on record, by their subject or by who asked.
     - `did_answer`: whether somebody said something.
 
@@ -29,14 +34,22 @@ class QuestionPhrases:
     `attributing` where whoever bears it says what is asked for ("according to"), and `about` where it is talked about,
     unless it is a `stance` that somebody holds ("the position of").
 
-    In a list: `page` holds its `number`; `before_term` stands before the term whose mentions are wanted ("the word"),
-    `mentioned_by` between it and who mentions it, `occasion` behind it; `frame` stands before the subject of a change
-    ("what she says about").
+    A briefing is spoken of by a word of `conferences` where it is a transcript and of `reports` where it is a news
+    report; those and the words of `general` do not tell one from another.
+
+    In a list: `page` holds its `number`, and `more` asks for what follows, or for the page of its `number`;
+    `before_term` stands before the term whose mentions are wanted ("the word"), `mentioned_by` between it and who
+    mentions it, `occasion` behind it; `frame` stands before the subject of a change ("what she says about").
     """
 
     mentions: Phrase = NEVER
     over_time: Phrase = NEVER
+    left_open: Phrase = NEVER
+    questions_counted: Phrase = NEVER
+    questions_listed: Phrase = NEVER
+    speakers: Phrase = NEVER
     overview: Phrase = NEVER
+    all_said: Phrase = NEVER
     who_asked: Phrase = NEVER
     what_asked: Phrase = NEVER
     did_answer: Phrase = NEVER
@@ -56,7 +69,11 @@ class QuestionPhrases:
     attributing: Phrase = NEVER
     about: Phrase = NEVER
     stance: Phrase = NEVER
+    conferences: frozenset[str] = frozenset()
+    reports: frozenset[str] = frozenset()
+    general: frozenset[str] = frozenset()
     page: Phrase = NEVER
+    more: Phrase = NEVER
     before_term: Phrase = NEVER
     mentioned_by: Phrase = NEVER
     occasion: Phrase = NEVER

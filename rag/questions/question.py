@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from onrecord.rag.languages import DEFAULT, LANGUAGES, Language
 from onrecord.rag.languages import language as language_of
 from onrecord.rag.people.names import Known, same
 from onrecord.rag.people.naming import people_named
+from onrecord.rag.people.roles import is_role
 from onrecord.rag.questions.followup import SearchQuery, last_speaker, search_query, words_shown
 from onrecord.rag.questions.named import NOBODY, Named, OnRecord, named
 from onrecord.rag.questions.period import Period, period_in
@@ -27,6 +28,11 @@ QuestionKind = Literal[
     "mentions",
     "over_time",
     "overview",
+    "all_said",
+    "left_open",
+    "questions_counted",
+    "questions_listed",
+    "speakers",
     "thanks",
     "greeting",
     "abilities",
@@ -37,14 +43,35 @@ Wanted = Literal["number", "date", "person", "reason", "yes_no"]
 History = Sequence[tuple[str, str]]
 """Earlier (question, answer) pairs, oldest first."""
 
-WHOLE_LIBRARY: frozenset[QuestionKind] = frozenset({"mentions", "over_time", "overview", "what_asked"})
+OVERVIEWS: frozenset[QuestionKind] = frozenset({"overview", "all_said"})
+"""Kinds that are answered by all that one briefing holds."""
+WHOLE_BRIEFINGS: frozenset[QuestionKind] = OVERVIEWS | {
+    "left_open",
+    "questions_counted",
+    "questions_listed",
+    "speakers",
+}
+"""Kinds about whole briefings rather than a subject: nothing but who takes part narrows where to look."""
+WHOLE_LIBRARY: frozenset[QuestionKind] = WHOLE_BRIEFINGS | {"mentions", "over_time", "what_asked"}
 """Kinds that look beyond the passages found: at every turn, or at everybody who asked."""
 
 TO_THE_PROGRAM: tuple[QuestionKind, ...] = ("thanks", "greeting", "abilities", "holdings", "briefings")
 """Kinds that no briefing answers; the names are those of phrases of a language."""
 
 # In order: the first that is found decides. The names are those of phrases of a language.
-_KINDS: tuple[QuestionKind, ...] = ("mentions", "over_time", "overview", "who_asked", "what_asked", "did_answer")
+_KINDS: tuple[QuestionKind, ...] = (
+    "mentions",
+    "over_time",
+    "left_open",
+    "questions_counted",
+    "questions_listed",
+    "speakers",
+    "overview",
+    "all_said",
+    "who_asked",
+    "what_asked",
+    "did_answer",
+)
 _WANTED: tuple[Wanted, ...] = ("number", "date", "person", "reason", "yes_no")
 _TRAILING = re.compile(r"[\s?.!…»”\"']+$")
 _QUOTES = "«“„\"' "
@@ -135,6 +162,11 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
     Returns:
         the question; its kind is "fact" wherever no other kind is clearly asked for.
     """
+    if history and (more := _asks_for_more(typed)):
+        listed = read_question(history[-1][0], history[:-1], known)
+        if listed.kind in WHOLE_LIBRARY:
+            page = int(more.groupdict().get("number") or listed.page + 1)
+            return replace(listed, typed=typed, page=page, history=tuple(history))
     earlier: list[Said] = []
     before: Before | None = None
     for text, answer in history:
@@ -185,6 +217,12 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
         only_time=period is not None and _only_names(complete, period, names),
         since_said=shown if language.followups.still.search(asked.text) else (),
     )
+
+
+def _asks_for_more(text: str) -> re.Match[str] | None:
+    """What asks for more of a list that was begun ("show more", "page 2"), in any language: few words tell none."""
+    bare = " ".join(text.split())
+    return next(filter(None, (language_of(code).questions.more.fullmatch(bare) for code in LANGUAGES)), None)
 
 
 def _to_the_program(asked: Said) -> tuple[QuestionKind, Language] | None:
@@ -238,9 +276,17 @@ def _kind(text: str, language: Language, known: OnRecord) -> tuple[QuestionKind,
             if kind == "mentions":
                 subject, term = _term(found["subject"], found.start("subject"), language, known)
             subject = _TRAILING.sub("", subject).strip()
-            if subject or kind == "overview":
+            if kind == "all_said" and not _is_somebody(subject, language, known):
+                continue
+            if subject or kind in WHOLE_BRIEFINGS:
                 return kind, subject, term
     return "fact", _LEADING.sub("", _TRAILING.sub("", text)), None
+
+
+def _is_somebody(text: str, language: Language, known: OnRecord) -> bool:
+    """Whether a text names somebody on record, or an office."""
+    words = folded_words(text)
+    return bool(people_named(text, known.people)) or any(is_role(word, language.labels) for word in words)
 
 
 def _term(text: str, start: int, language: Language, known: OnRecord) -> tuple[str, Span]:

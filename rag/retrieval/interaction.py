@@ -29,8 +29,6 @@ _SHIFTS = np.array([0, 2, 4, 6], np.uint8)
 _QUADS = np.array([_SMALL, _LARGE, -_SMALL, -_LARGE], np.float32)[(np.arange(256)[:, None] >> _SHIFTS) & 3]
 # A word that the context of a passage gives is met as well as by the same word in it.
 _GIVEN = np.float32(0.9)
-# The share of passages whose contexts hold a word that only says which briefing is meant.
-_MOSTLY = 0.5
 _PLACE = np.dtype("<u2")
 _LAST_PLACE = 2**16 - 1
 
@@ -57,15 +55,6 @@ def words_given(question: str, asked: WordVectors, contexts: Sequence[str]) -> N
     return np.array([[word <= context for context in known] for word in words], bool).reshape(len(words), len(known))
 
 
-def beyond_context(asked: WordVectors, held: NDArray[np.bool_]) -> WordVectors:
-    """The words asked for that say more than which briefing is meant: all but those given by half of the contexts.
-
-    `held` is what `words_given` gives. Where that is every word, all of them stay.
-    """
-    kept = held.mean(axis=1) < _MOSTLY
-    return WordVectors(asked.starts[kept], asked.vectors[kept]) if kept.any() else asked
-
-
 def _word_at(text: str, start: int) -> str:
     found = _WORD.match(text, start)
     return found.group() if found else ""
@@ -87,12 +76,14 @@ def said_words(text: str, code: str, tokens: TokenVectors) -> WordVectors:
             are left out.
 
     Returns:
-        its telling words; where it has none, or the model gives no tokens, one vector for all of it.
+        its telling words; where it has none, one vector for all of it; nothing where the model gave no tokens.
     """
     return _words(text, tokens, lambda word: _tells(word, code))
 
 
 def _words(text: str, tokens: TokenVectors, tells: Callable[[str], bool]) -> WordVectors:
+    if not len(tokens.vectors):
+        return WordVectors(np.zeros(0, np.int64), tokens.vectors)
     firsts, lasts = tokens.spans[:, 0], tokens.spans[:, 1]
     starts, means = [], []
     for word in _WORD.finditer(text):
@@ -107,16 +98,10 @@ def _words(text: str, tokens: TokenVectors, tells: Callable[[str], bool]) -> Wor
     return WordVectors(np.array(starts, np.int64), _unit(np.array(means, np.float32)))
 
 
-def met(asked: WordVectors, said: WordVectors) -> NDArray[np.float32]:
-    """How well each word asked for is met by the words said: its best cosine, (words,)."""
-    best: NDArray[np.float32] = (asked.vectors @ said.vectors.T).max(axis=1)
-    return best
-
-
 def met_by_each(
     asked: WordVectors, said: Sequence[bytes], held: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float32]:
-    """How well the words asked for are met by each of some packed passages: means of what `met` gives, (passages,).
+    """How well the words asked for are met by each of some packed passages, (passages,): means of their best cosines.
 
     Words that a passage's context gives (`held`, as `words_given` gives it) count as met there.
     """
@@ -133,15 +118,11 @@ def met_by_each(
     return means
 
 
-def met_within(asked: WordVectors, said: WordVectors, start: int, end: int) -> float:
-    """How well the words asked for are met by the words that begin in [start, end): the mean of `met`; 0 by none."""
-    inside = (said.starts >= start) & (said.starts < end)
-    return float(met(asked, WordVectors(said.starts[inside], said.vectors[inside])).mean()) if inside.any() else 0.0
-
-
 def pack(words: WordVectors) -> bytes:
     """Words in two bits a number, each behind its place: 98 bytes a word for 384 numbers."""
     number, dimension = words.vectors.shape
+    if not number:
+        return b""
     spread = np.sqrt((words.vectors**2).mean(axis=1, keepdims=True))
     levels = np.zeros((number, 4 * _bytes(dimension)), np.uint8)
     levels[:, :dimension] = 2 * (words.vectors < 0) + (np.abs(words.vectors) > _PARTED * spread)

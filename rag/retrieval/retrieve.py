@@ -68,8 +68,8 @@ def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters
     said = store.said(short)
     rows = [row for row, passage_id in enumerate(ids) if passage_id in said]
     candidates = [candidates[row] for row in rows]
-    # A question that leans on the conversation does not hold the words it is about.
-    if len(query.texts) == 1:
+    # A question that leans on the conversation does not hold the words it is about; not every model is read so.
+    if len(query.texts) == 1 and len(asked.vectors):
         candidates = _read(store, question.text, asked, candidates, said)
     names = [candidate.language for candidate in candidates]
     pairs = translations([candidate.id for candidate in candidates], names, vectors[rows], samples)

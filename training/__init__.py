@@ -1,0 +1,1 @@
+"""How the bundled reader is made: from questions and texts to `embeddings/reader.npz` (`make reader`)."""
