@@ -229,6 +229,11 @@ SAID = "Minister Lorn said on 4 March 2031: “We will not dredge the channel of
         ("What did Lorn say about the channel in March?", "And in May?", "What did Lorn say about the channel in May?"),
         ("What did Lorn say about Lysvik?", "And Owen Marsh?", "What did Owen Marsh say about Lysvik?"),
         ("What did Lorn say about Lysvik?", "And on Stane?", "What did Lorn say about Stane?"),
+        ("What did Lorn say about the channel?", "And on the ferry?", "What did Lorn say on the ferry?"),
+        ("What did Lorn say about the channel in May?", "And the ferry?", None),
+        ("Qu'a dit Lorn sur le chenal en mai ?", "Et sur le ferry ?", "Qu'a dit Lorn sur le ferry en mai ?"),
+        ("Was hat Lorn über den Kanal gesagt?", "Und über die Fähre?", "Was hat Lorn über die Fähre gesagt?"),
+        ("¿Qué dijo Lorn sobre el canal?", "¿Y sobre el transbordador?", "¿Qué dijo Lorn sobre el transbordador?"),
         ("Qu'a dit Lorn sur le chenal ?", "Et en mai ?", "Qu'a dit Lorn sur le chenal en mai ?"),
         ("Qu'a dit Lorn sur le chenal ?", "Pourquoi ?", "Qu'a dit Lorn sur le chenal ? Pourquoi ?"),
         ("Qu'a dit Lorn sur le chenal ?", "Est-ce toujours vrai ?", "Qu'a dit Lorn sur le chenal ?"),
@@ -240,8 +245,24 @@ SAID = "Minister Lorn said on 4 March 2031: “We will not dredge the channel of
         ("¿Qué dijo Lorn sobre el canal?", "¿Sigue siendo cierto?", "¿Qué dijo Lorn sobre el canal?"),
     ],
 )
-def test_a_follow_up_is_understood(earlier: str, question: str, complete: str) -> None:
-    assert read_question(question, [(earlier, SAID)], known()).text == complete
+def test_a_follow_up_is_understood(earlier: str, question: str, complete: str | None) -> None:
+    assert read_question(question, [(earlier, SAID)], known()).text == (complete or question)
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "complete"),
+    [
+        (SAID, "What did she say about Stane?", "What did Lorn say about Stane?"),
+        ("Ida Lund asked Eda Lorn: “Why?” [1]", "What did she say about Stane?", "What did Ida Lund say about Stane?"),
+        ("Ida Lund preguntó a Eda Lorn: “Why?” [1]", "What did she say?", f"{CHANNEL} What did Ida Lund say?"),
+        ("Lo preguntó Ida Lund, pero quedó sin respuesta de Eda Lorn: “No.” [1]", "Qu'a-t-elle dit de Stane ?", None),
+        ("En réponse à Ida Lund, Eda Lorn a dit : “No.” [1]", "Qu'a-t-elle dit de Stane ?", None),
+    ],
+)
+def test_whoever_spoke_last_is_he_or_she(answer: str, question: str, complete: str | None) -> None:
+    people = on_record((*NAMES, "Ida Lund"), ())
+    asked = read_question(question, [(CHANNEL, answer)], people)
+    assert asked.text == (complete or "Qu'a dit Eda Lorn de Stane ?")
 
 
 def test_thanks_and_short_questions_change_no_subject() -> None:

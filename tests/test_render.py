@@ -167,6 +167,26 @@ def test_a_quote_is_marked_whole_whatever_it_holds(inner: str) -> None:
     assert html.count('class="cite"') == 1
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        ("2031-05", "2031-05", "May 2031"),
+        ("2031-05-01", None, "from 1 May 2031"),
+        ("2031-03", "2031-05-30", "from March 2031 to 30 May 2031"),
+    ],
+)
+def test_dates_that_the_question_gives_are_said_and_a_chip(since: str, until: str | None, said: str) -> None:
+    dated = answer("It reopens.", since=since, until=until)
+    assert status_line(dated, frozenset()).endswith(f"limited to {said}")
+    html = answer_html(dated, verified=frozenset(), exchange="a1")
+    assert re.search(rf'<button[^>]* class="act limit any-date" value="a1"[^>]*><span>{said}</span>', html)
+    assert "any-date" not in answer_html(answer("It reopens."), verified=frozenset(), exchange="a1")
+
+
+def test_what_needed_no_search_says_nothing_of_one() -> None:
+    assert status_line(answer("You are welcome.", searched_briefings=0), frozenset()) == "answered"
+
+
 def test_joined_slices_are_one_quote_with_a_chip_each() -> None:
     two = (citation(1, "One"), citation(2, "two."))
     html = answer_html(answer("Quill: ", Quote((1, 2)), citations=two), verified=ONE, finished=False)

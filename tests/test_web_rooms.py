@@ -28,6 +28,18 @@ def test_limits_are_chips_that_can_be_taken_away(open_page: Open) -> None:
     expect(page.locator(".record .status").last).not_to_contain_text("limited to")
 
 
+def test_dates_in_a_question_are_a_chip_that_can_be_taken_away(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "What did Ingrid Halvorsen say about the cable in February 2025?")
+    chip = page.locator(".record .limit")
+    expect(chip).to_have_text(re.compile("February 2025"))
+    expect(page.locator(".record .status").first).to_contain_text("limited to February 2025")
+    chip.click()
+    expect(chip).to_have_count(0)
+    expect(page.locator(".record.finished .status").first).not_to_contain_text("limited to", timeout=30_000)
+    expect(page.locator(".record")).to_have_count(1)
+
+
 def test_briefings_are_added_found_and_removed(open_page: Open, tmp_path: Path) -> None:
     page = open_page()
     file = tmp_path / "zephyr-regatta.txt"

@@ -30,6 +30,8 @@ _NOTHING_FOUND = re.compile(
         for template in (wording.nothing, wording.silent)
     )
 )
+# What stands between who asked and whom, in each language.
+_ASKED = tuple(language(code).wording.asked.format(asker="", whom="", when="") for code in LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,12 @@ def words_shown(answer: str) -> tuple[str, ...]:
 def last_speaker(answer: str, people: Roll) -> str | None:
     """The person on record whose words an answer quotes first, by the name that leads to them."""
     quote = _SHOWN.search(answer)
-    named = people_named(answer[: quote.start()], people) if quote else []
-    return answer[named[-1].start : named[-1].end] if named else None
+    lead = answer[: quote.start()] if quote else ""
+    named = people_named(lead, people)
+    # In "Lund asked Bell" the first asks; elsewhere who asked is named before who says something.
+    asks = bool(named) and any(words in lead[named[0].end :] for words in _ASKED)
+    meant = named[:1] if asks else named[-1:]
+    return next((lead[one.start : one.end] for one in meant), None)
 
 
 def shares_shown(texts: Sequence[tuple[str, str]], answers: Sequence[str]) -> list[float]:

@@ -119,7 +119,7 @@ def _ellipsis_filled(question: Said, before: Before) -> str | None:
     small = _small_words(question.language.code).match(new)
     name = new[small.end() :] if small else new
     if not _name(question.language.code).match(name):
-        return None
+        return _subject_filled(preposition, new, earlier)
     names, sayers = _names(earlier), _sayers(earlier)
     topics = [one for one in names if one.group() not in sayers]
     if preposition:
@@ -132,6 +132,20 @@ def _ellipsis_filled(question: Said, before: Before) -> str | None:
     kept, held = _without_small(earlier.text[: topics[0].start()], earlier.language)
     article = _small(small.group() if small else "", phrases).article
     return kept + _joined(_Small(held.preposition, article), name, phrases) + earlier.text[topics[0].end() :]
+
+
+def _subject_filled(preposition: str, new: str, earlier: Said) -> str | None:
+    """The earlier question about something else: "And on the ferries?" after "What did Bell say about the wall?"."""
+    words = earlier.language
+    same = words.followups.topical if preposition in words.followups.topical else {preposition}
+    ends = "|".join(sorted(words.saying.having_said, key=len, reverse=True)) or "(?!)"
+    subject = rf"\b(?:{'|'.join(map(re.escape, same))})\s+(?P<subject>[^?.!,;]+?)(?=\s+(?:{ends})\b|[{_ENDS}]*$)"
+    found = re.search(subject, earlier.text, re.IGNORECASE) if preposition else None
+    if found is None or len(found["subject"].split()) > _MOST_NEW:
+        return None
+    time = period_in(found["subject"], words)
+    kept = f" {found['subject'][time.span.start : time.span.end]}" if time else ""
+    return f"{earlier.text[: found.start()]}{preposition} {new}{kept}{earlier.text[found.end() :]}"
 
 
 def _listed(names: Sequence[re.Match[str]]) -> str:
