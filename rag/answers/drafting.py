@@ -8,7 +8,7 @@ from functools import cached_property
 
 from onrecord.rag.answers.leads import Leads
 from onrecord.rag.answers.quoting import Quotes
-from onrecord.rag.answers.selection import asks, whose
+from onrecord.rag.answers.selection import asks, introduces, whose
 from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.wording import Wording
 from onrecord.rag.passages import passages_of
@@ -112,7 +112,10 @@ class Draft:
 
         Who asks answers nothing, and who gives the floor hardly ever.
         """
-        return self.reading.only(lambda sentence: not asks(sentence.text) and self.may_quote(sentence))
+        return self.reading.only(self._states)
+
+    def _states(self, sentence: ReadSentence) -> bool:
+        return not asks(sentence.text) and not introduces(sentence) and self.may_quote(sentence)
 
     def passages(self, briefing: Briefing, turns: Iterable[int]) -> list[Passage]:
         """The passages of a briefing that hold words of some of its turns, in order."""

@@ -57,6 +57,14 @@ def asks(text: str) -> bool:
     return bool(_QUESTION_MARK.search(text))
 
 
+def introduces(sentence: ReadSentence) -> bool:
+    """Whether somebody who asks says who they are ("Ann Bell, Harbour News, good afternoon.")."""
+    speaker = sentence.passage.speaker
+    if sentence.passage.kind != "question" or not speaker:
+        return False
+    return read_name(speaker).surname in folded_words(sentence.text)
+
+
 def topic_of(text: str) -> str | None:
     """The longest name inside a sentence, to say what a passage is about; None where it holds none."""
     names = [re.sub(r"['’]s$", "", name) for name in _PROPER.findall(text)]

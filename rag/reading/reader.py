@@ -71,8 +71,8 @@ Reads = Callable[[str, Sequence[Passage]], Reading]
 """Reads passages for a question: a reader with the briefings that the passages are of."""
 
 
-# A sentence of the n-th passage found counts as n to the power of minus this much of one of the first, other things being
-# equal: chosen with the thresholds, on questions kept aside for that (docs/reader.md).
+# A sentence of the n-th passage found counts as n to the power of minus this much of one of the first, other things
+# being equal: chosen on questions kept aside for that (docs/reader.md).
 _RANK = 0.4
 
 
