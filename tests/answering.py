@@ -1,15 +1,18 @@
-"""Answers over a small invented briefing, composed without a model."""
+"""Answers over a small invented briefing, read by the bundled reader."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
+from onrecord.embeddings.reader import load_reader
 from onrecord.rag.answers.answer import compose
 from onrecord.rag.languages import language
 from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.named import OnRecord, on_record
 from onrecord.rag.questions.question import read_question
+from onrecord.rag.reading.reader import read_passages
 from onrecord.rag.transcript.exchanges import exchanges_of
 from onrecord.rag.types import Answer, Briefing, Hit, Kind, Turn, Words
 
@@ -63,24 +66,18 @@ def briefing_of(identity: str = "b1", date: str | None = "2031-04-02", script: S
     )
 
 
-def by_words(question: str, texts: Sequence[str]) -> list[float]:
-    """A stand-in for the encoder: cosines in its usual range, by shared words."""
-    wanted = set(language("en").query_terms(question))
-    return [0.75 + 0.15 * len(wanted & set(language("en").query_terms(text))) / max(1, len(wanted)) for text in texts]
-
-
-def ask(question: str, *briefings: Briefing, confidence: float = 1.0) -> Answer:
-    """The answer to a question over some briefings, its quotes checked."""
+def ask(question: str, *briefings: Briefing) -> Answer:
+    """The answer to a question over some briefings, all of whose passages are read; its quotes are checked."""
     sources = {briefing.id: briefing for briefing in briefings or (briefing_of(),)}
     passages = [passage for briefing in sources.values() for passage in passages_of(briefing)]
-    order = sorted(passages, key=lambda p: -by_words(question, [p.text])[0])
-    hits = [Hit(passage, 0.8, rank) for rank, passage in enumerate(order[:10], 1)]
+    asked = read_question(question, (), people_in(sources))
+    read = partial(read_passages, load_reader(), sources=sources)
     answer = compose(
-        read_question(question, (), people_in(sources)),
-        hits,
+        asked,
+        [Hit(passage, 0.8, rank) for rank, passage in enumerate(passages, 1)],
         sources,
-        confidence=confidence,
-        scorer=by_words,
+        reading=read(asked.to_read, passages),
+        read=read,
         searched=(len(sources), len(passages)),
     )
     check_quotes(answer, sources)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
-import pytest
+import numpy as np
 from answering import Script, ask, briefing_of, people_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from onrecord.embeddings.reader import Passage as PassageToRead
 from onrecord.rag import Library
-from onrecord.rag.answers.answer import NOT_FOUND_BELOW, compose
-from onrecord.rag.answers.replies import judge_reply, leaves_open
-from onrecord.rag.languages import language as known
+from onrecord.rag.answers.answer import compose
 from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.question import read_question
+from onrecord.rag.reading.reader import read_passages
 from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Reported, Span, Turn
 
 
@@ -102,20 +105,13 @@ def test_what_another_question_left_open_is_not_what_was_asked(sample_library: L
     assert "the second on the 9th of June" in answer.citations[0].quote
 
 
-def test_a_figure_that_only_the_reporter_says_is_quoted_as_the_reporters() -> None:
+def test_who_asks_answers_nothing() -> None:
     script: Script = [
-        (
-            "question",
-            "Otto Brandt",
-            None,
-            "Kustblatt",
-            "You said that the harbour wall will cost 40 million crowns. Where will the crowns come from?",
-        ),
-        ("answer", "Elin Varga", "Harbour Minister", None, "Leave it with me. We will find the crowns, as ever."),
+        ("question", "Otto Brandt", None, "Kustblatt", "When will the ferry to Sandholm sail again, minister?"),
+        ("answer", "Elin Varga", "Harbour Minister", None, "The ferry will sail again in June."),
     ]
-    answer = ask("How much will the harbour wall cost?", briefing_of(script=script))
-    assert (answer.status, answer.citations[0].speaker) == ("answered", "Otto Brandt")
-    assert answer.citations[0].quote == "You said that the harbour wall will cost 40 million crowns."
+    answer = ask("When will the ferry to Sandholm sail again?", briefing_of(script=script))
+    assert [citation.speaker for citation in answer.citations] == ["Elin Varga"]
 
 
 def test_words_led_up_to_are_quoted_with_what_leads_up_to_them() -> None:
@@ -217,7 +213,7 @@ def test_an_overview_quotes_one_line_of_each_exchange() -> None:
 
 
 def test_nothing_found_says_what_was_searched_and_cites_nothing() -> None:
-    answer = ask("What did she say about whales?", confidence=NOT_FOUND_BELOW / 2)
+    answer = ask("What did she say about the price of bread?")
     assert answer.status == "not_found"
     assert answer.citations == ()
     assert "1 briefing searched" in answer.text
@@ -314,6 +310,23 @@ _QUESTIONS = [
 ]
 
 
+class _Chance:
+    """A reader that finds answers, refusals and nothing anywhere."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+
+    @property
+    def nothing(self) -> float:
+        return self._chance.uniform(-4, 4)
+
+    def read(self, question: str, passages: Sequence[PassageToRead]) -> list[NDArray[np.float32]]:
+        return [
+            np.array([[self._chance.gauss(0, 2) for _ in range(2)] for _ in passage.sentences], np.float32)
+            for passage in passages
+        ]
+
+
 @st.composite
 def _random_briefing(draw: st.DrawFn) -> Briefing:
     text, turns = "", []
@@ -363,13 +376,14 @@ def _ask_all(briefings: list[Briefing], chance: random.Random) -> int:
     passages = [passage for briefing in briefings for passage in passages_of(briefing)]
     for question in _QUESTIONS:
         chosen = chance.sample(passages, min(len(passages), 6))
+        read = partial(read_passages, _Chance(chance), sources=sources)
         hits = [Hit(passage, 0.8, rank) for rank, passage in enumerate(chosen, 1)]
         answer = compose(
             read_question(question, (), people_in(sources)),
             hits,
             sources,
-            confidence=chance.choice([0.2, 0.9, 0.9]),
-            scorer=lambda _, texts: [chance.uniform(0.7, 0.95) for _ in texts],
+            reading=read(question, chosen),
+            read=read,
         )
         _assert_only_slices(answer, sources)
     return len(_QUESTIONS)
@@ -398,43 +412,13 @@ def _shuffled(chance: random.Random, number: int) -> Briefing:
     return _with_exchanges(f"b{number}", text, turns, chance.choice([None, "2031-04-02", "2031-05"]))
 
 
-@pytest.mark.parametrize(
-    ("code", "sentence"),
-    [
-        ("en", "I’m not going to — I’m not going to get into that."),
-        ("en", "I would refer you to the harbour office."),
-        ("en", "I would lea- — I really don’t want to answer that."),
-        ("en", "I do not have a timeframe at this time."),
-        ("en", "We don’t have anything to announce at this time."),
-        ("en", "Leave it with me."),
-        ("fr", "Je ne vais pas commenter cette affaire."),
-        ("fr", "Je n’ai rien à ajouter."),
-    ],
-)
-def test_words_that_leave_a_question_open_are_known_in_their_own_language(code: str, sentence: str) -> None:
-    other = {"en": "fr", "fr": "en"}[code]
-    assert leaves_open(sentence, known(code).replies)
-    assert not leaves_open(sentence, known(other).replies)
-
-
-def test_a_plain_statement_leaves_nothing_open() -> None:
-    assert not leaves_open("The wall will cost 40 million crowns.", known("en").replies)
-    assert not leaves_open("Le mur coûtera 40 millions de couronnes.", known("fr").replies)
-
-
-def test_an_english_reply_is_not_judged_by_french_cues() -> None:
+def test_a_plain_reply_answers() -> None:
     script: Script = [
         ("question", "Mia Lund", None, "Radio Nord", "Which fund will pay for the new lighthouse keeper?"),
         ("answer", "Elin Varga", "Harbour Minister", None, "A secret fund will pay for the new lighthouse keeper."),
     ]
     answer = ask("Did she say which fund will pay for the new lighthouse keeper?", briefing_of(script=script))
     assert answer.status == "answered"
-
-
-def test_a_refusal_is_no_reply_and_a_yes_is_one() -> None:
-    english = known("en")
-    assert judge_reply("Will you resign?", ["I’m not going to comment on that."], english) == "non_reply"
-    assert judge_reply("Will the wall be built in June?", ["Yes, it will be built in June."], english) == "clear"
 
 
 def test_spans_of_the_same_slice_share_a_number() -> None:

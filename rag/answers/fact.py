@@ -11,7 +11,7 @@ from onrecord.rag.types import Piece, Span
 
 # Statements quoted for one question, the first included; a further one is nearly as likely and says something else.
 _MOST_STATEMENTS = 3
-_NEAR = 0.3
+_NEAR = 0.15
 _SAME_WORDS = 0.6
 
 

@@ -7,9 +7,6 @@ from onrecord.rag.answers.leads import exchange_at
 from onrecord.rag.answers.runs import run_around
 from onrecord.rag.reading.reader import ReadSentence
 
-# How much likelier than an answer it must be that a reply leaves just this open: so that few answers are called none
-# (docs/reader.md).
-_LIKELIER = 1.0
 # Sentences of fewer words add nothing.
 _LEAST_ADDED = 6
 # A further sentence of the reply that is at least this likely, beside the one quoted, is quoted too.
@@ -21,7 +18,7 @@ def asked_not_answered(draft: Draft) -> Written | None:
     replies = [sentence for sentence in draft.quotable.sentences if _replies(draft, sentence)]
     left_open = sum(sentence.leaves_open for sentence in replies)
     answered = sum(sentence.answers for sentence in draft.quotable.sentences)
-    if not replies or left_open <= _LIKELIER * answered:
+    if not replies or left_open <= answered:
         return None
     best = max(replies, key=lambda sentence: sentence.leaves_open)
     briefing = draft.sources[best.passage.briefing_id]

@@ -22,7 +22,6 @@ class QuestionPhrases:
     - `overview`: what was spoken of, or asked, at all.
     - `all_said`: what the `subject`, somebody on record or in office, said at all.
     - `who_asked`, `what_asked`: questions on record, by their subject or by who asked.
-    - `did_answer`: whether somebody said something.
 
     What is said to the program itself, as a whole: `thanks`, `greeting`; what it can do (`abilities`); how many
     briefings there are, in which languages and of which time (`holdings`), and which (`briefings`).
@@ -52,7 +51,6 @@ class QuestionPhrases:
     all_said: Phrase = NEVER
     who_asked: Phrase = NEVER
     what_asked: Phrase = NEVER
-    did_answer: Phrase = NEVER
     thanks: Phrase = NEVER
     greeting: Phrase = NEVER
     abilities: Phrase = NEVER

@@ -1,4 +1,4 @@
-"""What the sentences of a reply do: answer, refuse, put off, correct themselves, lean on what was said before."""
+"""What the sentences of a reply do: correct themselves, go on reporting, lean on what was said before."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from onrecord.rag.languages.phrases import NEVER, Phrase
 class ReplyPhrases:
     """Ways of speaking that tell what a sentence of a reply does.
 
-    `leaves_open` refuses, puts off, or has nothing to say; `says_yes_or_no`, `corrects`, `goes_on_reporting` and
-    `leans_back` stand at a sentence's beginning; `corrects_inside` stands anywhere.
+    `corrects`, `goes_on_reporting` and `leans_back` stand at a sentence's beginning; `corrects_inside` stands anywhere.
     """
 
-    leaves_open: Phrase = NEVER
-    says_yes_or_no: Phrase = NEVER
     corrects: Phrase = NEVER
     corrects_inside: Phrase = NEVER
     goes_on_reporting: Phrase = NEVER

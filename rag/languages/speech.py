@@ -13,7 +13,6 @@ class SpeechPhrases:
 
     Giving the floor:
         gives_floor: somebody is given the floor, whoever it is ("Next question.", "In the back.").
-        passes_on: the floor goes to a colleague who answers in one's stead ("I'll let Mr. Vik tell you").
 
     Asking:
         asks: words that put a question without a question mark ("I wonder").
@@ -31,7 +30,6 @@ class SpeechPhrases:
     """
 
     gives_floor: Phrase = NEVER
-    passes_on: Phrase = NEVER
     asks: Phrase = NEVER
     question_opening: Phrase = NEVER
     follow_up_opening: Phrase = NEVER

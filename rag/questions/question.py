@@ -24,7 +24,6 @@ QuestionKind = Literal[
     "fact",
     "who_asked",
     "what_asked",
-    "did_answer",
     "mentions",
     "over_time",
     "overview",
@@ -70,7 +69,6 @@ _KINDS: tuple[QuestionKind, ...] = (
     "all_said",
     "who_asked",
     "what_asked",
-    "did_answer",
 )
 _WANTED: tuple[Wanted, ...] = ("number", "date", "person", "reason", "yes_no")
 _TRAILING = re.compile(r"[\s?.!…»”\"']+$")

@@ -46,7 +46,7 @@ def find(store: Store, encoder: Encoder, reader: Reader, question: Question, k: 
         store, encoder, question, max(k, READ), filters
     )
     sources = {id_: store.briefing(id_) for id_ in dict.fromkeys(hit.passage.briefing_id for hit in hits[:READ])}
-    reading = read_passages(reader, question.to_read, [hit.passage for hit in hits[:READ]], sources)
+    reading = read_passages(reader, question.to_read, [hit.passage for hit in hits[:READ]], sources, ranked=True)
     ranked = _ranked(hits[:READ], reading) + list(hits[READ:])
     found = [replace(hit, rank=rank) for rank, hit in enumerate(ranked[:k], start=1)]
     return Found(tuple(found), sources, reading)
