@@ -101,6 +101,8 @@ def test_what_both_of_one_name_said_is_read(library: Library) -> None:
     assert set(asked.speakers) == {"Clara Marsh", "Owen Marsh"}
     answer = library.ask(asked.typed)
     assert {citation.speaker for citation in answer.citations} <= set(asked.speakers)
+    # What leads to the first quote is whole, whether one of them is quoted or both.
+    assert "added" not in answer.text.partition("“")[0]
 
 
 def test_words_in_quotation_marks_are_looked_up_as_such(library: Library) -> None:

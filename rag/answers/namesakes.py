@@ -15,15 +15,16 @@ def namesakes(draft: Draft, least: float) -> Written | None:
     question = draft.question
     if not question.literal or len(question.speakers) < 2:
         return None
-    statements = []
+    chosen = []
     for speaker in question.speakers:
         theirs = _of(draft.quotable, speaker)
-        if 1 - theirs.nothing < least:
-            continue
-        best = theirs.best()
-        briefing = draft.sources[best[0].passage.briefing_id]
-        statements.append(draft.statement(briefing.id, run_around(best[0], briefing, best)))
-    return Written((paragraph(statements),)) if len(statements) > 1 else None
+        if 1 - theirs.nothing >= least:
+            best = theirs.best()
+            briefing = draft.sources[best[0].passage.briefing_id]
+            chosen.append((briefing.id, run_around(best[0], briefing, best)))
+    if len(chosen) < 2:
+        return None
+    return Written((paragraph(draft.statement(briefing_id, span) for briefing_id, span in chosen),))
 
 
 def _of(reading: Reading, speaker: str) -> Reading:
