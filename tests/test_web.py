@@ -228,7 +228,7 @@ def test_stopping_keeps_what_has_been_said(open_page: Open) -> None:
             stop.click();
         }).observe(document.body, { subtree: true, childList: true })"""
     )
-    page.locator("#question textarea").fill("What was discussed?")
+    page.locator("#question textarea").fill("What was discussed in Carrowby in March?")
     page.locator("#question textarea").press("Enter")
     expect(page.locator("#question .submit-button")).to_be_visible(timeout=60_000)
     expect(page.locator(".record.finished .said")).not_to_be_empty()

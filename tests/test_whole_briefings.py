@@ -10,6 +10,7 @@ import pytest
 from onrecord.rag import Answer, Library
 from onrecord.rag.questions.named import on_record
 from onrecord.rag.questions.question import read_question
+from onrecord.ui.text import words
 
 # All names and statements are invented.
 NORRSUND = """Pressekonferenz zum Hafen von Norrsund
@@ -256,6 +257,26 @@ def test_where_several_briefings_fit_the_answer_asks_which(sample_library: Libra
     assert (answer.status, answer.confidence, answer.citations) == ("not_found", 0.0, ())
     assert str(len(named)) in answer.text.splitlines()[0]
     assert any("Maren Tolliver" in piece.text for part in named for piece in part.pieces if piece.type == "words")
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "de", "es"])
+def test_a_title_names_its_briefing_whatever_its_words(sample_library: Library, code: str) -> None:
+    asked = [words(code)["what_discussed"].format(title=one.title) for one in sample_library.summaries()]
+    assert {read_question(question).kind for question in asked} == {"overview"}
+    # A report has no replies that would have to be read.
+    report = next(one for one in sample_library.summaries() if one.kind == "report")
+    answer = sample_library.ask(words(code)["what_discussed"].format(title=report.title))
+    assert (answer.status, {citation.briefing_id for citation in answer.citations}) == ("answered", {report.id})
+    assert answer.language == code
+
+
+def test_an_overview_in_full_has_all_its_pages(sample_library: Library) -> None:
+    question = "Summarise the transport minister's press briefing"
+    pages = [sample_library.ask(question), sample_library.ask(f"{question}, page 2")]
+    lines = [line for page in pages for line in items(page)]
+    assert [items(sample_library.in_full(page)) for page in pages] == [lines, lines]
+    other = sample_library.ask("Who spoke in Carrowby in March?")
+    assert sample_library.in_full(other) == other
 
 
 def test_one_who_spoke_in_several_briefings_is_asked_about(sample_library: Library) -> None:

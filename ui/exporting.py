@@ -30,7 +30,7 @@ def export_api(library: Library, conversations: Conversations) -> APIRouter:
 
     @api.get("/answers/{asked}/export", response_class=Response)
     def answer(request: Request, asked: str, format: ExportFormat = "markdown") -> Response:
-        """One answer with its quotes and their sources; an overview is written in full, whatever page it shows."""
+        """One answer with its quotes and their sources; an overview in full, whatever page of it the answer shows."""
         found = library.in_full(conversations.one(visitor(request), asked).answer)
         return _file(export(found, format, cited(library, found)), format)
 

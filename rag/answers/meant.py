@@ -43,7 +43,11 @@ class Meant:
 
 def briefings_meant(draft: Draft, people: Collection[str] = (), outlets: Collection[str] = ()) -> Meant:
     """The briefings in which the people and outlets take part whose title, date, place or officials are named."""
-    taking = [b for b in draft.in_order() if not (people or outlets) or takes_part(b, people, outlets)]
+    everything = draft.in_order()
+    asked = f" {' '.join(folded_words(draft.question.text))} "
+    if titled := [briefing for briefing in everything if _title_in(asked, briefing)]:
+        return Meant(tuple(titled), named=True, unknown=False)
+    taking = [b for b in everything if not (people or outlets) or takes_part(b, people, outlets)]
     briefings = _of_kind(taking, draft)
     named = len(briefings) < len(taking)
     wanted = _telling(draft, [*people, *outlets])
@@ -61,6 +65,12 @@ def briefings_meant(draft: Draft, people: Collection[str] = (), outlets: Collect
     fitting = [b for b, one in zip(briefings, weights, strict=True) if one == best]
     unknown = best == 0 and not (named or people or outlets)
     return Meant(tuple(fitting), named or len(fitting) < len(briefings), unknown)
+
+
+def _title_in(asked: str, briefing: Briefing) -> bool:
+    """Whether the words of a question, folded and between blanks, hold a briefing's whole title."""
+    title = folded_words(briefing.title)
+    return len(title) > 1 and f" {' '.join(title)} " in asked
 
 
 def takes_part(briefing: Briefing, people: Collection[str], outlets: Collection[str] = ()) -> bool:

@@ -73,6 +73,7 @@ _KINDS: tuple[QuestionKind, ...] = (
 _WANTED: tuple[Wanted, ...] = ("number", "date", "person", "reason", "yes_no")
 _TRAILING = re.compile(r"[\s?.!…»”\"']+$")
 _QUOTES = "«“„\"' "
+_TITLED = re.compile(r"[“«„\"][^“”«»„\"]+[”»“\"]")
 _LEADING = re.compile(r"^[\s«“„\"'¿¡]+")
 
 
@@ -267,8 +268,10 @@ def _only_names(asked: Said, period: Period, names: Named) -> bool:
 def _kind(text: str, language: Language, known: OnRecord) -> tuple[QuestionKind, str, Span | None]:
     """The kind of a question, its subject, and where a term stands whose mentions are wanted."""
     phrases = language.questions
+    # Words of a title say nothing of what is asked about the briefing.
+    untitled = _TITLED.sub("“…”", text)
     for kind in _KINDS:
-        if found := getattr(phrases, kind).search(text):
+        if found := getattr(phrases, kind).search(untitled if kind in WHOLE_BRIEFINGS else text):
             groups = found.groupdict()
             subject, term = groups.get("subject") or groups.get("rest") or "", None
             if kind == "mentions":

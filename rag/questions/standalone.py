@@ -30,6 +30,7 @@ Stands = Literal["person", "thing", "either"]
 _NAME_WORD = rf"{CAPITAL}[\w’'&.-]*\w|{CAPITAL}"
 _ENDS = " ?!."
 _WORD = re.compile(r"[^\W\d_]+")
+_QUOTED = re.compile(r"[“«„\"][^“”«»„\"]+[”»“\"]")
 # What a sentence may open with before its first word.
 _OPENING = " ¿¡«“„\"'"
 _SENTENCE_ENDS = ".!?…:"
@@ -57,8 +58,13 @@ class _Small:
 
 
 def said(text: str, before: Said | None = None) -> Said:
-    """A text with the language it is in: where few words tell, that of what was asked before."""
-    return Said(text, language(detect_language(text, default=before.language.code if before else None)))
+    """A text with the language it is in: where few words tell, that of what was asked before.
+
+    Words in quotation marks, such as a title, may be in another.
+    """
+    own = _QUOTED.sub(" ", text)
+    telling = own if _WORD.search(own) else text
+    return Said(text, language(detect_language(telling, default=before.language.code if before else None)))
 
 
 @dataclass(frozen=True, slots=True)
