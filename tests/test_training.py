@@ -30,7 +30,7 @@ from training.examples import Shown, as_found, batch, example, sequence, without
 from training.export import export
 from training.model import TrainedReader
 from training.objective import log_probabilities, loss
-from training.plan import ON_CPU, ON_GPU, Stage
+from training.plan import ALONE, TAUGHT, Stage, on_cpu
 from training.score import Said, scored, threshold_of
 from training.split import Split
 from training.train import Material, Steps, Training, order, run, trained
@@ -265,7 +265,7 @@ def test_an_order_is_drawn_from_the_seed(material: Material) -> None:
     assert torch.equal(expected.ids, found.ids)
 
 
-@pytest.mark.parametrize("stages", [ON_GPU, ON_CPU], ids=["gpu", "cpu"])
+@pytest.mark.parametrize("stages", [ALONE, TAUGHT, on_cpu(ALONE)], ids=["alone", "taught", "on a CPU"])
 def test_a_plan_builds_on_stages_before(stages: tuple[Stage, ...]) -> None:
     before: dict[str, Stage] = {}
     for stage in stages:
