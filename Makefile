@@ -28,7 +28,7 @@ format: $(VENV)/tools
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Makes the bundled reader anew from the sets in DATA (training/README.md): a night on two cores, minutes on a GPU.
+# Makes the bundled reader anew from the sets in DATA (training/README.md): a night on two cores, an hour with a GPU.
 # What is done is kept in build/reader; called again, it goes on where it was cut off.
 reader: $(VENV)/dependencies
 	$(BIN)/python -m training --data "$(DATA)" --work build/reader

@@ -13,7 +13,7 @@ from learning import tiny_encoder, tokenize
 
 from onrecord.embeddings import bundled
 from onrecord.embeddings.reader import LONGEST, Passage, open_reader
-from training.__main__ import main
+from training.__main__ import main, report
 from training.corpus import (
     ALSO,
     GOLD,
@@ -30,7 +30,7 @@ from training.examples import Shown, as_found, batch, example, sequence, without
 from training.export import export
 from training.model import TrainedReader
 from training.objective import log_probabilities, loss
-from training.plan import ON_CPU, ON_GPU, Stage
+from training.plan import ALONE, TAUGHT, Stage, on_cpu
 from training.score import Said, scored, threshold_of
 from training.split import Split
 from training.train import Material, Steps, Training, order, run, trained
@@ -265,7 +265,7 @@ def test_an_order_is_drawn_from_the_seed(material: Material) -> None:
     assert torch.equal(expected.ids, found.ids)
 
 
-@pytest.mark.parametrize("stages", [ON_GPU, ON_CPU], ids=["gpu", "cpu"])
+@pytest.mark.parametrize("stages", [ALONE, TAUGHT, on_cpu(ALONE)], ids=["alone", "taught", "on a CPU"])
 def test_a_plan_builds_on_stages_before(stages: tuple[Stage, ...]) -> None:
     before: dict[str, Stage] = {}
     for stage in stages:
@@ -305,6 +305,22 @@ def test_scores_are_shares_of_questions() -> None:
     assert found.wrongly_open == pytest.approx(1 / 3)
     assert found.auroc == pytest.approx((4 + 2) / 10)
     assert 0.15 <= threshold_of(said) < 0.2
+
+
+def test_scores_are_reported_by_split_and_language() -> None:
+    parts = {
+        "choose": [said_of("answered", [GOLD], [0.7], [0.1], 0.195), said_of("not_found", [TRAP], [0.1], [0], 0.9)],
+        "report": [said_of("answered", [GOLD], [0.1], [0.1], 0.8), said_of("not_found", [TRAP], [0.1], [0], 0.9)],
+    }
+    questions = {name: tuple(one.question for one in said) for name, said in parts.items()}
+    table = report(
+        lambda asked: next(said for name, said in parts.items() if asked is questions[name]),
+        Split((), questions["choose"], questions["report"], ()),
+    )
+    first = [line.split(" | ")[0].removeprefix("| ") for line in table.splitlines()]
+    assert first == ["split", "---", "choose", "report", "report, en"]
+    assert "| choose | 2 | 0.2 | 1 | 1 | 0 | 1 | 1 | 1 |" in table
+    assert "| report | 2 | 0.2 | 1 | 1 | 0 | 1 | 0 | 1 |" in table
 
 
 # --- The file.

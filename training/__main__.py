@@ -21,7 +21,7 @@ from training.corpus import Corpus, CorpusWriter, Tokenize, load_corpus, save_co
 from training.exchanges import learn_exchanges
 from training.export import export
 from training.paragraphs import learn_clapnq, learn_piaf
-from training.plan import ON_CPU, ON_GPU
+from training.plan import ALONE, TAUGHT, Stage, on_cpu
 from training.question_sets import MissingData, write_own_set
 from training.score import Said, Scores, said, scored, threshold_of
 from training.split import Split, split
@@ -36,16 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder with eval/asked, eval/whitehouse, train/…")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made on the way (2 GB)")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="the file to write (default: %(default)s)")
+    parser.add_argument("--taught", action="store_true", help="train two teachers first, to follow: for a GPU")
     chosen = parser.parse_args(arguments)
     try:
-        _make(chosen.data, chosen.work, chosen.out)
+        _make(chosen.data, chosen.work, chosen.out, TAUGHT if chosen.taught else ALONE)
     except OnRecordError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def _make(data: Path, work: Path, out: Path) -> None:
+def _make(data: Path, work: Path, out: Path, stages: Sequence[Stage]) -> None:
     work.mkdir(parents=True, exist_ok=True)
     packed = read_packed(packaged_bytes())
     corpus = prepared(data, work, partial(_ids, tokenizer_of(packed)))
@@ -55,7 +56,7 @@ def _make(data: Path, work: Path, out: Path) -> None:
         f"to begin with {len(parts.first)} questions"
     )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    stages = ON_GPU if device.type == "cuda" else ON_CPU
+    stages = stages if device.type == "cuda" else on_cpu(stages)
     material = Material(packed, corpus.passages, parts)
     for stage in stages:
         run(stage, material, work, device, _say)

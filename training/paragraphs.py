@@ -20,6 +20,8 @@ from training.question_sets import MissingData
 _PIAF_OTHERS, _PIAF_NEAREST, _CLAPNQ_NEAREST = 11, 13, 9
 # Of a long passage so many characters are embedded: the encoder reads little more.
 _EMBEDDED = 1500
+# The vectors of so many texts' tokens, which are not needed, fit in memory.
+_AT_ONCE = 256
 # What stands before a paragraph, which nobody says.
 _HEAD = "statement, :"
 
@@ -104,7 +106,9 @@ def _learn(
 
 def _nearest(encoder: Encoder, questions: Sequence[str], texts: Sequence[str], many: int) -> NDArray[np.int64]:
     """For each question the positions of the texts nearest to it, nearest first: (questions, many)."""
-    nearness = encoder.encode_queries(questions) @ encoder.encode_sentences(texts).T
+    read = (encoder.read_passages(texts[at : at + _AT_ONCE]) for at in range(0, len(texts), _AT_ONCE))
+    vectors = np.array([one.whole for part in read for one in part])
+    nearness = encoder.encode_queries(questions) @ vectors.T
     return np.argsort(-nearness, axis=1)[:, :many]
 
 
