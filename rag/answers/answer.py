@@ -103,11 +103,8 @@ def _written(draft: Draft) -> Written:
     kind = draft.question.kind
     if kind in ON_RECORD and (written := ON_RECORD[kind](draft)):
         return written
-    there = 1 - draft.reading.nothing >= NOT_FOUND_BELOW or any(
-        draft.question.seeks(h.passage.text) for h in draft.hits
-    )
-    if kind in ABOUT_ASKING and there and (written := ABOUT_ASKING[kind](draft)):
-        return written
+    if kind in ABOUT_ASKING:
+        return ABOUT_ASKING[kind](draft) or not_found(draft)
     if not draft.quotable.sentences or 1 - draft.quotable.nothing < NOT_FOUND_BELOW:
         return sought(draft) or not_found(draft)
     if kind in FROM_READ and (written := FROM_READ[kind](draft)):

@@ -9,10 +9,13 @@ from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.selection import asks, share_of_words
 from onrecord.rag.answers.spans import sentences_of, words_at
 from onrecord.rag.questions.question import Question
+from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
 
 # Exchanges whose questions are read for one question: those found first, or with most of its words.
 _MOST_READ = 10
+# Above this probability of nothing, nobody asked about it: the words of a subject alone make a reader unsure.
+_NOBODY = 0.9
 # Fewer words than this are a greeting or thanks.
 _LEAST_WORDS = 4
 
@@ -57,8 +60,8 @@ def exchanges_asked_by(question: Question, sources: Mapping[str, Briefing]) -> E
     return found
 
 
-def asked_about(draft: Draft, exchanges: Exchanges) -> list[Asked]:
-    """The sentences asked in some exchanges, likeliest first to be what the question is about."""
+def asked_about(draft: Draft, exchanges: Exchanges, wanted: str) -> list[Asked]:
+    """The sentences asked in some exchanges, likeliest first to be what is wanted; none where hardly any may be."""
     texts = [
         (" ".join(words_at(briefing, span) for span in question_spans(briefing, exchange)), briefing.language)
         for briefing, exchange in exchanges
@@ -70,12 +73,14 @@ def asked_about(draft: Draft, exchanges: Exchanges) -> list[Asked]:
     asked = {
         (briefing.id, position): (briefing, exchange) for briefing, exchange in read for position in exchange.questions
     }
-    found = []
-    for sentence in draft.read(draft.question.text, list(passages)).best():
-        place = asked.get((sentence.passage.briefing_id, sentence.turn))
-        if place and len(sentence.text.split()) >= _LEAST_WORDS:
-            found.append(Asked(*place, sentence.span, sentence.weight))
-    return found
+
+    def may_ask(sentence: ReadSentence) -> bool:
+        return (sentence.passage.briefing_id, sentence.turn) in asked and len(sentence.text.split()) >= _LEAST_WORDS
+
+    reading = draft.read(wanted, list(passages)).only(may_ask)
+    if reading.nothing > _NOBODY:
+        return []
+    return [Asked(*asked[s.passage.briefing_id, s.turn], s.span, s.weight) for s in reading.best()]
 
 
 def question_spans(briefing: Briefing, exchange: Exchange) -> list[Span]:

@@ -21,7 +21,7 @@ def who_asked(draft: Draft) -> Written | None:
     if draft.question.sought:
         # Who asked what was replied with these words, or asked with them.
         exchanges = [one for one in exchanges if any(map(draft.question.seeks, _turns(*one)))] or exchanges
-    asked = asked_about(draft, exchanges)
+    asked = asked_about(draft, exchanges, draft.question.subject or draft.question.text)
     if not asked:
         return None
     statements = asked_and_replied(draft, asked[0], _asking(asked[0]))
