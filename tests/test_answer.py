@@ -207,9 +207,9 @@ def test_two_people_of_one_name_are_followed_apart() -> None:
     assert "Words only in" not in ask("How has the position on the harbour wall changed?", *briefings).text
 
 
-def test_an_overview_quotes_one_line_of_each_exchange() -> None:
-    answer = ask("Which questions were asked?")
-    assert [citation.speaker for citation in answer.citations] == ["Otto Brandt", "Mia Lund"]
+def test_an_overview_quotes_what_opens_and_each_question_with_its_reply() -> None:
+    speakers = [citation.speaker for citation in ask("What was discussed?").citations]
+    assert speakers == ["Elin Varga", "Otto Brandt", "Elin Varga", "Mia Lund", "Elin Varga"]
 
 
 def test_nothing_found_says_what_was_searched_and_cites_nothing() -> None:
@@ -221,11 +221,9 @@ def test_nothing_found_says_what_was_searched_and_cites_nothing() -> None:
 
 
 def test_a_french_question_gets_french_words_around_an_english_quote() -> None:
-    answer = ask("Quand le ferry vers Sandholm repartira-t-il ?")
+    answer = ask("Combien coûtera le mur du port ?")
     assert answer.language == "fr"
-    assert answer.text.startswith(
-        "En réponse à Otto Brandt (Kustblatt), Elin Varga (Harbour Minister) a dit le 2 avril 2031"
-    )
+    assert answer.text.startswith("Elin Varga (Harbour Minister) a dit le 2 avril 2031")
     assert "(en anglais)" in answer.text
 
 

@@ -14,8 +14,8 @@ from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
 
 # Exchanges whose questions are read for one question: those found first, or with most of its words.
 _MOST_READ = 10
-# Above this probability of nothing, nobody asked about it: the words of a subject alone make a reader unsure.
-_NOBODY = 0.9
+# What the weight of a sentence that says no telling word of the question is multiplied by; one that says all, 1 more.
+_UNSAID = 0.1
 # Fewer words than this are a greeting or thanks.
 _LEAST_WORDS = 4
 
@@ -61,7 +61,7 @@ def exchanges_asked_by(question: Question, sources: Mapping[str, Briefing]) -> E
 
 
 def asked_about(draft: Draft, exchanges: Exchanges, wanted: str) -> list[Asked]:
-    """The sentences asked in some exchanges, likeliest first to be what is wanted; none where hardly any may be."""
+    """The sentences asked in some exchanges, likeliest first to be what is wanted."""
     texts = [
         (" ".join(words_at(briefing, span) for span in question_spans(briefing, exchange)), briefing.language)
         for briefing, exchange in exchanges
@@ -77,10 +77,14 @@ def asked_about(draft: Draft, exchanges: Exchanges, wanted: str) -> list[Asked]:
     def may_ask(sentence: ReadSentence) -> bool:
         return (sentence.passage.briefing_id, sentence.turn) in asked and len(sentence.text.split()) >= _LEAST_WORDS
 
-    reading = draft.read(wanted, list(passages)).only(may_ask)
-    if reading.nothing > _NOBODY:
-        return []
-    return [Asked(*asked[s.passage.briefing_id, s.turn], s.span, s.weight) for s in reading.best()]
+    sentences = draft.read(wanted, list(passages)).only(may_ask).sentences
+    # A subject of a word or two tells a reader little: a sentence that says them is likelier.
+    shares = share_of_words([(s.text, s.passage.language) for s in sentences], draft.question)
+    found = [
+        Asked(*asked[s.passage.briefing_id, s.turn], s.span, s.weight * (_UNSAID + share))
+        for s, share in zip(sentences, shares, strict=True)
+    ]
+    return sorted(found, key=lambda one: -one.weight)
 
 
 def question_spans(briefing: Briefing, exchange: Exchange) -> list[Span]:
