@@ -15,7 +15,7 @@ from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
 # Exchanges whose questions are read for one question: those found first, or with most of its words.
 _MOST_READ = 10
 # What the weight of a sentence that says no telling word of the question is multiplied by; one that says all, 1 more.
-_UNSAID = 0.1
+_UNSAID = 0.03
 # Fewer words than this are a greeting or thanks.
 _LEAST_WORDS = 4
 

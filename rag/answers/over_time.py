@@ -39,7 +39,8 @@ def over_time(draft: Draft) -> Written | None:
     if not read or (reading.nothing > _NOTHING and not speaking):
         return None
     near = [sentence for sentence in read if sentence.weight >= _NEAR * read[0].weight]
-    people = list(dict.fromkeys(sentence.passage.speaker for sentence in near))
+    by_date = sorted(near, key=lambda one: draft.sources[one.passage.briefing_id].date or "")
+    people = list(dict.fromkeys(sentence.passage.speaker for sentence in by_date))
     if not draft.question.sayers or len(people) == 1:
         return Written(_in_order(draft, near))
     followed = [_in_order(draft, [s for s in near if s.passage.speaker == one], one) for one in people]

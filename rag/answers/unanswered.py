@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.leads import exchange_at
+from onrecord.rag.answers.quoting import bare_span
 from onrecord.rag.answers.runs import run_around
 from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.text.quotes import reported_at
@@ -30,7 +31,7 @@ def asked_not_answered(draft: Draft) -> Written | None:
     statements = [draft.led(lead, briefing.id, span)]
     added = [
         sentence
-        for sentence in replies
+        for sentence in draft.quotable.sentences
         if sentence.passage.briefing_id == briefing.id
         and sentence.turn in exchange.answers
         and not (sentence.span.start < span.end and span.start < sentence.span.end)
@@ -53,4 +54,5 @@ def _replies(draft: Draft, sentence: ReadSentence) -> bool:
     if exchange is None or sentence.turn not in exchange.answers:
         return False
     last = briefing.turns[exchange.answers[-1]].speaker
-    return sentence.passage.speaker == last and reported_at(briefing, sentence.span.start, sentence.span.end) is None
+    bare = bare_span(briefing.text, sentence.span)
+    return sentence.passage.speaker == last and reported_at(briefing, bare.start, bare.end) is None
