@@ -27,7 +27,7 @@ from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.questions.question import Question, read_question
 from onrecord.rag.readers.metadata import Metadata
-from onrecord.rag.reading.finding import find as find_and_read
+from onrecord.rag.reading.finding import find_read
 from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Store
@@ -242,7 +242,7 @@ def _by_search(store: Store, encoder: Encoder, question: Question, filters: Filt
 
 
 def _shipped(store: Store, encoder: Encoder, question: Question, filters: Filters) -> _Result:
-    found = find_and_read(store, encoder, load_reader(), question, _DEPTH, filters)
+    found = find_read(store, encoder, load_reader(), question, _DEPTH, filters)
     return _Result([hit.passage.id for hit in found.hits], 1 - found.reading.nothing)
 
 

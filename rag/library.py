@@ -46,7 +46,7 @@ from onrecord.rag.questions.question import (
     read_question,
 )
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
-from onrecord.rag.reading.finding import Found, find, holding
+from onrecord.rag.reading.finding import Found, find_read, holding
 from onrecord.rag.reading.reader import Reader, read_passages
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
@@ -328,7 +328,7 @@ class Library:
         return read_question(_checked(question), history, on_record(*self._store.on_record()))
 
     def _find(self, question: Question, k: int, filters: Filters) -> Found:
-        return find(self._store, self._loaded_encoder(), self._loaded_reader(), question, k, filters)
+        return find_read(self._store, self._loaded_encoder(), self._loaded_reader(), question, k, filters)
 
     def _sources(self, question: Question, found: Found, filters: Filters) -> dict[str, Briefing]:
         """The briefings an answer may need: those of the hits, or all, for a question that lists or counts.

@@ -310,7 +310,8 @@ def test_open_questions_are_those_an_overview_marks(sample_library: Library) -> 
     answer = sample_library.ask("Which questions were not answered in the transport minister's press briefing?")
     left_open = sum(marks(first) + marks(second))
     assert f"{left_open} of {len(marks(first) + marks(second))}" in answer.text
-    assert 0 < len(items(answer)) == left_open
+    # Ten lines are a page.
+    assert 0 < len(items(answer)) == min(left_open, 10)
     assert 0.5 <= answer.confidence < 1
 
 

@@ -30,6 +30,7 @@ NOT_FOUND_BELOW = 0.5
 # Ways to answer by what is on record: it is there or is not, whatever the search thinks of it.
 ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {
     "mentions": mentions,
+    "over_time": over_time,
     "left_open": left_open,
     "questions_counted": questions_counted,
     "questions_listed": questions_listed,
@@ -43,9 +44,6 @@ ABOUT_ASKING: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {
     "who_asked": who_asked,
     "what_asked": what_asked,
 }
-# Ways to answer from the sentences read, where some may answer. A question of a kind that is not here, or that its way
-# cannot answer, was left open or asks for a fact.
-FROM_READ: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {"over_time": over_time}
 
 
 def compose(
@@ -103,13 +101,8 @@ def _written(draft: Draft) -> Written:
     kind = draft.question.kind
     if kind in ON_RECORD and (written := ON_RECORD[kind](draft)):
         return written
-    there = 1 - draft.reading.nothing >= NOT_FOUND_BELOW or any(
-        draft.question.seeks(h.passage.text) for h in draft.hits
-    )
-    if kind in ABOUT_ASKING and there and (written := ABOUT_ASKING[kind](draft)):
-        return written
+    if kind in ABOUT_ASKING:
+        return ABOUT_ASKING[kind](draft) or not_found(draft)
     if not draft.quotable.sentences or 1 - draft.quotable.nothing < NOT_FOUND_BELOW:
         return sought(draft) or not_found(draft)
-    if kind in FROM_READ and (written := FROM_READ[kind](draft)):
-        return written
     return namesakes(draft, NOT_FOUND_BELOW) or asked_not_answered(draft) or fact(draft)

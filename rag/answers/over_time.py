@@ -20,6 +20,8 @@ _MOST_DATES = 5
 _NEAR = 0.05
 # A turn with this share of the subject's words may speak of it; so many passages of such turns are read.
 _HALF, _MOST_READ = 0.5, 20
+# Above this probability of nothing, only what holds the subject's words speaks of it: a subject tells a reader little.
+_NOTHING = 0.9
 # Words named on either side of a difference.
 _MOST_WORDS = 8
 
@@ -29,12 +31,16 @@ def over_time(draft: Draft) -> Written | None:
 
     Where the one named may be several people, each is followed alone; who differs is never said to have changed.
     """
-    passages = dict.fromkeys([*(hit.passage for hit in draft.hits), *_by_words(draft)])
-    read = draft.read(draft.question.text, list(passages)).only(lambda sentence: _may_speak(sentence, draft)).best()
-    if not read:
+    speaking = _by_words(draft)
+    passages = dict.fromkeys([*(hit.passage for hit in draft.hits), *speaking])
+    subject = language(draft.question.language).questions.frame.sub("", draft.question.subject)
+    reading = draft.read(subject or draft.question.text, list(passages)).only(lambda one: _may_speak(one, draft))
+    read = reading.best()
+    if not read or (reading.nothing > _NOTHING and not speaking):
         return None
     near = [sentence for sentence in read if sentence.weight >= _NEAR * read[0].weight]
-    people = list(dict.fromkeys(sentence.passage.speaker for sentence in near))
+    by_date = sorted(near, key=lambda one: draft.sources[one.passage.briefing_id].date or "")
+    people = list(dict.fromkeys(sentence.passage.speaker for sentence in by_date))
     if not draft.question.sayers or len(people) == 1:
         return Written(_in_order(draft, near))
     followed = [_in_order(draft, [s for s in near if s.passage.speaker == one], one) for one in people]

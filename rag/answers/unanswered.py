@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.leads import exchange_at
+from onrecord.rag.answers.quoting import bare_span
 from onrecord.rag.answers.runs import run_around
 from onrecord.rag.reading.reader import ReadSentence
+from onrecord.rag.text.quotes import reported_at
 
 # Sentences of fewer words add nothing.
 _LEAST_ADDED = 6
@@ -29,7 +31,7 @@ def asked_not_answered(draft: Draft) -> Written | None:
     statements = [draft.led(lead, briefing.id, span)]
     added = [
         sentence
-        for sentence in replies
+        for sentence in draft.quotable.sentences
         if sentence.passage.briefing_id == briefing.id
         and sentence.turn in exchange.answers
         and not (sentence.span.start < span.end and span.start < sentence.span.end)
@@ -43,6 +45,14 @@ def asked_not_answered(draft: Draft) -> Written | None:
 
 
 def _replies(draft: Draft, sentence: ReadSentence) -> bool:
-    """Whether a sentence belongs to what somebody replies to a question on record."""
-    exchange = exchange_at(draft.sources[sentence.passage.briefing_id], sentence.turn)
-    return exchange is not None and sentence.turn in exchange.answers
+    """Whether a sentence is a reply to a question on record: of whoever replies last, in words of their own.
+
+    One who hands a question on to a colleague leaves nothing open, and whoever is quoted in a reply did not give it.
+    """
+    briefing = draft.sources[sentence.passage.briefing_id]
+    exchange = exchange_at(briefing, sentence.turn)
+    if exchange is None or sentence.turn not in exchange.answers:
+        return False
+    last = briefing.turns[exchange.answers[-1]].speaker
+    bare = bare_span(briefing.text, sentence.span)
+    return sentence.passage.speaker == last and reported_at(briefing, bare.start, bare.end) is None

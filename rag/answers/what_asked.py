@@ -21,7 +21,7 @@ def what_asked(draft: Draft) -> Written | None:
 
 
 def _asked(draft: Draft, exchanges: Exchanges) -> Written | None:
-    asked = asked_about(draft, exchanges)
+    asked = asked_about(draft, exchanges, draft.question.text)
     if not asked:
         return None
     best = asked[0]

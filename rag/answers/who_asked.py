@@ -11,6 +11,8 @@ from onrecord.rag.types import Briefing, Exchange, Span
 # Other askers named besides the first, and how likely beside that.
 _MOST_OTHERS = 2
 _NEAR_ASKED = 0.3
+# Below this weight nobody asked about it.
+_LIKELY = 0.01
 # A sentence of at most so many words that asks nothing is a greeting or an introduction ("I am from Lysvik Radio.").
 _GREETING = 8
 
@@ -21,8 +23,8 @@ def who_asked(draft: Draft) -> Written | None:
     if draft.question.sought:
         # Who asked what was replied with these words, or asked with them.
         exchanges = [one for one in exchanges if any(map(draft.question.seeks, _turns(*one)))] or exchanges
-    asked = asked_about(draft, exchanges)
-    if not asked:
+    asked = asked_about(draft, exchanges, draft.question.subject or draft.question.text)
+    if not asked or asked[0].weight < _LIKELY:
         return None
     statements = asked_and_replied(draft, asked[0], _asking(asked[0]))
     seen = {(asked[0].briefing.id, asked[0].exchange.questions[0])}

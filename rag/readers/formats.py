@@ -21,7 +21,7 @@ from onrecord.rag.types import SourceText
 Format = Literal[
     "text", "markdown", "html", "mhtml", "pdf", "docx", "zip", "vtt", "srt", "sbv", "ttml", "json", "table", "timed"
 ]
-Reader = Callable[[str, bytes], SourceText]
+FileReader = Callable[[str, bytes], SourceText]
 
 READERS: Mapping[Format, tuple[str, str]] = {
     "text": ("text", "read_text"),
@@ -178,10 +178,10 @@ def _text_format(name: str, data: bytes) -> Format:
     return "timed" if is_timed_lines(head) else "text"
 
 
-def reader_of(format_: Format) -> Reader:
+def reader_of(format_: Format) -> FileReader:
     """Return the reader of a format; it is imported when its first file comes, so that text never pays for PDF."""
     module, function = READERS[format_]
-    return cast(Reader, getattr(import_module(f"onrecord.rag.readers.{module}"), function))
+    return cast(FileReader, getattr(import_module(f"onrecord.rag.readers.{module}"), function))
 
 
 def has_cues(text: str) -> bool:

@@ -36,7 +36,7 @@ class Found:
     reading: Reading
 
 
-def find(store: Store, encoder: Encoder, reader: Reader, question: Question, k: int, filters: Filters) -> Found:
+def find_read(store: Store, encoder: Encoder, reader: Reader, question: Question, k: int, filters: Filters) -> Found:
     """Find the `k` passages that answer a question best among those that pass the filters, and read them.
 
     Where some hold the words that it gives in quotation marks, it is those. Where it wants somebody's words, half of
