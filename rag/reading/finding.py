@@ -18,8 +18,8 @@ READ = 20
 """Passages read for a question; in a library of 61 parts of transcripts the best 10 hold the answer to 74% of the
 questions that have one, the best 20 to 83% (docs/reader.md)."""
 # What a passage gains for each natural logarithm of the probability that the sentence to quote is in it, beside the
-# score of the search.
-_READ_WEIGHT = 0.5
+# score of the search: chosen on half of the questions of three sets (docs/quality.md). More lowers most of them.
+_READ_WEIGHT = 0.1
 _LEAST = 1e-6
 # A name of more people than this ("Speaker 1") is nobody's in particular: each would cost a search.
 _MOST_SPEAKERS = 4
