@@ -20,7 +20,7 @@ FLAGS = [
 ]  # fmt: skip
 DESKTOP = {"width": 1360, "height": 860}
 PHONE = {"width": 390, "height": 844}
-QUESTION = "How long is the Selkie cable?"
+QUESTION = "Where does the Selkie cable run?"
 ABSENT = "What is the recipe for lemon cake?"
 
 

@@ -43,13 +43,17 @@ def test_who_asked_names_person_and_outlet_and_quotes_question_and_reply() -> No
     assert [citation.kind for citation in answer.citations] == ["question", "answer"]
 
 
-def test_who_asked_quotes_what_was_asked_not_the_greeting() -> None:
+@pytest.mark.parametrize("question", ["Who asked about Sandholm?", "What did Otto Brandt of the Sandholm Daily ask?"])
+def test_what_is_quoted_was_asked_and_is_no_greeting(question: str) -> None:
     script: Script = [
         ("question", "Otto Brandt", None, "Kustblatt", "I am from Sandholm Daily. How deep is the new harbour?"),
         ("answer", "Elin Varga", "Harbour Minister", None, "It is nine metres deep at low tide."),
     ]
-    answer = ask("Who asked about Sandholm?", briefing_of(script=script))
-    assert answer.citations[0].quote == "How deep is the new harbour?"
+    answer = ask(question, briefing_of(script=script))
+    assert [citation.quote for citation in answer.citations] == [
+        "How deep is the new harbour?",
+        "It is nine metres deep at low tide.",
+    ]
 
 
 def test_what_an_outlet_asked_is_found_by_its_name() -> None:

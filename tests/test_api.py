@@ -13,7 +13,7 @@ from serving import Server, serving, wait_for_model
 
 from onrecord.rag import Library
 
-QUESTION = "How long is the Selkie cable?"
+QUESTION = "Where does the Selkie cable run?"
 
 
 @pytest.fixture

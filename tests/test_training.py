@@ -14,6 +14,7 @@ from learning import tiny_encoder, tokenize
 from onrecord.embeddings import bundled
 from onrecord.embeddings.reader import LONGEST, Passage, open_reader
 from training.__main__ import main, report
+from training.calibrate import Shifts, shifted, shifts_of
 from training.corpus import (
     ALSO,
     GOLD,
@@ -323,6 +324,20 @@ def test_scores_are_reported_by_split_and_language() -> None:
     assert "| report | 2 | 0.2 | 1 | 1 | 0 | 1 | 0 | 1 |" in table
 
 
+def test_scores_are_shifted_until_one_half_is_right() -> None:
+    said = [
+        said_of("answered", [GOLD], [0.3], [0.0], 0.7),
+        said_of("asked_not_answered", [GOLD], [0.1], [0.2], 0.7),
+        said_of("not_found", [NEITHER], [0.01], [0.0], 0.99),
+    ]
+    shifts = shifts_of(said)
+    right = [shifted(one, shifts) for one in said]
+    assert [one.nothing < 0.5 for one in right] == [True, True, False]
+    assert [bool(one.opens.sum() > one.answers.sum()) for one in right] == [False, True, False]
+    for one in right:
+        assert one.answers.sum() + one.opens.sum() + one.nothing == pytest.approx(1)
+
+
 # --- The file.
 
 
@@ -331,7 +346,7 @@ def test_what_was_trained_is_what_the_product_reads(tmp_path: Path) -> None:
     packed = bundled.read_packed(bundled.packaged_bytes())
     torch.manual_seed(4)
     reader = TrainedReader(packed, 1).eval()
-    sha256 = export(reader.state_dict(), tmp_path / "reader.npz")
+    sha256 = export(reader.state_dict(), tmp_path / "reader.npz", Shifts(2.0, 0.5))
     tokenizer = bundled.tokenizer_of(packed)
     writer = CorpusWriter(lambda texts: [tokenizer.encode(text, add_special_tokens=False).ids for text in texts])
     pieces = ("Harbour briefing (2031-04-02)", "answer, Elin Varga:", "It sails in June.", "Not before.", "word " * 300)
@@ -351,9 +366,9 @@ def test_what_was_trained_is_what_the_product_reads(tmp_path: Path) -> None:
         expected = reader(batch([as_found(question, writer.corpus().passages, 1)])).numpy()
     product = open_reader(tmp_path / "reader.npz", sha256)
     (found,) = product.read("When does it sail?", [Passage(pieces, (2, 3, 4))])
-    assert found == pytest.approx(expected, abs=0.02)
-    assert product.nothing == 0
-    assert export(reader.state_dict(), tmp_path / "again.npz") == sha256
+    assert found == pytest.approx(expected - [0.0, 0.5], abs=0.02)
+    assert product.nothing == -2
+    assert export(reader.state_dict(), tmp_path / "again.npz", Shifts(2.0, 0.5)) == sha256
 
 
 def test_the_command_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ def test_french_follows_the_browser_and_can_be_switched(open_page: Open) -> None
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     expect(page.locator("#question textarea")).to_have_attribute("placeholder", re.compile("dit"))
     expect(page.locator("#chat .welcome")).to_contain_text("mot pour mot")
-    ask(page, "Quelle est la longueur du câble Selkie ?")
+    ask(page, "Par où passe le câble Selkie ?")
     expect(page.locator(".record .status").first).to_contain_text("interrogés")
     page.get_by_role("combobox", name="Langue de la page").select_option("English")
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -17,6 +17,7 @@ from onrecord.embeddings.reader import WEIGHTS
 from onrecord.rag import Settings
 from onrecord.rag.errors import OnRecordError
 from training.asked import learn_asked
+from training.calibrate import shifts_of
 from training.corpus import Corpus, CorpusWriter, Tokenize, load_corpus, save_corpus
 from training.exchanges import learn_exchanges
 from training.export import export
@@ -62,7 +63,9 @@ def _make(data: Path, work: Path, out: Path, stages: Sequence[Stage]) -> None:
         run(stage, material, work, device, _say)
     reader = trained(stages[-1], work, packed, device)
     print(report(partial(said, reader, passages=corpus.passages), parts))
-    print(f"{export(reader.state_dict(), out)}  {out}")
+    shifts = shifts_of(said(reader, parts.choose, corpus.passages))
+    _say(f"taken off: {shifts.nothing} that nothing answers, {shifts.opens} that a sentence leaves open")
+    print(f"{export(reader.state_dict(), out, shifts)}  {out}")
 
 
 def prepared(data: Path, work: Path, tokenize: Tokenize) -> Corpus:

@@ -10,14 +10,17 @@ import numpy as np
 import torch
 
 from onrecord.embeddings.reader import packed_weights
+from training.calibrate import Shifts
 
 
-def export(weights: Mapping[str, torch.Tensor], path: Path) -> str:
-    """Write the weights of a trained reader; returns the SHA-256 of the file.
+def export(weights: Mapping[str, torch.Tensor], path: Path, shifts: Shifts) -> str:
+    """Write the weights of a trained reader, its scores shifted; returns the SHA-256 of the file.
 
     `prior` stays behind: the product weighs the search against the reading itself.
     """
     tensors = {name: tensor.detach().float().cpu().numpy() for name, tensor in weights.items()}
+    tensors["nothing"] = tensors["nothing"] - np.float32(shifts.nothing)
+    tensors["output.bias"] = tensors["output.bias"] - np.array([0.0, shifts.opens], np.float32)
     packed = packed_weights({_name(name): values for name, values in tensors.items() if _is_read(name)})
     np.savez_compressed(path, **packed)  # type: ignore[arg-type]  # its stub takes the names for `allow_pickle`
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -18,6 +18,8 @@ _MOST_READ = 10
 _UNSAID = 0.03
 # Fewer words than this are a greeting or thanks.
 _LEAST_WORDS = 4
+# A sentence of at most so many words that asks nothing is a greeting or an introduction ("I am from Lysvik Radio.").
+_GREETING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +101,13 @@ def what_was_asked(briefing: Briefing, exchange: Exchange) -> list[Span]:
     asked = list(exchange.asked) or [span for span in spans if asks(words_at(briefing, span))]
     first = briefing.turns[exchange.questions[0]]
     return asked or spans[-1:] or [Span(first.start, first.end)]
+
+
+def asking(found: Asked) -> list[Span]:
+    """A sentence found, with the question it leads up to ("On the ports. … When will they open?") unless it asks."""
+    asked = found.exchange.asked
+    if not asked or any(span.start < found.span.end and found.span.start < span.end for span in asked):
+        return [found.span]
+    question = next((span for span in asked if span.start >= found.span.end), asked[-1])
+    words = words_at(found.briefing, found.span).split()
+    return sorted([question, *([found.span] if len(words) > _GREETING else [])], key=lambda span: span.start)

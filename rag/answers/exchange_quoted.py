@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from onrecord.rag.answers.asked import Asked, what_was_asked
+from onrecord.rag.answers.asked import Asked, asking, what_was_asked
 from onrecord.rag.answers.drafting import Draft, paragraph
 from onrecord.rag.answers.spans import words_at
 from onrecord.rag.reading.reader import ReadSentence
@@ -24,7 +24,7 @@ def asked_and_replied(draft: Draft, asked: Asked, spans: Sequence[Span]) -> Stat
     """The question quoted, and the sentence of the reply that answers it or leaves it open."""
     briefing = asked.briefing
     question = question_quoted(draft, briefing, spans)
-    best = reply_to(draft, briefing, asked.exchange, [asked.span])
+    best = reply_to(draft, briefing, asked.exchange, asking(asked))
     if best is None:
         return [*question, (Words(draft.words.no_reply),)]
     return [*question, reply_quoted(draft, briefing, best)]

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from onrecord.rag.answers.asked import Exchanges, asked_about, exchanges_asked_by, exchanges_found, what_was_asked
+from onrecord.rag.answers.asked import (
+    Exchanges,
+    asked_about,
+    asking,
+    exchanges_asked_by,
+    exchanges_found,
+    what_was_asked,
+)
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.exchange_quoted import asked_and_replied
 
@@ -27,5 +34,5 @@ def _asked(draft: Draft, exchanges: Exchanges) -> Written | None:
     best = asked[0]
     spans = what_was_asked(best.briefing, best.exchange)
     if len(spans) > _MOST_QUOTED or best.span not in spans:
-        spans = sorted({best.span, *spans[: _MOST_QUOTED - 1]}, key=lambda span: span.start)
+        spans = sorted({*asking(best), *spans[: _MOST_QUOTED - 1]}, key=lambda span: span.start)
     return Written((paragraph(asked_and_replied(draft, best, spans)),))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from onrecord.rag.answers.asked import Asked, asked_about, exchanges_found
+from onrecord.rag.answers.asked import asked_about, asking, exchanges_found
 from onrecord.rag.answers.drafting import Draft, Written, paragraph
 from onrecord.rag.answers.exchange_quoted import asked_and_replied, question_quoted
-from onrecord.rag.answers.spans import words_at
-from onrecord.rag.types import Briefing, Exchange, Span
+from onrecord.rag.types import Briefing, Exchange
 
 # Other askers named besides the first, and how likely beside that.
 _MOST_OTHERS = 2
 _NEAR_ASKED = 0.3
 # Below this weight nobody asked about it.
 _LIKELY = 0.01
-# A sentence of at most so many words that asks nothing is a greeting or an introduction ("I am from Lysvik Radio.").
-_GREETING = 8
 
 
 def who_asked(draft: Draft) -> Written | None:
@@ -26,7 +23,7 @@ def who_asked(draft: Draft) -> Written | None:
     asked = asked_about(draft, exchanges, draft.question.subject or draft.question.text)
     if not asked or asked[0].weight < _LIKELY:
         return None
-    statements = asked_and_replied(draft, asked[0], _asking(asked[0]))
+    statements = asked_and_replied(draft, asked[0], asking(asked[0]))
     seen = {(asked[0].briefing.id, asked[0].exchange.questions[0])}
     for other in asked[1:]:
         key = (other.briefing.id, other.exchange.questions[0])
@@ -34,20 +31,10 @@ def who_asked(draft: Draft) -> Written | None:
             break
         if key not in seen:
             seen.add(key)
-            statements += question_quoted(draft, other.briefing, _asking(other))
+            statements += question_quoted(draft, other.briefing, asking(other))
     return Written((paragraph(statements),))
 
 
 def _turns(briefing: Briefing, exchange: Exchange) -> list[str]:
     turns = [briefing.turns[position] for position in (*exchange.questions, *exchange.answers)]
     return [briefing.text[turn.start : turn.end] for turn in turns]
-
-
-def _asking(found: Asked) -> list[Span]:
-    """A sentence found, with the question it leads up to ("On the ports. … When will they open?") unless it asks."""
-    asked = found.exchange.asked
-    if not asked or any(span.start < found.span.end and found.span.start < span.end for span in asked):
-        return [found.span]
-    question = next((span for span in asked if span.start >= found.span.end), asked[-1])
-    words = words_at(found.briefing, found.span).split()
-    return sorted([question, *([found.span] if len(words) > _GREETING else [])], key=lambda span: span.start)

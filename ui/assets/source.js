@@ -297,7 +297,7 @@ function showCard(chip, delay) {
     card = el(
       "div",
       { id: "citation-card", role: "tooltip" },
-      el("p", { class: "who" }, who(source)),
+      who(source) ? el("p", { class: "who" }, who(source)) : null,
       el("p", { class: "words", lang: source.language }, `“${quote}”`),
       el("p", { class: "where" }, [source.title, spokenDate(source.date), printedPlace(source)].filter(Boolean).join(" · ")),
     );
