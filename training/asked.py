@@ -19,6 +19,7 @@ from onrecord.rag.reading.finding import READ
 from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.store import Store
 from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.text.quotes import overlap
 from onrecord.rag.types import Briefing, Filters, Passage
 from training.corpus import ALSO, GOLD, NEITHER, TRAP, Candidate, Collection, CorpusWriter, Labels
 from training.question_sets import AskedQuestion, MissingData, Place, read_questions
@@ -89,7 +90,7 @@ class _Texts:
             for place in places
             if place.file in self.ids
             for passage in self.passages[self.ids[place.file]]
-            if place.start < passage.end and passage.start < place.end
+            if overlap(place, passage)
         ]
 
     def labels(self, seen: ComposedPassage, asked: AskedQuestion) -> Labels:

@@ -77,7 +77,8 @@ def compose(
     people = None if called is None else frozenset(called)
     draft = Draft(question, hits, sources, searched, reading, read, filters or Filters(), people)
     written = _written(draft)
-    found = draft.quotable if kind_reads(question.kind) else reading
+    # Who asked, and what is on record, is no matter of who may be quoted.
+    found = reading if question.kind in ON_RECORD or question.kind in ABOUT_ASKING else draft.quotable
     return Answer(
         question=question.typed,
         standalone_question=question.text,
@@ -90,11 +91,6 @@ def compose(
         searched_briefings=searched[0],
         searched_passages=searched[1],
     )
-
-
-def kind_reads(kind: QuestionKind) -> bool:
-    """Whether questions of a kind are answered by the words of those who may be quoted alone."""
-    return kind not in ON_RECORD and kind not in ABOUT_ASKING
 
 
 def _written(draft: Draft) -> Written:

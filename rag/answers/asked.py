@@ -10,6 +10,7 @@ from onrecord.rag.answers.selection import asks, share_of_words
 from onrecord.rag.answers.spans import sentences_of, words_at
 from onrecord.rag.questions.question import Question
 from onrecord.rag.reading.reader import ReadSentence
+from onrecord.rag.text.quotes import overlap
 from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
 
 # Exchanges whose questions are read for one question: those found first, or with most of its words.
@@ -48,7 +49,7 @@ def exchanges_found(hits: Iterable[Hit], sources: Mapping[str, Briefing]) -> Exc
 
 def _touches(passage: Passage, briefing: Briefing, exchange: Exchange) -> bool:
     turns = [briefing.turns[position] for position in (*exchange.questions, *exchange.answers)]
-    return any(turn.start < passage.end and passage.start < turn.end for turn in turns)
+    return any(overlap(turn, passage) for turn in turns)
 
 
 def exchanges_asked_by(question: Question, sources: Mapping[str, Briefing]) -> Exchanges:
@@ -106,7 +107,7 @@ def what_was_asked(briefing: Briefing, exchange: Exchange) -> list[Span]:
 def asking(found: Asked) -> list[Span]:
     """A sentence found, with the question it leads up to ("On the ports. … When will they open?") unless it asks."""
     asked = found.exchange.asked
-    if not asked or any(span.start < found.span.end and found.span.start < span.end for span in asked):
+    if not asked or any(overlap(span, found.span) for span in asked):
         return [found.span]
     question = next((span for span in asked if span.start >= found.span.end), asked[-1])
     words = words_at(found.briefing, found.span).split()

@@ -16,7 +16,7 @@ from onrecord.rag.people.matching import matching_names
 from onrecord.rag.people.names import read_name
 from onrecord.rag.questions.question import Question
 from onrecord.rag.reading.reader import Reading, Reads, ReadSentence
-from onrecord.rag.text.quotes import reported_at
+from onrecord.rag.text.quotes import overlap, reported_at
 from onrecord.rag.types import Briefing, Filters, Hit, Part, Passage, Piece, Span, Status, Turn, Words
 
 
@@ -120,11 +120,7 @@ class Draft:
     def passages(self, briefing: Briefing, turns: Iterable[int]) -> list[Passage]:
         """The passages of a briefing that hold words of some of its turns, in order."""
         places = [briefing.turns[position] for position in turns]
-        return [
-            passage
-            for passage in self._cut(briefing)
-            if any(turn.start < passage.end and passage.start < turn.end for turn in places)
-        ]
+        return [passage for passage in self._cut(briefing) if any(overlap(turn, passage) for turn in places)]
 
     def _cut(self, briefing: Briefing) -> tuple[Passage, ...]:
         if briefing.id not in self._passages:
@@ -149,10 +145,6 @@ class Draft:
         if self.theirs_alone:
             return whose(sentence, briefing, question) != "no"
         return not question.explicit or question.may_want(speaker) or not self._is_namesake(speaker)
-
-    def may_hear(self, turn: Turn) -> bool:
-        """Whether a turn of a reply may be quoted, as `may_quote` says."""
-        return self._passes(turn.speaker) and (not self.theirs_alone or self.question.wants(turn.speaker))
 
     def _passes(self, speaker: str | None) -> bool:
         return self.called is None or speaker in self.called

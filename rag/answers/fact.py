@@ -7,6 +7,7 @@ from onrecord.rag.answers.runs import reported_part, run_around
 from onrecord.rag.answers.selection import terms_of
 from onrecord.rag.answers.spans import words_at
 from onrecord.rag.reading.reader import ReadSentence
+from onrecord.rag.text.quotes import overlap
 from onrecord.rag.types import Piece, Span
 
 # Statements quoted for one question, the first included; a further one is nearly as likely and says something else.
@@ -43,7 +44,7 @@ def _statement(draft: Draft, sentence: ReadSentence, span: Span) -> tuple[Piece,
 def _adds(draft: Draft, sentence: ReadSentence, span: Span, other: ReadSentence, taken: Span) -> bool:
     """Whether a run of sentences says something else than one chosen already."""
     mine, theirs = draft.sources[sentence.passage.briefing_id], draft.sources[other.passage.briefing_id]
-    if mine.id == theirs.id and span.start < taken.end and taken.start < span.end:
+    if mine.id == theirs.id and overlap(span, taken):
         return False
     terms = terms_of(sentence.text, sentence.passage.language)
     said = terms_of(words_at(theirs, taken), other.passage.language)

@@ -8,6 +8,7 @@ from onrecord.rag.answers.selection import terms_of, topic_of
 from onrecord.rag.languages import language
 from onrecord.rag.languages.wording import plain
 from onrecord.rag.reading.reader import ReadSentence
+from onrecord.rag.text.quotes import overlap
 
 _NEAREST_SHOWN = 2
 # Who spoke of something used this share of its words or more, in answer to a question or in a statement.
@@ -60,7 +61,7 @@ def _who_spoke_of_it(draft: Draft) -> list[str]:
         if not briefing or not held or len(held) < _MOST_OF_IT * len(terms):
             continue
         for turn in briefing.turns:
-            inside = turn.start < passage.end and passage.start < turn.end
+            inside = overlap(turn, passage)
             if inside and turn.kind in ("statement", "answer") and turn.speaker and not question.may_want(turn.speaker):
                 found.setdefault(turn.speaker, {})[briefing.date or ""] = None
     return [

@@ -12,7 +12,7 @@ from onrecord.rag.people.names import Same, read_name
 from onrecord.rag.questions.question import Question
 from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.text.folding import folded_words
-from onrecord.rag.text.quotes import reported_at
+from onrecord.rag.text.quotes import overlap, reported_at
 from onrecord.rag.types import Briefing
 
 _PROPER = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)*")
@@ -42,7 +42,7 @@ def whose(sentence: ReadSentence, briefing: Briefing, question: Question) -> Sam
     inner = reported_at(briefing, sentence.span.start, sentence.span.end)
     if inner is not None:
         return "yes" if question.wants(inner.speaker) else "unknown" if question.may_want(inner.speaker) else "no"
-    said = [r.speaker for r in briefing.reported if r.start < sentence.span.end and sentence.span.start < r.end]
+    said = [r.speaker for r in briefing.reported if overlap(r, sentence.span)]
     if any(map(question.wants, [*said, sentence.passage.speaker])):
         return "yes"
     if sentence.passage.kind != "report":

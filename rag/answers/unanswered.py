@@ -7,7 +7,7 @@ from onrecord.rag.answers.leads import exchange_at
 from onrecord.rag.answers.quoting import bare_span
 from onrecord.rag.answers.runs import run_around
 from onrecord.rag.reading.reader import ReadSentence
-from onrecord.rag.text.quotes import reported_at
+from onrecord.rag.text.quotes import overlap, reported_at
 
 # Sentences of fewer words add nothing.
 _LEAST_ADDED = 6
@@ -34,7 +34,7 @@ def asked_not_answered(draft: Draft) -> Written | None:
         for sentence in draft.quotable.sentences
         if sentence.passage.briefing_id == briefing.id
         and sentence.turn in exchange.answers
-        and not (sentence.span.start < span.end and span.start < sentence.span.end)
+        and not overlap(sentence.span, span)
         and sentence.weight >= _ADDED * best.weight
         and len(sentence.text.split()) >= _LEAST_ADDED
     ]

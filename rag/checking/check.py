@@ -17,7 +17,7 @@ from onrecord.rag.languages.numerals import decimal_sign
 from onrecord.rag.people.names import Known, is_full
 from onrecord.rag.people.naming import people_named, roll_of
 from onrecord.rag.text.figures import numbers
-from onrecord.rag.text.quotes import cite, find, occurrences, pieces
+from onrecord.rag.text.quotes import cite, find, occurrences, overlap, pieces
 from onrecord.rag.types import Briefing, Citation, Passage, Span
 
 Verdict = Literal["verbatim", "other_speaker", "altered", "stitched", "translated", "not_found"]
@@ -314,7 +314,7 @@ def _places(passages: Sequence[Passage], briefings: Mapping[str, Briefing]) -> l
     places: dict[tuple[str, int, int], _Place] = {}
     for passage in passages:
         briefing = briefings[passage.briefing_id]
-        turns = [turn for turn in briefing.turns if turn.start < passage.end and passage.start < turn.end]
+        turns = [turn for turn in briefing.turns if overlap(turn, passage)]
         for start, end in [(turn.start, turn.end) for turn in turns] or [(passage.start, passage.end)]:
             places.setdefault((briefing.id, start, end), _Place(briefing, start, end))
     return list(places.values())

@@ -18,7 +18,7 @@ from onrecord.rag.languages import answer_language, language
 from onrecord.rag.languages.numerals import decimal_sign
 from onrecord.rag.people.names import Known
 from onrecord.rag.text.figures import numbers
-from onrecord.rag.text.quotes import cite, find
+from onrecord.rag.text.quotes import cite, find, overlap
 from onrecord.rag.types import Briefing, Citation, Part, Passage, Piece, Pointer, Quote, Span, Words
 
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
@@ -131,7 +131,7 @@ class _Checker:
             turns = [
                 Span(max(turn.start, passage.start) - passage.start, min(turn.end, passage.end) - passage.start)
                 for turn in self._briefings[passage.briefing_id].turns
-                if turn.start < passage.end and passage.start < turn.end
+                if overlap(turn, passage)
             ]
             spans = find(words, passage.text, within=turns)
             if spans and all(_may_be_quoted(passage.text[span.start : span.end]) for span in spans):

@@ -11,6 +11,7 @@ from onrecord.rag.languages import Language
 from onrecord.rag.languages.calendars import full_month_names, month_names
 from onrecord.rag.languages.phrases import Phrase
 from onrecord.rag.text.folding import fold
+from onrecord.rag.text.quotes import overlap
 from onrecord.rag.transcript.dates import DAY_AND_MONTH, MONTH_AND_DAY, dates_in, month_of
 from onrecord.rag.types import Filters, Span
 
@@ -64,7 +65,7 @@ def dates_said(text: str, words: Language) -> list[tuple[Span, PartialDate]]:
     """The dates in a text, full or in part, in order; none lies within another."""
     found: dict[Span, PartialDate] = {}
     for span, date in _said(text, words):
-        if not any(span.start < other.end and other.start < span.end for other in found):
+        if not any(overlap(span, other) for other in found):
             found[span] = date
     return sorted(found.items(), key=lambda one: one[0].start)
 

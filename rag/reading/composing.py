@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from onrecord.rag.languages import language
-from onrecord.rag.text.quotes import reported_at
+from onrecord.rag.text.quotes import overlap, reported_at
 from onrecord.rag.types import Briefing, Passage, Span
 
 # What stands before a passage is shortened to so many words, as it was in training: the title, the question on record.
@@ -81,7 +81,7 @@ def _asked(passage: Passage, briefing: Briefing) -> str:
         return ""
     exchange = briefing.exchanges[passage.exchange]
     turns = [briefing.turns[position] for position in exchange.questions]
-    if not exchange.asked or any(turn.start < passage.end and passage.start < turn.end for turn in turns):
+    if not exchange.asked or any(overlap(turn, passage) for turn in turns):
         return ""
     words = " ".join(briefing.text[span.start : span.end] for span in exchange.asked).split()
     return f"asked: {' '.join(words[:_QUESTION_WORDS])}"

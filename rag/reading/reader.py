@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -98,18 +98,16 @@ def read_passages(
     logits = np.concatenate([*parts, [reader.nothing]])
     weights = np.exp(logits - logits.max())
     weights /= weights.sum()
-    sentences = [sentence for one in seen for sentence in _sentences(one, sources[one.passage.briefing_id])]
-    pairs = weights[:-1].reshape(-1, 2).tolist()
-    read = (
-        replace(s, answers=answers, leaves_open=opens) for s, (answers, opens) in zip(sentences, pairs, strict=True)
-    )
+    pairs = iter(weights[:-1].reshape(-1, 2).tolist())
+    read = [sentence for one in seen for sentence in _sentences(one, sources[one.passage.briefing_id], pairs)]
     return Reading(tuple(read), float(weights[-1]))
 
 
-def _sentences(one: ComposedPassage, briefing: Briefing) -> list[ReadSentence]:
+def _sentences(one: ComposedPassage, briefing: Briefing, pairs: Iterator[list[float]]) -> list[ReadSentence]:
+    """The sentences of a passage with their probabilities, which are the next of the pairs."""
     found = []
     for sentence in one.sentences:
         turn = briefing.turns[sentence.turn]
         own = replace(one.passage, speaker=turn.speaker, role=turn.role, kind=turn.kind, outlet=turn.outlet)
-        found.append(ReadSentence(own, sentence.span, one.pieces[sentence.piece], sentence.turn, 0.0, 0.0))
+        found.append(ReadSentence(own, sentence.span, one.pieces[sentence.piece], sentence.turn, *next(pairs)))
     return found

@@ -15,6 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from onrecord.rag.types import Briefing, Citation, Kind, Reported, Span, Turn
 
@@ -264,6 +265,23 @@ def turn_at(briefing: Briefing, start: int, end: int | None = None) -> int | Non
     """
     index = bisect_right(briefing.turns, start, key=lambda turn: turn.start) - 1
     return index if index >= 0 and (start + 1 if end is None else end) <= briefing.turns[index].end else None
+
+
+class Slice(Protocol):
+    """Anything that stands in a text: `text[start:end]`."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Behind its last character."""
+
+
+def overlap(one: Slice, other: Slice) -> bool:
+    """Whether two slices of one text have a character in common."""
+    return one.start < other.end and other.start < one.end
 
 
 def reported_at(briefing: Briefing, start: int, end: int) -> Reported | None:
