@@ -40,6 +40,9 @@ READERS: Mapping[Format, tuple[str, str]] = {
 }
 """The module and function that read each format (a ZIP is no format of its own: its members have theirs)."""
 
+ISOLATED: frozenset[Format] = frozenset(("pdf", "docx", "html", "mhtml", "ttml"))
+"""The formats that libraries in C take apart: they are read in a process of their own, with limits."""
+
 # How much of a file is looked at; comments and licence blocks may precede the first telling tag of a page.
 _HEAD = 8192
 
