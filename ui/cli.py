@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,7 +33,15 @@ from onrecord.rag import (
     report_text,
     rows_of,
 )
-from onrecord.ui.terminal import render_answer, render_briefing, render_hits, render_report, render_summaries
+from onrecord.ui.terminal import (
+    printable,
+    printable_json,
+    render_answer,
+    render_briefing,
+    render_hits,
+    render_report,
+    render_summaries,
+)
 from onrecord.ui.text import counted, terminal_language, words
 
 app = typer.Typer(
@@ -275,7 +284,7 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
         problems = library.verify()
         count = len(library.summaries())
     sound = counted(terminal_language(), "sound", count)
-    _print({"problems": problems, "briefings": count} if as_json else "\n".join(problems) or sound)
+    _print({"problems": problems, "briefings": count} if as_json else printable("\n".join(problems)) or sound)
     if problems:
         raise typer.Exit(1)
 
@@ -294,7 +303,7 @@ def check(
         report = library.check(article)
     if html is not None:
         _write(html, report_html(report, language=terminal_language()).encode())
-    _print(asdict(report) if as_json else report_text(report, language=terminal_language()))
+    _print(asdict(report) if as_json else printable(report_text(report, language=terminal_language())))
 
 
 @app.command("eval")
@@ -320,7 +329,7 @@ def evaluate(
             bar.update(done - bar.n)
 
         rows = evaluate_folder(folder, Settings.load(), method=method, keep=keep, adding=adding, asking=asking)
-    _print({"rows": [asdict(row) for row in rows]} if as_json else report_rows(rows, baseline))
+    _print({"rows": [asdict(row) for row in rows]} if as_json else printable(report_rows(rows, baseline)))
 
 
 @app.command()
@@ -374,22 +383,26 @@ def mcp(
 
 def main() -> None:
     """Run the command; a mistake is one line on standard error and exit code 1, wrong usage exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # Words that the terminal's encoding lacks are no reason to stop.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except OnRecordError as error:
-        print(f"onrecord: {error}", file=sys.stderr)
+        print(f"onrecord: {printable(str(error))}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
 
 
 def _print(value: str | dict[str, Any]) -> None:
-    print(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    print(value if isinstance(value, str) else printable_json(value))
 
 
 def _said(key: str, **values: object) -> str:
     """Words of the terminal in its language, filled in."""
-    return words(terminal_language())[key].format(**values)
+    return printable(words(terminal_language())[key].format(**values))
 
 
 def _unit(key: str) -> str:
@@ -458,7 +471,7 @@ def _run_batch(
         except OnRecordError as error:
             failed = True
             reply["error"] = str(error)
-        print(json.dumps(reply, ensure_ascii=False), flush=True)
+        print(printable_json(reply), flush=True)
     if failed:
         raise typer.Exit(1)
 
@@ -470,7 +483,7 @@ def _batch_line(text: str) -> dict[str, Any]:
     wanted = "A line is a question in words, or a JSON object with a 'question'"
     try:
         line = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"{wanted}; this one is broken JSON ({error}).") from error
     if not isinstance(line.get("question"), str):
         raise InvalidRequest(f"{wanted}; this object has none.")
@@ -528,7 +541,7 @@ def _progress(unit: str) -> Iterator[Callable[[Progress], None]]:
             bar.total = progress.total
             bar.n = progress.done
             passages = counted(terminal_language(), "passages", progress.passages)
-            bar.set_postfix_str(f"{passages} {progress.file[:40]}".strip(), refresh=False)
+            bar.set_postfix_str(f"{passages} {printable(progress.file[:40])}".strip(), refresh=False)
             bar.refresh()
 
         yield show

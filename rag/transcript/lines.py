@@ -12,8 +12,8 @@ TERMINAL = ".?!…:;—–-”\"’'»)]*"
 HIDDEN = "\0"
 """What stands in a line for each character that is no part of it, such as a time inside a sentence."""
 
-# All of Unicode's white space lies below U+3001. Stripped and not matched: a pattern anchored at a line's end tries each
-# blank of a long run inside the line anew.
+# All of Unicode's white space lies below U+3001. Stripped and not matched: a pattern anchored at a line's end tries
+# each blank of a long run inside the line anew.
 _OUTER = HIDDEN + "".join(filter(str.isspace, map(chr, range(0x3001))))
 # Stands for that character where the text itself has it.
 _OTHER = "\ufffd"
