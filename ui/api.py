@@ -27,6 +27,7 @@ from onrecord.ui.adding import add_samples, add_uploads, add_web_page, failure_e
 from onrecord.ui.chat import QUESTION_LENGTH
 from onrecord.ui.conversations import Conversation, Conversations, Feedback, Verdict
 from onrecord.ui.loading import ModelLoading, ModelState
+from onrecord.ui.places import Places
 from onrecord.ui.security import visitor_of
 from onrecord.ui.source import Source, source_of
 from onrecord.ui.suggestions import Suggestions
@@ -127,7 +128,7 @@ class WebPage(BaseModel):
     url: str = Field(max_length=2000, pattern="^https?://")
 
 
-def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestions) -> APIRouter:
+def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestions, places: Places) -> APIRouter:
     """Questions, searches and the library's briefings."""
     api = APIRouter(prefix="/api")
 
@@ -142,32 +143,38 @@ def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestion
     @api.get("/suggestions", tags=["questions"])
     def suggestions(language: str = "en") -> tuple[str, ...]:
         """Up to three questions that the library has just been seen to answer."""
-        return suggested.at_start(language) if loading.wait().state == "ready" else ()
+        return suggested.at_start(language)
 
     @api.post("/ask", tags=["questions"])
     def ask(question: Question) -> Answer:
         """Answer a question with verbatim quotes."""
         limits = question.filters.options()
-        return library.ask(question.question, history=question.history, any_date=question.any_date, **limits)
+        with places.taken():
+            return library.ask(question.question, history=question.history, any_date=question.any_date, **limits)
 
     @api.post("/ask/stream", tags=["questions"], response_class=Response, responses=_EVENTS)
     def ask_stream(question: Question) -> EventSourceResponse:
         """The same as server-sent events: `answer` with the answer as it grows, then `done` or `error`."""
         # Started here, so that a question that cannot be asked is refused with a status and not in the stream.
         limits = question.filters.options()
-        answers = library.stream(question.question, history=question.history, any_date=question.any_date, **limits)
+        answers = _placed(
+            places,
+            library.stream(question.question, history=question.history, any_date=question.any_date, **limits),
+        )
         first = next(answers, None)
         return EventSourceResponse(_answer_events(first, answers))
 
     @api.post("/check", tags=["questions"])
     def check(article: Article) -> CheckReport:
         """Hold every quotation and attributed statement of a text against the library."""
-        return library.check(article.text)
+        with places.taken():
+            return library.check(article.text)
 
     @api.get("/search", tags=["questions"])
     def search(query: Annotated[SearchQuery, Query()]) -> list[Hit]:
         """The passages nearest to a question, best first."""
-        return library.search(query.question, k=query.k, **query.options())
+        with places.taken():
+            return library.search(query.question, k=query.k, **query.options())
 
     @api.get("/briefings", tags=["library"])
     def briefings() -> list[Summary]:
@@ -281,6 +288,12 @@ def _options(limits: Limits) -> FilterOptions:
 
 def _wants_events(request: Request) -> bool:
     return "text/event-stream" in request.headers.get("accept", "")
+
+
+def _placed(places: Places, answers: Iterator[Answer]) -> Iterator[Answer]:
+    """The answer as it grows, in a place of its own until it is whole or nobody reads on."""
+    with places.taken():
+        yield from answers
 
 
 def _answer_events(first: Answer | None, others: Iterator[Answer]) -> Iterator[bytes]:

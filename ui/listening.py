@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
+import anyio.to_thread
 import uvicorn
 from starlette.types import ASGIApp
 
 from onrecord.rag import InvalidRequest
+from onrecord.ui.connections import BACKLOG, Table
+from onrecord.ui.places import Places
+from onrecord.ui.server_settings import ServerSettings
+
+# What remains open after the last answer, such as an open page's own connection, has this long to be told so.
+_CLOSING_SECONDS = 2
+# uvicorn's ticks, of a tenth of a second, from one look at the connections to the next.
+_TICKS = 5
 
 
 def listener(host: str, port: int) -> socket.socket:
@@ -30,20 +40,52 @@ def address_of(host: str, bound: socket.socket) -> str:
     return f"http://{name}:{bound.getsockname()[1]}"
 
 
-def run_server(app: ASGIApp, bound: socket.socket, greeting: str) -> None:
-    """Serve an application until interrupted; prints the greeting once it answers."""
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
-    _Server(config, greeting).run(sockets=[bound])
+def run_server(app: ASGIApp, bound: socket.socket, greeting: str, places: Places, settings: ServerSettings) -> None:
+    """Serve an application until interrupted; prints the greeting once it answers.
+
+    When it is to stop, no more questions are taken, and those being answered have `settings.stopping_seconds` to end.
+    """
+    table = Table(settings.connections, settings.request_seconds, settings.silence_seconds)
+    config = uvicorn.Config(
+        app,
+        http=table.connection,  # type: ignore[arg-type]  # called as the class would be
+        ws="none",
+        backlog=BACKLOG,
+        timeout_keep_alive=int(settings.request_seconds),
+        # Its warnings are about requests that nobody could understand: any stranger could fill the log with them.
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_CLOSING_SECONDS,
+    )
+    _Server(config, greeting, table, places, settings).run(sockets=[bound])
 
 
 class _Server(uvicorn.Server):
-    """A server that says where it is once it answers."""
+    """A server that says where it is once it answers, keeps its connections in time, and ends what it has begun."""
 
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+    def __init__(
+        self, config: uvicorn.Config, greeting: str, table: Table, places: Places, settings: ServerSettings
+    ) -> None:
         super().__init__(config)
         self._greeting = greeting
+        self._table = table
+        self._places = places
+        self._settings = settings
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # Who asks has a thread of their own, waiting or not, so that all else still finds one.
+        threads = anyio.to_thread.current_default_thread_limiter()
+        threads.total_tokens += self._settings.answering + self._settings.waiting
         await super().startup(sockets)
         if self.started:
             print(self._greeting, flush=True)
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _TICKS == 0:
+            self._table.close_the_late(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.to_thread(self._places.close, self._settings.stopping_seconds)
+        await super().shutdown(sockets)

@@ -28,7 +28,9 @@ from onrecord.rag import LANGUAGES, Answer, CheckReport, Hit, Library, OnRecordE
 from onrecord.ui.api import Article, Asked, Limits, SearchQuery
 from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
+from onrecord.ui.places import Places
 from onrecord.ui.security import allowed_hosts
+from onrecord.ui.server_settings import ServerSettings
 from onrecord.ui.source import Source, source_of
 from onrecord.ui.text import terminal_language, words
 
@@ -138,9 +140,9 @@ class _Offer:
         )
 
 
-def mcp_server(library: Library) -> Server[Any]:
+def mcp_server(library: Library, places: Places) -> Server[Any]:
     """A server of four tools that only read the library."""
-    offers = {offer.name: offer for offer in _offers(library)}
+    offers = {offer.name: offer for offer in _offers(library, places)}
 
     async def list_tools(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[offer.shown() for offer in offers.values()])
@@ -164,7 +166,7 @@ def mcp_server(library: Library) -> Server[Any]:
 def serve_stdio(library: Library) -> None:
     """Serve one client over standard input and output until it hangs up; everything else goes to standard error."""
     _load(library)
-    server = mcp_server(library)
+    server = mcp_server(library, Places(ServerSettings.load()))
 
     async def run() -> None:
         async with stdio_server() as (incoming, outgoing):
@@ -181,25 +183,29 @@ def serve_http(library: Library, *, host: str, port: int) -> None:
     """
     bound = listener(host, port)
     names = [f"[{name}]" if ":" in name and not name.startswith("[") else name for name in allowed_hosts(host)]
-    places = [f"{name}:{bound.getsockname()[1]}" for name in names]
-    app = mcp_server(library).streamable_http_app(
+    addresses = [f"{name}:{bound.getsockname()[1]}" for name in names]
+    settings = ServerSettings.load()
+    places = Places(settings)
+    app = mcp_server(library, places).streamable_http_app(
         streamable_http_path=PATH,
         host=host,
         transport_security=TransportSecuritySettings(
-            allowed_hosts=[*names, *places], allowed_origins=[f"http://{place}" for place in places]
+            allowed_hosts=[*names, *addresses], allowed_origins=[f"http://{address}" for address in addresses]
         ),
     )
     _load(library)
     said = words(terminal_language())["serving_mcp"]
-    run_server(app, bound, said.format(address=f"{address_of(host, bound)}{PATH}"))
+    run_server(app, bound, said.format(address=f"{address_of(host, bound)}{PATH}"), places, settings)
 
 
-def _offers(library: Library) -> list[_Offer]:
+def _offers(library: Library, places: Places) -> list[_Offer]:
     def ask(query: AskQuery) -> Answer:
-        return library.ask(query.question, history=query.history, **query.options())
+        with places.taken():
+            return library.ask(query.question, history=query.history, **query.options())
 
     def search(query: SearchQuery) -> Found:
-        return Found(query.question, tuple(library.search(query.question, k=query.k, **query.options())))
+        with places.taken():
+            return Found(query.question, tuple(library.search(query.question, k=query.k, **query.options())))
 
     def get_passage(query: PassageQuery) -> OpenedPassage:
         passage = library.passage(query.passage_id, query.briefing_id)
@@ -207,7 +213,8 @@ def _offers(library: Library) -> list[_Offer]:
         return OpenedPassage(passage, source_of(briefing, passage.start, passage.end, passage=passage))
 
     def check(article: Article) -> CheckReport:
-        return library.check(article.text)
+        with places.taken():
+            return library.check(article.text)
 
     return [
         _Offer("ask_briefings", "Ask the briefings", _ASK, AskQuery, TypeAdapter(Answer), ask),

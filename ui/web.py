@@ -32,19 +32,20 @@ from onrecord.ui.exporting import export_api
 from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
 from onrecord.ui.login import Login, accounts_in
+from onrecord.ui.places import RETRY_SECONDS, Busy, Places
 from onrecord.ui.preloading import STYLES, Preloading
-from onrecord.ui.quiet import Quiet
 from onrecord.ui.reader import reader_pages
 from onrecord.ui.render import welcome_html
 from onrecord.ui.security import Guard, Visitors, allowed_hosts, visitor_of
+from onrecord.ui.server_settings import ServerSettings
 from onrecord.ui.suggestions import Suggestions
 from onrecord.ui.text import dictionary, preferred_language, terminal_language, words
 
 CONVERSATIONS_FILE = "conversations.sqlite"
 _STOPPING_SECONDS = 0.4
-# Answers read at once; the encoder takes turns anyway, but a slow reader must not keep others waiting.
-_STREAMS = 16
-_STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503}
+# What Gradio itself keeps waiting: far more than the places at the desk, which say so when they are full.
+_MOST_EVENTS = 1000
+_STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503, Busy: 429}
 
 # The modules are imported where they are used: whichever of Gradio's and our scripts comes first, both find them.
 _MODULE = "(await import(new URL('page/{name}', document.baseURI)))"
@@ -56,7 +57,11 @@ _MOUNT = "import(new URL('page/{name}', document.baseURI)).then((part) => part.{
 
 
 def create_app(
-    library: Library, *, hosts: Sequence[str] = ("127.0.0.1", "localhost"), accounts: Mapping[str, str] | None = None
+    library: Library,
+    places: Places,
+    *,
+    hosts: Sequence[str] = ("127.0.0.1", "localhost"),
+    accounts: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """The whole application: page, reader and API. `accounts` maps names to passwords; without any there is no login.
 
@@ -72,16 +77,15 @@ def create_app(
         openapi_url="/api/openapi.json",
         static_url="/api/static",
     )
-    quiet = Quiet()
-    suggested = Suggestions(library, quiet)
-    app.include_router(briefings_api(library, loading, suggested))
+    suggested = Suggestions(library, loading, places)
+    app.include_router(briefings_api(library, loading, suggested, places))
     app.include_router(conversations_api(conversations, suggested))
-    app.include_router(export_api(library, conversations))
+    app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
     app.include_router(check_pages())
     app.mount("/page", StaticFiles(directory=str(files("onrecord.ui") / "assets")))
     app.add_exception_handler(OnRecordError, _refusal)
-    page = _blocks(library, Chat(library, conversations, loading, quiet))
+    page = _blocks(library, Chat(library, conversations, loading, places), places)
     app = gr.mount_gradio_app(
         app,
         page,
@@ -115,13 +119,17 @@ def serve(
     """
     accounts = accounts_in(auth_file) if auth_file else None
     bound = listener(host, port)
-    app = create_app(library, hosts=allowed_hosts(host, other_hosts), accounts=accounts)
-    run_server(app, bound, words(terminal_language())["serving"].format(address=address_of(host, bound)))
+    settings = ServerSettings.load()
+    places = Places(settings)
+    app = create_app(library, places, hosts=allowed_hosts(host, other_hosts), accounts=accounts)
+    greeting = words(terminal_language())["serving"].format(address=address_of(host, bound))
+    run_server(app, bound, greeting, places, settings)
 
 
 async def _refusal(_: Request, error: Exception) -> JSONResponse:
     status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 400)
-    return JSONResponse({"detail": str(error)}, status)
+    headers = {"retry-after": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
+    return JSONResponse({"detail": str(error)}, status, headers)
 
 
 def _head() -> str:
@@ -143,7 +151,7 @@ def _theme() -> gr.themes.Base:
     )
 
 
-def _blocks(library: Library, chat: Chat) -> gr.Blocks:
+def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
     page: gr.Blocks
     with gr.Blocks(title="OnRecord", fill_height=True, fill_width=True, analytics_enabled=False) as page:
         sent = gr.JSON(visible=False)
@@ -219,13 +227,13 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
             if not given.get("conversation"):
                 # The chat itself is left alone: a quick reader may have asked already.
                 return gr.Chatbot(placeholder=welcome), box
-            messages: Any = chat.messages(_visitor(request), given.get("conversation"))
+            messages: Any = chat.messages(_visitor(request), given.get("conversation"), language)
             return gr.Chatbot(value=messages, placeholder=welcome), box
 
         def reopen(context: object, request: gr.Request) -> tuple[Any, ...]:
             given = context if isinstance(context, Mapping) else {}
-            messages: Any = chat.messages(_visitor(request), given.get("conversation"))
             language = preferred_language(given.get("language"), request.headers.get("accept-language"))
+            messages: Any = chat.messages(_visitor(request), given.get("conversation"), language)
             welcome = welcome_html(language, empty=not library.summaries())
             return gr.Chatbot(value=messages, placeholder=welcome), gr.Textbox(submit_btn=True, stop_btn=False)
 
@@ -236,7 +244,7 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
             outputs=[conversation, question, sent],
             js=_SEND_QUESTION,
             show_progress="hidden",
-            concurrency_limit=_STREAMS,
+            concurrency_limit=None,
             api_visibility="private",
         )
         asked.then(fn=None, js=_ANSWERED, inputs=sent, api_visibility="private")
@@ -260,11 +268,12 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
             try:
                 sent_filters = {"language": language, "briefing": briefing}
                 request = ChatRequest.parse(question, {"filters": sent_filters})
-                return asdict(library.ask(request.question, **filter_options(request.filters)))
+                with places.taken():
+                    return asdict(library.ask(request.question, **filter_options(request.filters)))
             except OnRecordError as error:
                 raise gr.Error(str(error)) from error
 
-        gr.events.api(ask_library, api_name="ask", concurrency_limit=_STREAMS)
+        gr.events.api(ask_library, api_name="ask", concurrency_limit=None)
         opening: dict[str, Any] = {
             "inputs": sent,
             "outputs": [conversation, question],
@@ -274,6 +283,7 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
         }
         for fetched in (page.load(greet, **opening), header.reopened(reopen, **opening, cancels=asked)):
             fetched.then(fn=None, js=_FETCHED, api_visibility="private")
+    page.queue(max_size=_MOST_EVENTS)
     return page
 
 
