@@ -149,7 +149,7 @@ def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestion
     def ask(question: Question) -> Answer:
         """Answer a question with verbatim quotes."""
         limits = question.filters.options()
-        with places.taken():
+        with places.taken(question.question):
             return library.ask(question.question, history=question.history, any_date=question.any_date, **limits)
 
     @api.post("/ask/stream", tags=["questions"], response_class=Response, responses=_EVENTS)
@@ -159,6 +159,7 @@ def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestion
         limits = question.filters.options()
         answers = _placed(
             places,
+            question.question,
             library.stream(question.question, history=question.history, any_date=question.any_date, **limits),
         )
         first = next(answers, None)
@@ -167,13 +168,13 @@ def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestion
     @api.post("/check", tags=["questions"])
     def check(article: Article) -> CheckReport:
         """Hold every quotation and attributed statement of a text against the library."""
-        with places.taken():
+        with places.taken(article.text):
             return library.check(article.text)
 
     @api.get("/search", tags=["questions"])
     def search(query: Annotated[SearchQuery, Query()]) -> list[Hit]:
         """The passages nearest to a question, best first."""
-        with places.taken():
+        with places.taken(query.question):
             return library.search(query.question, k=query.k, **query.options())
 
     @api.get("/briefings", tags=["library"])
@@ -290,9 +291,9 @@ def _wants_events(request: Request) -> bool:
     return "text/event-stream" in request.headers.get("accept", "")
 
 
-def _placed(places: Places, answers: Iterator[Answer]) -> Iterator[Answer]:
+def _placed(places: Places, question: str, answers: Iterator[Answer]) -> Iterator[Answer]:
     """The answer as it grows, in a place of its own until it is whole or nobody reads on."""
-    with places.taken():
+    with places.taken(question):
         yield from answers
 
 

@@ -115,7 +115,7 @@ class Chat:
         )
         history = [(one.question, one.answer.text) for one in earlier if one.answer is not None][-_HISTORY_LENGTH:]
         answer: Answer | None = None
-        with self._places.taken(), self._kept(visitor, conversation, id_, request) as keep:
+        with self._places.taken(request.question), self._kept(visitor, conversation, id_, request) as keep:
             limits = filter_options(request.filters)
             try:
                 for answer in self._library.stream(

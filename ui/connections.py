@@ -12,6 +12,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from onrecord.ui.server_settings import ServerSettings
+
 try:
     import resource
 except ImportError:  # Windows has no such limit.
@@ -34,10 +36,10 @@ _LATE = b"The request did not come in time."
 class Table:
     """Who is connected. Of the files that the process may have open, half at most are for connections."""
 
-    def __init__(self, connections: int, request_seconds: float, silence_seconds: float) -> None:
-        self.most = connections if resource is None else min(connections, _open_files() // 2)
-        self.request_seconds = request_seconds
-        self.silence_seconds = silence_seconds
+    def __init__(self, settings: ServerSettings) -> None:
+        self.most = settings.connections if resource is None else min(settings.connections, _open_files() // 2)
+        self.request_seconds = settings.request_seconds
+        self.silence_seconds = settings.silence_seconds
         self.held: set[Connection] = set()
         self.turned_away = 0
         self._leaving: set[Connection] = set()

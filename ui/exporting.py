@@ -32,18 +32,18 @@ def export_api(library: Library, conversations: Conversations, places: Places) -
     @api.get("/answers/{asked}/export", response_class=Response)
     def answer(request: Request, asked: str, format: ExportFormat = "markdown") -> Response:
         """One answer with its quotes and their sources; an overview in full, whatever page of it the answer shows."""
-        given = conversations.one(visitor(request), asked).answer
-        if given is None:
+        one = conversations.one(visitor(request), asked)
+        if one.answer is None:
             raise UnknownConversation("This question has no answer yet. Ask it again.")
-        with places.taken():
-            found = library.in_full(given)
+        with places.taken(one.question):
+            found = library.in_full(one.answer)
         return _file(export(found, format, cited(library, found)), format)
 
     @api.get("/conversations/{conversation}/export", response_class=Response)
     def conversation(request: Request, conversation: str) -> Response:
         """All answers of a conversation, as Markdown."""
         given = [one.answer for one in conversations.asked(visitor(request), conversation)]
-        with places.taken():
+        with places.taken(conversation):
             answers = [library.in_full(answer) for answer in given if answer is not None]
         return _file("\n\n".join(export(found, "markdown", cited(library, found)) for found in answers), "markdown")
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from onrecord.rag import InvalidRequest
 from onrecord.ui.connections import BACKLOG, Table
+from onrecord.ui.logs import write_log
 from onrecord.ui.places import Places
 from onrecord.ui.server_settings import ServerSettings
 
@@ -40,12 +41,14 @@ def address_of(host: str, bound: socket.socket) -> str:
     return f"http://{name}:{bound.getsockname()[1]}"
 
 
-def run_server(app: ASGIApp, bound: socket.socket, greeting: str, places: Places, settings: ServerSettings) -> None:
+def run_server(
+    app: ASGIApp, bound: socket.socket, greeting: str, *, places: Places, table: Table, settings: ServerSettings
+) -> None:
     """Serve an application until interrupted; prints the greeting once it answers.
 
     When it is to stop, no more questions are taken, and those being answered have `settings.stopping_seconds` to end.
     """
-    table = Table(settings.connections, settings.request_seconds, settings.silence_seconds)
+    write_log(settings.log)
     config = uvicorn.Config(
         app,
         http=table.connection,  # type: ignore[arg-type]  # called as the class would be
@@ -53,6 +56,7 @@ def run_server(app: ASGIApp, bound: socket.socket, greeting: str, places: Places
         backlog=BACKLOG,
         timeout_keep_alive=int(settings.request_seconds),
         # Its warnings are about requests that nobody could understand: any stranger could fill the log with them.
+        log_config=None,
         log_level="error",
         access_log=False,
         server_header=False,

@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from onrecord.rag import LANGUAGES, Answer, CheckReport, Hit, Library, OnRecordError, Passage
 from onrecord.ui.api import Article, Asked, Limits, SearchQuery
+from onrecord.ui.connections import Table
 from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
 from onrecord.ui.places import Places
@@ -195,16 +196,17 @@ def serve_http(library: Library, *, host: str, port: int) -> None:
     )
     _load(library)
     said = words(terminal_language())["serving_mcp"]
-    run_server(app, bound, said.format(address=f"{address_of(host, bound)}{PATH}"), places, settings)
+    greeting = said.format(address=f"{address_of(host, bound)}{PATH}")
+    run_server(app, bound, greeting, places=places, table=Table(settings), settings=settings)
 
 
 def _offers(library: Library, places: Places) -> list[_Offer]:
     def ask(query: AskQuery) -> Answer:
-        with places.taken():
+        with places.taken(query.question):
             return library.ask(query.question, history=query.history, **query.options())
 
     def search(query: SearchQuery) -> Found:
-        with places.taken():
+        with places.taken(query.question):
             return Found(query.question, tuple(library.search(query.question, k=query.k, **query.options())))
 
     def get_passage(query: PassageQuery) -> OpenedPassage:
@@ -213,7 +215,7 @@ def _offers(library: Library, places: Places) -> list[_Offer]:
         return OpenedPassage(passage, source_of(briefing, passage.start, passage.end, passage=passage))
 
     def check(article: Article) -> CheckReport:
-        with places.taken():
+        with places.taken(article.text):
             return library.check(article.text)
 
     return [

@@ -77,7 +77,7 @@ class Suggestions:
             for question in islice(fresh, _TRIED):
                 if not self._places.quiet(_PATIENCE_SECONDS):
                     break
-                with self._places.taken():
+                with self._places.taken(question):
                     answered = self._library.ask(question, **options).status == "answered"
                 if answered:
                     found.append(question)

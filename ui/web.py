@@ -27,11 +27,13 @@ from onrecord.ui.api import briefings_api, conversations_api
 from onrecord.ui.chat import QUESTION_LENGTH, Chat, Update, filter_options
 from onrecord.ui.chat import Request as ChatRequest
 from onrecord.ui.check import check_pages
+from onrecord.ui.connections import Table
 from onrecord.ui.conversations import Conversations, UnknownConversation
 from onrecord.ui.exporting import export_api
 from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
 from onrecord.ui.login import Login, accounts_in
+from onrecord.ui.operations import Metrics, Observed, operations_api
 from onrecord.ui.places import RETRY_SECONDS, Busy, Places
 from onrecord.ui.preloading import STYLES, Preloading
 from onrecord.ui.reader import reader_pages
@@ -58,8 +60,9 @@ _MOUNT = "import(new URL('page/{name}', document.baseURI)).then((part) => part.{
 
 def create_app(
     library: Library,
-    places: Places,
     *,
+    places: Places,
+    table: Table,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     accounts: Mapping[str, str] | None = None,
 ) -> FastAPI:
@@ -78,6 +81,8 @@ def create_app(
         static_url="/api/static",
     )
     suggested = Suggestions(library, loading, places)
+    metrics = Metrics(places, table)
+    app.include_router(operations_api(metrics, places, loading))
     app.include_router(briefings_api(library, loading, suggested, places))
     app.include_router(conversations_api(conversations, suggested))
     app.include_router(export_api(library, conversations, places))
@@ -105,6 +110,7 @@ def create_app(
     app.add_middleware(Visitors)
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Observed, metrics=metrics)
     loading.start()
     return app
 
@@ -121,9 +127,11 @@ def serve(
     bound = listener(host, port)
     settings = ServerSettings.load()
     places = Places(settings)
-    app = create_app(library, places, hosts=allowed_hosts(host, other_hosts), accounts=accounts)
+    table = Table(settings)
+    hosts = allowed_hosts(host, other_hosts)
+    app = create_app(library, places=places, table=table, hosts=hosts, accounts=accounts)
     greeting = words(terminal_language())["serving"].format(address=address_of(host, bound))
-    run_server(app, bound, greeting, places, settings)
+    run_server(app, bound, greeting, places=places, table=table, settings=settings)
 
 
 async def _refusal(_: Request, error: Exception) -> JSONResponse:
@@ -268,7 +276,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
             try:
                 sent_filters = {"language": language, "briefing": briefing}
                 request = ChatRequest.parse(question, {"filters": sent_filters})
-                with places.taken():
+                with places.taken(request.question):
                     return asdict(library.ask(request.question, **filter_options(request.filters)))
             except OnRecordError as error:
                 raise gr.Error(str(error)) from error
