@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from onrecord.rag import Answer, Filters, OnRecordError
 
 Verdict = Literal["helpful", "unhelpful", "wrong_source", "unsupported", "misquoted"]
+CONVERSATIONS_FILE = "conversations.sqlite"
 TITLE_LENGTH = 80
 _SCHEMA_VERSION = 3
 _SCHEMA = """

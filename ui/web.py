@@ -28,7 +28,7 @@ from onrecord.ui.chat import QUESTION_LENGTH, Chat, Update, filter_options
 from onrecord.ui.chat import Request as ChatRequest
 from onrecord.ui.check import check_pages
 from onrecord.ui.connections import Table
-from onrecord.ui.conversations import Conversations, UnknownConversation
+from onrecord.ui.conversations import CONVERSATIONS_FILE, Conversations, UnknownConversation
 from onrecord.ui.exporting import export_api
 from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
@@ -43,7 +43,6 @@ from onrecord.ui.server_settings import ServerSettings
 from onrecord.ui.suggestions import Suggestions
 from onrecord.ui.text import dictionary, preferred_language, terminal_language, words
 
-CONVERSATIONS_FILE = "conversations.sqlite"
 _STOPPING_SECONDS = 0.4
 # What Gradio itself keeps waiting: far more than the places at the desk, which say so when they are full.
 _MOST_EVENTS = 1000
