@@ -16,7 +16,7 @@ class ServerSettings(Settings):
     """
 
     connections: int = Field(default=512, ge=8, le=65_536)
-    answering: int = Field(default=16, ge=1, le=1000)
+    answering: int = Field(default=8, ge=1, le=1000)
     waiting: int = Field(default=48, ge=0, le=1000)
     waiting_seconds: float = Field(default=30.0, gt=0, le=600)
     request_seconds: float = Field(default=10.0, gt=0, le=600)

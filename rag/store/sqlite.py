@@ -49,7 +49,7 @@ class SqliteStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._connections_lock = threading.Lock()
         self._write_lock = threading.Lock()
         self._indexes = CachedIndexes(folder)
@@ -311,7 +311,7 @@ class SqliteStore:
     def close(self) -> None:
         """Release the files."""
         with self._connections_lock:
-            for connection in self._connections:
+            for connection in self._connections.values():
                 connection.close()
             self._connections.clear()
         self._local = threading.local()
@@ -349,7 +349,10 @@ class SqliteStore:
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection
             with self._connections_lock:
-                self._connections.append(connection)
+                # Servers' threads come and go; each connection that is left behind holds three open files.
+                for thread in [thread for thread in self._connections if not thread.is_alive()]:
+                    self._connections.pop(thread).close()
+                self._connections[threading.current_thread()] = connection
         return connection
 
     @contextmanager

@@ -351,3 +351,14 @@ def test_told_to_stop_the_server_ends_what_it_has_begun(crowded: Server, hung: H
         hung.go.set()
         assert asked.result().json()["citations"]
     assert crowded.process.wait(60) == -signal.SIGTERM
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files cannot be counted here")
+def test_threads_that_end_leave_no_files_open(small_library: Library) -> None:
+    for _ in range(30):
+        thread = threading.Thread(target=small_library.summaries)
+        thread.start()
+        thread.join()
+    database = str(small_library.folder / "library.db")
+    held = [file for file in Path("/proc/self/fd").iterdir() if file.exists() and str(file.readlink()) == database]
+    assert len(held) <= 3
