@@ -23,7 +23,8 @@ from onrecord.rag import (
     Passage,
     Summary,
 )
-from onrecord.ui.adding import add_samples, add_uploads, add_web_page, failure_event
+from onrecord.ui.adding import Adding, failure_event
+from onrecord.ui.audit import Actor, Audit
 from onrecord.ui.chat import QUESTION_LENGTH
 from onrecord.ui.conversations import Conversation, Conversations, Feedback, Verdict
 from onrecord.ui.loading import ModelLoading, ModelState
@@ -128,9 +129,12 @@ class WebPage(BaseModel):
     url: str = Field(max_length=2000, pattern="^https?://")
 
 
-def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestions, places: Places) -> APIRouter:
+def briefings_api(
+    library: Library, loading: ModelLoading, suggested: Suggestions, places: Places, audit: Audit
+) -> APIRouter:
     """Questions, searches and the library's briefings."""
     api = APIRouter(prefix="/api")
+    adding = Adding(library, audit)
 
     @api.get("/status", tags=["library"])
     def status() -> Status:
@@ -185,17 +189,17 @@ def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestion
     @api.post("/briefings", tags=["library"], response_model=AddReport)
     def add(request: Request, files: Annotated[list[UploadFile], File()]) -> Response:
         """Add files; with `Accept: text/event-stream` the answer is events: `progress` each, then `report`."""
-        return add_uploads(library, files, events=_wants_events(request))
+        return adding.uploads(files, _actor(request), events=_wants_events(request))
 
     @api.post("/briefings/web", tags=["library"], response_model=AddReport)
     def add_web(request: Request, page: WebPage) -> Response:
         """Fetch one public web page and add it; answered as for files."""
-        return add_web_page(library, page.url, events=_wants_events(request))
+        return adding.web_page(page.url, _actor(request), events=_wants_events(request))
 
     @api.post("/briefings/samples", tags=["library"], response_model=AddReport)
     def add_sample_briefings(request: Request) -> Response:
         """Add the sample briefings that come with OnRecord, whose people are invented; answered as for files."""
-        return add_samples(library, events=_wants_events(request))
+        return adding.samples(_actor(request), events=_wants_events(request))
 
     @api.get("/briefings/{briefing_id}", tags=["library"])
     def briefing(briefing_id: str) -> Briefing:
@@ -226,9 +230,11 @@ def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestion
         return Response(library.file(briefing_id), media_type="application/octet-stream", headers=headers)
 
     @api.delete("/briefings/{briefing_id}", tags=["library"], status_code=204)
-    def remove(briefing_id: str) -> None:
+    def remove(request: Request, briefing_id: str) -> None:
         """Remove a briefing with all its versions."""
+        file = library.briefing(briefing_id).file
         library.remove(briefing_id)
+        audit.note("removed", _actor(request), briefing=briefing_id, file=file)
 
     @api.get("/names", tags=["library"])
     def names() -> dict[str, list[str]]:
@@ -280,6 +286,10 @@ def conversations_api(conversations: Conversations, suggested: Suggestions) -> A
         return conversations.feedback(visitor(request))
 
     return api
+
+
+def _actor(request: Request) -> Actor:
+    return Actor(getattr(request.state, "account", None), request.client.host if request.client else None)
 
 
 def _options(limits: Limits) -> FilterOptions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 
 import anyio.to_thread
@@ -21,8 +22,14 @@ _CLOSING_SECONDS = 2
 _TICKS = 5
 
 
-def listener(host: str, port: int) -> socket.socket:
-    """A socket bound to an address; port 0 takes a free one. Raises InvalidRequest where that cannot be."""
+def listener(host: str, port: int, *, closed: bool, no_auth: bool) -> socket.socket:
+    """A socket bound to an address; port 0 takes a free one.
+
+    Raises InvalidRequest where that cannot be, and where others could reach what is neither `closed` by a login nor
+    meant to be open (`no_auth`).
+    """
+    if closed and no_auth:
+        raise InvalidRequest("--auth-file and --no-auth are both given. Decide for one.")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         bound = socket.socket(family, socket.SOCK_STREAM)
@@ -32,6 +39,12 @@ def listener(host: str, port: int) -> socket.socket:
         raise InvalidRequest(
             f"{host}:{port}: cannot be listened on ({error.strerror}). Name another --port or --host."
         ) from error
+    if not (closed or no_auth or ipaddress.ip_address(bound.getsockname()[0]).is_loopback):
+        bound.close()
+        raise InvalidRequest(
+            f"{host}: others could reach it, read the library and change it. Ask for a login with --auth-file "
+            "(`onrecord account NAME --auth-file FILE` makes one), or allow everybody with --no-auth."
+        )
     return bound
 
 

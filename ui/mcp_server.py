@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -25,12 +26,15 @@ from mcp.types import (
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from onrecord.rag import LANGUAGES, Answer, CheckReport, Hit, Library, OnRecordError, Passage
+from onrecord.ui.accounts import accounts_in
 from onrecord.ui.api import Article, Asked, Limits, SearchQuery
+from onrecord.ui.audit import Audit
 from onrecord.ui.connections import Table
 from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
+from onrecord.ui.login import Login
 from onrecord.ui.places import Places
-from onrecord.ui.security import allowed_hosts
+from onrecord.ui.security import Guard, allowed_hosts
 from onrecord.ui.server_settings import ServerSettings
 from onrecord.ui.source import Source, source_of
 from onrecord.ui.text import terminal_language, words
@@ -176,16 +180,17 @@ def serve_stdio(library: Library) -> None:
     anyio.run(run)
 
 
-def serve_http(library: Library, *, host: str, port: int) -> None:
+def serve_http(library: Library, *, host: str, port: int, auth_file: Path | None = None, no_auth: bool = False) -> None:
     """Serve by streamable HTTP until interrupted; prints the address once it answers. Port 0 takes a free one.
 
     Requests under other host names and from other sites' pages are refused. Raises InvalidRequest for an address that
-    cannot be listened on.
+    cannot be listened on, an unusable `auth_file`, and an address that others reach without a login, unless `no_auth`.
     """
-    bound = listener(host, port)
+    settings = ServerSettings.load()
+    accounts = accounts_in(auth_file) if auth_file else None
+    bound = listener(host, port, closed=accounts is not None, no_auth=no_auth)
     names = [f"[{name}]" if ":" in name and not name.startswith("[") else name for name in allowed_hosts(host)]
     addresses = [f"{name}:{bound.getsockname()[1]}" for name in names]
-    settings = ServerSettings.load()
     places = Places(settings)
     app = mcp_server(library, places).streamable_http_app(
         streamable_http_path=PATH,
@@ -194,6 +199,9 @@ def serve_http(library: Library, *, host: str, port: int) -> None:
             allowed_hosts=[*names, *addresses], allowed_origins=[f"http://{address}" for address in addresses]
         ),
     )
+    if accounts:
+        app.add_middleware(Login, accounts=accounts, audit=Audit(library.folder))
+    app.add_middleware(Guard, upload_megabytes=settings.upload_megabytes)
     _load(library)
     said = words(terminal_language())["serving_mcp"]
     greeting = said.format(address=f"{address_of(host, bound)}{PATH}")

@@ -23,7 +23,9 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, UnknownBriefing
+from onrecord.ui.accounts import Account, accounts_in
 from onrecord.ui.api import briefings_api, conversations_api
+from onrecord.ui.audit import Audit
 from onrecord.ui.chat import QUESTION_LENGTH, Chat, Update, filter_options
 from onrecord.ui.chat import Request as ChatRequest
 from onrecord.ui.check import check_pages
@@ -32,7 +34,7 @@ from onrecord.ui.conversations import CONVERSATIONS_FILE, Conversations, Unknown
 from onrecord.ui.exporting import export_api
 from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
-from onrecord.ui.login import Login, accounts_in
+from onrecord.ui.login import Login
 from onrecord.ui.operations import Metrics, Observed, operations_api
 from onrecord.ui.places import RETRY_SECONDS, Busy, Places
 from onrecord.ui.preloading import STYLES, Preloading
@@ -60,16 +62,18 @@ _MOUNT = "import(new URL('page/{name}', document.baseURI)).then((part) => part.{
 def create_app(
     library: Library,
     *,
+    settings: ServerSettings,
     places: Places,
     table: Table,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
-    accounts: Mapping[str, str] | None = None,
+    accounts: Mapping[str, Account] | None = None,
 ) -> FastAPI:
-    """The whole application: page, reader and API. `accounts` maps names to passwords; without any there is no login.
+    """The whole application: page, reader and API. Without `accounts` there is no login.
 
     The model starts loading at once, in the background.
     """
     conversations = Conversations(library.folder / CONVERSATIONS_FILE)
+    audit = Audit(library.folder)
     loading = ModelLoading(library)
     app: FastAPI = FastAPIOffline(
         title="OnRecord",
@@ -82,7 +86,7 @@ def create_app(
     suggested = Suggestions(library, loading, places)
     metrics = Metrics(places, table)
     app.include_router(operations_api(metrics, places, loading))
-    app.include_router(briefings_api(library, loading, suggested, places))
+    app.include_router(briefings_api(library, loading, suggested, places, audit))
     app.include_router(conversations_api(conversations, suggested))
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
@@ -104,10 +108,10 @@ def create_app(
         head=_head(),
     )
     if accounts:
-        app.add_middleware(Login, accounts=accounts)
+        app.add_middleware(Login, accounts=accounts, audit=audit)
     app.add_middleware(Preloading)
     app.add_middleware(Visitors)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, upload_megabytes=settings.upload_megabytes)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Observed, metrics=metrics)
     loading.start()
@@ -115,20 +119,25 @@ def create_app(
 
 
 def serve(
-    library: Library, *, host: str, port: int, auth_file: Path | None = None, other_hosts: Sequence[str] = ()
+    library: Library,
+    *,
+    host: str,
+    port: int,
+    auth_file: Path | None = None,
+    no_auth: bool = False,
+    other_hosts: Sequence[str] = (),
 ) -> None:
     """Serve the page until interrupted; prints the address once it answers. Port 0 takes a free one.
 
     `other_hosts` are further names that the page may be asked for under. Raises InvalidRequest for an address that
-    cannot be listened on or an unusable `auth_file`.
+    cannot be listened on, an unusable `auth_file`, and an address that others reach without a login, unless `no_auth`.
     """
-    accounts = accounts_in(auth_file) if auth_file else None
-    bound = listener(host, port)
     settings = ServerSettings.load()
-    places = Places(settings)
-    table = Table(settings)
+    accounts = accounts_in(auth_file) if auth_file else None
+    bound = listener(host, port, closed=accounts is not None, no_auth=no_auth)
+    places, table = Places(settings), Table(settings)
     hosts = allowed_hosts(host, other_hosts)
-    app = create_app(library, places=places, table=table, hosts=hosts, accounts=accounts)
+    app = create_app(library, settings=settings, places=places, table=table, hosts=hosts, accounts=accounts)
     greeting = words(terminal_language())["serving"].format(address=address_of(host, bound))
     run_server(app, bound, greeting, places=places, table=table, settings=settings)
 
