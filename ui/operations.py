@@ -18,6 +18,7 @@ from prometheus_client import (
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onrecord.ui.connections import Table
@@ -100,7 +101,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = 500
+        status = 0
 
         async def send_noted(message: Message) -> None:
             nonlocal status
@@ -110,9 +111,14 @@ class Observed:
 
         try:
             await self._app(scope, receive, send_noted)
+        except RuntimeError as error:
+            # Gradio refuses a stream of events that it has begun already, as whoever likes can make it do: the
+            # connection is closed, and no trace of it fills the log.
+            if not (status and isinstance(error.__cause__, HTTPException)):
+                raise
         finally:
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", None) or _OTHER
-            self._metrics.answered(scope["method"], route, status, seconds)
-            fields = {"method": scope["method"], "route": route, "status": status, "seconds": round(seconds, 3)}
+            self._metrics.answered(scope["method"], route, status or 500, seconds)
+            fields = {"method": scope["method"], "route": route, "status": status or 500, "seconds": round(seconds, 3)}
             _log.info("request", extra={"fields": fields})

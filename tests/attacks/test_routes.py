@@ -1,4 +1,4 @@
-"""Strangers, readers and other visitors at every route that there is; the routes are asked of the application itself."""
+"""Strangers, readers and other visitors at every route that there is; the application itself says which these are."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from onrecord.rag import InvalidRequest, Library, Settings
 from onrecord.ui.accounts import Account, accounts_in, write_account
 from onrecord.ui.listening import listener
 from onrecord.ui.login import OPEN_PATHS, Tries, readers_may
+from onrecord.ui.security import CLOSED
 
 EDITOR, READER = ("ada", "lantern on the pier"), ("ivo", "quiet harbour light")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -84,23 +85,48 @@ def paths_of(routes: Sequence[Any], prefix: str = "") -> Iterator[str]:
 
 
 def filled(path: str, value: str) -> str:
-    return re.sub(r"{[^}]*}", value, path)
+    return re.sub(r"{[^}]*}", lambda _: value, path)
 
 
-def ask_raw(server: Server, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> tuple[int, bytes]:
-    """A request with its path exactly as written; of an answer that goes on for ever, the beginning."""
-    place = urlsplit(server.address)
-    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
-    try:
-        connection.putrequest(method, path, skip_host="host" in headers)
+class Caller:
+    """Sends requests with paths exactly as written, over one connection as long as the server keeps it."""
+
+    def __init__(self, server: Server) -> None:
+        place = urlsplit(server.address)
+        self._connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
+
+    def __call__(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> tuple[int, bytes]:
+        """Status and body; of an answer that goes on for ever, the beginning."""
+        for _ in range(2):
+            try:
+                answer = self._sent(method, path, headers, body)
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                # It was kept for a while, and has just been closed.
+                self._connection.close()
+                continue
+            endless = "event-stream" in (answer.headers["content-type"] or "")
+            said = b"" if endless else answer.read()
+            if endless or answer.will_close:
+                self._connection.close()
+            return answer.status, said
+        raise AssertionError(f"{method} {path}: no answer")
+
+    def _sent(self, method: str, path: str, headers: dict[str, str], body: bytes) -> http.client.HTTPResponse:
+        self._connection.putrequest(method, path, skip_host="host" in headers)
         for name, value in ({"content-length": str(len(body))} | headers).items():
-            connection.putheader(name, value)
-        connection.endheaders(body)
-        answer = connection.getresponse()
-        endless = "event-stream" in (answer.headers["content-type"] or "")
-        return answer.status, b"" if endless else answer.read()
-    finally:
-        connection.close()
+            self._connection.putheader(name, value)
+        self._connection.endheaders(body)
+        return self._connection.getresponse()
+
+
+@pytest.fixture
+def call(server: Server) -> Caller:
+    return Caller(server)
+
+
+def shut(path: str, status: int) -> int:
+    """What a refused request is answered with: some of Gradio's routes are there for nobody."""
+    return 404 if path.startswith(CLOSED) else status
 
 
 def basic(account: tuple[str, str], **more: str) -> dict[str, str]:
@@ -134,20 +160,20 @@ def page(server: Server, name: str, data: list[object], session: str, headers: d
 # --- Strangers.
 
 
-def test_a_stranger_gets_nowhere(server: Server, routes: list[str]) -> None:
+def test_a_stranger_gets_nowhere(call: Caller, routes: list[str]) -> None:
     for path in [*routes, "/nothing", "/../etc/passwd"]:
         for method in METHODS:
-            status, said = ask_raw(server, method, filled(path, "x"), {})
+            status, said = call(method, filled(path, "x"), {})
             if path in OPEN_PATHS:
-                assert status == (200 if method == "GET" else 405)
+                assert status == 200 if method == "GET" else status in (404, 405)
             else:
-                assert status == (404 if path.startswith("/monitoring") else 401), (method, path)
+                assert status == shut(path, 401), (method, path)
                 assert len(said) < 100
 
 
 @pytest.mark.parametrize("given", ["Basic", "Basic !!!", "Basic YWRh", "Bearer x", "Basic " + "A" * 9000, "basic YTpi"])
-def test_nonsense_opens_nothing(server: Server, given: str) -> None:
-    assert ask_raw(server, "GET", "/api/status", {"authorization": given})[0] in (401, 429)
+def test_nonsense_opens_nothing(call: Caller, given: str) -> None:
+    assert call("GET", "/api/status", {"authorization": given})[0] in (401, 429)
 
 
 def test_mcp_is_closed_too(settings: Settings) -> None:
@@ -155,7 +181,7 @@ def test_mcp_is_closed_too(settings: Settings) -> None:
     with serving(settings.library, "--auth-file", accounts, command="mcp --http") as started:
         for path in ("/mcp", "/", "/nothing"):
             for method in METHODS:
-                assert ask_raw(started, method, path, {})[0] == 401
+                assert Caller(started)(method, path, {})[0] == 401
         opening = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
         headers = basic(READER, accept="application/json, text/event-stream")
         assert httpx.post(started.address, json=opening, headers=headers).status_code not in (401, 403)
@@ -165,7 +191,7 @@ def test_mcp_is_closed_too(settings: Settings) -> None:
 # --- Other sites.
 
 
-def test_other_sites_can_change_nothing_anywhere(server: Server, routes: list[str]) -> None:
+def test_other_sites_can_change_nothing_anywhere(server: Server, call: Caller, routes: list[str]) -> None:
     before = briefings(server)
     for path in routes:
         for method in CHANGING:
@@ -174,37 +200,37 @@ def test_other_sites_can_change_nothing_anywhere(server: Server, routes: list[st
                 {"origin": "null"},
                 {"sec-fetch-site": "cross-site"},
             ):
-                status, _ = ask_raw(server, method, filled(path, "x"), basic(EDITOR) | foreign)
-                assert status == (404 if path.startswith("/monitoring") else 403), (method, path)
+                status, _ = call(method, filled(path, "x"), basic(EDITOR) | foreign)
+                assert status == shut(path, 403), (method, path)
     assert briefings(server) == before
 
 
-def test_no_other_name_is_answered_to(server: Server, routes: list[str]) -> None:
+def test_no_other_name_is_answered_to(call: Caller, routes: list[str]) -> None:
     for path in routes:
-        for method in METHODS:
-            for host in ("elsewhere.example", "127.0.0.1.elsewhere.example", ""):
-                status, _ = ask_raw(server, method, filled(path, "x"), basic(EDITOR) | {"host": host})
+        for method in ("GET", "POST"):
+            for host in ("elsewhere.example", "127.0.0.1.elsewhere.example"):
+                status, _ = call(method, filled(path, "x"), basic(EDITOR) | {"host": host})
                 assert status == 400, (method, path, host)
 
 
 # --- Readers.
 
 
-def test_a_reader_changes_nothing(server: Server, routes: list[str]) -> None:
+def test_a_reader_changes_nothing(server: Server, call: Caller, routes: list[str]) -> None:
     before = briefings(server)
     [one] = before
     for path in routes:
         for method in CHANGING:
-            status, _ = ask_raw(server, method, filled(path, one["id"]), basic(READER), b"{}")
-            if not readers_may(method, filled(path, one["id"])):
-                assert status == (404 if path.startswith("/monitoring") else 403), (method, path)
+            status, _ = call(method, filled(path, one["id"]), basic(READER), b"{}")
+            if path not in OPEN_PATHS and not readers_may(method, filled(path, one["id"])):
+                assert status == shut(path, 403), (method, path)
     sent = {"files": ("more.txt", "Ada Quill:\nThe ferry is late.\n")}
     refused = httpx.post(f"{server.address}/api/briefings", files=sent, auth=READER)
     assert refused.status_code == 403
     assert "editor" in refused.json()["detail"]
     for trick in ("/api//briefings", "/api/briefings/", "/api/ask/../briefings", "/api/conversations/../briefings"):
-        assert ask_raw(server, "POST", trick, basic(READER), b"{}")[0] in (403, 404, 405), trick
-        ask_raw(server, "DELETE", f"{trick}/{one['id']}", basic(READER))
+        assert call("POST", trick, basic(READER), b"{}")[0] in (403, 404, 405), trick
+        call("DELETE", f"{trick}/{one['id']}", basic(READER))
     assert briefings(server) == before
     asked = httpx.post(f"{server.address}/api/ask", json={"question": "What does it cost?"}, auth=READER, timeout=60)
     assert asked.status_code == 200
@@ -231,7 +257,7 @@ def test_who_adds_removes_and_logs_in_is_noted(server: Server) -> None:
 # --- Other visitors.
 
 
-def test_what_one_visitor_asked_no_other_reaches(server: Server, routes: list[str]) -> None:
+def test_what_one_visitor_asked_no_other_reaches(server: Server, call: Caller, routes: list[str]) -> None:
     """By any id, on any route, in any way; nor is it changed."""
     wait = basic(READER, cookie=visiting("a"))
     page(server, "answer", [f"What does the {SECRET} cost?", {}], "one", wait)
@@ -243,18 +269,20 @@ def test_what_one_visitor_asked_no_other_reaches(server: Server, routes: list[st
         mine = [owner.get(f"/api/answers/{asked}/export").text, owner.get("/api/feedback").text]
         assert all(SECRET in said for said in mine)
         others = basic(EDITOR, cookie=visiting("b"))
-        bodies = [b"{}", b'{"title": "mine"}', json.dumps({"asked": asked, "verdict": "misquoted"}).encode()]
+        body = json.dumps({"title": "mine", "asked": asked, "verdict": "misquoted"}).encode()
         for path in routes:
             for method in METHODS:
                 for value in (kept["id"], asked):
-                    for body in bodies if method in CHANGING else [b""]:
-                        _, said = ask_raw(server, method, filled(path, value), others, body)
-                        assert SECRET.encode() not in said, (method, path)
+                    _, said = call(method, filled(path, value), others, body if method in CHANGING else b"")
+                    assert SECRET.encode() not in said, (method, path)
         for name in ("greet", "reopen", "stopped"):
             assert SECRET not in page(server, name, [{"conversation": kept["id"]}], name, others)
         # A forged history: another's conversation, and one that was never held.
-        forged = {"conversation": kept["id"], "replacing": asked, "history": [[f"And the {SECRET}?", "Yes."]]}
-        assert SECRET not in page(server, "answer", ["And what does it cost?", forged], "two", others)
+        forged = {"conversation": kept["id"], "replacing": asked, "history": [["And the zither?", "Yes."]]}
+        page(server, "answer", ["And what does it cost?", forged], "two", others)
+        [(given,)] = database.execute("SELECT answer FROM asked WHERE question LIKE 'And what%'").fetchall()
+        assert SECRET not in given
+        assert "zither" not in given
         assert owner.get("/api/conversations").json() == [kept]
         assert [owner.get(f"/api/answers/{asked}/export").text, owner.get("/api/feedback").text] == mine
     shared = httpx.get(f"{server.address}/api/conversations", headers=others).json()
@@ -274,13 +302,13 @@ UP += ["%2fetc%2fpasswd", "....//....//etc/passwd", "..%252f..%252fetc%252fpassw
 UP += ["../../library/library.db", "../pyproject.toml", "~root", "%c0%ae%c0%ae/etc/passwd"]
 
 
-def test_no_path_leads_out_of_its_folder(server: Server, routes: list[str]) -> None:
+def test_no_path_leads_out_of_its_folder(call: Caller, routes: list[str]) -> None:
     for path in routes:
         if "{" not in path:
             continue
         for value in UP:
             for whole in (filled(path, value), f"{path.split('{')[0].rstrip('/')}={value}"):
-                status, said = ask_raw(server, "GET", whole, basic(EDITOR))
+                status, said = call("GET", whole, basic(EDITOR))
                 assert b"root:" not in said, whole
                 assert b"SQLite format" not in said, whole
                 assert b"[project]" not in said, whole
@@ -352,26 +380,6 @@ def test_many_invented_names_do_not_fill_the_memory() -> None:
     assert len(tries._wrong) <= 10_000
 
 
-def test_twenty_wrong_ones_are_slowed_while_a_known_browser_goes_on(settings: Settings) -> None:
-    place = settings.library.parent
-    with serving(settings.library, "--auth-file", str(place / "accounts"), settings={"model": settings.model}) as own:
-        known = {"cookie": visiting("k")}
-        address = f"{own.address}/api/conversations"
-        with ThreadPoolExecutor(16) as pool:
-            # A page asks for many things at once, and none of them is taken for a guess.
-            asked = [pool.submit(httpx.get, address, auth=EDITOR, headers=known) for _ in range(40)]
-            assert {one.result().status_code for one in asked} == {200}
-            guesses = [pool.submit(httpx.get, address, auth=("ada", f"guess {number}")) for number in range(20)]
-            refused = [one.result() for one in guesses]
-        statuses = [one.status_code for one in refused]
-        assert statuses.count(401) == 5
-        assert statuses.count(429) == 15
-        assert all(int(one.headers["retry-after"]) in range(1, 61) for one in refused if one.status_code == 429)
-        assert httpx.get(address, auth=EDITOR, headers=known).status_code == 200
-        assert httpx.get(address, auth=EDITOR).status_code == 429, "nor does the right password end the wait early"
-        assert httpx.get(f"{own.address}/healthz").status_code == 200
-
-
 def test_accounts_hold_no_password(tmp_path: Path) -> None:
     file = tmp_path / "accounts"
     file.write_text("# who may\n", encoding="utf-8")
@@ -409,3 +417,19 @@ def test_beyond_this_machine_only_with_a_login_or_on_purpose(host: str) -> None:
     listener(host, 0, closed=False, no_auth=True).close()
     with pytest.raises(InvalidRequest, match="both"):
         listener(host, 0, closed=True, no_auth=True)
+
+
+def test_twenty_wrong_ones_are_slowed_while_a_known_browser_goes_on(server: Server) -> None:
+    """The last test of this server: its address is slowed from here on."""
+    known = {"cookie": visiting("k")}
+    address = f"{server.address}/api/conversations"
+    with ThreadPoolExecutor(16) as pool:
+        # A page asks for many things at once, and none of them is taken for a guess.
+        asked = [pool.submit(httpx.get, address, auth=EDITOR, headers=known) for _ in range(40)]
+        assert {one.result().status_code for one in asked} == {200}
+        guesses = [pool.submit(httpx.get, address, auth=("ada", f"guess {number}")) for number in range(20)]
+        refused = [one.result() for one in guesses]
+    assert {one.status_code for one in refused} == {401, 429}
+    assert all(int(one.headers["retry-after"]) in range(1, 61) for one in refused if one.status_code == 429)
+    assert httpx.get(address, auth=EDITOR, headers=known).status_code == 200
+    assert httpx.get(f"{server.address}/healthz").status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import signal
 import socket
@@ -21,6 +22,7 @@ from serving import Server, serving, wait_for_model
 
 from onrecord.rag import Library, Settings
 from onrecord.ui.conversations import CONVERSATIONS_FILE, Conversations
+from onrecord.ui.logs import Sparing
 from onrecord.ui.render import escape
 from onrecord.ui.security import cookies_in, visitor_of
 from onrecord.ui.text import LANGUAGES, words
@@ -269,6 +271,16 @@ def test_the_log_holds_requests_and_no_questions(crowded: Server) -> None:
     assert {"request", "asked"} <= {line["message"] for line in lines}
     assert secret not in json.dumps(lines)
     assert "error" not in {key for line in lines for key in line}
+
+
+def test_errors_without_end_do_not_fill_the_log() -> None:
+    sparing = Sparing()
+    written = [
+        sparing.filter(logging.LogRecord("x", logging.ERROR, "x", 1, "x", None, (ValueError, ValueError(), None)))
+        for _ in range(1000)
+    ]
+    assert sum(written) == 11
+    assert sparing.filter(logging.LogRecord("x", logging.WARNING, "x", 1, "x", None, None))
 
 
 # --- Ended in mid-answer.
