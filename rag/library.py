@@ -193,11 +193,12 @@ class Library:
     def reembed(self, *, progress: Callable[[Progress], None] | None = None) -> int:
         """Embed every passage again with the model that the settings name; returns the number of passages."""
         encoder = load_encoder(self._settings.model, cache=self._settings.cache)
-        summaries = self._store.summaries()
         count = 0
 
         def batches() -> Iterator[tuple[list[int], list[Embedded]]]:
             nonlocal count
+            # Read inside the transaction: nobody removes any meanwhile.
+            summaries = self._store.summaries()
             for number, summary in enumerate(summaries):
                 if progress:
                     progress(Progress(number, len(summaries), count, summary.file))
@@ -217,7 +218,8 @@ class Library:
         """
         if k < 1:
             raise InvalidRequest(f"k is {k}; ask for at least one passage.")
-        return list(self._find(self._read(question, history), k, _filters(filters)).hits)
+        limits = _filters(filters)
+        return self._store.of_one_state(lambda: list(self._find(self._read(question, history), k, limits).hits))
 
     def ask(
         self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
@@ -234,12 +236,22 @@ class Library:
         self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
     ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
-        asked, limits = self._read(question, history), _filters(filters)
+        limits = _filters(filters)
+        answer, briefings = self._store.of_one_state(lambda: self._default(question, history, limits, any_date))
+        server = self._model_server() if answer.hits else None
+        if server is not None:
+            yield from self._written(answer, briefings, server)
+            return
+        yield from growing(answer)
+
+    def _default(
+        self, question: str, history: History, limits: Filters, any_date: bool
+    ) -> tuple[Answer, Mapping[str, Briefing]]:
+        """The answer without a language model, and the briefings that it may cite."""
+        asked = self._read(question, history)
         if asked.kind in TO_THE_PROGRAM:
             held = set(self._store.briefing_ids(limits))
-            yield unsearched(asked, [one for one in self._store.summaries() if one.id in held])
-            return
-        server = self._model_server()
+            return unsearched(asked, [one for one in self._store.summaries() if one.id in held]), {}
         dates = None if any_date else self._dates(asked, limits)
         answer, briefings = self._answered(asked, dated(limits, dates) if dates else limits)
         if dates and answer.status == "not_found" and not asked.of_its_time:
@@ -247,13 +259,13 @@ class Library:
             dates, (answer, briefings) = None, self._answered(asked, limits)
         if dates:
             answer = replace(answer, since=dates.since, until=dates.until)
-        if server is not None:
-            yield from self._written(answer, briefings, server)
-            return
-        yield from growing(answer)
+        return answer, briefings
 
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
+        return self._store.of_one_state(lambda: self._in_full(answer))
+
+    def _in_full(self, answer: Answer) -> Answer:
         cited = {citation.briefing_id for citation in answer.citations}
         asked = self._read(answer.standalone_question or answer.question, ())
         if asked.kind not in OVERVIEWS or len(cited) != 1:
@@ -303,7 +315,8 @@ class Library:
         """
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
-        return check(article, Record(self._store, self._loaded_encoder(), self._bundled_encoder()))
+        encoders = self._loaded_encoder(), self._bundled_encoder()
+        return self._store.of_one_state(lambda: check(article, Record(self._store, *encoders)))
 
     def _model_server(self) -> ModelServer | None:
         """The language model that the settings name; most libraries use none and never load its client."""

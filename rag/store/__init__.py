@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.rag.types import Briefing, Filters, Passage
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,12 @@ class Store(Protocol):
 
     def passages(self, briefing_id: str) -> list[Passage]:
         """The passages of a briefing in order; raises UnknownBriefing."""
+
+    def of_one_state(self, read: Callable[[], _Read]) -> _Read:
+        """What `read` gives, all its reads in this thread being of one state of the store, whatever others write.
+
+        It may be called again where that state cannot be had any more; it must change nothing.
+        """
 
     def passages_by_id(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Current passages by id; unknown ids are left out."""
