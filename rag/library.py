@@ -50,6 +50,8 @@ from onrecord.rag.reading.finding import Found, find_read, holding
 from onrecord.rag.reading.reader import Reader, read_passages
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
+from onrecord.rag.store.backup import restore
+from onrecord.rag.store.schema import DATABASE
 from onrecord.rag.store.sqlite import SqliteStore
 from onrecord.rag.text.quotes import verify
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
@@ -90,6 +92,23 @@ class Library:
         settings = settings or Settings.load()
         folder = Path(path) if path is not None else settings.library
         return cls(SqliteStore(folder), settings, folder)
+
+    @classmethod
+    def restore(
+        cls,
+        file: str | Path,
+        path: str | Path | None = None,
+        *,
+        replace: bool = False,
+        settings: Settings | None = None,
+    ) -> int:
+        """Make the library in a folder, which is named as for `open`, of a backup; returns how many briefings it holds.
+
+        The backup is checked first. A library that is there is replaced only with `replace`, and while nobody uses it.
+        Raises LibraryError for a file that is no sound backup, and a folder that is taken; all is then as before.
+        """
+        folder = Path(path) if path is not None else (settings or Settings.load()).library
+        return restore(Path(file), folder, replace=replace, open_store=SqliteStore)
 
     @property
     def folder(self) -> Path:
@@ -189,6 +208,19 @@ class Library:
     def verify(self) -> list[str]:
         """What is wrong with the library, one line each; empty when all is well."""
         return self._store.verify()
+
+    def back_up(self, file: str | Path, *, replace: bool = False) -> None:
+        """Write the library as it now stands, with the files as added, to one file; others may go on using it.
+
+        Raises LibraryError for a file that is there already, unless `replace`, or that cannot be written, and for a
+        damaged library: what is there then stays as it was.
+        """
+        target = Path(file)
+        if target.exists() and (target.is_dir() or not replace or target.samefile(self._folder / DATABASE)):
+            raise LibraryError(
+                f"{target} is there already. Name a file that is not, or say --replace to write over an older backup."
+            )
+        self._store.back_up(target)
 
     def reembed(self, *, progress: Callable[[Progress], None] | None = None) -> int:
         """Embed every passage again with the model that the settings name; returns the number of passages."""

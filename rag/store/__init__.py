@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -147,6 +148,12 @@ class Store(Protocol):
 
     def verify(self) -> list[str]:
         """What is wrong with the store, one line each; empty when all is well."""
+
+    def back_up(self, file: Path) -> None:
+        """Write the whole store as it now stands to one file, in place of what is there, while others go on using it.
+
+        Raises LibraryError where the store is damaged or the file cannot be written whole; the file is then as before.
+        """
 
     def close(self) -> None:
         """Release the files."""

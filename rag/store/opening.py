@@ -25,7 +25,15 @@ _WAIT_SECONDS = 60.0
 LOG = "-wal"
 BESIDE = (LOG, "-shm", "-journal")
 
-Seen = tuple[int, int, int, int]
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How a database and its log look from outside; when this changes, somebody has written."""
+
+    file: int
+    size: int
+    modified: int
+    log: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +42,11 @@ class Opened:
 
     connection: sqlite3.Connection
     refused: sqlite3.OperationalError | None = None
-    seen: Seen | None = None
+    seen: _Seen | None = None
 
-    def stale(self, folder: Path) -> bool:
+    def stale(self, database: Path) -> bool:
         """Whether somebody has written since to a database that was opened for reading alone."""
-        return self.refused is not None and self.seen != _looks(folder)
+        return self.refused is not None and self.seen != _looks(database)
 
 
 def prepare(folder: Path) -> None:
@@ -55,49 +63,64 @@ def prepare(folder: Path) -> None:
         _make(database)
     if database.is_file() and not _size(database):
         raise damaged(folder, f"{DATABASE} is empty")
-    with closing(opened(folder).connection) as connection:
-        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    with closing(opened(database).connection) as connection:
+        why = unfit(connection)
+    if why:
+        raise LibraryError(
+            f"The library at {folder} cannot be used: {DATABASE} {why}. Move that file away, or name another folder "
+            "with --library."
+        )
+
+
+def unfit(connection: sqlite3.Connection) -> str | None:
+    """Why a database is no library that can be opened here, to be said behind its name; None where it is one."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables >= _ALWAYS:
-        raise LibraryError(
-            f"{database} is another program's database, or was never filled. Name another folder with --library, "
-            "or move that file away."
-        )
-    if version > SCHEMA_VERSION:
-        raise LibraryError(
-            f"The library at {folder} has format {version}; this OnRecord reads format {SCHEMA_VERSION}. "
-            "Install the newer OnRecord that made it, or name another folder with --library."
-        )
+        return "is another program's database, or was never filled"
     if version != SCHEMA_VERSION:
-        raise LibraryError(
-            f"The library at {folder} has format {version}; this OnRecord reads format {SCHEMA_VERSION}. "
-            "Use the OnRecord that made it, or add its files to a new library."
-        )
+        made = "a newer" if version > SCHEMA_VERSION else "an older"
+        return f"has format {version} and was made by {made} OnRecord: this one reads format {SCHEMA_VERSION}"
+    return None
 
 
-def opened(folder: Path) -> Opened:
+def beside_it(database: Path, ending: str) -> Path:
+    """The file of this ending that SQLite keeps beside a database."""
+    return database.with_name(database.name + ending)
+
+
+def opened(database: Path) -> Opened:
     """A connection to a library's database, for one thread at a time.
 
     Raises sqlite3.Error where it can be neither written nor read.
     """
+    return _opened(database, "mode=rw")
+
+
+def readable(database: Path) -> sqlite3.Connection:
+    """A connection that leaves the database as it is; raises sqlite3.Error where it cannot be read."""
+    return _opened(database, "mode=ro").connection
+
+
+def _opened(database: Path, how: str) -> Opened:
     try:
-        return Opened(_connected(folder, "mode=rw"))
+        return Opened(_connected(database, how))
     except sqlite3.OperationalError as error:
-        seen = _looks(folder)
-        if "locked" in str(error) or _size(folder / (DATABASE + LOG)):
+        seen = _looks(database)
+        if "locked" in str(error) or seen.log:
             # What is in the log cannot be left out: it may hold the newest briefings.
             raise
-        return Opened(_connected(folder, "mode=ro&immutable=1"), error, seen)
+        return Opened(_connected(database, "mode=ro&immutable=1"), error, seen)
 
 
-def _connected(folder: Path, how: str) -> sqlite3.Connection:
-    address = f"file:{quote(str((folder / DATABASE).absolute()))}?{how}"
+def _connected(database: Path, how: str) -> sqlite3.Connection:
+    address = f"file:{quote(str(database.absolute()))}?{how}"
     connection = sqlite3.connect(
         address, uri=True, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
     )
     try:
         connection.row_factory = sqlite3.Row
-        if "immutable" not in how:
+        if how == "mode=rw":
             connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
         # The first look at the file: what cannot be read fails here.
@@ -126,12 +149,12 @@ def _make(database: Path) -> None:
     finally:
         for ending in ("", *BESIDE):
             with suppress(OSError):
-                new.with_name(new.name + ending).unlink()
+                beside_it(new, ending).unlink()
 
 
-def _looks(folder: Path) -> Seen:
-    found = (folder / DATABASE).stat()
-    return found.st_ino, found.st_size, found.st_mtime_ns, _size(folder / (DATABASE + LOG))
+def _looks(database: Path) -> _Seen:
+    found = database.stat()
+    return _Seen(found.st_ino, found.st_size, found.st_mtime_ns, _size(beside_it(database, LOG)))
 
 
 def _size(file: Path) -> int:

@@ -17,9 +17,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.rag.errors import UnknownBriefing
+from onrecord.rag.errors import LibraryError, UnknownBriefing
 from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Summary
-from onrecord.rag.store.failures import failing_plainly
+from onrecord.rag.store.backup import copy
+from onrecord.rag.store.failures import FAILURES, failing_plainly
 from onrecord.rag.store.filtering import Filtering
 from onrecord.rag.store.index import CachedIndexes, Superseded
 from onrecord.rag.store.opening import Opened, opened, prepare
@@ -330,6 +331,23 @@ class SqliteStore:
                 problems.append(f"{table}: {missing} passages are missing and {surplus} are left over")
         return problems
 
+    def back_up(self, file: Path) -> None:
+        """Write a copy of the library to a file; see `Store.back_up`."""
+        with reading(self._connection()) as connection:
+            problems = self.verify()
+            if problems:
+                raise LibraryError(
+                    f"The library at {self._folder} is damaged ({problems[0]}): no backup was made, and an older one "
+                    "is left as it is. `onrecord verify` says all that is wrong."
+                )
+            try:
+                copy(connection, file)
+            except FAILURES as error:
+                raise LibraryError(
+                    f"{file}: the backup cannot be written ({error}). Choose a place that has room and that you may "
+                    "write to; what was there before still is."
+                ) from error
+
     def close(self) -> None:
         """Release the files."""
         with self._connections_lock:
@@ -340,14 +358,14 @@ class SqliteStore:
 
     def _connection(self) -> sqlite3.Connection:
         held: Opened | None = getattr(self._local, "opened", None)
-        if held is not None and not held.connection.in_transaction and held.stale(self._folder):
+        if held is not None and not held.connection.in_transaction and held.stale(self._folder / DATABASE):
             held = None
         return (held or self._opened()).connection
 
     def _opened(self) -> Opened:
         """A new connection for this thread, in place of the one it had."""
         self._release(getattr(self._local, "opened", None))
-        self._local.opened = new = opened(self._folder)
+        self._local.opened = new = opened(self._folder / DATABASE)
         with self._connections_lock:
             self._connections.append(new.connection)
         return new
