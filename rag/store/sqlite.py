@@ -337,8 +337,8 @@ class SqliteStore:
             problems = self.verify()
             if problems:
                 raise LibraryError(
-                    f"The library at {self._folder} is damaged ({problems[0]}): no backup was made, and an older one "
-                    "is left as it is. `onrecord verify` says all that is wrong."
+                    f"The library at {self._folder} is damaged ({problems[0].splitlines()[0]}): no backup was made, "
+                    "and an older one is left as it is. `onrecord verify` says all that is wrong."
                 )
             try:
                 copy(connection, file)
