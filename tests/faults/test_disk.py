@@ -21,6 +21,7 @@ from briefings import write_briefings
 
 from onrecord.rag import Library, LibraryError, OnRecordError, Settings
 from onrecord.ui import cli
+from onrecord.ui.conversations import Conversations
 
 HERE = Path(__file__).parent
 DATABASE, CACHES = "library.db", ("vectors.faiss", "words.npz")
@@ -195,6 +196,17 @@ def test_a_read_only_folder_can_be_asked(small_settings: Settings, tmp_path: Pat
             assert {hit.passage.briefing_id for hit in library.search(QUESTION, k=50)} == {
                 one.id for one in library.summaries()
             }
+
+
+def test_conversations_begin_elsewhere_where_the_library_is_read_only(tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    with read_only(folder):
+        assert Conversations(folder / "conversations.sqlite").of("visitor") == []
+    assert list(folder.iterdir()) == []
+    (folder / "conversations.sqlite").write_text("no database, and long enough to be read as one" * 20)
+    with pytest.raises(OnRecordError, match=r"is damaged .* Move it away"):
+        Conversations(folder / "conversations.sqlite")
 
 
 def other_program(file: Path) -> None:
