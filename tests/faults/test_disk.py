@@ -6,7 +6,6 @@ import ctypes
 import errno
 import json
 import os
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -23,6 +22,7 @@ from onrecord.rag import Library, LibraryError, OnRecordError, Settings
 from onrecord.ui import cli
 from onrecord.ui.conversations import Conversations
 
+resource = pytest.importorskip("resource", reason="limits of a process are set by means of Unix")
 HERE = Path(__file__).parent
 DATABASE, CACHES = "library.db", ("vectors.faiss", "words.npz")
 QUESTION = "When does the ferry open?"

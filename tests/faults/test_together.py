@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -23,6 +22,7 @@ from serving import serving
 from together import CORRECTED
 
 from onrecord.rag import Library, Settings
+from onrecord.rag.store.sqlite import SqliteStore
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are stopped by signals here")
@@ -176,6 +176,42 @@ class Asking:
                         self.done["citations opened"] += 1
 
 
+@pytest.mark.parametrize("corrections", [1, 5])
+def test_what_is_read_together_is_of_one_state(small_settings: Settings, tmp_path: Path, corrections: int) -> None:
+    """Another thread corrects a briefing and brings the indexes forward, in the middle of reading."""
+    file = tmp_path / "briefing.txt"
+    file.write_text(words_of(1), encoding="utf-8")
+    with closing(SqliteStore(small_settings.library)) as store:
+        library = Library(store, small_settings, small_settings.library)
+        library.add(file)
+        library.search("ferry")
+        begun = 0
+        others: list[threading.Thread] = []
+
+        def correct() -> None:
+            file.write_text(words_of(1, version=1 + begun), encoding="utf-8")
+            library.add(file)
+            library.search("ferry")
+
+        def read() -> tuple[list[str], set[str]]:
+            nonlocal begun
+            begun += 1
+            listed = [one.id for one in store.summaries()]
+            if begun <= corrections:
+                others.append(threading.Thread(target=correct))
+                others[-1].start()
+                # In the end the others wait for this one: it cannot wait for them.
+                others[-1].join(timeout=None if begun <= 3 else 2)
+            hits = library.search("ferry", k=99)
+            return listed, {hit.passage.briefing_id for hit in hits}
+
+        listed, found = store.of_one_state(read)
+        for other in others:
+            other.join()
+        assert found == set(listed)
+        assert begun == min(corrections, 3) + 1
+
+
 def test_caches_are_built_by_several_processes_at_once(small_settings: Settings, tmp_path: Path) -> None:
     """Threads with a library each stand for processes: they share nothing but the folder."""
     with Library.open(settings=small_settings) as library:
@@ -214,71 +250,83 @@ def test_what_killed_processes_left_of_caches_is_deleted(small_settings: Setting
     assert not [file.name for file in small_settings.library.iterdir() if file.name.startswith(".")]
 
 
+class Worker:
+    """A process that adds, removes and searches until it is killed; what it has said is in a file."""
+
+    def __init__(self, settings: Settings, folder: Path, seed: int) -> None:
+        self._said = folder / f"said-{seed}"
+        words = [sys.executable, HERE / "together.py", "work", settings.library, settings.model, folder, 10**6, seed]
+        with self._said.open("w") as said:
+            self._process = subprocess.Popen(
+                list(map(str, words)),
+                stdin=subprocess.PIPE,
+                stdout=said,
+            )
+        assert self._process.stdin
+        self._process.stdin.write(b"\n")
+        self._process.stdin.flush()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def said(self, *words: str) -> list[str]:
+        """The ids in its lines that begin with one of these words; a line that was cut off says nothing."""
+        assert self._process.poll() in (None, -signal.SIGKILL), self._said.read_text()
+        lines = [line.split() for line in self._said.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        return [id_ for first, *ids in lines if first in words for id_ in ids or [first]]
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(0)
-def test_adding_removing_asking_and_kills(
+def test_adding_removing_searching_and_kills(
     small_settings: Settings, tmp_path: Path, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever is killed whenever: what an addition acknowledged is there, what a removal did is gone, all is sound."""
+    """Whoever is killed whenever: what was acknowledged as added is there, what was removed is gone, all is sound."""
     chance = random.Random(17)
-    library, model = str(small_settings.library), str(small_settings.model)
-    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", library]
-    environment = {**os.environ, "ONRECORD_MODEL": model}
-    present: set[str] = set()
-    gone: set[str] = set()
     done: Counter[str] = Counter()
-    lasts = {"add": 10.0, "remove": 3.0, "ask": 10.0}
+    seeds = iter(range(1, 10**6))
     end = time.monotonic() + 60 * float(pytestconfig.getoption("--soak-minutes"))
-    number = 0
+    workers = [Worker(small_settings, tmp_path, next(seeds)) for _ in range(2)]
+    killed: list[Worker] = []
 
-    def kill_or_finish(*words: str) -> str | None:
-        """What a command said if it was let finish; None if it was killed before."""
-        began = time.monotonic()
-        process = subprocess.Popen([*command, *words, "--json"], env=environment, stdout=subprocess.PIPE, text=True)
-        try:
-            # About half are killed, whatever the machine: a command takes about as long as the last of its kind.
-            output, _ = process.communicate(timeout=lasts[words[0]] * chance.uniform(0.3, 2))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            done["killed"] += 1
-            lasts[words[0]] *= 1.2
-            return None
-        assert process.returncode == 0, words
-        lasts[words[0]] = time.monotonic() - began
-        return output
+    def check() -> tuple[set[str], set[str]]:
+        everyone = [*killed, *workers]
+        added = {id_ for worker in everyone for id_ in worker.said("added")}
+        removed = {id_ for worker in everyone for id_ in worker.said("removed")}
+        with Library.open(settings=small_settings) as library:
+            held = {one.id for one in library.summaries()}
+            assert library.verify() == []
+        # What was being removed when somebody was killed may be there or not.
+        assert added - {id_ for worker in everyone for id_ in worker.said("removing")} <= held
+        assert not removed & held
+        done["checks"] += 1
+        return held, added
 
     while time.monotonic() < end:
-        act = chance.random()
-        if act < 0.5:
-            folder = tmp_path / "new"
-            shutil.rmtree(folder, ignore_errors=True)
-            write_briefings(folder, range(number, number + chance.randint(1, 60)))
-            number += 60
-            if output := kill_or_finish("add", str(folder)):
-                present |= {one["briefing_id"] for one in json.loads(output)["files"]}
-                done["added"] += 1
-        elif act < 0.7 and len(present) > 30:
-            victim = chance.choice(sorted(present))
-            present.discard(victim)
-            if kill_or_finish("remove", victim):
-                gone.add(victim)
-                done["removed"] += 1
-        elif kill_or_finish("ask", f"When does the ferry of ward {chance.randint(0, number)}.0 open?"):
-            done["asked"] += 1
-        if chance.random() < 0.2:
-            with Library.open(settings=small_settings) as opened:
-                assert opened.verify() == []
-                held = {one.id for one in opened.summaries()}
-            assert present <= held
-            assert not gone & held
-            done["checked"] += 1
-    with Library.open(settings=small_settings) as opened:
-        assert opened.verify() == []
-        held = {one.id for one in opened.summaries()}
-        assert present <= held
-        assert not gone & held
-        found = {hit.passage.briefing_id for hit in opened.search("ferry", k=10**6)}
-        assert found == held
+        place = chance.randrange(2)
+        while not workers[place].said("added") and time.monotonic() < end:
+            time.sleep(0.1)
+        time.sleep(chance.uniform(0, 4))
+        # Sometimes everybody, so that the next one finds a log that nobody has open.
+        for victim in range(2) if chance.random() < 0.3 else (place,):
+            workers[victim].kill()
+            killed.append(workers[victim])
+            workers[victim] = Worker(small_settings, tmp_path, next(seeds))
+            done["kills"] += 1
+        if chance.random() < 0.3:
+            for cache in ("vectors.faiss", "words.npz"):
+                (small_settings.library / cache).unlink(missing_ok=True)
+        if chance.random() < 0.3:
+            check()
+    for worker in workers:
+        worker.kill()
+        killed.append(worker)
+    held, added = check()
+    with Library.open(settings=small_settings) as library:
+        assert {hit.passage.briefing_id for hit in library.search("ferry", k=10**6)} == held
+    for word in ("added", "removed", "searched"):
+        done[word] = len([id_ for worker in killed for id_ in worker.said(word)])
+    assert done["added"]
     with capsys.disabled():
-        print(f"\n{dict(done)}; {len(held)} briefings, {len(present)} of them acknowledged, {len(gone)} removed")
+        print(f"\n{dict(done)}; {len(held)} briefings in the end, of {len(added)} acknowledged")

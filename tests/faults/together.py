@@ -1,7 +1,8 @@
 """One of several processes that use one library at once. Usage: together.py ROLE LIBRARY MODEL FOLDER SECONDS SEED
 
 Asks and opens what it is given (`ask`, two threads with one library, as a server has), or adds, corrects and removes
-(`change`). Prints a JSON object: what was done, what users would have been shown, what was wrong.
+(`change`), and prints a JSON object: what was done, and what was wrong. To be killed (`work`), it adds, removes and
+searches briefings of its own, and prints a line for each as soon as it is acknowledged.
 """
 
 from __future__ import annotations
@@ -119,6 +120,29 @@ class Together:
                 self.done["removals"] += 1
             return
         self.wrong += [one.message for one in report.failed]
+
+    def work(self) -> None:
+        chance = random.Random(self.seed)
+        number, own = self.seed * 10_000, list[str]()
+        while time.monotonic() < self.end:
+            act = chance.random()
+            if act < 0.6:
+                files = write_briefings(self.folder / str(self.seed), range(number, number + chance.randint(1, 5)))
+                number += len(files)
+                report = self.library.add(files)
+                assert not report.failed
+                added = [one.briefing_id for one in report.files if one.briefing_id]
+                own += added
+                print("added", *added, flush=True)
+            elif act < 0.9 and own:
+                gone = own.pop(chance.randrange(len(own)))
+                print("removing", gone, flush=True)
+                self.library.remove(gone)
+                print("removed", gone, flush=True)
+            elif act > 0.97:
+                # Brings the indexes forward, and saves them where there are none.
+                assert self.library.search("ferry")
+                print("searched", flush=True)
 
 
 if __name__ == "__main__":
