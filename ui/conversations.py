@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +57,7 @@ ALTER TABLE asked DROP COLUMN given;
 _CHANGES = {0: _SCHEMA, 1: _FROM_VERSION_1 + _FROM_VERSION_2, 2: _FROM_VERSION_2}
 
 _ANSWER = TypeAdapter(Answer)
+_log = logging.getLogger(__name__)
 _FILTERS = TypeAdapter(Filters)
 
 
@@ -106,6 +109,18 @@ class Conversations:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        try:
+            self._prepare()
+        except (sqlite3.OperationalError, OSError) as error:
+            # A library that can only be read can be asked all the same.
+            self._file = Path(tempfile.mkdtemp(prefix="onrecord-")) / file.name
+            _log.warning("%s cannot be written (%s): conversations are kept in %s meanwhile", file, error, self._file)
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise OnRecordError(f"{file} is damaged ({error}). Move it away: the conversations begin anew.") from error
+
+    def _prepare(self) -> None:
+        file = self._file
         with self._open() as database:
             database.execute("PRAGMA journal_mode = WAL")
             version = database.execute("PRAGMA user_version").fetchone()[0]
@@ -127,6 +142,15 @@ class Conversations:
                 yield database
         finally:
             database.close()
+
+    @contextmanager
+    def _keeping(self) -> Iterator[sqlite3.Connection]:
+        """Write what an answer does not depend on: where the disk refuses, the log says so and the answer is shown."""
+        try:
+            with self._open() as database:
+                yield database
+        except sqlite3.OperationalError as error:
+            _log.warning("A question could not be kept in %s: %s", self._file, error)
 
     def of(self, visitor: str) -> list[Conversation]:
         """A visitor's conversations, the one last used first."""
@@ -164,7 +188,7 @@ class Conversations:
         """
         now = _now()
         title = " ".join(asked.question.split())[:TITLE_LENGTH]
-        with self._open() as database:
+        with self._keeping() as database:
             database.execute(
                 "INSERT INTO conversation VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (id) DO NOTHING",
                 (conversation, visitor, title, now),
@@ -189,7 +213,7 @@ class Conversations:
 
         `replacing` names an earlier question of the conversation: it and those after it give way.
         """
-        with self._open() as database:
+        with self._keeping() as database:
             database.execute("UPDATE asked SET answer = ? WHERE id = ?", (_ANSWER.dump_json(answer).decode(), asked))
             if replacing:
                 database.execute(
@@ -202,14 +226,12 @@ class Conversations:
 
     def forget(self, asked: str) -> None:
         """Take back a question that could not be answered, and a conversation that held nothing else."""
-        with self._open() as database:
-            [conversation] = database.execute("SELECT conversation FROM asked WHERE id = ?", (asked,)).fetchone() or [
-                None
-            ]
+        with self._keeping() as database:
+            found = database.execute("SELECT conversation FROM asked WHERE id = ?", (asked,)).fetchone()
             database.execute("DELETE FROM asked WHERE id = ?", (asked,))
             database.execute(
                 "DELETE FROM conversation WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM asked WHERE conversation = ?1)",
-                (conversation,),
+                found or (None,),
             )
 
     def rename(self, visitor: str, conversation: str, title: str) -> None:
