@@ -50,11 +50,11 @@ licences: $(VENV)/dependencies
 	    c.split(" :: ")[-1] for c in m.get_all("Classifier") or () if c.startswith("License")) or "not told"; \
 	  print(*sorted({f"{one.name} {one.version}: {told(one.metadata)}" for one in all()}, key=str.lower), sep="\n")'
 
-# Known vulnerabilities of the versions in constraints.txt; asks pypi.org, from an environment of its own.
+# Known vulnerabilities of the versions in constraints.txt; asks pypi.org, and fails where that cannot tell of one.
 audit:
 	$(PYTHON) -m venv $(VENV)-audit
 	$(VENV)-audit/bin/pip install --quiet pip-audit
-	$(VENV)-audit/bin/pip-audit --no-deps --disable-pip --requirement constraints.txt
+	$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 # Debian's chromium, for the tests of the page; where it cannot be installed they skip and say so.
 browser:

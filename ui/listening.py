@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import signal
 import socket
 
 import anyio.to_thread
@@ -107,3 +108,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await asyncio.to_thread(self._places.close, self._settings.stopping_seconds)
         await super().shutdown(sockets)
+        if self._places.answering:
+            # A thread that waits for a model's server would keep the process for minutes after Ctrl-C.
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.raise_signal(signal.SIGTERM)

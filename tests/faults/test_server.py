@@ -25,6 +25,7 @@ from onrecord.ui.conversations import CONVERSATIONS_FILE, Conversations
 from onrecord.ui.logs import Sparing
 from onrecord.ui.render import escape
 from onrecord.ui.security import cookies_in, visitor_of
+from onrecord.ui.server_settings import ServerSettings
 from onrecord.ui.text import LANGUAGES, words
 
 QUESTION = "What does the harbour cost?"
@@ -259,6 +260,28 @@ def test_a_full_table_says_so_and_is_told_once(crowded: Server) -> None:
     assert metric(crowded, "onrecord_connections_refused_total") >= refused
 
 
+def memory_after(server: Server, questions: range) -> float:
+    """The server's memory in bytes once so many different questions have been answered, a few at a time."""
+
+    def put(number: int) -> None:
+        asked = {"question": f"What does harbour number {number} cost in {number * 7}?"}
+        httpx.post(f"{server.address}/api/ask", json=asked, timeout=120).raise_for_status()
+
+    with ThreadPoolExecutor(ANSWERING) as pool:
+        list(pool.map(put, questions))
+    return metric(server, "process_resident_memory_bytes")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory cannot be measured here")
+@pytest.mark.parametrize("count", [30, pytest.param(1000, marks=pytest.mark.soak)])
+def test_memory_stays_flat(crowded: Server, model: HungModel, count: int) -> None:
+    model.go.set()
+    before = memory_after(crowded, range(count // 2))
+    after = memory_after(crowded, range(count // 2, count // 2 + count))
+    print(f"{before / 2**20:.0f} MB after {count // 2} questions, {after / 2**20:.0f} MB after {count} more")
+    assert after < before * 1.1
+
+
 def test_the_log_holds_requests_and_no_questions(crowded: Server) -> None:
     secret = "unspeakable"
     httpx.post(f"{crowded.address}/api/ask", json={"question": f"Who is {secret}?"}).raise_for_status()
@@ -271,6 +294,14 @@ def test_the_log_holds_requests_and_no_questions(crowded: Server) -> None:
     assert {"request", "asked"} <= {line["message"] for line in lines}
     assert secret not in json.dumps(lines)
     assert "error" not in {key for line in lines for key in line}
+
+
+def test_every_setting_of_the_server_is_documented_with_its_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \| `?(\w+)`? \|", page, re.MULTILINE))
+    own = set(ServerSettings.model_fields) - set(Settings.model_fields)
+    defaults = {name: ServerSettings.model_fields[name].default for name in own}
+    assert told == {name: f"{one:g}" if isinstance(one, float) else str(one).lower() for name, one in defaults.items()}
 
 
 def test_errors_without_end_do_not_fill_the_log() -> None:
@@ -345,7 +376,7 @@ def test_killed_in_mid_answer_and_then_told_to_stop(folder: Path, small_model: P
         hung.asked = threading.Semaphore(0)
         send_to_page(again, "answer", ["And the ferry?", {"conversation": id_}], "c")
         assert hung.asked.acquire(timeout=60)
-        again.process.terminate()
+        again.process.send_signal(signal.SIGINT)
         assert again.process.wait(60) == -signal.SIGTERM
     assert [one.answer is None for one in kept.asked(visitor, id_)] == [False, True]
 
