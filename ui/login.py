@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onrecord.ui.accounts import Account
 from onrecord.ui.audit import Actor, Audit
+from onrecord.ui.operations import HEALTH
 from onrecord.ui.security import SAFE_METHODS, cookies_in, visitor_of
 
 # Wrong tries that cost nothing: more than a person needs; an address may be that of many people.
@@ -31,7 +32,7 @@ _MOST_REMEMBERED = 10_000
 _CHECKS = 2
 
 # What needs no login: it tells nothing but that the server is well.
-OPEN_PATHS = ("/healthz",)
+OPEN_PATHS = (HEALTH,)
 # What readers may send, besides looking: questions, and what is theirs alone. All other changes are an editor's.
 _READERS_SEND = ("/api/ask", "/api/ask/stream", "/api/check", "/api/feedback", "/mcp")
 _READERS_SEND_UNDER = ("/api/conversations/", "/gradio_api/")
