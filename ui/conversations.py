@@ -144,11 +144,10 @@ class Conversations:
             database.close()
 
     @contextmanager
-    def _keeping(self) -> Iterator[sqlite3.Connection]:
+    def _at_best(self) -> Iterator[None]:
         """Write what an answer does not depend on: where the disk refuses, the log says so and the answer is shown."""
         try:
-            with self._open() as database:
-                yield database
+            yield
         except sqlite3.OperationalError as error:
             _log.warning("A question could not be kept in %s: %s", self._file, error)
 
@@ -188,7 +187,7 @@ class Conversations:
         """
         now = _now()
         title = " ".join(asked.question.split())[:TITLE_LENGTH]
-        with self._keeping() as database:
+        with self._at_best(), self._open() as database:
             database.execute(
                 "INSERT INTO conversation VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (id) DO NOTHING",
                 (conversation, visitor, title, now),
@@ -213,7 +212,7 @@ class Conversations:
 
         `replacing` names an earlier question of the conversation: it and those after it give way.
         """
-        with self._keeping() as database:
+        with self._at_best(), self._open() as database:
             database.execute("UPDATE asked SET answer = ? WHERE id = ?", (_ANSWER.dump_json(answer).decode(), asked))
             if replacing:
                 database.execute(
@@ -226,7 +225,7 @@ class Conversations:
 
     def forget(self, asked: str) -> None:
         """Take back a question that could not be answered, and a conversation that held nothing else."""
-        with self._keeping() as database:
+        with self._at_best(), self._open() as database:
             found = database.execute("SELECT conversation FROM asked WHERE id = ?", (asked,)).fetchone()
             database.execute("DELETE FROM asked WHERE id = ?", (asked,))
             database.execute(
