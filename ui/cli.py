@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
@@ -17,6 +18,7 @@ from tqdm import tqdm
 from onrecord.rag import (
     AddReport,
     Answer,
+    Briefing,
     ExportFormat,
     FilterOptions,
     Hit,
@@ -26,13 +28,17 @@ from onrecord.rag import (
     OnRecordError,
     Progress,
     Settings,
+    UnknownBriefing,
     evaluate_folder,
     export,
+    replacing,
     report_html,
     report_rows,
     report_text,
     rows_of,
 )
+from onrecord.ui.accounts import Account, AccountRole, write_account
+from onrecord.ui.audit import Actor, Audit
 from onrecord.ui.terminal import (
     printable,
     printable_json,
@@ -74,6 +80,15 @@ Batch = Annotated[
         help="A question a line, or JSON lines, each with 'question' and optional 'history' ([[question, answer], …]) "
         "and filters; one JSON line out per line in. - reads standard input."
     ),
+]
+
+
+AuthFile = Annotated[
+    Path | None,
+    typer.Option(help="The file of accounts that `onrecord account` writes; a name and a password are then asked for."),
+]
+NoAuth = Annotated[
+    bool, typer.Option("--no-auth", help="Let everybody in who can reach an address beyond this machine.")
 ]
 
 
@@ -125,6 +140,7 @@ def add(
             count = len(library.summaries()) - before
             print(f"onrecord: {counted(terminal_language(), 'stopped', count)}", file=sys.stderr)
             raise typer.Exit(_INTERRUPTED) from None
+        Audit(library.folder).added(report, _actor())
     _print(
         {"files": [asdict(item) for item in report.files]} if as_json else render_report(report, terminal_language())
     )
@@ -158,13 +174,18 @@ def watch(
 def _level(library: Library, paths: list[Path], folder: Path, *, prune: bool) -> None:
     with _progress("unit_files") as show:
         report = library.add(paths, progress=show)
+    audit = Audit(library.folder)
+    audit.added(report, _actor())
     changed = AddReport(tuple(item for item in report.files if item.outcome != "unchanged"))
     if changed.files:
         print(render_report(changed, terminal_language()), flush=True)
     for gone in library.missing(folder):
         ask_first = not prune and sys.stdin.isatty()
         if prune or (ask_first and typer.confirm(_said("remove_gone", file=gone.file, title=gone.title))):
-            library.remove(gone.id)
+            # Somebody else may have removed it meanwhile.
+            with suppress(UnknownBriefing):
+                library.remove(gone.id)
+                audit.note("removed", _actor(), briefing=gone.id, file=gone.file)
             print(_said("briefing_removed", title=gone.title, id=gone.id), flush=True)
         elif not ask_first:
             print(_said("briefing_kept", title=gone.title, id=gone.id, file=gone.file), flush=True)
@@ -271,8 +292,10 @@ def remove(
 ) -> None:
     """Remove a briefing, with its earlier versions and its file as added."""
     with Library.open(context.obj) as library:
-        title = library.briefing(briefing_id).title
+        briefing = library.briefing(briefing_id)
+        title = briefing.title
         library.remove(briefing_id)
+        Audit(library.folder).note("removed", _actor(), briefing=briefing_id, file=briefing.file)
     removed = {"removed": briefing_id, "title": title}
     _print(removed if as_json else _said("briefing_removed", title=title, id=briefing_id))
 
@@ -287,6 +310,58 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
     _print({"problems": problems, "briefings": count} if as_json else printable("\n".join(problems)) or sound)
     if problems:
         raise typer.Exit(1)
+
+
+Replace = Annotated[bool, typer.Option("--replace", help="Write over what is there.")]
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, on another disk at best.")],
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Write the whole library, with the files as added, to one file.
+
+    Others may go on asking and adding meanwhile: the backup is of one moment. The library is checked first, so that no
+    good backup is replaced by a damaged one. The conversations of the page are not in it.
+
+    Every night: onrecord backup /backups/onrecord.db --replace. Back again: onrecord restore /backups/onrecord.db
+    """
+    with Library.open(context.obj) as library:
+        library.back_up(file, replace=replace)
+        count = len(library.summaries())
+    size = file.stat().st_size
+    _print(
+        {"backup": str(file), "briefings": count, "bytes": size}
+        if as_json
+        else counted(terminal_language(), "backed_up", count, file=file)
+    )
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `onrecord backup` has written.")],
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Make the library of a backup.
+
+    The backup is checked as `onrecord verify` checks a library, and left as it is. A library that is in the folder
+    already is replaced only with --replace, and only while nothing uses it: stop `onrecord serve` and `watch` first.
+
+    To look at a backup beside your library: onrecord --library /tmp/looked-at restore FILE
+    """
+    settings = Settings.load()
+    folder = context.obj or settings.library
+    count = Library.restore(file, folder, replace=replace, settings=settings)
+    _print(
+        {"restored": str(file), "library": str(folder), "briefings": count}
+        if as_json
+        else counted(terminal_language(), "restored", count, folder=folder)
+    )
 
 
 @app.command()
@@ -345,9 +420,8 @@ def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)] = 7860,
-    auth_file: Annotated[
-        Path | None, typer.Option(help="A file of lines NAME:PASSWORD; the page then asks for a login.")
-    ] = None,
+    auth_file: AuthFile = None,
+    no_auth: NoAuth = False,
     allowed_host: Annotated[
         list[str] | None,
         typer.Option(help="A further name the page is reached under, behind a proxy for instance. Can be repeated."),
@@ -358,7 +432,24 @@ def serve(
     from onrecord.ui.web import serve as serve_page
 
     with Library.open(context.obj) as library:
-        serve_page(library, host=host, port=port, auth_file=auth_file, other_hosts=allowed_host or ())
+        serve_page(library, host=host, port=port, auth_file=auth_file, no_auth=no_auth, other_hosts=allowed_host or ())
+
+
+@app.command()
+def account(
+    name: Annotated[str, typer.Argument(help="The name to log in with.")],
+    auth_file: Annotated[Path, typer.Option(help="The file of accounts; made where there is none.")],
+    role: Annotated[
+        AccountRole, typer.Option(help="A reader asks; an editor adds and removes briefings too.")
+    ] = "reader",
+) -> None:
+    """Write an account for `serve --auth-file`, or change its password or role; the password is asked for."""
+    if sys.stdin.isatty():
+        password = typer.prompt(_said("password"), hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    write_account(auth_file, Account.of(name, role, password))
+    print(_said("account_written", name=name, role=role, file=auth_file))
 
 
 @app.command()
@@ -369,6 +460,8 @@ def mcp(
     ] = False,
     host: Annotated[str, typer.Option(help="With --http: the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="With --http: the port; 0 takes a free one.", min=0, max=65535)] = 7861,
+    auth_file: AuthFile = None,
+    no_auth: NoAuth = False,
 ) -> None:
     """Let a language model's program (an MCP client) search, ask and check quotes. Clients start it themselves."""
     # Only this command pays for the import.
@@ -376,7 +469,7 @@ def mcp(
 
     with Library.open(context.obj) as library:
         if http:
-            serve_http(library, host=host, port=port)
+            serve_http(library, host=host, port=port, auth_file=auth_file, no_auth=no_auth)
         else:
             serve_stdio(library)
 
@@ -394,6 +487,14 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
+
+
+def _actor() -> Actor:
+    """The user of this machine that runs the command, where it has a name."""
+    try:
+        return Actor(getpass.getuser())
+    except (KeyError, OSError, ImportError):
+        return Actor()
 
 
 def _print(value: str | dict[str, Any]) -> None:
@@ -498,14 +599,24 @@ def _export_format(file: Path) -> ExportFormat:
 
 
 def _export(library: Library, answer: Answer, file: Path, format: ExportFormat) -> None:
-    briefings = {one.briefing_id: library.briefing(one.briefing_id) for one in answer.citations}
+    briefings: dict[str, Briefing] = {}
+    for one in answer.citations:
+        # Where it has been removed since, the quote stands without what its briefing would add.
+        with suppress(UnknownBriefing):
+            briefings[one.briefing_id] = library.briefing(one.briefing_id)
     exported = export(library.in_full(answer), format, briefings)
     _write(file, exported if isinstance(exported, bytes) else exported.encode())
 
 
 def _write(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all; raises InvalidRequest."""
     try:
-        file.write_bytes(data)
+        if file.exists() and not file.is_file():
+            # A pipe or a device is written to, and nothing takes its place.
+            file.write_bytes(data)
+        else:
+            with replacing(file.resolve()) as new:
+                new.write_bytes(data)
     except OSError as error:
         raise InvalidRequest(f"{file}: cannot be written ({error.strerror}). Choose another place.") from error
 

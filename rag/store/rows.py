@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -23,6 +24,21 @@ BOUND_VALUES = 10_000
 def marks(values: Sequence[object]) -> str:
     """A question mark for each value to be bound."""
     return ", ".join("?" * len(values))
+
+
+@contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Within the block all that the connection reads is of one state of the database, whatever others write."""
+    if connection.in_transaction:
+        yield connection
+        return
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    finally:
+        # After a failure of the disk SQLite may have ended it already.
+        if connection.in_transaction:
+            connection.execute("COMMIT")
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:
