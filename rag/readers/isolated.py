@@ -88,7 +88,7 @@ class IsolatedReader:
             problem = (
                 f"reading it takes longer than {self._seconds:g} seconds"
                 if late.is_set()
-                else f"reading it needs more than {self._memory // 1_000_000} MB of memory, or stopped its reader"
+                else f"reading it needs more than {self._memory // 1_000_000} MB of memory, or crashes its reader"
             )
             raise UnreadableFile(f"{name}: {problem}. {_OTHERWISE}") from error
         except BaseException:
@@ -173,19 +173,20 @@ def _serve(memory: int, seconds: float) -> None:
             # Nobody else ends it where its parent was killed meanwhile. (A signal left to its default needs no Python.)
             signal.alarm(int(seconds) + 1)
         format_, name = json.loads(head)
-        _send(back, _read(format_, name, data, memory))
+        _send(back, _read(format_, name, data))
         if hasattr(signal, "alarm"):
             signal.alarm(0)
 
 
-def _read(format_: Format, name: str, data: bytes, memory: int) -> bytes:
+def _read(format_: Format, name: str, data: bytes) -> bytes:
     """A source text as a JSON object, or the reason why there is none as a JSON string."""
     try:
         return _source_texts().dump_json(reader_of(format_)(name, data))
     except UnreadableFile as error:
         problem = str(error)
     except MemoryError:
-        problem = f"{name}: reading it needs more than {memory // 1_000_000} MB of memory. {_OTHERWISE}"
+        # What has run out of memory once is not to be relied on; the parent sees that it ends.
+        os._exit(1)
     except Exception as error:  # noqa: BLE001  (whatever a library trips over, this file is not read and others are)
         problem = f"{name}: this file is damaged ({type(error).__name__}). {_OTHERWISE}"
     return json.dumps(problem).encode()

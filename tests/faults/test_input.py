@@ -94,9 +94,8 @@ def test_links_paths_and_zips_inside_a_zip_write_and_read_nothing_else(small_lib
     file.write_bytes(_raw_zip(fill))
     report = small_library.add(file)
     assert [item.outcome for item in report.files] == ["failed", "added", "failed", "failed"]
-    assert [problem in item.message for item, problem in zip(report.failed, ("link", "ZIP inside", "too much"))] == [
-        True
-    ] * 3
+    for item, problem in zip(report.failed, ("link", "ZIP inside", "too much"), strict=True):
+        assert problem in item.message
     assert [item.file for item in small_library.briefings()] == ["../outside.txt"]
     assert not list(tmp_path.rglob("outside.txt"))
 
@@ -105,11 +104,13 @@ def test_links_paths_and_zips_inside_a_zip_write_and_read_nothing_else(small_lib
 def test_what_is_no_file_or_has_no_name_is_refused_and_the_rest_is_added(
     small_library: Library, tmp_path: Path
 ) -> None:
-    os.mkfifo(tmp_path / "pipe.txt")
-    Path(os.fsdecode(os.fsencode(tmp_path) + b"/wall\xff.txt")).write_text(_SAID)
-    (tmp_path / "wall.txt").write_text(_SAID)
-    (tmp_path / "round").symlink_to(tmp_path)
-    report = small_library.add([tmp_path, tmp_path / "pipe.txt", "/dev/zero"])
+    folder = tmp_path / "in"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe.txt")
+    Path(os.fsdecode(os.fsencode(folder) + b"/wall\xff.txt")).write_text(_SAID)
+    (folder / "wall.txt").write_text(_SAID)
+    (folder / "round").symlink_to(folder)
+    report = small_library.add([folder, folder / "pipe.txt", "/dev/zero"])
     assert [item.outcome for item in report.files].count("added") == 1
     assert [item.message.split(": ")[1][:20] for item in report.failed] == [
         "its name holds bytes", "is no file. Add file", "is no file. Add file",
@@ -147,7 +148,9 @@ def test_a_page_nested_a_hundred_thousand_deep(tag: str) -> None:
 def test_nested_and_growing_markup_is_read_or_refused() -> None:
     entities = "".join(f"<!ENTITY e{n} '{f'&e{n - 1};' * 9}'>" for n in range(1, 9))
     ttml = f"<!DOCTYPE tt [<!ENTITY e0 'wall'>{entities}]><tt><body><p begin='1s'>{_SAID} &e8;</p></body></tt>"
-    assert read_one("wall.ttml", ttml.encode()).source.text == _SAID.strip()
+    assert not any(
+        isinstance(found, Briefing) and len(found.text) > 999 for found in understood("w.ttml", ttml.encode())
+    )
     outside = (
         "<!DOCTYPE tt [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><tt><body><p begin='1s'>The &e; wall</p></body></tt>"
     )
@@ -158,7 +161,7 @@ def test_nested_and_growing_markup_is_read_or_refused() -> None:
         understood("wall.json", deep.encode())
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32", "cp1252", "mac-roman"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "cp1252", "mac-roman"])
 @pytest.mark.parametrize(
     "text", ["Ada Brook: La digue sera plus élevée.\n" * 9, "<html><body><p>Été</p></body></html>"]
 )
@@ -229,15 +232,19 @@ def test_a_line_of_fifty_megabytes_and_a_hundred_thousand_speakers() -> None:
         assert isinstance(found, Briefing)
 
 
-@pytest.mark.parametrize("size", [0, 1, 1999, 2001, 20_000_000])
-@pytest.mark.parametrize("unit", ["a", "wall ", " ", "\0", "\ud800", "é", "?"])
-def test_questions_of_any_length_are_answered_or_refused(size: int, unit: str, small_library: Library) -> None:
-    question = (unit * (size // len(unit) + 1))[:size]
-    try:
-        assert small_library.search(question) == []
-    except InvalidRequest as error:
-        assert len(str(error)) < 300
-        assert "\n" not in str(error)
+def test_questions_of_any_length_are_answered_or_refused(small_library: Library) -> None:
+    for unit in ("a", "wall ", "\0", "\ud800", "\u202e", "é", "?"):
+        for size in (1, 1999):
+            assert small_library.search((unit * size)[:size]) == []
+    for empty in ("", " ", "\n" * 20_000_000):
+        with pytest.raises(InvalidRequest, match="question is empty"):
+            small_library.search(empty)
+    for long in ("wall " * 401, "\ud800" * 20_000_000):
+        with pytest.raises(
+            InvalidRequest, match=r"^The question has [\d,]+ characters; 2,?000 are the most"
+        ) as refused:
+            small_library.search(long)
+        assert "\n" not in str(refused.value)
 
 
 def test_filters_and_history_of_any_text(small_library: Library) -> None:
@@ -257,7 +264,7 @@ def test_a_reader_that_dies_is_followed_by_another() -> None:
     assert reader.read("pdf", "wall.pdf", data).text == _SAID.strip()
     assert reader.pid is not None
     os.kill(reader.pid, signal.SIGKILL)
-    with pytest.raises(UnreadableFile, match=r"wall\.pdf: .*stopped its reader\. Open it"):
+    with pytest.raises(UnreadableFile, match=r"wall\.pdf: .*crashes its reader\. Open it"):
         reader.read("pdf", "wall.pdf", data)
     assert reader.read("pdf", "wall.pdf", data).text == _SAID.strip()
     reader.close()
@@ -283,17 +290,10 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_read() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited by the system, and only Linux counts it so")
 def test_a_file_that_needs_too_much_memory_is_given_up_and_the_next_one_read() -> None:
-    document = docx.Document()
-    document.add_paragraph(_SAID)
-    data = saved(document)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    body = members["word/document.xml"]
-    members["word/document.xml"] = body.replace(b"<w:body>", b"<w:body>" + b"<w:p><w:r/></w:p>" * 500_000, 1)
-    reader = IsolatedReader(memory=400_000_000)
-    with pytest.raises(UnreadableFile, match="more than 400 MB of memory"):
-        reader.read("docx", "wall.docx", zipped(members))
-    assert reader.read("docx", "wall.docx", data).text == _SAID.strip()
+    reader = IsolatedReader(memory=300_000_000)
+    with pytest.raises(UnreadableFile, match="more than 300 MB of memory"):
+        reader.read("html", "wall.html", b"<html><body>" + b"<p>a" * 2_000_000)
+    assert reader.read("html", "wall.html", b"<html><body><p>The wall.</p></body></html>").text == "The wall."
     reader.close()
 
 
@@ -322,7 +322,8 @@ def _seeds() -> list[tuple[str, bytes]]:
         "wall.ttml": f"<tt xml:lang='en'><body><div><p begin='1s' end='2s'>{_SAID}</p></div></body></tt>",
         "wall.json": '[{"speaker": "Ada Brook", "text": "' + _SAID + '", "start": 1.5}]',
         "wall.csv": f'start,end,speaker,text\n0,1,Ada Brook,"{_SAID}"\n1,2,Iwan Hale,Why?\n',
-        "wall.mhtml": "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/html\n\n"
+        "wall.mhtml": "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\n"
+        "Content-Type: text/html\n\n"
         f"<html><body><p>{_SAID}</p></body></html>\n--x--\n",
     }
     binary = {"wall.pdf": _pdf(_SAID, "Ada Brook: yes."), "wall.docx": saved(document)}
