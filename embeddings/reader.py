@@ -30,8 +30,10 @@ SHA256 = "f0971b2bee72a9b3ac9cad94978df139fcef2e30d61c3025ad75f96df29d695d"
 # Rows of so many weights share a scale.
 BLOCK = 32
 _LEAST_SCALE = np.finfo(np.float16).smallest_subnormal
-# Tokens of the question, and of question and passage together; what comes behind is not read. As in training.
+# Tokens of the question, and of question and passage together, as in training; a longer passage is read in windows.
 QUESTION_TOKENS, LONGEST = 72, 264
+# Tokens of a window at most before its first sentence: the question, and what stands before the sentences.
+_LONGEST_HEADING = LONGEST * 2 // 3
 # Passages run together, of like length.
 _TOGETHER = 5
 _REMEDY = "Install OnRecord again: pip install --force-reinstall onrecord"
@@ -46,6 +48,14 @@ class Passage:
 
     pieces: tuple[str, ...]
     sentences: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What is read at once: the ids of its tokens, and the places among them of sentences, by their number."""
+
+    ids: list[int]
+    places: dict[int, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +91,24 @@ class BundledReader:
 
         Returns:
             for each passage (sentences, 2) logits: how well each answers the question, and how well it leaves it open.
-            A sentence beyond the reader's limit has -inf for both.
+            An empty sentence has -inf for both.
         """
         asked = self._tokenizer.encode(f"query: {question}", add_special_tokens=False).ids[:QUESTION_TOKENS]
-        read = [self._tokens(asked, passage) for passage in passages]
-        scores: dict[int, Scores] = {}
-        order = sorted(range(len(read)), key=lambda place: -len(read[place][0]))
-        for start in range(0, len(order), _TOGETHER):
-            places = order[start : start + _TOGETHER]
-            states = self._states([read[place][0] for place in places])
-            for place, state in zip(places, states, strict=True):
-                scores[place] = self._scored(state, read[place][1])
-        return [scores[place] for place in range(len(read))]
+        scores = [np.full((len(passage.sentences), 2), -np.inf, np.float32) for passage in passages]
+        windows = [
+            (number, window) for number, passage in enumerate(passages) for window in self._windows(asked, passage)
+        ]
+        windows.sort(key=lambda pair: -len(pair[1].ids))
+        for start in range(0, len(windows), _TOGETHER):
+            some = windows[start : start + _TOGETHER]
+            states = self._states([window.ids for _, window in some])
+            for (number, window), state in zip(some, states, strict=True):
+                scores[number][list(window.places)] = self._scored(state, list(window.places.values()))
+        return scores
 
-    def _tokens(self, asked: Sequence[int], passage: Passage) -> tuple[list[int], list[Place | None]]:
-        """The ids of a question and a passage, and for each sentence the tokens that are its own."""
-        last = LONGEST - 1
-        ids, spans = [0, *asked, 2, 2], []
-        for piece in self._tokenizer.encode_batch(list(passage.pieces), add_special_tokens=False):
-            start = min(len(ids), last)
-            ids += piece.ids
-            spans.append((start, min(len(ids), last)))
-        places = [spans[sentence] for sentence in passage.sentences]
-        return [*ids[:last], 2], [place if place[0] < place[1] else None for place in places]
+    def _windows(self, asked: Sequence[int], passage: Passage) -> list[_Window]:
+        pieces = self._tokenizer.encode_batch(list(passage.pieces), add_special_tokens=False)
+        return _windows(asked, [piece.ids for piece in pieces], passage.sentences)
 
     def _states(self, rows: Sequence[Sequence[int]]) -> Scores:
         longest = max(map(len, rows))
@@ -113,14 +118,35 @@ class BundledReader:
         states: Scores = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
         return states
 
-    def _scored(self, states: Scores, places: Sequence[Place | None]) -> Scores:
-        scores = np.full((len(places), 2), -np.inf, np.float32)
-        held = [place for place, span in enumerate(places) if span is not None]
-        if held:
-            spans = [span for span in places if span is not None]
-            parts = [np.concatenate([states[a:z].mean(axis=0), states[a:z].max(axis=0), states[0]]) for a, z in spans]
-            scores[held] = _scores_of(np.array(parts, np.float32), self._head)
-        return scores
+    def _scored(self, states: Scores, places: Sequence[Place]) -> Scores:
+        parts = [np.concatenate([states[a:z].mean(axis=0), states[a:z].max(axis=0), states[0]]) for a, z in places]
+        return _scores_of(np.array(parts, np.float32), self._head)
+
+
+def _windows(asked: Sequence[int], pieces: Sequence[Sequence[int]], sentences: Sequence[int]) -> list[_Window]:
+    """Cut the tokens of a passage into windows, each sentence whole in one of them where it fits at all.
+
+    Each begins with the question and what stands before the first sentence and its speaker; a later one goes on with
+    who speaks.
+    """
+    numbers = {piece: number for number, piece in enumerate(sentences) if pieces[piece]}
+    if not numbers:
+        return []
+    opening, last = max(0, min(sentences) - 1), LONGEST - 1
+    heading = [0, *asked, 2, 2, *(token for piece in pieces[:opening] for token in piece)][:_LONGEST_HEADING]
+    windows = [_Window([*heading], {})]
+    speaks: Sequence[int] = []
+    for position in range(opening, len(pieces)):
+        tokens = pieces[position]
+        if len(heading) < len(windows[-1].ids) > last - len(tokens):
+            windows.append(_Window([*heading, *(speaks if position in numbers else ())], {}))
+        start = len(windows[-1].ids)
+        windows[-1].ids.extend(tokens[: last - start])
+        if position in numbers:
+            windows[-1].places[numbers[position]] = (start, len(windows[-1].ids))
+        else:
+            speaks = tokens[: last - len(heading) - 1]
+    return [_Window([*window.ids, 2], window.places) for window in windows if window.places]
 
 
 def _scores_of(features: Scores, head: Head) -> Scores:

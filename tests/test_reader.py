@@ -37,12 +37,22 @@ PASSAGE = Passage(
     (3, 4),
 )
 OTHER = Passage(("statement, Elin Varga:", "The harbour wall will cost 40 million crowns."), (1,))
-# Longer than any reader is asked to read: its last sentences lie beyond the limit.
-LONG = Passage(("answer, Elin Varga:", *(f"Pier {number} will be painted green." for number in range(60))), (1, 2, 60))
+# Much longer than what is read at once; two people speak, and the last sentence answers.
+LONG = Passage(
+    (
+        "Harbour briefing (2031-04-02)",
+        "answer, Elin Varga:",
+        *(f"Pier {number} will be painted green." for number in range(60)),
+        "answer, Otto Brandt:",
+        "Ask the harbour master about paint.",
+        "The ferry to Sandholm will sail again in June.",
+    ),
+    (2, 3, 61, 63, 64),
+)
 
 
 class ScriptedReader:
-    """Answers by words shared; leaves open what ends in a question mark; reads so many characters."""
+    """Answers by words shared; leaves open what ends in a question mark."""
 
     nothing = 0.0
 
@@ -52,9 +62,8 @@ class ScriptedReader:
     def _read(self, asked: set[str], passage: Passage) -> NDArray[np.float32]:
         scores = np.full((len(passage.sentences), 2), -np.inf, np.float32)
         for row, place in zip(scores, passage.sentences, strict=True):
-            if sum(map(len, passage.pieces[:place])) < 4 * LONGEST:
-                text = passage.pieces[place]
-                row[:] = len(asked & set(text.lower().split())), 5.0 * text.endswith("?")
+            text = passage.pieces[place]
+            row[:] = len(asked & set(text.lower().split())), 5.0 * text.endswith("?")
         return scores
 
 
@@ -74,10 +83,22 @@ def test_every_sentence_has_two_scores(reader: Reader) -> None:
     assert np.isfinite(reader.nothing)
 
 
-def test_a_sentence_beyond_the_limit_has_no_score(reader: Reader) -> None:
+def test_of_a_long_passage_every_sentence_is_read(reader: Reader) -> None:
     (scores,) = reader.read(QUESTION, [LONG])
-    assert np.isfinite(scores[:2]).all()
-    assert (scores[2] == -np.inf).all()
+    assert np.isfinite(scores).all()
+    assert scores[:, 0].argmax() == 4
+
+
+def test_a_sentence_too_long_to_be_read_at_once_is_read_as_far_as_may_be() -> None:
+    endless = Passage(("answer, Elin Varga:", "The pier is green " * LONGEST, "The ferry sails again in June."), (1, 2))
+    (scores,) = load_reader().read(QUESTION, [endless])
+    assert np.isfinite(scores).all()
+    assert scores[:, 0].argmax() == 1
+
+
+def test_whatever_stands_before_the_first_sentence_leaves_room_for_it() -> None:
+    (scores,) = load_reader().read(QUESTION, [Passage(("Harbour briefing " * LONGEST, "answer:", "In June."), (2,))])
+    assert np.isfinite(scores).all()
 
 
 def test_a_passage_is_scored_the_same_alone_and_among_others(reader: Reader) -> None:

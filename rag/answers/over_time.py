@@ -40,10 +40,11 @@ def over_time(draft: Draft) -> Written | None:
         return None
     near = [sentence for sentence in read if sentence.weight >= _NEAR * read[0].weight]
     by_date = sorted(near, key=lambda one: draft.sources[one.passage.briefing_id].date or "")
-    people = list(dict.fromkeys(sentence.passage.speaker for sentence in by_date))
-    if not draft.question.sayers or len(people) == 1:
+    people = [one for one in dict.fromkeys(sentence.passage.speaker for sentence in by_date) if one]
+    if not draft.question.sayers or len(people) < 2:
         return Written(_in_order(draft, near))
-    followed = [_in_order(draft, [s for s in near if s.passage.speaker == one], one) for one in people]
+    # What a report says of a name may be of any who bears it.
+    followed = [_in_order(draft, [s for s in near if s.passage.speaker in (one, None)], one) for one in people]
     return Written(tuple(part for parts in followed for part in parts))
 
 
@@ -74,7 +75,11 @@ def _in_order(draft: Draft, near: Sequence[ReadSentence], speaker: str | None = 
 def _may_speak(sentence: ReadSentence, draft: Draft) -> bool:
     turns = draft.sources[sentence.passage.briefing_id].turns
     turn = turns[sentence.turn] if sentence.turn < len(turns) else None
-    return turn is not None and turn.kind not in ("question", "moderation") and draft.wants(turn)
+    return turn is not None and _states(turn) and draft.passes(turn) and draft.may_quote(sentence)
+
+
+def _states(turn: Turn) -> bool:
+    return turn.kind not in ("question", "moderation")
 
 
 def _thinned(chosen: list[ReadSentence]) -> list[ReadSentence]:
@@ -115,7 +120,10 @@ def _may_hold(draft: Draft, briefing: Briefing, wanted: Sequence[str]) -> list[i
     return [
         number
         for number, turn in enumerate(briefing.turns)
-        if turn.kind not in ("question", "moderation") and draft.wants(turn) and holds(turn)
+        if _states(turn)
+        and draft.passes(turn)
+        and (turn.kind == "report" or draft.may_list(turn.speaker))
+        and holds(turn)
     ]
 
 
