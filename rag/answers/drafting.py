@@ -111,7 +111,7 @@ class Draft:
     def quotable(self) -> Reading:
         """The reading of those sentences alone that may be quoted as an answer.
 
-        Who asks answers nothing, and who gives the floor hardly ever. What has just been quoted is no reason for itself.
+        Who asks answers nothing, and who gives the floor hardly ever. What was just quoted is no reason for itself.
         """
         return self.reading.only(self._states)
 
