@@ -32,9 +32,10 @@ def over_time(draft: Draft) -> Written | None:
     Where the one named may be several people, each is followed alone; who differs is never said to have changed.
     """
     speaking = _by_words(draft)
-    passages = dict.fromkeys([*(hit.passage for hit in draft.hits), *speaking])
+    found = [*(hit.passage for hit in draft.hits), *speaking]
+    passages = {(passage.briefing_id, passage.start, passage.end): passage for passage in found}
     subject = language(draft.question.language).questions.frame.sub("", draft.question.subject)
-    reading = draft.read(subject or draft.question.text, list(passages)).only(lambda one: _may_speak(one, draft))
+    reading = draft.read(subject or draft.question.text, list(passages.values())).only(lambda one: _may_speak(one, draft))
     read = reading.best()
     if not read or (reading.nothing > _NOTHING and not speaking):
         return None
