@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from math import sqrt
 from pathlib import Path
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import bundled
 from onrecord.embeddings.errors import ModelError
+from onrecord.embeddings.graph import bert_graph
+from onrecord.embeddings.transformer import open_transformer, padded
 
 if TYPE_CHECKING:
     from onrecord.embeddings.bundled import PackedModel
@@ -36,6 +38,7 @@ QUESTION_TOKENS, LONGEST = 72, 264
 _LONGEST_HEADING = LONGEST * 2 // 3
 # Passages run together, of like length.
 _TOGETHER = 5
+_HEAD = "head.npz"
 _REMEDY = "Install OnRecord again: pip install --force-reinstall onrecord"
 
 Scores = NDArray[np.float32]
@@ -72,7 +75,8 @@ class Head:
 class BundledReader:
     """Reads passages on one core after another's; safe to share between threads. `load_reader` opens it."""
 
-    def __init__(self, graph: bytes, tokenizer: Any, head: Head) -> None:
+    def __init__(self, graph: bytes | str, tokenizer: Any, head: Head) -> None:
+        """Run a graph, or that of a file; the tokenizer neither cuts short nor fills up what it is given here."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -84,7 +88,7 @@ class BundledReader:
     @property
     def nothing(self) -> float:
         """The score of "none of these sentences", to weigh against those of `read` as logits."""
-        return self._head.nothing
+        return float(self._head.nothing)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Scores]:
         """Score the sentences of passages.
@@ -111,10 +115,7 @@ class BundledReader:
         return _windows(asked, [piece.ids for piece in pieces], passage.sentences)
 
     def _states(self, rows: Sequence[Sequence[int]]) -> Scores:
-        longest = max(map(len, rows))
-        ids, mask = (np.full((len(rows), longest), filler, np.int64) for filler in (1, 0))
-        for place, row in enumerate(rows):
-            ids[place, : len(row)], mask[place, : len(row)] = row, 1
+        ids, mask = padded(rows)
         states: Scores = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
         return states
 
@@ -165,9 +166,15 @@ def _erf(values: Scores) -> Scores:
 
 
 @lru_cache(maxsize=1)
-def load_reader() -> BundledReader:
-    """Open the bundled reader, once; raises ModelError as `open_reader` does."""
-    return open_reader(WEIGHTS, SHA256)
+def load_reader(*, cache: Path) -> BundledReader:
+    """Open the bundled reader, once; its graph is kept in the folder `cache`. It shares the tokenizer of the encoder.
+
+    Raises ModelError as `open_reader` does, or where the disk refuses.
+    """
+    folder = bundled.made_folder(cache, f"reader-{SHA256[:12]}-{bundled.CONVERSION}", _write)
+    with np.load(folder / _HEAD, allow_pickle=False) as stored:
+        head = Head(*(stored[field.name] for field in fields(Head)))
+    return BundledReader(str(folder / bundled.GRAPH), open_transformer(bundled.bundled_model(cache)).tokenizer, head)
 
 
 def open_reader(path: Path, sha256: str) -> BundledReader:
@@ -175,6 +182,23 @@ def open_reader(path: Path, sha256: str) -> BundledReader:
 
     Raises ModelError where the file is missing or another than `sha256` says, or the encoder's weights are.
     """
+    packed = bundled.read_packed(bundled.packaged_bytes())
+    model, head = _over(packed, path, sha256)
+    return BundledReader(bert_graph(model).SerializeToString(), bundled.tokenizer_of(packed), head)
+
+
+def _write(folder: Path) -> None:
+    import onnx
+
+    model, head = _over(bundled.read_packed(bundled.packaged_bytes()), WEIGHTS, SHA256)
+    folder.mkdir(parents=True)
+    onnx.save(bert_graph(model), str(folder / bundled.GRAPH))
+    np.savez(folder / _HEAD, **asdict(head))
+    bundled.write_manifest(folder, (bundled.GRAPH, _HEAD))
+
+
+def _over(packed: PackedModel, path: Path, sha256: str) -> tuple[PackedModel, Head]:
+    """The layers of a reader's weights over the word embeddings of the encoder, and what scores their states."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -187,19 +211,10 @@ def open_reader(path: Path, sha256: str) -> BundledReader:
             f"The reader's weights ({path}) are not the file expected (SHA-256 {found[:12]}…, not {sha256[:12]}…). "
             f"{_REMEDY}"
         )
-    packed = bundled.read_packed(bundled.packaged_bytes())
     trained, head = unpacked_weights(path)
     layers = 1 + max(int(name[1 : name.index(".")]) for name in trained if name.startswith("l"))
     blocks = {"emb.word": packed.blocks["emb.word"]}
-    model = replace(packed, layers=layers, floats={**packed.floats, **trained}, blocks=blocks)
-    return BundledReader(_graph(model), bundled.tokenizer_of(packed), head)
-
-
-def _graph(model: PackedModel) -> bytes:
-    from onrecord.embeddings.graph import bert_graph
-
-    graph: bytes = bert_graph(model).SerializeToString()
-    return graph
+    return replace(packed, layers=layers, floats={**packed.floats, **trained}, blocks=blocks), head
 
 
 def packed_weights(tensors: dict[str, Scores]) -> dict[str, NDArray[Any]]:
