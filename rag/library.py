@@ -355,7 +355,7 @@ class Library:
     def _loaded_reader(self) -> Reader:
         with self._reader_lock:
             if self._reader is None:
-                self._reader = load_reader()
+                self._reader = load_reader(cache=self._settings.cache)
             return self._reader
 
     def _loaded_encoder(self) -> Encoder:
