@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import DamagedIndex, VectorIndex
+from onrecord.rag.store.digests import vector_checksum, words_checksum
+from onrecord.rag.store.integrity import require_sound, require_sound_meta
 from onrecord.rag.store.rows import meta
 from onrecord.rag.store.schema import VECTOR_CACHE, WORD_CACHE
 from onrecord.rag.store.words import PassageWords, WordIndex
@@ -39,11 +41,15 @@ class CachedIndexes:
         self._generation = 0
 
     def current(self, connection: sqlite3.Connection) -> Indexes:
-        """The indexes of the moment; call it inside a read transaction."""
+        """The indexes of the moment; call it inside a read transaction.
+
+        Raises LibraryError where what they are made of is not as it was written.
+        """
         with self._lock:
             state = meta(connection, "state") or ""
             if self._held is not None and self._held.state == state:
                 return self._held
+            require_sound_meta(connection)
             dimension = json.loads(meta(connection, "model") or '{"dimension": 1}')["dimension"]
             if self._held is None or self._held.vectors.dimension != dimension:
                 self._held = Indexes(state, self._vectors(connection, dimension, state), self._words(connection, state))
@@ -87,12 +93,23 @@ def _gone(connection: sqlite3.Connection, table: str, held: NDArray[np.int64], s
 
 
 def _append(connection: sqlite3.Connection, index: VectorIndex, since: int) -> None:
-    rows = connection.execute("SELECT passage_id, vector FROM vectors WHERE generation > ?", (since,))
+    rows = connection.execute(
+        "SELECT v.passage_id, v.generation, v.vector, c.vector FROM vectors v "
+        "LEFT JOIN checksums c ON c.passage_id = v.passage_id WHERE generation > ?",
+        (since,),
+    )
     while group := rows.fetchmany(_ROWS_AT_ONCE):
-        vectors = np.frombuffer(b"".join(row[1] for row in group), dtype="<f4").reshape(len(group), -1)
+        for passage_id, generation, vector, checksum in group:
+            require_sound(connection, passage_id, vector_checksum(passage_id, generation, vector), checksum)
+        vectors = np.frombuffer(b"".join(row[2] for row in group), dtype="<f4").reshape(len(group), -1)
         index.add(np.asarray([row[0] for row in group], dtype=np.int64), vectors.astype(np.float32))
 
 
 def _new_words(connection: sqlite3.Connection, since: int) -> Iterator[PassageWords]:
-    for row in connection.execute("SELECT passage_id, length, terms FROM words WHERE generation > ?", (since,)):
-        yield PassageWords(row[0], row[1], np.frombuffer(row[2], dtype="<u4").reshape(2, -1))
+    for passage_id, generation, length, terms, checksum in connection.execute(
+        "SELECT w.passage_id, w.generation, w.length, w.terms, c.words FROM words w "
+        "LEFT JOIN checksums c ON c.passage_id = w.passage_id WHERE generation > ?",
+        (since,),
+    ):
+        require_sound(connection, passage_id, words_checksum(passage_id, generation, length, terms), checksum)
+        yield PassageWords(passage_id, length, np.frombuffer(terms, dtype="<u4").reshape(2, -1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -18,6 +19,8 @@ from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Pas
 CURRENT = "b.superseded_by IS NULL"
 # SQLite allows 32,766 bound values in one statement; well below it, and few enough statements.
 BOUND_VALUES = 10_000
+# The value about the store that `terms_checksum` of all terms is kept under.
+TERMS_CHECKSUM = "terms"
 
 
 def marks(values: Sequence[object]) -> str:
@@ -105,11 +108,7 @@ def insert_words(connection: sqlite3.Connection, passages: Sequence[Passage], ge
         Counter(language(passage.language).index_terms(f"{passage.context}\n{passage.text}").split())
         for passage in passages
     ]
-    different = sorted(set().union(*counted))
-    connection.executemany(
-        "INSERT INTO terms (term) VALUES (?) ON CONFLICT DO NOTHING", [(term,) for term in different]
-    )
-    numbers = term_numbers(connection, different)
+    numbers = _numbered(connection, sorted(set().union(*counted)))
     connection.executemany(
         "INSERT INTO words VALUES (?, ?, ?, ?)",
         [
@@ -122,6 +121,23 @@ def insert_words(connection: sqlite3.Connection, passages: Sequence[Passage], ge
             for passage, counts in zip(passages, counted, strict=True)
         ],
     )
+
+
+def _numbered(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, int]:
+    """The numbers of terms, new ones included; the checksum of all terms is carried on: none ever goes."""
+    numbers = term_numbers(connection, terms)
+    last = connection.execute("SELECT IFNULL(MAX(number), 0) FROM terms").fetchone()[0]
+    new = list(enumerate((term for term in terms if term not in numbers), start=last + 1))
+    connection.executemany("INSERT INTO terms VALUES (?, ?)", new)
+    set_meta(connection, TERMS_CHECKSUM, str(terms_checksum(new, int(meta(connection, TERMS_CHECKSUM) or 0))))
+    return numbers | {term: number for number, term in new}
+
+
+def terms_checksum(rows: Iterable[tuple[int, str]], start: int = 0) -> int:
+    """The CRC-32 of rows of `terms` in the order of their numbers; `start` is that of the rows before them."""
+    for number, term in rows:
+        start = zlib.crc32(f"{number} {term}\n".encode(), start)
+    return start
 
 
 def term_numbers(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, int]:

@@ -10,16 +10,24 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.rag.errors import LibraryError, UnknownBriefing
-from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Summary
+from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Summary, seal
+from onrecord.rag.store.digests import (
+    metadata_columns,
+    said_checksum,
+    write_checksums,
+    write_digests,
+    write_meta_digest,
+)
 from onrecord.rag.store.filtering import Filtering
+from onrecord.rag.store.guarding import guarded
 from onrecord.rag.store.index import CachedIndexes, Indexes
+from onrecord.rag.store.integrity import REPAIR, CheckedBriefings, problems, require_sound, require_sound_meta
 from onrecord.rag.store.rows import (
     BOUND_VALUES,
     CURRENT,
@@ -31,8 +39,9 @@ from onrecord.rag.store.rows import (
     set_meta,
     term_numbers,
 )
-from onrecord.rag.store.schema import DATABASE, SCHEMA, SCHEMA_VERSION
+from onrecord.rag.store.schema import DATABASE, SCHEMA_VERSION
 from onrecord.rag.store.speakers import CachedSpeakers
+from onrecord.rag.store.upgrading import UPGRADED_VERSION, make_tables, upgrade
 from onrecord.rag.types import Briefing, Filters, Passage, Turn
 
 _PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
@@ -43,6 +52,7 @@ _SAMPLE = 1000
 _SAID_SAMPLE = 64
 
 
+@guarded
 class SqliteStore:
     """A `Store` in one folder. Safe to use from several threads and several processes at once."""
 
@@ -55,6 +65,8 @@ class SqliteStore:
         self._indexes = CachedIndexes(folder)
         self._speakers = CachedSpeakers()
         self._filtering = Filtering(self._speakers)
+        self._checked = CheckedBriefings()
+        self._written = False
         self._names: tuple[str | None, dict[str, list[str]]] | None = None
         self._samples: tuple[str | None, tuple[dict[str, NDArray[np.float32]], dict[str, tuple[bytes, ...]]]] | None = (
             None
@@ -69,6 +81,7 @@ class SqliteStore:
 
     def model(self) -> EmbeddingModel | None:
         """The model of the vectors held, or None before the first."""
+        require_sound_meta(self._connection())
         value = meta(self._connection(), "model")
         return EmbeddingModel(**json.loads(value)) if value else None
 
@@ -95,15 +108,20 @@ class SqliteStore:
                 [(briefing.id, other) for other in older if other != briefing.id],
             )
             self._insert_passages(connection, new, generation)
+            for written in dict.fromkeys([briefing.id, *older]):
+                write_digests(connection, written)
+            write_checksums(connection, generation)
 
     def move(self, briefing_id: str, source: str, file: str) -> None:
         """Note that a briefing's file now lies elsewhere under another name."""
         with self._write() as (connection, _):
             connection.execute("UPDATE briefings SET source = ?, file = ? WHERE id = ?", (source, file, briefing_id))
+            write_digests(connection, briefing_id)
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
         connection = self._connection()
+        self._checked.content(connection, [briefing_id])
         row = connection.execute("SELECT * FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
         if row is None:
             raise UnknownBriefing(f"No briefing has the id {briefing_id!r}. `onrecord list` shows the ids.")
@@ -113,6 +131,7 @@ class SqliteStore:
         """The current briefings in the order they were added."""
         connection = self._connection()
         rows = connection.execute(f"SELECT * FROM briefings b WHERE {CURRENT} ORDER BY position").fetchall()
+        self._checked.content(connection, [row["id"] for row in rows])
         return [briefing_from_row(row, self._turns(connection, row["id"])) for row in rows]
 
     def summaries(self) -> list[Summary]:
@@ -129,6 +148,7 @@ class SqliteStore:
         connection = self._connection()
         if connection.execute("SELECT 1 FROM briefings WHERE id = ?", (briefing_id,)).fetchone() is None:
             raise UnknownBriefing(f"No briefing has the id {briefing_id!r}. `onrecord list` shows the ids.")
+        self._checked.content(connection, [briefing_id])
         rows = connection.execute(
             f'SELECT {_PASSAGE_COLUMNS} FROM passages p WHERE briefing_id = ? ORDER BY start, "end"',
             (briefing_id,),
@@ -146,7 +166,8 @@ class SqliteStore:
                 f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN briefings b ON b.id = p.briefing_id "
                 f"WHERE {CURRENT} AND p.id IN ({marks(group)})",
                 group,
-            )
+            ).fetchall()
+            self._checked.content(connection, [row["briefing_id"] for row in rows])
             passages = self._speakers.passages(connection, (Passage(**dict(row)) for row in rows))
             found |= {passage.id: passage for passage in passages}
         return found
@@ -184,9 +205,13 @@ class SqliteStore:
         wanted = list(ids)
         for first in range(0, len(wanted), BOUND_VALUES):
             group = wanted[first : first + BOUND_VALUES]
-            found |= self._connection().execute(
-                f"SELECT passage_id, said FROM vectors WHERE passage_id IN ({marks(group)})", group
-            )
+            for passage_id, said, checksum in self._connection().execute(
+                "SELECT v.passage_id, v.said, c.said FROM vectors v "
+                f"LEFT JOIN checksums c ON c.passage_id = v.passage_id WHERE v.passage_id IN ({marks(group)})",
+                group,
+            ):
+                require_sound(self._connection(), passage_id, said_checksum(passage_id, said), checksum)
+                found[passage_id] = said
         return found
 
     def samples(self) -> Mapping[str, NDArray[np.float32]]:
@@ -204,10 +229,11 @@ class SqliteStore:
         if kept is None or kept[0] != state:
             vectors, said = {}, {}
             for row in connection.execute("SELECT DISTINCT language FROM passages ORDER BY 1").fetchall():
-                drawn = _drawn(connection, "vector", row[0], _SAMPLE)
-                if drawn:
-                    vectors[row[0]] = np.frombuffer(b"".join(drawn), dtype="<f4").reshape(len(drawn), -1)
-                    said[row[0]] = tuple(_drawn(connection, "said", row[0], _SAID_SAMPLE))
+                drawn = _drawn(connection, row[0], _SAMPLE)
+                held = self.vectors(drawn)
+                if held:
+                    vectors[row[0]] = np.stack(list(held.values()))
+                    said[row[0]] = tuple(self.said(drawn[:_SAID_SAMPLE]).values())
             kept = self._samples = (state, (vectors, said))
         return kept[1]
 
@@ -255,6 +281,7 @@ class SqliteStore:
                         for passage_id, one in zip(ids, embedded, strict=True)
                     ],
                 )
+            write_checksums(connection, generation)
 
     def file(self, briefing_id: str) -> bytes:
         """The bytes of the file as added; raises UnknownBriefing."""
@@ -278,38 +305,20 @@ class SqliteStore:
             connection.execute("DELETE FROM files WHERE sha256 NOT IN (SELECT sha256 FROM briefings)")
 
     def verify(self) -> list[str]:
-        """What is wrong with the store, one line each; empty when all is well."""
+        """What is wrong with the store and how to mend it, one line each; empty when all is well."""
         connection = self._connection()
-        problems = [f"{DATABASE}: {row[0]}" for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        problems += [
-            f"{DATABASE}: a row of {row[0]} points at nothing" for row in connection.execute("PRAGMA foreign_key_check")
-        ]
-        problems += [
-            f"file {row['sha256'][:12]}…: its bytes no longer match its SHA-256"
-            for row in connection.execute("SELECT sha256, data FROM files")
-            if not _is_intact(row["data"], row["sha256"])
-        ]
-        problems += [
-            f"briefing {row[0]}: passage {row[1]} is not the slice of the text that it claims to be"
-            for row in connection.execute(
-                "SELECT b.id, p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id "
-                'WHERE substr(b.text, p.start + 1, p."end" - p.start) <> p.text'
-            )
-        ]
-        searched = f"SELECT p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {CURRENT}"
-        for table in ("vectors", "words"):
-            missing = connection.execute(
-                f"SELECT COUNT(*) FROM ({searched} EXCEPT SELECT passage_id FROM {table})"
-            ).fetchone()[0]
-            surplus = connection.execute(
-                f"SELECT COUNT(*) FROM (SELECT passage_id FROM {table} EXCEPT {searched})"
-            ).fetchone()[0]
-            if missing or surplus:
-                problems.append(f"{table}: {missing} passages are missing and {surplus} are left over")
-        return problems
+        found = problems(connection)
+        if not found and seal.is_broken(self._folder, connection):
+            found = [f"{DATABASE}: bytes that hold nothing were altered, and nothing is lost. {REPAIR} writes them anew."]
+        elif not found:
+            seal.write(self._folder, connection)
+        return found
 
     def close(self) -> None:
         """Release the files."""
+        if self._written:
+            seal.write(self._folder, self._connection())
+            self._written = False
         with self._connections_lock:
             for connection in self._connections:
                 connection.close()
@@ -321,18 +330,19 @@ class SqliteStore:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == SCHEMA_VERSION:
             return
-        if version != 0:
+        if version not in (0, UPGRADED_VERSION):
             raise LibraryError(
                 f"The library at {self._folder} has format {version}; this OnRecord reads format {SCHEMA_VERSION}. "
-                "Use the OnRecord that made it, or add its files to a new library."
+                "Use the OnRecord that made it, restore a backup, or add its files to a new library."
             )
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another process may have made the tables while this one waited for the lock.
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in SCHEMA.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                make_tables(connection)
+            elif version == UPGRADED_VERSION:
+                upgrade(connection)
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
@@ -363,7 +373,9 @@ class SqliteStore:
                 set_meta(connection, "generation", str(generation))
                 set_meta(connection, "state", uuid.uuid4().hex)
                 yield connection, generation
+                write_meta_digest(connection)
                 connection.execute("COMMIT")
+                self._written = True
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
@@ -406,8 +418,8 @@ class SqliteStore:
 
     def _unindex(self, connection: sqlite3.Connection, briefing_id: str) -> None:
         ids = [(row[0],) for row in connection.execute("SELECT id FROM passages WHERE briefing_id = ?", (briefing_id,))]
-        connection.executemany("DELETE FROM vectors WHERE passage_id = ?", ids)
-        connection.executemany("DELETE FROM words WHERE passage_id = ?", ids)
+        for table in ("vectors", "words", "checksums"):
+            connection.executemany(f"DELETE FROM {table} WHERE passage_id = ?", ids)
 
     def _turns(self, connection: sqlite3.Connection, briefing_id: str) -> tuple[Turn, ...]:
         rows = connection.execute(
@@ -419,13 +431,14 @@ class SqliteStore:
 
     def _summaries(self, condition: str, values: Sequence[str]) -> list[Summary]:
         rows = self._connection().execute(
-            "SELECT b.id, title, date, b.language, url, file, b.kind, length(b.text) AS characters, "
-            "COUNT(p.id) AS passages, source, lineage FROM briefings b "
+            f"SELECT d.metadata, {metadata_columns('b')}, length(b.text) AS characters, COUNT(p.id) AS passages "
+            "FROM briefings b LEFT JOIN digests d ON d.briefing_id = b.id "
             f"LEFT JOIN passages p ON p.briefing_id = b.id WHERE {CURRENT} AND {condition} "
             "GROUP BY b.id ORDER BY b.position",
             values,
-        )
-        return [Summary(**dict(row)) for row in rows]
+        ).fetchall()
+        self._checked.metadata(rows)
+        return [Summary(**{field.name: row[field.name] for field in fields(Summary)}) for row in rows]
 
     def _current(self) -> Indexes:
         connection = self._connection()
@@ -437,18 +450,11 @@ class SqliteStore:
             connection.execute("COMMIT")
 
 
-def _drawn(connection: sqlite3.Connection, column: str, language: str, most: int) -> list[bytes]:
+def _drawn(connection: sqlite3.Connection, language: str, most: int) -> list[int]:
     # Ids are hashes, so the first in their order are a random choice, and the same one every time.
     rows = connection.execute(
-        f"SELECT v.{column} FROM passages p JOIN vectors v ON v.passage_id = p.id "
+        "SELECT p.id FROM passages p JOIN vectors v ON v.passage_id = p.id "
         "WHERE p.language = ? GROUP BY p.id ORDER BY p.id LIMIT ?",
         (language, most),
     )
     return [row[0] for row in rows]
-
-
-def _is_intact(compressed: bytes, expected: str) -> bool:
-    try:
-        return sha256(zlib.decompress(compressed)).hexdigest() == expected
-    except zlib.error:
-        return False
