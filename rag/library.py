@@ -48,8 +48,9 @@ from onrecord.rag.questions.question import (
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.reading.finding import Found, find_read, holding
 from onrecord.rag.reading.reader import Reader, read_passages
+from onrecord.rag.repairing import Mender
 from onrecord.rag.settings import Settings
-from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
+from onrecord.rag.store import Embedded, EmbeddingModel, Repair, Store, Summary
 from onrecord.rag.store.sqlite import SqliteStore
 from onrecord.rag.text.quotes import verify
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
@@ -187,8 +188,15 @@ class Library:
         self._store.remove(briefing_id)
 
     def verify(self) -> list[str]:
-        """What is wrong with the library, one line each; empty when all is well."""
+        """What is wrong with the library and how to mend it, one line each; empty when all is well."""
         return self._store.verify()
+
+    def repair(self) -> Repair:
+        """Mend what `verify` finds: read files again, embed passages again; all of it or nothing.
+
+        Raises LibraryError where the database cannot be read at all or the library's vectors are of another model.
+        """
+        return self._store.repair(Mender(partial(load_encoder, self._settings.model, cache=self._settings.cache)))
 
     def reembed(self, *, progress: Callable[[Progress], None] | None = None) -> int:
         """Embed every passage again with the model that the settings name; returns the number of passages."""

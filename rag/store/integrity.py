@@ -1,4 +1,4 @@
-"""Whether a library's database is still what was written: looked at in whole, or briefing by briefing when it is read."""
+"""Whether a library's database is still what was written: in whole, and briefing by briefing when one is read."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class CheckedBriefings:
                         self._content.add(key)
 
     def metadata(self, rows: Iterable[sqlite3.Row]) -> None:
-        """Raise LibraryError where a row is not as it was written: its digest, then the columns that it is over, then any others."""
+        """Raise LibraryError where a row (its digest, the columns that it is over, any others) is not as it was written."""
         for row in rows:
             digest, *values = tuple(row)[: 1 + METADATA_COLUMNS]
             key = (row["id"], digest)

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.rag.errors import LibraryError, UnknownBriefing
-from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Summary, seal
+from onrecord.rag.store import Embedded, EmbeddingModel, Mending, NewBriefing, Repair, Summary, seal
 from onrecord.rag.store.digests import (
     metadata_columns,
     said_checksum,
@@ -28,11 +29,15 @@ from onrecord.rag.store.filtering import Filtering
 from onrecord.rag.store.guarding import guarded
 from onrecord.rag.store.index import CachedIndexes, Indexes
 from onrecord.rag.store.integrity import REPAIR, CheckedBriefings, problems, require_sound, require_sound_meta
+from onrecord.rag.store.rebuilding import rebuild
 from onrecord.rag.store.rows import (
     BOUND_VALUES,
     CURRENT,
     briefing_from_row,
-    briefing_values,
+    columns,
+    insert_briefing,
+    insert_passages,
+    insert_vectors,
     insert_words,
     marks,
     meta,
@@ -44,8 +49,8 @@ from onrecord.rag.store.speakers import CachedSpeakers
 from onrecord.rag.store.upgrading import UPGRADED_VERSION, make_tables, upgrade
 from onrecord.rag.types import Briefing, Filters, Passage, Turn
 
-_PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
-_TURN_COLUMNS = ", ".join(f'"{field.name}"' for field in fields(Turn))
+_PASSAGE_COLUMNS = columns(Passage, "p.")
+_TURN_COLUMNS = columns(Turn)
 # Vectors that tell what passages of a language have in common.
 _SAMPLE = 1000
 # Passages whose words tell how well any words are met by chance.
@@ -102,12 +107,14 @@ class SqliteStore:
             connection.execute(
                 "INSERT INTO files VALUES (?, ?) ON CONFLICT DO NOTHING", (briefing.sha256, zlib.compress(new.data))
             )
-            self._insert_briefing(connection, briefing)
+            insert_briefing(connection, briefing)
+            insert_passages(connection, new.passages)
             connection.executemany(
                 "UPDATE briefings SET superseded_by = ? WHERE id = ?",
                 [(briefing.id, other) for other in older if other != briefing.id],
             )
-            self._insert_passages(connection, new, generation)
+            insert_vectors(connection, new.passages, new.embedded, generation)
+            insert_words(connection, new.passages, generation)
             for written in dict.fromkeys([briefing.id, *older]):
                 write_digests(connection, written)
             write_checksums(connection, generation)
@@ -309,10 +316,32 @@ class SqliteStore:
         connection = self._connection()
         found = problems(connection)
         if not found and seal.is_broken(self._folder, connection):
-            found = [f"{DATABASE}: bytes that hold nothing were altered, and nothing is lost. {REPAIR} writes them anew."]
+            found = [
+                f"{DATABASE}: bytes that hold nothing were altered, and nothing is lost. {REPAIR} writes them anew."
+            ]
         elif not found:
             seal.write(self._folder, connection)
         return found
+
+    def repair(self, mending: Mending) -> Repair:
+        """Mend what `verify` finds; see `Store.repair`.
+
+        A new database takes the place of the damaged one in one transaction, for other processes too.
+        """
+        connection = self._connection()
+        with self._write_lock, TemporaryDirectory(dir=self._folder, prefix=".repair-") as folder:
+            before = _state_or_none(connection)
+            rebuilt = SqliteStore(Path(folder))
+            try:
+                done = rebuild(connection, rebuilt._connection(), mending)
+                if _state_or_none(connection) != before:
+                    raise LibraryError("The library was written to while it was repaired. Repair it again.")
+                rebuilt._connection().backup(connection)
+            finally:
+                rebuilt.close()
+        self._checked = CheckedBriefings()
+        seal.write(self._folder, connection)
+        return done
 
     def close(self) -> None:
         """Release the files."""
@@ -380,42 +409,6 @@ class SqliteStore:
                 connection.execute("ROLLBACK")
                 raise
 
-    def _insert_briefing(self, connection: sqlite3.Connection, briefing: Briefing) -> None:
-        values = briefing_values(briefing)
-        # An update keeps the place of a briefing in the list and the versions that point at it.
-        updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
-        connection.execute(
-            f"INSERT INTO briefings ({', '.join(values)}) VALUES ({marks(list(values))}) "
-            f"ON CONFLICT(id) DO UPDATE SET {updates}",
-            list(values.values()),
-        )
-        connection.execute("DELETE FROM turns WHERE briefing_id = ?", (briefing.id,))
-        connection.execute("DELETE FROM passages WHERE briefing_id = ?", (briefing.id,))
-        names = [field.name for field in fields(Turn)]
-        connection.executemany(
-            f"INSERT INTO turns (briefing_id, position, {_TURN_COLUMNS}) VALUES ({marks([*names, '', ''])})",
-            [
-                (briefing.id, position, *(getattr(turn, name) for name in names))
-                for position, turn in enumerate(briefing.turns)
-            ],
-        )
-
-    def _insert_passages(self, connection: sqlite3.Connection, new: NewBriefing, generation: int) -> None:
-        names = [field.name for field in fields(Passage)]
-        columns = ", ".join(f'"{name}"' for name in names)
-        connection.executemany(
-            f"INSERT INTO passages ({columns}) VALUES ({marks(names)})",
-            [tuple(getattr(passage, name) for name in names) for passage in new.passages],
-        )
-        connection.executemany(
-            "INSERT INTO vectors VALUES (?, ?, ?, ?)",
-            [
-                (passage.id, generation, one.vector.astype("<f4").tobytes(), one.said)
-                for passage, one in zip(new.passages, new.embedded, strict=True)
-            ],
-        )
-        insert_words(connection, new.passages, generation)
-
     def _unindex(self, connection: sqlite3.Connection, briefing_id: str) -> None:
         ids = [(row[0],) for row in connection.execute("SELECT id FROM passages WHERE briefing_id = ?", (briefing_id,))]
         for table in ("vectors", "words", "checksums"):
@@ -430,13 +423,17 @@ class SqliteStore:
         return tuple(self._speakers.turns(connection, briefing_id, turns))
 
     def _summaries(self, condition: str, values: Sequence[str]) -> list[Summary]:
-        rows = self._connection().execute(
-            f"SELECT d.metadata, {metadata_columns('b')}, length(b.text) AS characters, COUNT(p.id) AS passages "
-            "FROM briefings b LEFT JOIN digests d ON d.briefing_id = b.id "
-            f"LEFT JOIN passages p ON p.briefing_id = b.id WHERE {CURRENT} AND {condition} "
-            "GROUP BY b.id ORDER BY b.position",
-            values,
-        ).fetchall()
+        rows = (
+            self._connection()
+            .execute(
+                f"SELECT d.metadata, {metadata_columns('b')}, length(b.text) AS characters, COUNT(p.id) AS passages "
+                "FROM briefings b LEFT JOIN digests d ON d.briefing_id = b.id "
+                f"LEFT JOIN passages p ON p.briefing_id = b.id WHERE {CURRENT} AND {condition} "
+                "GROUP BY b.id ORDER BY b.position",
+                values,
+            )
+            .fetchall()
+        )
         self._checked.metadata(rows)
         return [Summary(**{field.name: row[field.name] for field in fields(Summary)}) for row in rows]
 
@@ -448,6 +445,13 @@ class SqliteStore:
             return self._indexes.current(connection)
         finally:
             connection.execute("COMMIT")
+
+
+def _state_or_none(connection: sqlite3.Connection) -> str | None:
+    try:
+        return meta(connection, "state")
+    except sqlite3.DatabaseError:
+        return None
 
 
 def _drawn(connection: sqlite3.Connection, language: str, most: int) -> list[int]:
