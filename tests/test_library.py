@@ -286,7 +286,7 @@ def test_library_of_another_format_is_refused(small_settings: Settings) -> None:
 def test_a_file_that_is_no_database_is_refused(small_settings: Settings) -> None:
     small_settings.library.mkdir()
     (small_settings.library / DATABASE).write_text("this is not a database, but it is long enough to be read" * 50)
-    with pytest.raises(LibraryError, match="cannot be opened"):
+    with pytest.raises(LibraryError, match="not a database"):
         Library.open(settings=small_settings)
 
 

@@ -27,6 +27,7 @@ from onrecord.rag import (
     Settings,
     evaluate_folder,
     export,
+    replacing,
     report_html,
     report_rows,
     report_text,
@@ -291,6 +292,58 @@ def verify(
         raise typer.Exit(1)
 
 
+Replace = Annotated[bool, typer.Option("--replace", help="Write over what is there.")]
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, on another disk at best.")],
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Write the whole library, with the files as added, to one file.
+
+    Others may go on asking and adding meanwhile: the backup is of one moment. The library is checked first, so that no
+    good backup is replaced by a damaged one. The conversations of the page are not in it.
+
+    Every night: onrecord backup /backups/onrecord.db --replace. Back again: onrecord restore /backups/onrecord.db
+    """
+    with Library.open(context.obj) as library:
+        library.back_up(file, replace=replace)
+        count = len(library.summaries())
+    size = file.stat().st_size
+    _print(
+        {"backup": str(file), "briefings": count, "bytes": size}
+        if as_json
+        else counted(terminal_language(), "backed_up", count, file=file)
+    )
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `onrecord backup` has written.")],
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Make the library of a backup.
+
+    The backup is checked as `onrecord verify` checks a library, and left as it is. A library that is in the folder
+    already is replaced only with --replace, and only while nothing uses it: stop `onrecord serve` and `watch` first.
+
+    To look at a backup beside your library: onrecord --library /tmp/looked-at restore FILE
+    """
+    settings = Settings.load()
+    folder = context.obj or settings.library
+    count = Library.restore(file, folder, replace=replace, settings=settings)
+    _print(
+        {"restored": str(file), "library": str(folder), "briefings": count}
+        if as_json
+        else counted(terminal_language(), "restored", count, folder=folder)
+    )
+
+
 @app.command()
 def check(
     context: typer.Context,
@@ -502,8 +555,14 @@ def _export(library: Library, answer: Answer, file: Path, format: ExportFormat) 
 
 
 def _write(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all; raises InvalidRequest."""
     try:
-        file.write_bytes(data)
+        if file.exists() and not file.is_file():
+            # A pipe or a device is written to, and nothing takes its place.
+            file.write_bytes(data)
+        else:
+            with replacing(file.resolve()) as new:
+                new.write_bytes(data)
     except OSError as error:
         raise InvalidRequest(f"{file}: cannot be written ({error.strerror}). Choose another place.") from error
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.rag.types import Briefing, Filters, Passage
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,12 @@ class Store(Protocol):
     def passages(self, briefing_id: str) -> list[Passage]:
         """The passages of a briefing in order; raises UnknownBriefing."""
 
+    def of_one_state(self, read: Callable[[], _Read]) -> _Read:
+        """What `read` gives, all its reads in this thread being of one state of the store, whatever others write.
+
+        It may be called again where that state cannot be had any more; it must change nothing.
+        """
+
     def passages_by_id(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Current passages by id; unknown ids are left out."""
 
@@ -185,6 +194,12 @@ class Store(Protocol):
 
     def repair(self, mending: Mending) -> Repair:
         """Mend what `verify` finds, all or nothing; raises LibraryError where the store cannot be written."""
+
+    def back_up(self, file: Path) -> None:
+        """Write the whole store as it now stands to one file, in place of what is there, while others go on using it.
+
+        Raises LibraryError where the store is damaged or the file cannot be written whole; the file is then as before.
+        """
 
     def close(self) -> None:
         """Release the files."""

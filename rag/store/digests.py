@@ -25,6 +25,7 @@ METADATA_COLUMNS = len(_METADATA)
 _CONTENT = "sha256, id, language, kind, text, exchanges, boilerplate, reported, dates, timecodes, pages, lines"
 # The values that the store keeps about itself have their digest among them.
 _META_DIGEST = "digest"
+_HOLDS = "SELECT EXISTS (SELECT 1 FROM meta) OR EXISTS (SELECT 1 FROM briefings)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,9 @@ def write_meta_digest(connection: sqlite3.Connection) -> None:
 
 def is_meta_sound(connection: sqlite3.Connection) -> bool:
     """Whether the values that the store keeps about itself are those that were written."""
-    return meta(connection, _META_DIGEST) == _meta_digest(connection)
+    written = meta(connection, _META_DIGEST)
+    # Before the first briefing nothing is noted.
+    return written == _meta_digest(connection) or (written is None and not connection.execute(_HOLDS).fetchone()[0])
 
 
 def _meta_digest(connection: sqlite3.Connection) -> str:

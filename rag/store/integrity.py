@@ -6,7 +6,6 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 
 from onrecord.rag.errors import LibraryError
@@ -20,7 +19,7 @@ from onrecord.rag.store.digests import (
     vector_checksum,
     words_checksum,
 )
-from onrecord.rag.store.rows import BOUND_VALUES, CURRENT, TERMS_CHECKSUM, marks, meta, terms_checksum
+from onrecord.rag.store.rows import BOUND_VALUES, CURRENT, TERMS_CHECKSUM, marks, meta, reading, terms_checksum
 from onrecord.rag.store.schema import DATABASE, SCHEMA
 
 REPAIR = "`onrecord verify --repair`"
@@ -36,7 +35,7 @@ class CheckedBriefings:
     def content(self, connection: sqlite3.Connection, briefing_ids: Iterable[str]) -> None:
         """Raise LibraryError, naming the briefing and the remedy, where one of these is not as it was written."""
         wanted = list(dict.fromkeys(briefing_ids))
-        with snapshot(connection):
+        with reading(connection):
             for first in range(0, len(wanted), BOUND_VALUES):
                 group = wanted[first : first + BOUND_VALUES]
                 rows = connection.execute(f"SELECT * FROM digests WHERE briefing_id IN ({marks(group)})", group)
@@ -50,7 +49,7 @@ class CheckedBriefings:
                         self._content.add(key)
 
     def metadata(self, rows: Iterable[sqlite3.Row]) -> None:
-        """Raise LibraryError where a row (its digest, the columns that it is over, any others) is not as it was written."""
+        """Raise LibraryError where a row (its digest, the columns that it is over, any more) is not as written."""
         for row in rows:
             digest, *values = tuple(row)[: 1 + METADATA_COLUMNS]
             key = (row["id"], digest)
@@ -69,19 +68,6 @@ def _altered(briefing_id: str) -> LibraryError:
         f"Briefing {briefing_id} is no longer as it was added: the library's database was altered or is damaged, and "
         f"nothing of it is shown. {REPAIR} reads it again from the file kept."
     )
-
-
-@contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """What is read is of one moment, whoever writes meanwhile."""
-    if connection.in_transaction:
-        yield
-        return
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        connection.rollback()
 
 
 def require_sound(connection: sqlite3.Connection, passage_id: int, found: int, written: int | None) -> None:

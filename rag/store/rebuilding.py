@@ -62,8 +62,9 @@ def rebuild(old: sqlite3.Connection, new: sqlite3.Connection, mending: Mending) 
         _save(old, new, table, order)
     lost += _files_from_their_places(new, mending, mended)
     lost += _briefings_read_again(new, mending, mended)
-    generation = new.execute("SELECT IFNULL(MAX(generation), 0) + 1 FROM vectors").fetchone()[0]
-    model = _known_model(old)
+    model, written = _noted(old)
+    # Later than any that other processes may have seen.
+    generation = 1 + max(written, new.execute("SELECT IFNULL(MAX(generation), 0) FROM vectors").fetchone()[0])
     count = _vectors_again(new, mending, model, generation)
     if count:
         mended.append(f"the vectors of {count} passages were computed again")
@@ -211,12 +212,13 @@ def _kept(data: bytes, row: sqlite3.Row | None, *, is_sound: bool) -> Kept:
     )
 
 
-def _known_model(old: sqlite3.Connection) -> EmbeddingModel | None:
+def _noted(old: sqlite3.Connection) -> tuple[EmbeddingModel | None, int]:
+    """The model and the generation that a database notes; None and 0 where that is damaged."""
     try:
         value = meta(old, "model") if is_meta_sound(old) else None
-        return EmbeddingModel(**json.loads(value)) if value else None
+        return (EmbeddingModel(**json.loads(value)), int(meta(old, "generation") or 0)) if value else (None, 0)
     except sqlite3.DatabaseError:
-        return None
+        return None, 0
 
 
 def _vectors_again(new: sqlite3.Connection, mending: Mending, model: EmbeddingModel | None, generation: int) -> int:

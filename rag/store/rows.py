@@ -6,7 +6,8 @@ import json
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -27,6 +28,21 @@ TERMS_CHECKSUM = "terms"
 def marks(values: Sequence[object]) -> str:
     """A question mark for each value to be bound."""
     return ", ".join("?" * len(values))
+
+
+@contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Within the block all that the connection reads is of one state of the database, whatever others write."""
+    if connection.in_transaction:
+        yield connection
+        return
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    finally:
+        # After a failure of the disk SQLite may have ended it already.
+        if connection.in_transaction:
+            connection.execute("COMMIT")
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:

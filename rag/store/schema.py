@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 SCHEMA_VERSION = 6
+# The format that is brought up to it when a library is opened.
+UPGRADED_VERSION = 5
 DATABASE = "library.db"
 VECTOR_CACHE = "vectors.faiss"
 WORD_CACHE = "words.npz"

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from onrecord.embeddings import replacing
 from onrecord.rag.store.rows import meta
 from onrecord.rag.store.schema import DATABASE, SEAL
 
@@ -40,10 +41,8 @@ def write(folder: Path, connection: sqlite3.Connection) -> None:
     """Seal the file, unless somebody is writing or the folder cannot be written to: a seal may be missing."""
     sealed = _at_rest(folder, connection)
     if sealed is not None:
-        temporary = folder / f".{SEAL}-{sealed[0]}"
-        with contextlib.suppress(OSError):
-            temporary.write_text(" ".join(sealed), encoding="ascii")
-            temporary.replace(folder / SEAL)
+        with contextlib.suppress(OSError), replacing(folder / SEAL) as new:
+            new.write_text(" ".join(sealed), encoding="ascii")
 
 
 def _at_rest(folder: Path, connection: sqlite3.Connection) -> tuple[str, str] | None:

@@ -7,17 +7,19 @@ import sqlite3
 import threading
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.rag.errors import LibraryError, UnknownBriefing
 from onrecord.rag.store import Embedded, EmbeddingModel, Mending, NewBriefing, Repair, Summary, seal
+from onrecord.rag.store.backup import copy
 from onrecord.rag.store.digests import (
     metadata_columns,
     said_checksum,
@@ -25,10 +27,11 @@ from onrecord.rag.store.digests import (
     write_digests,
     write_meta_digest,
 )
+from onrecord.rag.store.failures import FAILURES, failing_plainly
 from onrecord.rag.store.filtering import Filtering
-from onrecord.rag.store.guarding import guarded
-from onrecord.rag.store.index import CachedIndexes, Indexes
+from onrecord.rag.store.index import CachedIndexes, Superseded
 from onrecord.rag.store.integrity import REPAIR, CheckedBriefings, problems, require_sound, require_sound_meta
+from onrecord.rag.store.opening import Opened, opened, prepare
 from onrecord.rag.store.rebuilding import rebuild
 from onrecord.rag.store.rows import (
     BOUND_VALUES,
@@ -41,13 +44,15 @@ from onrecord.rag.store.rows import (
     insert_words,
     marks,
     meta,
+    reading,
     set_meta,
     term_numbers,
 )
-from onrecord.rag.store.schema import DATABASE, SCHEMA_VERSION
+from onrecord.rag.store.schema import DATABASE
 from onrecord.rag.store.speakers import CachedSpeakers
-from onrecord.rag.store.upgrading import UPGRADED_VERSION, make_tables, upgrade
 from onrecord.rag.types import Briefing, Filters, Passage, Turn
+
+_Read = TypeVar("_Read")
 
 _PASSAGE_COLUMNS = columns(Passage, "p.")
 _TURN_COLUMNS = columns(Turn)
@@ -55,9 +60,12 @@ _TURN_COLUMNS = columns(Turn)
 _SAMPLE = 1000
 # Passages whose words tell how well any words are met by chance.
 _SAID_SAMPLE = 64
+# Another thread brings the indexes forward in the middle of an answer where somebody has written since it began. Past
+# as many beginnings, the others wait for the answer.
+_TRIES = 3
 
 
-@guarded
+@failing_plainly
 class SqliteStore:
     """A `Store` in one folder. Safe to use from several threads and several processes at once."""
 
@@ -76,13 +84,7 @@ class SqliteStore:
         self._samples: tuple[str | None, tuple[dict[str, NDArray[np.float32]], dict[str, tuple[bytes, ...]]]] | None = (
             None
         )
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._prepare()
-        except (OSError, sqlite3.DatabaseError) as error:
-            raise LibraryError(
-                f"The library at {folder} cannot be opened: {error}. Check the folder, or name another with --library."
-            ) from error
+        prepare(folder)
 
     def model(self) -> EmbeddingModel | None:
         """The model of the vectors held, or None before the first."""
@@ -127,19 +129,19 @@ class SqliteStore:
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
-        connection = self._connection()
-        self._checked.content(connection, [briefing_id])
-        row = connection.execute("SELECT * FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
-        if row is None:
-            raise UnknownBriefing(f"No briefing has the id {briefing_id!r}. `onrecord list` shows the ids.")
-        return briefing_from_row(row, self._turns(connection, briefing_id))
+        with reading(self._connection()) as connection:
+            row = connection.execute("SELECT * FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
+            if row is None:
+                raise _unknown(briefing_id)
+            self._checked.content(connection, [briefing_id])
+            return briefing_from_row(row, self._turns(connection, briefing_id))
 
     def briefings(self) -> list[Briefing]:
         """The current briefings in the order they were added."""
-        connection = self._connection()
-        rows = connection.execute(f"SELECT * FROM briefings b WHERE {CURRENT} ORDER BY position").fetchall()
-        self._checked.content(connection, [row["id"] for row in rows])
-        return [briefing_from_row(row, self._turns(connection, row["id"])) for row in rows]
+        with reading(self._connection()) as connection:
+            rows = connection.execute(f"SELECT * FROM briefings b WHERE {CURRENT} ORDER BY position").fetchall()
+            self._checked.content(connection, [row["id"] for row in rows])
+            return [briefing_from_row(row, self._turns(connection, row["id"])) for row in rows]
 
     def summaries(self) -> list[Summary]:
         """The current briefings in the order they were added, without their text."""
@@ -152,15 +154,29 @@ class SqliteStore:
 
     def passages(self, briefing_id: str) -> list[Passage]:
         """The passages of a briefing in order; raises UnknownBriefing."""
+        with reading(self._connection()) as connection:
+            if connection.execute("SELECT 1 FROM briefings WHERE id = ?", (briefing_id,)).fetchone() is None:
+                raise _unknown(briefing_id)
+            self._checked.content(connection, [briefing_id])
+            rows = connection.execute(
+                f'SELECT {_PASSAGE_COLUMNS} FROM passages p WHERE briefing_id = ? ORDER BY start, "end"',
+                (briefing_id,),
+            )
+            return list(self._speakers.passages(connection, (Passage(**dict(row)) for row in rows)))
+
+    def of_one_state(self, read: Callable[[], _Read]) -> _Read:
+        """What `read` gives; all that it reads here is of one state; see `Store.of_one_state`."""
         connection = self._connection()
-        if connection.execute("SELECT 1 FROM briefings WHERE id = ?", (briefing_id,)).fetchone() is None:
-            raise UnknownBriefing(f"No briefing has the id {briefing_id!r}. `onrecord list` shows the ids.")
-        self._checked.content(connection, [briefing_id])
-        rows = connection.execute(
-            f'SELECT {_PASSAGE_COLUMNS} FROM passages p WHERE briefing_id = ? ORDER BY start, "end"',
-            (briefing_id,),
-        )
-        return list(self._speakers.passages(connection, (Passage(**dict(row)) for row in rows)))
+        if connection.in_transaction:
+            return read()
+        for _ in range(_TRIES):
+            try:
+                with reading(connection):
+                    return read()
+            except Superseded:
+                continue
+        with self._indexes.standing_still(), reading(connection):
+            return read()
 
     def passages_by_id(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Current passages by id; unknown ids are left out."""
@@ -181,29 +197,31 @@ class SqliteStore:
 
     def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
         """The k current passages of highest inner product that pass the filters: (passage id, score)."""
-        indexes = self._current()
-        limit = self._filtering.limit(self._connection(), indexes, filters)
-        ids, scores = indexes.vectors.search(vector, k, limit.vectors if limit else None)
+        connection = self._connection()
+        with self._indexes.at(connection) as indexes:
+            limit = self._filtering.limit(connection, indexes, filters)
+            ids, scores = indexes.vectors.search(vector, k, limit.vectors if limit else None)
         return list(zip(ids.tolist(), scores.tolist(), strict=True))
 
     def matching(self, terms: Sequence[str], k: int, filters: Filters) -> list[tuple[int, float]]:
         """The k current passages of highest BM25 for any of the terms that pass the filters: (passage id, score)."""
-        numbers = list(term_numbers(self._connection(), terms).values())
-        if not numbers:
-            return []
-        indexes = self._current()
-        limit = self._filtering.limit(self._connection(), indexes, filters)
-        return indexes.words.search(numbers, k, limit.words if limit else None)
+        connection = self._connection()
+        with self._indexes.at(connection) as indexes:
+            numbers = list(term_numbers(connection, terms).values())
+            limit = self._filtering.limit(connection, indexes, filters) if numbers else None
+        return indexes.words.search(numbers, k, limit.words if limit else None) if numbers else []
 
     def vectors(self, ids: Iterable[int]) -> dict[int, NDArray[np.float32]]:
         """The vectors of current passages by id; unknown ids are left out."""
-        held, rows = self._current().vectors.vectors(list(ids))
+        with self._indexes.at(self._connection()) as indexes:
+            held, rows = indexes.vectors.vectors(list(ids))
         return dict(zip(held.tolist(), rows, strict=True))
 
     def lengths(self, ids: Iterable[int]) -> dict[int, int]:
         """The lengths of current passages in words, by id; unknown ids are left out."""
         wanted = list(ids)
-        lengths = self._current().words.lengths(np.array(wanted, np.int64)).tolist()
+        with self._indexes.at(self._connection()) as indexes:
+            lengths = indexes.words.lengths(np.array(wanted, np.int64)).tolist()
         return {passage_id: length for passage_id, length in zip(wanted, lengths, strict=True) if length}
 
     def said(self, ids: Iterable[int]) -> dict[int, bytes]:
@@ -230,41 +248,43 @@ class SqliteStore:
         return self._sampled()[1]
 
     def _sampled(self) -> tuple[dict[str, NDArray[np.float32]], dict[str, tuple[bytes, ...]]]:
-        connection = self._connection()
-        state = meta(connection, "state")
-        kept = self._samples
-        if kept is None or kept[0] != state:
-            vectors, said = {}, {}
-            for row in connection.execute("SELECT DISTINCT language FROM passages ORDER BY 1").fetchall():
-                drawn = _drawn(connection, row[0], _SAMPLE)
-                held = self.vectors(drawn)
-                if held:
-                    vectors[row[0]] = np.stack(list(held.values()))
-                    said[row[0]] = tuple(self.said(drawn[:_SAID_SAMPLE]).values())
-            kept = self._samples = (state, (vectors, said))
+        with reading(self._connection()) as connection:
+            state = meta(connection, "state")
+            kept = self._samples
+            if kept is None or kept[0] != state:
+                vectors, said = {}, {}
+                for row in connection.execute("SELECT DISTINCT language FROM passages ORDER BY 1").fetchall():
+                    drawn = _drawn(connection, row[0], _SAMPLE)
+                    held = self.vectors(drawn)
+                    if held:
+                        vectors[row[0]] = np.stack(list(held.values()))
+                        said[row[0]] = tuple(self.said(drawn[:_SAID_SAMPLE]).values())
+                kept = self._samples = (state, (vectors, said))
         return kept[1]
 
     def count(self, filters: Filters) -> tuple[int, int]:
         """How many current briefings and passages pass the filters."""
-        joined, values = self._filtering.passages(self._connection(), filters)
-        row = self._connection().execute(f"SELECT COUNT(DISTINCT b.id), COUNT(*) {joined}", values).fetchone()
+        with reading(self._connection()) as connection:
+            joined, values = self._filtering.passages(connection, filters)
+            row = connection.execute(f"SELECT COUNT(DISTINCT b.id), COUNT(*) {joined}", values).fetchone()
         return row[0], row[1]
 
     def briefing_ids(self, filters: Filters) -> list[str]:
         """The ids of the current briefings that have passages which pass the filters, in the order they were added."""
-        joined, values = self._filtering.passages(self._connection(), filters)
-        rows = self._connection().execute(f"SELECT DISTINCT b.id {joined} ORDER BY b.position", values)
-        return [row[0] for row in rows]
+        with reading(self._connection()) as connection:
+            joined, values = self._filtering.passages(connection, filters)
+            return [row[0] for row in connection.execute(f"SELECT DISTINCT b.id {joined} ORDER BY b.position", values)]
 
     def names(self) -> dict[str, list[str]]:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
-        connection = self._connection()
-        state = meta(connection, "state")
-        if self._names is None or self._names[0] != state:
-            columns = ("role", "outlet", "language", "kind")
-            names = {column: self._filtering.distinct(connection, column) for column in columns}
-            self._names = (state, {"speaker": self._speakers.names(connection), **names})
-        return {column: list(held) for column, held in self._names[1].items()}
+        with reading(self._connection()) as connection:
+            state = meta(connection, "state")
+            kept = self._names
+            if kept is None or kept[0] != state:
+                columns = ("role", "outlet", "language", "kind")
+                names = {column: self._filtering.distinct(connection, column) for column in columns}
+                kept = self._names = (state, {"speaker": self._speakers.names(connection), **names})
+        return {column: list(held) for column, held in kept[1].items()}
 
     def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The names of all people and of all outlets that speak in current briefings, be it in a few words."""
@@ -297,7 +317,7 @@ class SqliteStore:
         )
         found = row.fetchone()
         if found is None:
-            raise UnknownBriefing(f"No briefing has the id {briefing_id!r}. `onrecord list` shows the ids.")
+            raise _unknown(briefing_id)
         return zlib.decompress(found[0])
 
     def remove(self, briefing_id: str) -> None:
@@ -305,7 +325,7 @@ class SqliteStore:
         with self._write() as (connection, _):
             lineage = connection.execute("SELECT lineage FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
             if lineage is None:
-                raise UnknownBriefing(f"No briefing has the id {briefing_id!r}. `onrecord list` shows the ids.")
+                raise _unknown(briefing_id)
             for row in connection.execute("SELECT id FROM briefings WHERE lineage = ?", (lineage[0],)).fetchall():
                 self._unindex(connection, row[0])
             connection.execute("DELETE FROM briefings WHERE lineage = ?", (lineage[0],))
@@ -343,10 +363,28 @@ class SqliteStore:
         seal.write(self._folder, connection)
         return done
 
+    def back_up(self, file: Path) -> None:
+        """Write a copy of the library to a file; see `Store.back_up`."""
+        with reading(self._connection()) as connection:
+            wrong = self.verify()
+            if wrong:
+                raise LibraryError(
+                    f"The library at {self._folder} is damaged ({wrong[0]}): no backup was made, and an older one "
+                    "is left as it is. `onrecord verify` says all that is wrong."
+                )
+            try:
+                copy(connection, file)
+            except FAILURES as error:
+                raise LibraryError(
+                    f"{file}: the backup cannot be written ({error}). Choose a place that has room and that you may "
+                    "write to; what was there before still is."
+                ) from error
+
     def close(self) -> None:
         """Release the files."""
         if self._written:
-            seal.write(self._folder, self._connection())
+            with suppress(*FAILURES):
+                seal.write(self._folder, self._connection())
             self._written = False
         with self._connections_lock:
             for connection in self._connections:
@@ -354,47 +392,39 @@ class SqliteStore:
             self._connections.clear()
         self._local = threading.local()
 
-    def _prepare(self) -> None:
-        connection = self._connection()
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == SCHEMA_VERSION:
-            return
-        if version not in (0, UPGRADED_VERSION):
-            raise LibraryError(
-                f"The library at {self._folder} has format {version}; this OnRecord reads format {SCHEMA_VERSION}. "
-                "Use the OnRecord that made it, restore a backup, or add its files to a new library."
-            )
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            # Another process may have made the tables while this one waited for the lock.
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                make_tables(connection)
-            elif version == UPGRADED_VERSION:
-                upgrade(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._folder / DATABASE, timeout=60, isolation_level=None, check_same_thread=False
-            )
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
+        held: Opened | None = getattr(self._local, "opened", None)
+        if held is not None and not held.connection.in_transaction and held.stale(self._folder / DATABASE):
+            held = None
+        return (held or self._opened()).connection
+
+    def _opened(self) -> Opened:
+        """A new connection for this thread, in place of the one it had."""
+        self._release(getattr(self._local, "opened", None))
+        self._local.opened = new = opened(self._folder / DATABASE)
+        with self._connections_lock:
+            self._connections.append(new.connection)
+        return new
+
+    def _release(self, held: Opened | None) -> None:
+        if held is not None:
             with self._connections_lock:
-                self._connections.append(connection)
-        return connection
+                if held.connection in self._connections:
+                    self._connections.remove(held.connection)
+            held.connection.close()
+        self._local.opened = None
 
     @contextmanager
     def _write(self) -> Iterator[tuple[sqlite3.Connection, int]]:
         """One transaction; yields the connection and the new generation. Any exception undoes it."""
         connection = self._connection()
+        held: Opened = self._local.opened
+        if held.refused is not None:
+            # There may be room, or the right to write, by now.
+            held = self._opened()
+            connection = held.connection
+            if held.refused is not None:
+                raise held.refused
         with self._write_lock:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -406,8 +436,18 @@ class SqliteStore:
                 connection.execute("COMMIT")
                 self._written = True
             except BaseException:
-                connection.execute("ROLLBACK")
+                self._undo(held)
                 raise
+
+    def _undo(self, held: Opened) -> None:
+        """End a transaction that failed, in which nothing was written."""
+        try:
+            # After some failures of the disk SQLite has ended it already.
+            if held.connection.in_transaction:
+                held.connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            # What the connection holds is not to be trusted; the log without the commit is nothing.
+            self._release(held)
 
     def _unindex(self, connection: sqlite3.Connection, briefing_id: str) -> None:
         ids = [(row[0],) for row in connection.execute("SELECT id FROM passages WHERE briefing_id = ?", (briefing_id,))]
@@ -437,14 +477,12 @@ class SqliteStore:
         self._checked.metadata(rows)
         return [Summary(**{field.name: row[field.name] for field in fields(Summary)}) for row in rows]
 
-    def _current(self) -> Indexes:
-        connection = self._connection()
-        # One read transaction, so that ids, vectors, words and generation are of one moment.
-        connection.execute("BEGIN")
-        try:
-            return self._indexes.current(connection)
-        finally:
-            connection.execute("COMMIT")
+
+def _unknown(briefing_id: str) -> UnknownBriefing:
+    return UnknownBriefing(
+        f"No briefing has the id {briefing_id!r}: it has been removed since, or never was in this library. "
+        "`onrecord list` shows the ids."
+    )
 
 
 def _state_or_none(connection: sqlite3.Connection) -> str | None:
