@@ -22,6 +22,10 @@ SAMPLES = ROOT / "samples"
 SHARED = ROOT.parent / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak-minutes", type=float, default=30.0, help="How long the soak test goes on.")
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of the sample briefings."""

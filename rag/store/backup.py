@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from onrecord.embeddings import replacing
@@ -21,9 +21,15 @@ def copy(source: sqlite3.Connection, file: Path) -> None:
 
     The copy is one file that needs no log beside it. Raises one of `FAILURES`.
     """
-    with replacing(file) as new, closing(sqlite3.connect(new, isolation_level=None)) as target:
-        source.backup(target)
-        target.execute("PRAGMA journal_mode = DELETE")
+    with replacing(file) as new:
+        try:
+            with closing(sqlite3.connect(new, isolation_level=None)) as target:
+                source.backup(target)
+                target.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            for ending in BESIDE:
+                with suppress(OSError):
+                    beside_it(new, ending).unlink()
 
 
 def restore(file: Path, folder: Path, *, replace: bool, open_store: Callable[[Path], Store]) -> int:
@@ -78,7 +84,9 @@ def _checked_copy(file: Path, new: Path, open_store: Callable[[Path], Store]) ->
             raise met from error
         raise LibraryError(f"{file} is no sound backup ({met}). Take an older one; nothing was changed.") from error
     if problems:
-        raise LibraryError(f"{file} is no sound backup ({problems[0]}). Take an older one; nothing was changed.")
+        raise LibraryError(
+            f"{file} is no sound backup ({problems[0].splitlines()[0]}). Take an older one; nothing was changed."
+        )
     return count
 
 

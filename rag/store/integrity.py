@@ -126,7 +126,8 @@ def is_intact(compressed: bytes, expected: str) -> bool:
 def _structure(connection: sqlite3.Connection) -> Iterator[str]:
     for row in connection.execute("PRAGMA integrity_check"):
         if row[0] != "ok":
-            yield f"{DATABASE}: {row[0]}. {REPAIR} saves what can still be read."
+            # SQLite says it in several lines.
+            yield f"{DATABASE}: {' '.join(row[0].split())}. {REPAIR} saves what can still be read."
     for row in connection.execute("PRAGMA foreign_key_check"):
         yield f"{DATABASE}: a row of {row[0]} points at nothing. {REPAIR} writes it again."
     layout = "SELECT type, name, tbl_name, sql FROM sqlite_schema"

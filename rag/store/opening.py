@@ -67,6 +67,15 @@ def prepare(folder: Path) -> None:
     with closing(opened(database).connection) as connection:
         why = unfit(connection)
         if why is None:
+            with suppress(sqlite3.OperationalError):
+                # One of ours is so already, unless a backup was put here by hand. Another program's is left as it is.
+                connection.execute("PRAGMA journal_mode = WAL")
+        pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
+        size: int = connection.execute("PRAGMA page_size").fetchone()[0]
+        # SQLite itself takes what is missing of the last page for zeros. With a log, pages may be in that alone.
+        if not _size(beside_it(database, LOG)) and _size(database) < pages * size:
+            raise damaged(folder, f"{DATABASE} is cut off")
+        if why is None:
             upgrade(connection)
     if why:
         raise LibraryError(
@@ -123,8 +132,6 @@ def _connected(database: Path, how: str) -> sqlite3.Connection:
     )
     try:
         connection.row_factory = sqlite3.Row
-        if how == "mode=rw":
-            connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
         # The first look at the file: what cannot be read fails here.
         connection.execute("PRAGMA schema_version").fetchone()
