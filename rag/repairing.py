@@ -42,7 +42,7 @@ class Mender:
         says of itself.
         """
         try:
-            documents = [one for one in read(kept.file or "briefing", kept.data) if not isinstance(one, OnRecordError)]
+            documents = [one for one in read(kept.file, kept.data) if not isinstance(one, OnRecordError)]
             [document] = [one for one in documents if one.data == kept.data]
             found = understood(document, Metadata(), kept.source, kept.lineage)
             if kept.is_sound:

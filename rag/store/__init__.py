@@ -63,8 +63,8 @@ class NewBriefing:
 class Kept:
     """What a damaged library still holds of a briefing: its file's bytes, and what its row says, which may be altered.
 
-    `is_sound` says that title, date, language and address are as they were written; where the row is gone, they and
-    `source` are empty.
+    `is_sound` says that title, date, language and address are as they were written; where the row is gone, they,
+    `source` and `lineage` are empty, and `file` is a name made up.
     """
 
     data: bytes

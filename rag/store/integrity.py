@@ -19,6 +19,7 @@ from onrecord.rag.store.digests import (
     vector_checksum,
     words_checksum,
 )
+from onrecord.rag.store.failures import UNREADABLE, reason
 from onrecord.rag.store.rows import BOUND_VALUES, CURRENT, TERMS_CHECKSUM, marks, meta, reading, terms_checksum
 from onrecord.rag.store.schema import DATABASE, SCHEMA
 
@@ -95,8 +96,8 @@ def problems(connection: sqlite3.Connection) -> list[str]:
     for check in _CHECKS:
         try:
             found += check(connection)
-        except sqlite3.DatabaseError as error:
-            found.append(f"{DATABASE}: {error}. {REPAIR} saves what can still be read.")
+        except UNREADABLE as error:
+            found.append(f"{DATABASE}: {reason(error)}. {REPAIR} saves what can still be read.")
     return list(dict.fromkeys(found))
 
 
@@ -111,7 +112,7 @@ def unsound_briefings(connection: sqlite3.Connection) -> list[str]:
 def _is_sound(connection: sqlite3.Connection, briefing_id: str, written: Digests) -> bool:
     try:
         return digests_of(connection, briefing_id) == written
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return False
 
 

@@ -21,6 +21,7 @@ from onrecord.rag.store.digests import (
     write_digests,
     write_meta_digest,
 )
+from onrecord.rag.store.failures import UNREADABLE
 from onrecord.rag.store.integrity import is_intact, unsound_briefings
 from onrecord.rag.store.rows import (
     CURRENT,
@@ -91,7 +92,7 @@ def _save(old: sqlite3.Connection, new: sqlite3.Connection, table: str, order: s
             for row in old.execute(f"SELECT * FROM {table} ORDER BY {order.format(direction)} {direction}"):
                 _put(new, table, row)
             return
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             continue
         finally:
             old.text_factory = str
@@ -166,7 +167,7 @@ def _read_again(
     if data is not None and is_intact(data[0], sha256):
         before = digests_of(new, briefing_id)
         is_sound = before is not None and before.metadata == written.metadata
-        found = mending.read(_kept(zlib.decompress(data[0]), row, is_sound=is_sound))
+        found = mending.read(_kept(zlib.decompress(data[0]), sha256[:12], row, is_sound=is_sound))
     if found is None:
         yield (
             f"briefing {briefing_id} is altered, and its file cannot be read again, so that nothing of it is shown. "
@@ -196,9 +197,9 @@ def _written(connection: sqlite3.Connection, briefing_id: str) -> Digests:
     return Digests(*row) if row else Digests("", "")
 
 
-def _kept(data: bytes, row: sqlite3.Row | None, *, is_sound: bool) -> Kept:
+def _kept(data: bytes, name: str, row: sqlite3.Row | None, *, is_sound: bool) -> Kept:
     if row is None:
-        return Kept(data, file="", source="", lineage="")
+        return Kept(data, file=name, source="", lineage="")
     return Kept(
         data,
         file=row["file"],
@@ -217,7 +218,7 @@ def _noted(old: sqlite3.Connection) -> tuple[EmbeddingModel | None, int]:
     try:
         value = meta(old, "model") if is_meta_sound(old) else None
         return (EmbeddingModel(**json.loads(value)), int(meta(old, "generation") or 0)) if value else (None, 0)
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return None, 0
 
 

@@ -27,7 +27,7 @@ from onrecord.rag.store.digests import (
     write_digests,
     write_meta_digest,
 )
-from onrecord.rag.store.failures import FAILURES, failing_plainly
+from onrecord.rag.store.failures import FAILURES, UNREADABLE, failing_plainly
 from onrecord.rag.store.filtering import Filtering
 from onrecord.rag.store.index import CachedIndexes, Superseded
 from onrecord.rag.store.integrity import REPAIR, CheckedBriefings, problems, require_sound, require_sound_meta
@@ -488,7 +488,7 @@ def _unknown(briefing_id: str) -> UnknownBriefing:
 def _state_or_none(connection: sqlite3.Connection) -> str | None:
     try:
         return meta(connection, "state")
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return None
 
 
