@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from serving import Server, serving
+from small_models import random_model
 
 from onrecord.rag import Library, Settings
 
@@ -83,21 +84,6 @@ def open_page(browser: Browser, server: Server) -> Iterator[Open]:
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sentence-transformers model of 256 random byte vectors: real, loaded by path, and fast."""
     return random_model(tmp_path_factory.mktemp("model"), seed=7)
-
-
-def random_model(folder: Path, *, seed: int) -> Path:
-    """Write such a model into a folder; another seed gives another model."""
-    import numpy as np
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tokenizer = Tokenizer(models.BPE(vocab={letter: number for number, letter in enumerate(alphabet)}, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    weights = np.random.default_rng(seed).standard_normal((len(alphabet), 32)).astype(np.float32)
-    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu").save(str(folder))
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import random_model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from small_models import random_model
 
 from onrecord.rag import InvalidRequest, Library, LibraryError, Settings, UnknownBriefing
 from onrecord.rag.store.schema import DATABASE, VECTOR_CACHE
