@@ -116,11 +116,11 @@ def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
     """
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if _is(Path.is_dir, path):
             found += sorted(
                 file
                 for file in path.rglob("*")
-                if file.is_file()
+                if _is(Path.is_file, file)
                 and not file.name.endswith(SIDECAR_SUFFIX)
                 and not any(part.startswith(".") for part in file.relative_to(path).parts)
             )
@@ -197,6 +197,14 @@ def embed(
 def embedded_text(passage: Passage) -> str:
     """What is embedded for a passage: its context (title, date, speaker, question), then its words."""
     return f"{passage.context}\n{passage.text}" if passage.context else passage.text
+
+
+def _is(kind: Callable[[Path], bool], path: Path) -> bool:
+    """Whether a path is of a kind; where that cannot be told, it is not, and reading it says why."""
+    try:
+        return kind(path)
+    except OSError:
+        return False
 
 
 def _load_file(path: Path) -> Loaded:
@@ -306,7 +314,11 @@ def missing_briefings(summaries: Iterable[Summary], folder: Path) -> list[Summar
 
 def _still_there(source: str) -> bool:
     """Whether a source can still be had; a web page counts as there, and so does a member of an archive that is."""
-    return "://" in source or Path(source.split(_MEMBER)[0]).exists()
+    try:
+        return "://" in source or Path(source.split(_MEMBER)[0]).exists()
+    except OSError:
+        # What cannot be looked at has not been deleted.
+        return True
 
 
 def _descriptive_title(structure: Structure, document: Document) -> str:

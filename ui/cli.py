@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +16,7 @@ from tqdm import tqdm
 from onrecord.rag import (
     AddReport,
     Answer,
+    Briefing,
     ExportFormat,
     FilterOptions,
     Hit,
@@ -25,6 +26,7 @@ from onrecord.rag import (
     OnRecordError,
     Progress,
     Settings,
+    UnknownBriefing,
     evaluate_folder,
     export,
     replacing,
@@ -156,7 +158,9 @@ def _level(library: Library, paths: list[Path], folder: Path, *, prune: bool) ->
     for gone in library.missing(folder):
         ask_first = not prune and sys.stdin.isatty()
         if prune or (ask_first and typer.confirm(_said("remove_gone", file=gone.file, title=gone.title))):
-            library.remove(gone.id)
+            # Somebody else may have removed it meanwhile.
+            with suppress(UnknownBriefing):
+                library.remove(gone.id)
             print(_said("briefing_removed", title=gone.title, id=gone.id), flush=True)
         elif not ask_first:
             print(_said("briefing_kept", title=gone.title, id=gone.id, file=gone.file), flush=True)
@@ -549,7 +553,11 @@ def _export_format(file: Path) -> ExportFormat:
 
 
 def _export(library: Library, answer: Answer, file: Path, format: ExportFormat) -> None:
-    briefings = {one.briefing_id: library.briefing(one.briefing_id) for one in answer.citations}
+    briefings: dict[str, Briefing] = {}
+    for one in answer.citations:
+        # Where it has been removed since, the quote stands without what its briefing would add.
+        with suppress(UnknownBriefing):
+            briefings[one.briefing_id] = library.briefing(one.briefing_id)
     exported = export(library.in_full(answer), format, briefings)
     _write(file, exported if isinstance(exported, bytes) else exported.encode())
 

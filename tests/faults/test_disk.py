@@ -6,7 +6,6 @@ import ctypes
 import errno
 import json
 import os
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -21,7 +20,9 @@ from briefings import write_briefings
 
 from onrecord.rag import Library, LibraryError, OnRecordError, Settings
 from onrecord.ui import cli
+from onrecord.ui.conversations import Conversations
 
+resource = pytest.importorskip("resource", reason="limits of a process are set by means of Unix")
 HERE = Path(__file__).parent
 DATABASE, CACHES = "library.db", ("vectors.faiss", "words.npz")
 QUESTION = "When does the ferry open?"
@@ -195,6 +196,17 @@ def test_a_read_only_folder_can_be_asked(small_settings: Settings, tmp_path: Pat
             assert {hit.passage.briefing_id for hit in library.search(QUESTION, k=50)} == {
                 one.id for one in library.summaries()
             }
+
+
+def test_conversations_begin_elsewhere_where_the_library_is_read_only(tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    with read_only(folder):
+        assert Conversations(folder / "conversations.sqlite").of("visitor") == []
+    assert list(folder.iterdir()) == []
+    (folder / "conversations.sqlite").write_text("no database, and long enough to be read as one" * 20)
+    with pytest.raises(OnRecordError, match=r"is damaged .* Move it away"):
+        Conversations(folder / "conversations.sqlite")
 
 
 def other_program(file: Path) -> None:
@@ -435,3 +447,40 @@ def test_an_export_that_cannot_be_written_whole_leaves_the_older_one(
     assert sorted(one.name for one in tmp_path.iterdir()) == ["answer.html", "library"]
     assert run(monkeypatch, "--library", folder, "ask", QUESTION, "--export", target) == 0
     assert target.read_text().startswith("<!DOCTYPE html>")
+
+
+# The first version is added, the clock goes back by three years, and the file is corrected, another one added.
+CLOCK_GOES_BACK = """
+import ctypes, os, sys
+from datetime import datetime, timezone
+from pathlib import Path
+from onrecord.rag import Library, Settings
+from briefings import words_of
+
+library = Library.open(settings=Settings(library=Path(sys.argv[1]), model=sys.argv[2]))
+file = Path(sys.argv[3])
+file.write_text(words_of(1), encoding="utf-8")
+first = library.add(file).files[0]
+before = datetime.now(timezone.utc)
+ctypes.CDLL(os.environ["LD_PRELOAD"]).set_back(ctypes.c_long(3 * 365 * 86400))
+assert (before - datetime.now(timezone.utc)).days > 1000
+file.write_text(words_of(1, version=2), encoding="utf-8")
+second = library.add(file).files[0]
+assert second.outcome == "new version", second
+other = file.with_name("other.txt")
+other.write_text(words_of(2), encoding="utf-8")
+third = library.add(other).files[0]
+assert [one.id for one in library.summaries()] == [second.briefing_id, third.briefing_id]
+assert library.briefing(first.briefing_id).superseded_by == second.briefing_id
+assert library.briefing(second.briefing_id).date == library.briefing(first.briefing_id).date
+assert {hit.passage.briefing_id for hit in library.search("ferry", k=99)} == {second.briefing_id, third.briefing_id}
+assert library.add([file, other]).files[0].outcome == "unchanged"
+assert library.verify() == []
+"""
+
+
+def test_a_clock_that_goes_back_breaks_nothing(failing_disk: Path, small_model: Path, tmp_path: Path) -> None:
+    words = [CLOCK_GOES_BACK, tmp_path / "library", small_model, tmp_path / "briefing.txt"]
+    environment = {**os.environ, "LD_PRELOAD": str(failing_disk), "PYTHONPATH": os.pathsep.join([str(HERE), *sys.path])}
+    done = subprocess.run([sys.executable, "-c", *map(str, words)], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
