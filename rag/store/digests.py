@@ -74,17 +74,22 @@ def write_digests(connection: sqlite3.Connection, briefing_id: str) -> None:
 
 def vector_checksum(passage_id: int, generation: int, vector: bytes) -> int:
     """The checksum of a row of `vectors`, without its telling words."""
-    return zlib.crc32(vector, zlib.crc32(f"{passage_id} {generation} ".encode()))
+    return _checksum(f"{passage_id} {generation} ", vector)
 
 
 def said_checksum(passage_id: int, said: bytes) -> int:
     """The checksum of a passage's telling words."""
-    return zlib.crc32(said, zlib.crc32(f"{passage_id} ".encode()))
+    return _checksum(f"{passage_id} ", said)
 
 
 def words_checksum(passage_id: int, generation: int, length: int, terms: bytes) -> int:
     """The checksum of a row of `words`."""
-    return zlib.crc32(terms, zlib.crc32(f"{passage_id} {generation} {length} ".encode()))
+    return _checksum(f"{passage_id} {generation} {length} ", terms)
+
+
+def _checksum(of: str, data: bytes) -> int:
+    # Of a damaged row SQLite may give NULL or a number whatever its table says; no checksum is negative.
+    return zlib.crc32(data, zlib.crc32(of.encode())) if isinstance(data, bytes) else -1
 
 
 def write_checksums(connection: sqlite3.Connection, since: int) -> None:
@@ -121,4 +126,4 @@ def _meta_digest(connection: sqlite3.Connection) -> str:
 
 
 def _digest(values: object) -> str:
-    return sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
+    return sha256(json.dumps(values, ensure_ascii=False, default=repr).encode()).hexdigest()

@@ -67,9 +67,9 @@ def said_plainly(error: Exception, folder: Path) -> LibraryError:
         )
     if isinstance(error, (zlib.error, UnicodeDecodeError)) or says(_SAYS_DAMAGED):
         return LibraryError(
-            f"The library at {folder} is damaged ({why}). Mend it with `onrecord verify --repair`; where that is refused "
-            "too, bring back a backup with `onrecord restore FILE --replace`, or name a new folder with --library and add "
-            "the files again."
+            f"The library at {folder} is damaged ({why}). Mend it with `onrecord verify --repair`; where that is "
+            "refused too, bring back a backup with `onrecord restore FILE --replace`, or name a new folder with "
+            "--library and add the files again."
         )
     if number == errno.EIO or says(_SAYS_FAILED):
         return LibraryError(

@@ -120,7 +120,8 @@ def is_intact(compressed: bytes, expected: str) -> bool:
     """Whether a file as it is kept still has its SHA-256."""
     try:
         return sha256(zlib.decompress(compressed)).hexdigest() == expected
-    except zlib.error:
+    except (zlib.error, TypeError):
+        # Of a damaged row SQLite may give NULL or a number, whatever its table says.
         return False
 
 
@@ -142,7 +143,7 @@ def _about_itself(connection: sqlite3.Connection) -> Iterator[str]:
     if not is_meta_sound(connection):
         yield f"{DATABASE}: what the library notes about itself was altered. {REPAIR} finds it again."
     terms = connection.execute("SELECT number, term FROM terms ORDER BY number")
-    if terms_checksum(terms) != int(meta(connection, TERMS_CHECKSUM) or 0):
+    if str(terms_checksum(terms)) != (meta(connection, TERMS_CHECKSUM) or "0"):
         yield f"{DATABASE}: the list of terms was altered. {REPAIR} makes it again from the passages."
 
 

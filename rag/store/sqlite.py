@@ -30,7 +30,14 @@ from onrecord.rag.store.digests import (
 from onrecord.rag.store.failures import FAILURES, UNREADABLE, failing_plainly
 from onrecord.rag.store.filtering import Filtering
 from onrecord.rag.store.index import CachedIndexes, Superseded
-from onrecord.rag.store.integrity import REPAIR, CheckedBriefings, problems, require_sound, require_sound_meta
+from onrecord.rag.store.integrity import (
+    REPAIR,
+    CheckedBriefings,
+    is_intact,
+    problems,
+    require_sound,
+    require_sound_meta,
+)
 from onrecord.rag.store.opening import Opened, opened, prepare
 from onrecord.rag.store.rebuilding import rebuild
 from onrecord.rag.store.rows import (
@@ -313,12 +320,17 @@ class SqliteStore:
     def file(self, briefing_id: str) -> bytes:
         """The bytes of the file as added; raises UnknownBriefing."""
         row = self._connection().execute(
-            "SELECT data FROM files JOIN briefings USING (sha256) WHERE id = ?", (briefing_id,)
+            "SELECT sha256, data FROM files JOIN briefings USING (sha256) WHERE id = ?", (briefing_id,)
         )
         found = row.fetchone()
         if found is None:
             raise _unknown(briefing_id)
-        return zlib.decompress(found[0])
+        if not is_intact(found["data"], found["sha256"]):
+            raise LibraryError(
+                f"Briefing {briefing_id}: the file kept no longer has its SHA-256 and is not given out. {REPAIR} takes it "
+                "again from where it was added; where it is gone, restore a backup."
+            )
+        return zlib.decompress(found["data"])
 
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
@@ -428,6 +440,7 @@ class SqliteStore:
         with self._write_lock:
             connection.execute("BEGIN IMMEDIATE")
             try:
+                require_sound_meta(connection)
                 generation = int(meta(connection, "generation") or 0) + 1
                 set_meta(connection, "generation", str(generation))
                 set_meta(connection, "state", uuid.uuid4().hex)
