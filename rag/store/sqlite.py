@@ -327,8 +327,8 @@ class SqliteStore:
             raise _unknown(briefing_id)
         if not is_intact(found["data"], found["sha256"]):
             raise LibraryError(
-                f"Briefing {briefing_id}: the file kept no longer has its SHA-256, and is not given out. {REPAIR} takes "
-                "it again from where it was added; where it is gone, restore a backup."
+                f"Briefing {briefing_id}: the file kept no longer has its SHA-256, and is not given out. {REPAIR} "
+                "takes it again from where it was added; where it is gone, restore a backup."
             )
         return zlib.decompress(found["data"])
 
