@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 BRIEFINGS ?=
 PORT ?= 7860
 DATA ?= ../shared
+MINUTES ?= 30
 
-.PHONY: serve test format reader browser constraints
+.PHONY: serve test soak format reader browser constraints
 
 # Adds BRIEFINGS, or the samples to an empty library, and starts the page.
 serve: $(VENV)/dependencies
@@ -23,6 +24,10 @@ test: $(VENV)/dependencies $(VENV)/tools browser
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# The long forms of the tests of faults and attacks; the last of them adds, removes, asks and kills for MINUTES.
+soak: $(VENV)/dependencies $(VENV)/tools browser
+	$(BIN)/python -m pytest -m soak --soak-minutes $(MINUTES)
 
 format: $(VENV)/tools
 	$(BIN)/ruff format .

@@ -3,6 +3,7 @@
 from onrecord.embeddings.bundled import bundled_model
 from onrecord.embeddings.encoder import Encoder, SentenceEncoder, load_encoder
 from onrecord.embeddings.errors import DamagedIndex, ModelError
+from onrecord.embeddings.replacing import beside, replacing
 from onrecord.embeddings.tokens import TokenVectors
 from onrecord.embeddings.vectors import Selection, VectorIndex
 from onrecord.embeddings.vocabulary import log_likelihood
@@ -15,7 +16,9 @@ __all__ = [
     "SentenceEncoder",
     "TokenVectors",
     "VectorIndex",
+    "beside",
     "bundled_model",
     "load_encoder",
     "log_likelihood",
+    "replacing",
 ]

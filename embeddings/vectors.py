@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import struct
-import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings.errors import DamagedIndex
+from onrecord.embeddings.replacing import replacing
 
 Ids = NDArray[np.int64]
 Vectors = NDArray[np.float32]
@@ -187,7 +185,10 @@ class VectorIndex:
             return self._ids[candidates[best]], exact[best]
 
     def save(self, path: Path, *, stamp: str = "") -> None:
-        """Write the index to `path`, whole or not at all; `stamp` is what `load` must be given to accept it."""
+        """Write the index to `path`, whole or not at all; `stamp` is what `load` must be given to accept it.
+
+        Raises OSError where the disk refuses.
+        """
         faiss = _faiss()
         with self._lock:
             flat = faiss.serialize_index(self._index).tobytes()
@@ -195,18 +196,9 @@ class VectorIndex:
         body = struct.pack("<Q", len(flat)) + flat + sketch
         label = stamp.encode("utf-8")
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(_MAGIC + struct.pack("<I", len(label)) + label + hashlib.sha256(body).digest())
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            file.write(_MAGIC + struct.pack("<I", len(label)) + label + hashlib.sha256(body).digest())
+            file.write(body)
 
     @classmethod
     def load(cls, path: Path, *, stamp: str = "") -> VectorIndex:

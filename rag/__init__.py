@@ -1,5 +1,6 @@
 """Briefings in, cited answers out: the public names of OnRecord."""
 
+from onrecord.embeddings import replacing
 from onrecord.rag.adding import Added, AddReport, Progress
 from onrecord.rag.checking.check import CheckReport, Finding
 from onrecord.rag.checking.report import report_html, report_text
@@ -88,6 +89,7 @@ __all__ = [
     "link_to",
     "place_at",
     "quoted_words",
+    "replacing",
     "report_html",
     "report_rows",
     "report_text",

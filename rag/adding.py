@@ -116,11 +116,11 @@ def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
     """
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if _is(Path.is_dir, path):
             found += sorted(
                 file
                 for file in path.rglob("*")
-                if file.is_file()
+                if _is(Path.is_file, file)
                 and not file.name.endswith(SIDECAR_SUFFIX)
                 and not any(part.startswith(".") for part in file.relative_to(path).parts)
             )
@@ -199,6 +199,14 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.context}\n{passage.text}" if passage.context else passage.text
 
 
+def _is(kind: Callable[[Path], bool], path: Path) -> bool:
+    """Whether a path is of a kind; where that cannot be told, it is not, and reading it says why."""
+    try:
+        return kind(path)
+    except OSError:
+        return False
+
+
 def _load_file(path: Path) -> Loaded:
     try:
         return Loaded(path.name, path.read_bytes())
@@ -224,8 +232,7 @@ def _prepare(
     store: Store, document: Document, original: Original, place: int, waiting: Mapping[str, _Ready]
 ) -> Added | _Ready:
     """Understand a document and split it; an `Added` where nothing is to be written."""
-    digest = sha256(document.data).hexdigest()
-    briefing_id = digest[:_ID_LENGTH]
+    briefing_id = sha256(document.data).hexdigest()[:_ID_LENGTH]
     source = original.source if document.name == original.name else f"{original.source}{_MEMBER}{document.name}"
     try:
         path = Path(original.source)
@@ -246,13 +253,27 @@ def _prepare(
             return Added(
                 document.name, "unchanged", briefing_id, known.title, message=f"an older version of {newer.file}"
             )
-        structure = understand(metadata.applied_to(document.source), source)
+        replaced = None if older is None or older.id == briefing_id else older
+        lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
+        briefing, passages = understood(document, metadata, source, lineage)
     except OnRecordError as error:
         return Added(document.name, "failed", message=str(error))
-    replaced = None if older is None or older.id == briefing_id else older
-    lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
+    if not passages:
+        return Added(
+            document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
+        )
+    outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
+    return _Ready(place, briefing, document.data, passages, outcome, document.source.notes)
+
+
+def understood(
+    document: Document, metadata: Metadata, source: str, lineage: str
+) -> tuple[Briefing, tuple[Passage, ...]]:
+    """The briefing that a document is, and its passages; `metadata` overrides what it says of itself."""
+    structure = understand(metadata.applied_to(document.source), source)
+    digest = sha256(document.data).hexdigest()
     briefing = Briefing(
-        id=briefing_id,
+        id=digest[:_ID_LENGTH],
         title=structure.title or _descriptive_title(structure, document),
         date=structure.date,
         language=structure.language,
@@ -275,13 +296,7 @@ def _prepare(
     )
     # A title made up here says nothing that the words do not: embedded before them, it drew every passage of a briefing
     # towards its opening.
-    passages = passages_of(briefing if structure.title else replace(briefing, title=""))
-    if not passages:
-        return Added(
-            document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
-        )
-    outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
-    return _Ready(place, briefing, document.data, passages, outcome, document.source.notes)
+    return briefing, passages_of(briefing if structure.title else replace(briefing, title=""))
 
 
 def _current(store: Store, briefing: Briefing) -> Briefing:
@@ -299,7 +314,11 @@ def missing_briefings(summaries: Iterable[Summary], folder: Path) -> list[Summar
 
 def _still_there(source: str) -> bool:
     """Whether a source can still be had; a web page counts as there, and so does a member of an archive that is."""
-    return "://" in source or Path(source.split(_MEMBER)[0]).exists()
+    try:
+        return "://" in source or Path(source.split(_MEMBER)[0]).exists()
+    except OSError:
+        # What cannot be looked at has not been deleted.
+        return True
 
 
 def _descriptive_title(structure: Structure, document: Document) -> str:

@@ -48,8 +48,11 @@ from onrecord.rag.questions.question import (
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.reading.finding import Found, find_read, holding
 from onrecord.rag.reading.reader import Reader, read_passages
+from onrecord.rag.repairing import Mender
 from onrecord.rag.settings import Settings
-from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
+from onrecord.rag.store import Embedded, EmbeddingModel, Repair, Store, Summary
+from onrecord.rag.store.backup import restore
+from onrecord.rag.store.schema import DATABASE
 from onrecord.rag.store.sqlite import SqliteStore
 from onrecord.rag.text.quotes import verify
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
@@ -90,6 +93,23 @@ class Library:
         settings = settings or Settings.load()
         folder = Path(path) if path is not None else settings.library
         return cls(SqliteStore(folder), settings, folder)
+
+    @classmethod
+    def restore(
+        cls,
+        file: str | Path,
+        path: str | Path | None = None,
+        *,
+        replace: bool = False,
+        settings: Settings | None = None,
+    ) -> int:
+        """Make the library in a folder, which is named as for `open`, of a backup; returns how many briefings it holds.
+
+        The backup is checked first. A library that is there is replaced only with `replace`, and while nobody uses it.
+        Raises LibraryError for a file that is no sound backup, and a folder that is taken; all is then as before.
+        """
+        folder = Path(path) if path is not None else (settings or Settings.load()).library
+        return restore(Path(file), folder, replace=replace, open_store=SqliteStore)
 
     @property
     def folder(self) -> Path:
@@ -187,17 +207,38 @@ class Library:
         self._store.remove(briefing_id)
 
     def verify(self) -> list[str]:
-        """What is wrong with the library, one line each; empty when all is well."""
+        """What is wrong with the library and how to mend it, one line each; empty when all is well."""
         return self._store.verify()
+
+    def repair(self) -> Repair:
+        """Mend what `verify` finds: read files again, embed passages again; all of it or nothing.
+
+        Raises LibraryError where the database cannot be read at all or the library's vectors are of another model.
+        """
+        return self._store.repair(Mender(partial(load_encoder, self._settings.model, cache=self._settings.cache)))
+
+    def back_up(self, file: str | Path, *, replace: bool = False) -> None:
+        """Write the library as it now stands, with the files as added, to one file; others may go on using it.
+
+        Raises LibraryError for a file that is there already, unless `replace`, or that cannot be written, and for a
+        damaged library: what is there then stays as it was.
+        """
+        target = Path(file)
+        if target.exists() and (target.is_dir() or not replace or target.samefile(self._folder / DATABASE)):
+            raise LibraryError(
+                f"{target} is there already. Name a file that is not, or say --replace to write over an older backup."
+            )
+        self._store.back_up(target)
 
     def reembed(self, *, progress: Callable[[Progress], None] | None = None) -> int:
         """Embed every passage again with the model that the settings name; returns the number of passages."""
         encoder = load_encoder(self._settings.model, cache=self._settings.cache)
-        summaries = self._store.summaries()
         count = 0
 
         def batches() -> Iterator[tuple[list[int], list[Embedded]]]:
             nonlocal count
+            # Read inside the transaction: nobody removes any meanwhile.
+            summaries = self._store.summaries()
             for number, summary in enumerate(summaries):
                 if progress:
                     progress(Progress(number, len(summaries), count, summary.file))
@@ -217,7 +258,8 @@ class Library:
         """
         if k < 1:
             raise InvalidRequest(f"k is {k}; ask for at least one passage.")
-        return list(self._find(self._read(question, history), k, _filters(filters)).hits)
+        limits = _filters(filters)
+        return self._store.of_one_state(lambda: list(self._find(self._read(question, history), k, limits).hits))
 
     def ask(
         self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
@@ -234,12 +276,22 @@ class Library:
         self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
     ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
-        asked, limits = self._read(question, history), _filters(filters)
+        limits = _filters(filters)
+        answer, briefings = self._store.of_one_state(lambda: self._default(question, history, limits, any_date))
+        server = self._model_server() if answer.hits else None
+        if server is not None:
+            yield from self._written(answer, briefings, server)
+            return
+        yield from growing(answer)
+
+    def _default(
+        self, question: str, history: History, limits: Filters, any_date: bool
+    ) -> tuple[Answer, Mapping[str, Briefing]]:
+        """The answer without a language model, and the briefings that it may cite."""
+        asked = self._read(question, history)
         if asked.kind in TO_THE_PROGRAM:
             held = set(self._store.briefing_ids(limits))
-            yield unsearched(asked, [one for one in self._store.summaries() if one.id in held])
-            return
-        server = self._model_server()
+            return unsearched(asked, [one for one in self._store.summaries() if one.id in held]), {}
         dates = None if any_date else self._dates(asked, limits)
         answer, briefings = self._answered(asked, dated(limits, dates) if dates else limits)
         if dates and answer.status == "not_found" and not asked.of_its_time:
@@ -247,13 +299,13 @@ class Library:
             dates, (answer, briefings) = None, self._answered(asked, limits)
         if dates:
             answer = replace(answer, since=dates.since, until=dates.until)
-        if server is not None:
-            yield from self._written(answer, briefings, server)
-            return
-        yield from growing(answer)
+        return answer, briefings
 
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
+        return self._store.of_one_state(lambda: self._in_full(answer))
+
+    def _in_full(self, answer: Answer) -> Answer:
         cited = {citation.briefing_id for citation in answer.citations}
         asked = self._read(answer.standalone_question or answer.question, ())
         if asked.kind not in OVERVIEWS or len(cited) != 1:
@@ -303,7 +355,8 @@ class Library:
         """
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
-        return check(article, Record(self._store, self._loaded_encoder(), self._bundled_encoder()))
+        encoders = self._loaded_encoder(), self._bundled_encoder()
+        return self._store.of_one_state(lambda: check(article, Record(self._store, *encoders)))
 
     def _model_server(self) -> ModelServer | None:
         """The language model that the settings name; most libraries use none and never load its client."""

@@ -109,3 +109,12 @@ def test_a_title_is_no_speaker_no_identifier_and_no_time(
     small_library.add(write(tmp_path, name, head + UNTITLED))
     [briefing] = small_library.briefings()
     assert briefing.title == title
+
+
+def test_a_path_that_cannot_be_looked_at_is_one_failure(small_library: Library, tmp_path: Path) -> None:
+    # As long a name as there can be: nothing fits behind it.
+    good = tmp_path / f"{'g' * 251}.txt"
+    good.write_text("The harbour minister said that the pier is open.", encoding="utf-8")
+    report = small_library.add([tmp_path / ("n" * 5000), good])
+    assert [one.outcome for one in report.files] == ["failed", "added"]
+    assert "cannot be opened (File name too long)" in report.files[0].message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +16,7 @@ from tqdm import tqdm
 from onrecord.rag import (
     AddReport,
     Answer,
+    Briefing,
     ExportFormat,
     FilterOptions,
     Hit,
@@ -25,8 +26,10 @@ from onrecord.rag import (
     OnRecordError,
     Progress,
     Settings,
+    UnknownBriefing,
     evaluate_folder,
     export,
+    replacing,
     report_html,
     report_rows,
     report_text,
@@ -155,7 +158,9 @@ def _level(library: Library, paths: list[Path], folder: Path, *, prune: bool) ->
     for gone in library.missing(folder):
         ask_first = not prune and sys.stdin.isatty()
         if prune or (ask_first and typer.confirm(_said("remove_gone", file=gone.file, title=gone.title))):
-            library.remove(gone.id)
+            # Somebody else may have removed it meanwhile.
+            with suppress(UnknownBriefing):
+                library.remove(gone.id)
             print(_said("briefing_removed", title=gone.title, id=gone.id), flush=True)
         elif not ask_first:
             print(_said("briefing_kept", title=gone.title, id=gone.id, file=gone.file), flush=True)
@@ -269,15 +274,78 @@ def remove(
 
 
 @app.command()
-def verify(context: typer.Context, as_json: Json = False) -> None:
-    """Check the library: its database, its files' hashes, its passages and vectors."""
+def verify(
+    context: typer.Context,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend what is found: read files again, compute again what is computed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the library: whether everything in it is as it was written, to the last byte."""
     with Library.open(context.obj) as library:
         problems = library.verify()
-        count = len(library.summaries())
-    sound = counted(terminal_language(), "sound", count)
-    _print({"problems": problems, "briefings": count} if as_json else "\n".join(problems) or sound)
-    if problems:
+        done = library.repair() if repair and problems else None
+        left = library.verify() if done else problems
+        # Of a library that is not sound the list itself may be refused.
+        count = None if left else len(library.summaries())
+    lines = [*done.mended, *done.lost, *left] if done else list(left)
+    if count is not None:
+        lines.append(counted(terminal_language(), "sound", count))
+    _print({"problems": left, "briefings": count} | (asdict(done) if done else {}) if as_json else "\n".join(lines))
+    if left or (done and done.lost):
         raise typer.Exit(1)
+
+
+Replace = Annotated[bool, typer.Option("--replace", help="Write over what is there.")]
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, on another disk at best.")],
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Write the whole library, with the files as added, to one file.
+
+    Others may go on asking and adding meanwhile: the backup is of one moment. The library is checked first, so that no
+    good backup is replaced by a damaged one. The conversations of the page are not in it.
+
+    Every night: onrecord backup /backups/onrecord.db --replace. Back again: onrecord restore /backups/onrecord.db
+    """
+    with Library.open(context.obj) as library:
+        library.back_up(file, replace=replace)
+        count = len(library.summaries())
+    size = file.stat().st_size
+    _print(
+        {"backup": str(file), "briefings": count, "bytes": size}
+        if as_json
+        else counted(terminal_language(), "backed_up", count, file=file)
+    )
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `onrecord backup` has written.")],
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Make the library of a backup.
+
+    The backup is checked as `onrecord verify` checks a library, and left as it is. A library that is in the folder
+    already is replaced only with --replace, and only while nothing uses it: stop `onrecord serve` and `watch` first.
+
+    To look at a backup beside your library: onrecord --library /tmp/looked-at restore FILE
+    """
+    settings = Settings.load()
+    folder = context.obj or settings.library
+    count = Library.restore(file, folder, replace=replace, settings=settings)
+    _print(
+        {"restored": str(file), "library": str(folder), "briefings": count}
+        if as_json
+        else counted(terminal_language(), "restored", count, folder=folder)
+    )
 
 
 @app.command()
@@ -485,14 +553,24 @@ def _export_format(file: Path) -> ExportFormat:
 
 
 def _export(library: Library, answer: Answer, file: Path, format: ExportFormat) -> None:
-    briefings = {one.briefing_id: library.briefing(one.briefing_id) for one in answer.citations}
+    briefings: dict[str, Briefing] = {}
+    for one in answer.citations:
+        # Where it has been removed since, the quote stands without what its briefing would add.
+        with suppress(UnknownBriefing):
+            briefings[one.briefing_id] = library.briefing(one.briefing_id)
     exported = export(library.in_full(answer), format, briefings)
     _write(file, exported if isinstance(exported, bytes) else exported.encode())
 
 
 def _write(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all; raises InvalidRequest."""
     try:
-        file.write_bytes(data)
+        if file.exists() and not file.is_file():
+            # A pipe or a device is written to, and nothing takes its place.
+            file.write_bytes(data)
+        else:
+            with replacing(file.resolve()) as new:
+                new.write_bytes(data)
     except OSError as error:
         raise InvalidRequest(f"{file}: cannot be written ({error.strerror}). Choose another place.") from error
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +48,7 @@ UPDATE asked SET answer = json_set(answer, '$.parts', json_array(json_object('pi
 """
 
 _ANSWER = TypeAdapter(Answer)
+_log = logging.getLogger(__name__)
 _FILTERS = TypeAdapter(Filters)
 
 
@@ -94,6 +97,18 @@ class Conversations:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        try:
+            self._prepare()
+        except (sqlite3.OperationalError, OSError) as error:
+            # A library that can only be read can be asked all the same.
+            self._file = Path(tempfile.mkdtemp(prefix="onrecord-")) / file.name
+            _log.warning("%s cannot be written (%s): conversations are kept in %s meanwhile", file, error, self._file)
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise OnRecordError(f"{file} is damaged ({error}). Move it away: the conversations begin anew.") from error
+
+    def _prepare(self) -> None:
+        file = self._file
         with self._open() as database:
             database.execute("PRAGMA journal_mode = WAL")
             version = database.execute("PRAGMA user_version").fetchone()[0]
@@ -116,6 +131,15 @@ class Conversations:
                 yield database
         finally:
             database.close()
+
+    @contextmanager
+    def _keeping(self) -> Iterator[sqlite3.Connection]:
+        """Write what an answer does not depend on: where the disk refuses, the log says so and the answer is shown."""
+        try:
+            with self._open() as database:
+                yield database
+        except sqlite3.OperationalError as error:
+            _log.warning("A question could not be kept in %s: %s", self._file, error)
 
     def of(self, visitor: str) -> list[Conversation]:
         """A visitor's conversations, the one last used first."""
@@ -153,7 +177,7 @@ class Conversations:
         """
         now = _now()
         title = " ".join(asked.question.split())[:TITLE_LENGTH]
-        with self._open() as database:
+        with self._keeping() as database:
             database.execute(
                 "INSERT INTO conversation VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (id) DO NOTHING",
                 (conversation, visitor, title, now),

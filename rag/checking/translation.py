@@ -71,6 +71,9 @@ class Translations:
 
     def _sample(self, code: str) -> list[str]:
         """Sentences from all over the briefings in a language, the same ones each time."""
+        return self._store.of_one_state(lambda: self._sampled(code))
+
+    def _sampled(self, code: str) -> list[str]:
         held = [summary.id for summary in self._store.summaries() if summary.language == code]
         chosen = held[:: max(1, len(held) // _SAMPLED_BRIEFINGS)]
         found: list[str] = []

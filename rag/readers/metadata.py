@@ -138,7 +138,11 @@ def read_sidecar(path: Path) -> Metadata:
     Raises UnreadableFile for a sidecar that is no TOML, or holds an unknown key or a value that cannot be used.
     """
     beside = (path.with_name(name) for name in sidecar_names(path.name))
-    sidecar = next((candidate for candidate in beside if candidate.is_file()), None)
+    try:
+        sidecar = next((candidate for candidate in beside if candidate.is_file()), None)
+    except OSError:
+        # Behind a file's name that is as long as a disk allows there is no room for the sidecar's.
+        sidecar = None
     if sidecar is None:
         return Metadata()
     try:

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from onrecord.embeddings import replacing
+
 Ids = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -114,12 +116,13 @@ class WordIndex:
         return list(zip(self.ids[best].tolist(), scores[best].tolist(), strict=True))
 
     def save(self, path: Path, *, stamp: str) -> None:
-        """Write the index to `path`; `stamp` is what `load` must be given to accept it."""
-        temporary = path.with_name(f".{path.name}-{stamp}")
+        """Write the index to `path`, whole or not at all; `stamp` is what `load` must be given to accept it.
+
+        Raises OSError where the disk refuses.
+        """
         segment = _merged_all(self._segments)
-        with temporary.open("wb") as file:
+        with replacing(path) as temporary, temporary.open("wb") as file:
             np.savez(file, stamp=np.array(stamp), **{name: getattr(segment, name) for name in _Segment.__slots__})
-        temporary.replace(path)
 
     @classmethod
     def load(cls, path: Path, *, stamp: str) -> WordIndex | None:
