@@ -8,7 +8,7 @@ PORT ?= 7860
 DATA ?= ../shared
 MINUTES ?= 30
 
-.PHONY: serve test soak format reader browser constraints
+.PHONY: serve test soak format reader browser constraints licences audit
 
 # Adds BRIEFINGS, or the samples to an empty library, and starts the page.
 serve: $(VENV)/dependencies
@@ -42,6 +42,19 @@ reader: $(VENV)/dependencies
 constraints: $(VENV)/tools
 	{ echo "# Versions that were tested together, written by \`make constraints\`; Python 3.10 takes what pyproject.toml allows."; \
 	  $(BIN)/python -m pip freeze --exclude onrecord | sed -e 's/+cpu//' -e '/^torch==/!s/$$/ ; python_version >= "3.11"/'; } > constraints.txt
+
+# Every installed package with its version and licence.
+licences: $(VENV)/dependencies
+	@$(BIN)/python -c 'from importlib.metadata import distributions as all; \
+	  told = lambda m: m["License-Expression"] or (m["License"] or "").split("\n")[0][:60] or ", ".join( \
+	    c.split(" :: ")[-1] for c in m.get_all("Classifier") or () if c.startswith("License")) or "not told"; \
+	  print(*sorted({f"{one.name} {one.version}: {told(one.metadata)}" for one in all()}, key=str.lower), sep="\n")'
+
+# Known vulnerabilities of the versions in constraints.txt; asks pypi.org, and fails where that cannot tell of one.
+audit:
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/pip install --quiet pip-audit
+	$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 # Debian's chromium, for the tests of the page; where it cannot be installed they skip and say so.
 browser:

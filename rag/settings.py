@@ -7,6 +7,7 @@ from pathlib import Path
 from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from typing_extensions import Self
 
 from onrecord.rag.errors import InvalidRequest
 
@@ -41,7 +42,7 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
 
     @classmethod
-    def load(cls) -> Settings:
+    def load(cls) -> Self:
         """Read the settings; raises InvalidRequest naming the setting that cannot be used."""
         try:
             return cls()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,26 +20,42 @@ _COMMAND = "from onrecord.ui.cli import main; main()"
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, and the library it serves."""
+    """A running server: its address, the library it serves, its process, and the file of its messages where kept."""
 
     address: str
     library: Path
+    process: subprocess.Popen[str]
+    log: Path | None = None
 
 
 @contextmanager
-def serving(library: Path, *options: str) -> Iterator[Server]:
-    """Serve a library on a free port until the block ends; the model is loaded when it begins."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", _COMMAND, "--library", str(library), "serve", "--port", "0", *options],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def serving(
+    library: Path,
+    *options: str,
+    command: str = "serve",
+    settings: Mapping[str, object] | None = None,
+    log: Path | None = None,
+) -> Iterator[Server]:
+    """Serve a library on a free port until the block ends; the model is loaded when it begins.
+
+    `settings` are environment variables without their prefix; what the server says on standard error goes to `log`.
+    """
+    chosen = {f"ONRECORD_{name.upper()}": str(value) for name, value in (settings or {}).items()}
+    with ExitStack() as files:
+        messages = files.enter_context(log.open("ab")) if log else None
+        process = subprocess.Popen(
+            [sys.executable, "-c", _COMMAND, "--library", str(library), *command.split(), "--port", "0", *options],
+            stdout=subprocess.PIPE,
+            stderr=messages,
+            text=True,
+            env={**os.environ, **chosen},
+        )
     try:
         assert process.stdout
         line = process.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, f"no address in {line!r}"
-        yield Server(found[0], library)
+        yield Server(found[0], library, process, log)
     finally:
         process.terminate()
         process.wait(30)

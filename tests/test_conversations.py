@@ -11,7 +11,10 @@ from onrecord.rag import Answer, Citation, Filters, Library, OnRecordError, Part
 from onrecord.ui.chat import Chat, filters_in
 from onrecord.ui.conversations import Asked, Conversations, UnknownConversation, new_id
 from onrecord.ui.loading import ModelLoading
-from onrecord.ui.quiet import Quiet
+from onrecord.ui.places import Places
+from onrecord.ui.render import escape
+from onrecord.ui.server_settings import ServerSettings
+from onrecord.ui.text import LANGUAGES, words
 
 ADA, IVO = "ada", "ivo"
 
@@ -19,6 +22,13 @@ ADA, IVO = "ada", "ivo"
 @pytest.fixture
 def conversations(tmp_path: Path) -> Conversations:
     return Conversations(tmp_path / "conversations.sqlite")
+
+
+def keep(conversations: Conversations, visitor: str, id_: str, one: Asked, *, replacing: str | None = None) -> None:
+    """Ask a question, and have it answered."""
+    assert one.answer
+    conversations.begin(visitor, id_, Asked(one.id, one.question, None, one.filters))
+    conversations.finish(one.id, one.answer, replacing=replacing)
 
 
 def asked(question: str, id_: str | None = None) -> Asked:
@@ -31,7 +41,7 @@ def asked(question: str, id_: str | None = None) -> Asked:
 
 def test_what_is_kept_is_what_was_given(conversations: Conversations) -> None:
     first, id_ = asked("One?"), new_id()
-    conversations.record(ADA, id_, first)
+    keep(conversations, ADA, id_, first)
     [kept] = conversations.asked(ADA, id_)
     assert (kept.answer, kept.filters, kept.question) == (first.answer, first.filters, "One?")
     assert conversations.one(ADA, first.id).answer == first.answer
@@ -39,12 +49,12 @@ def test_what_is_kept_is_what_was_given(conversations: Conversations) -> None:
 
 def test_another_visitor_reaches_nothing(conversations: Conversations) -> None:
     first, id_ = asked("Mine?"), new_id()
-    conversations.record(ADA, id_, first)
+    keep(conversations, ADA, id_, first)
     assert conversations.of(IVO) == []
     attempts = [
         lambda: conversations.asked(IVO, id_),
         lambda: conversations.one(IVO, first.id),
-        lambda: conversations.record(IVO, id_, asked("Yours?")),
+        lambda: conversations.begin(IVO, id_, asked("Yours?")),
         lambda: conversations.rename(IVO, id_, "Yours"),
         lambda: conversations.delete(IVO, id_),
         lambda: conversations.judge(IVO, first.id, "helpful"),
@@ -60,16 +70,16 @@ def test_a_replaced_question_takes_what_follows_with_it(conversations: Conversat
     id_ = new_id()
     one, two, three = asked("1"), asked("2"), asked("3")
     for each in (one, two, three):
-        conversations.record(ADA, id_, each)
-    conversations.record(ADA, id_, asked("2b"), replacing=two.id)
+        keep(conversations, ADA, id_, each)
+    keep(conversations, ADA, id_, asked("2b"), replacing=two.id)
     assert [each.question for each in conversations.asked(ADA, id_)] == ["1", "2b"]
 
 
 def test_the_last_used_comes_first_and_deleting_takes_all(conversations: Conversations) -> None:
     first, second = new_id(), new_id()
     one = asked("First?")
-    conversations.record(ADA, first, one)
-    conversations.record(ADA, second, asked("Second?"))
+    keep(conversations, ADA, first, one)
+    keep(conversations, ADA, second, asked("Second?"))
     conversations.judge(ADA, one.id, "misquoted", citation=1)
     conversations.judge(ADA, one.id, "unsupported", citation=1)
     assert [(each.citation, each.verdict) for each in conversations.feedback(ADA)] == [(1, "unsupported")]
@@ -83,13 +93,13 @@ def test_the_last_used_comes_first_and_deleting_takes_all(conversations: Convers
 
 def test_they_outlive_a_restart_and_the_file_is_the_users_alone(tmp_path: Path) -> None:
     file, id_ = tmp_path / "conversations.sqlite", new_id()
-    Conversations(file).record(ADA, id_, asked("Still here?"))
+    keep(Conversations(file), ADA, id_, asked("Still here?"))
     assert [one.id for one in Conversations(file).of(ADA)] == [id_]
     assert file.stat().st_mode & 0o077 == 0
 
 
 def test_a_stopped_answer_is_kept_as_far_as_it_came(conversations: Conversations, small_library: Library) -> None:
-    chat = Chat(small_library, conversations, ModelLoading(small_library), Quiet())
+    chat = Chat(small_library, conversations, ModelLoading(small_library), Places(ServerSettings()))
     updates = chat.ask(ADA, "Is anything here?", {})
     next(updates)
     growing = next(updates)
@@ -102,7 +112,7 @@ def test_a_stopped_answer_is_kept_as_far_as_it_came(conversations: Conversations
 def test_answers_kept_by_an_earlier_version_are_still_shown(tmp_path: Path) -> None:
     file, id_ = tmp_path / "conversations.sqlite", new_id()
     first = asked("Then?")
-    Conversations(file).record(ADA, id_, first)
+    keep(Conversations(file), ADA, id_, first)
     with sqlite3.connect(file) as database:
         database.execute(
             "UPDATE asked SET answer = json_set(json_remove(answer, '$.parts'), '$.text', 'Said: “x” [1]')"
@@ -118,8 +128,37 @@ def test_answers_kept_by_an_earlier_version_are_still_shown(tmp_path: Path) -> N
 def test_nonsense_from_a_browser_is_answered_in_words(
     conversations: Conversations, small_library: Library, context: object
 ) -> None:
-    chat = Chat(small_library, conversations, ModelLoading(small_library), Quiet())
+    chat = Chat(small_library, conversations, ModelLoading(small_library), Places(ServerSettings()))
     *_, last = chat.ask(ADA, {"not": "text"}, context)
     assert last.finished
     assert "Write a question first" in last.messages[-1]["content"].replace("&#46;", ".")
     assert filters_in(context) == Filters()
+
+
+def test_a_question_without_an_answer_is_kept_marked_and_gone_on_from(
+    conversations: Conversations, small_library: Library
+) -> None:
+    id_, lost = new_id(), asked("Lost?")
+    keep(conversations, ADA, id_, asked("One?"))
+    conversations.begin(ADA, id_, Asked(lost.id, "Lost?", None, Filters()))
+    chat = Chat(small_library, conversations, ModelLoading(small_library), Places(ServerSettings()))
+    for language in LANGUAGES:
+        shown = chat.messages(ADA, id_, language)[-1]["content"]
+        assert escape(words(language)["interrupted"]) in shown
+        assert f'value="{lost.id}"' in shown
+    *_, last = chat.ask(ADA, "Two?", {"conversation": id_})
+    assert last.finished
+    assert [one.question for one in conversations.asked(ADA, id_)] == ["One?", "Lost?", "Two?"]
+    *_, last = chat.ask(ADA, "Lost again?", {"conversation": id_, "replacing": lost.id})
+    assert [one.question for one in conversations.asked(ADA, id_)] == ["One?", "Lost again?"]
+
+
+def test_a_question_that_cannot_be_answered_is_not_kept(conversations: Conversations, small_library: Library) -> None:
+    id_, one = new_id(), asked("One?")
+    conversations.begin(ADA, id_, one)
+    conversations.forget(one.id)
+    assert conversations.of(ADA) == []
+    chat = Chat(small_library, conversations, ModelLoading(small_library), Places(ServerSettings()))
+    *_, last = chat.ask(ADA, "When?", {"filters": {"since": "some day"}})
+    assert "failed" in last.messages[-1]["content"]
+    assert conversations.of(ADA) == []

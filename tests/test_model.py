@@ -410,6 +410,13 @@ def _drip(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(0.05)
 
 
+def _drip_head(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        handler.wfile.write(b"x: y\r\n")
+        time.sleep(0.05)
+
+
 def _flood(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.end_headers()
@@ -437,6 +444,7 @@ def _redirect(handler: BaseHTTPRequestHandler) -> None:
         (lambda handler: handler.connection.close(), "cannot be reached"),
         (lambda handler: _SILENT.wait(2), "in time"),
         (_drip, "took too long"),
+        (_drip_head, "took too long"),
         (_flood, "more than 1,000,000 bytes"),
         (lambda handler: _send(handler, _events("I’m sorry, but I can’t help with that.")), "not supported"),
         (lambda handler: _send(handler, _events("Lorem ipsum dolor [1] sit amet [2] consectetur.")), "not supported"),

@@ -23,10 +23,12 @@ from onrecord.rag import (
     Passage,
     Summary,
 )
-from onrecord.ui.adding import add_samples, add_uploads, add_web_page, failure_event
+from onrecord.ui.adding import Adding, failure_event
+from onrecord.ui.audit import Actor, Audit
 from onrecord.ui.chat import QUESTION_LENGTH
 from onrecord.ui.conversations import Conversation, Conversations, Feedback, Verdict
 from onrecord.ui.loading import ModelLoading, ModelState
+from onrecord.ui.places import Places
 from onrecord.ui.security import visitor_of
 from onrecord.ui.source import Source, source_of
 from onrecord.ui.suggestions import Suggestions
@@ -127,9 +129,12 @@ class WebPage(BaseModel):
     url: str = Field(max_length=2000, pattern="^https?://")
 
 
-def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestions) -> APIRouter:
+def briefings_api(
+    library: Library, loading: ModelLoading, suggested: Suggestions, places: Places, audit: Audit
+) -> APIRouter:
     """Questions, searches and the library's briefings."""
     api = APIRouter(prefix="/api")
+    adding = Adding(library, audit)
 
     @api.get("/status", tags=["library"])
     def status() -> Status:
@@ -142,32 +147,39 @@ def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestion
     @api.get("/suggestions", tags=["questions"])
     def suggestions(language: str = "en") -> tuple[str, ...]:
         """Up to three questions that the library has just been seen to answer."""
-        return suggested.at_start(language) if loading.wait().state == "ready" else ()
+        return suggested.at_start(language)
 
     @api.post("/ask", tags=["questions"])
     def ask(question: Question) -> Answer:
         """Answer a question with verbatim quotes."""
         limits = question.filters.options()
-        return library.ask(question.question, history=question.history, any_date=question.any_date, **limits)
+        with places.taken(question.question):
+            return library.ask(question.question, history=question.history, any_date=question.any_date, **limits)
 
     @api.post("/ask/stream", tags=["questions"], response_class=Response, responses=_EVENTS)
     def ask_stream(question: Question) -> EventSourceResponse:
         """The same as server-sent events: `answer` with the answer as it grows, then `done` or `error`."""
         # Started here, so that a question that cannot be asked is refused with a status and not in the stream.
         limits = question.filters.options()
-        answers = library.stream(question.question, history=question.history, any_date=question.any_date, **limits)
+        answers = _placed(
+            places,
+            question.question,
+            library.stream(question.question, history=question.history, any_date=question.any_date, **limits),
+        )
         first = next(answers, None)
         return EventSourceResponse(_answer_events(first, answers))
 
     @api.post("/check", tags=["questions"])
     def check(article: Article) -> CheckReport:
         """Hold every quotation and attributed statement of a text against the library."""
-        return library.check(article.text)
+        with places.taken(article.text):
+            return library.check(article.text)
 
     @api.get("/search", tags=["questions"])
     def search(query: Annotated[SearchQuery, Query()]) -> list[Hit]:
         """The passages nearest to a question, best first."""
-        return library.search(query.question, k=query.k, **query.options())
+        with places.taken(query.question):
+            return library.search(query.question, k=query.k, **query.options())
 
     @api.get("/briefings", tags=["library"])
     def briefings() -> list[Summary]:
@@ -177,17 +189,17 @@ def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestion
     @api.post("/briefings", tags=["library"], response_model=AddReport)
     def add(request: Request, files: Annotated[list[UploadFile], File()]) -> Response:
         """Add files; with `Accept: text/event-stream` the answer is events: `progress` each, then `report`."""
-        return add_uploads(library, files, events=_wants_events(request))
+        return adding.uploads(files, _actor(request), events=_wants_events(request))
 
     @api.post("/briefings/web", tags=["library"], response_model=AddReport)
     def add_web(request: Request, page: WebPage) -> Response:
         """Fetch one public web page and add it; answered as for files."""
-        return add_web_page(library, page.url, events=_wants_events(request))
+        return adding.web_page(page.url, _actor(request), events=_wants_events(request))
 
     @api.post("/briefings/samples", tags=["library"], response_model=AddReport)
     def add_sample_briefings(request: Request) -> Response:
         """Add the sample briefings that come with OnRecord, whose people are invented; answered as for files."""
-        return add_samples(library, events=_wants_events(request))
+        return adding.samples(_actor(request), events=_wants_events(request))
 
     @api.get("/briefings/{briefing_id}", tags=["library"])
     def briefing(briefing_id: str) -> Briefing:
@@ -218,9 +230,11 @@ def briefings_api(library: Library, loading: ModelLoading, suggested: Suggestion
         return Response(library.file(briefing_id), media_type="application/octet-stream", headers=headers)
 
     @api.delete("/briefings/{briefing_id}", tags=["library"], status_code=204)
-    def remove(briefing_id: str) -> None:
+    def remove(request: Request, briefing_id: str) -> None:
         """Remove a briefing with all its versions."""
+        file = library.briefing(briefing_id).file
         library.remove(briefing_id)
+        audit.note("removed", _actor(request), briefing=briefing_id, file=file)
 
     @api.get("/names", tags=["library"])
     def names() -> dict[str, list[str]]:
@@ -274,6 +288,10 @@ def conversations_api(conversations: Conversations, suggested: Suggestions) -> A
     return api
 
 
+def _actor(request: Request) -> Actor:
+    return Actor(getattr(request.state, "account", None), request.client.host if request.client else None)
+
+
 def _options(limits: Limits) -> FilterOptions:
     given = limits.model_dump(include=set(Limits.model_fields), exclude_none=True)
     return cast(FilterOptions, given)
@@ -281,6 +299,12 @@ def _options(limits: Limits) -> FilterOptions:
 
 def _wants_events(request: Request) -> bool:
     return "text/event-stream" in request.headers.get("accept", "")
+
+
+def _placed(places: Places, question: str, answers: Iterator[Answer]) -> Iterator[Answer]:
+    """The answer as it grows, in a place of its own until it is whole or nobody reads on."""
+    with places.taken(question):
+        yield from answers
 
 
 def _answer_events(first: Answer | None, others: Iterator[Answer]) -> Iterator[bytes]:

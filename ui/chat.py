@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import cast
 
 from onrecord.rag import Answer, FilterOptions, Filters, InvalidRequest, Library, OnRecordError, UnknownBriefing
 from onrecord.ui.conversations import Asked, Conversations, new_id
 from onrecord.ui.loading import ModelLoading
-from onrecord.ui.quiet import Quiet
-from onrecord.ui.render import answer_html, error_html, question_html, waiting_html
+from onrecord.ui.places import Busy, Places
+from onrecord.ui.render import answer_html, error_html, interrupted_html, question_html, waiting_html
 from onrecord.ui.text import preferred_language, spoken_date, words
 
 _log = logging.getLogger(__name__)
@@ -68,15 +69,15 @@ class Update:
 class Chat:
     """Answers questions of visitors' conversations."""
 
-    def __init__(self, library: Library, conversations: Conversations, loading: ModelLoading, quiet: Quiet) -> None:
+    def __init__(self, library: Library, conversations: Conversations, loading: ModelLoading, places: Places) -> None:
         self._library = library
         self._conversations = conversations
         self._loading = loading
-        self._quiet = quiet
+        self._places = places
 
-    def messages(self, visitor: str | None, conversation: str | None) -> list[Message]:
-        """A conversation as it was left; empty where it is not the visitor's."""
-        return self._messages(self._earlier(visitor, conversation))
+    def messages(self, visitor: str | None, conversation: str | None, language: str) -> list[Message]:
+        """A conversation as it was left, in the page's language; empty where it is not the visitor's."""
+        return self._messages(self._earlier(visitor, conversation), language)
 
     def ask(self, visitor: str | None, question: object, context: object) -> Iterator[Update]:
         """Yield the chat as the answer grows. A failure is a message of the chat; nothing is raised."""
@@ -93,43 +94,66 @@ class Chat:
             language = request.language
             position = next((i for i, asked in enumerate(earlier) if asked.id == request.replacing), len(earlier))
             earlier = earlier[:position]
-            with self._quiet.broken():
-                yield from self._answer(visitor, conversation, earlier, request)
+            yield from self._answer(visitor, conversation, earlier, request)
+        except Busy:
+            yield self._failure(earlier, shown, words(language)["busy"], conversation, language)
         except OnRecordError as error:
-            yield self._failure(earlier, shown, str(error), conversation)
+            yield self._failure(earlier, shown, str(error), conversation, language)
         except Exception:  # noqa: BLE001 - it would cover the whole chat with "Error"; the log has the cause
             _log.exception("A question could not be answered")
-            yield self._failure(earlier, shown, words(language)["unexpected"], conversation)
+            yield self._failure(earlier, shown, words(language)["unexpected"], conversation, language)
 
     def _answer(
         self, visitor: str | None, conversation: str | None, earlier: Sequence[Asked], request: Request
     ) -> Iterator[Update]:
-        before = self._messages(earlier)
+        before = self._messages(earlier, request.language)
         id_ = new_id()
         asked = _message("user", question_html(request.question, id_))
         waiting = "loading_ask" if self._loading.state().state == "loading" else "searching"
         yield Update(
             [*before, asked, _message("assistant", waiting_html(words(request.language)[waiting]))], conversation
         )
-        history = [(one.question, one.answer.text) for one in earlier[-_HISTORY_LENGTH:]]
+        history = [(one.question, one.answer.text) for one in earlier if one.answer is not None][-_HISTORY_LENGTH:]
         answer: Answer | None = None
-        try:
+        with self._places.taken(request.question), self._kept(visitor, conversation, id_, request) as keep:
             limits = filter_options(request.filters)
-            for answer in self._library.stream(request.question, history=history, any_date=request.any_date, **limits):
-                growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
-                yield Update([*before, asked, _message("assistant", growing)], conversation)
-        finally:
-            # A stopped answer is kept as far as it came.
-            if answer is not None and visitor and conversation:
-                kept = Asked(id_, request.question, answer, request.filters)
-                self._conversations.record(visitor, conversation, kept, replacing=request.replacing)
+            try:
+                for answer in self._library.stream(
+                    request.question, history=history, any_date=request.any_date, **limits
+                ):
+                    growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
+                    yield Update([*before, asked, _message("assistant", growing)], conversation)
+            finally:
+                # A stopped answer is kept as far as it came.
+                if answer is not None:
+                    keep(answer)
         if answer is not None:
-            shown = self._html(Asked(id_, request.question, answer, request.filters))
+            shown = self._html(Asked(id_, request.question, answer, request.filters), request.language)
             yield Update([*before, asked, _message("assistant", shown)], conversation, finished=True)
 
-    def _failure(self, earlier: Sequence[Asked], question: str, message: str, conversation: str | None) -> Update:
+    @contextmanager
+    def _kept(
+        self, visitor: str | None, conversation: str | None, id_: str, request: Request
+    ) -> Iterator[Callable[[Answer], None]]:
+        """Keep a question before it is answered: if the server is killed meanwhile, it is not lost.
+
+        Gives what keeps its answer. One that cannot be answered is not kept.
+        """
+        if not visitor or not conversation:
+            yield lambda _: None
+            return
+        self._conversations.begin(visitor, conversation, Asked(id_, request.question, None, request.filters))
+        try:
+            yield lambda answer: self._conversations.finish(id_, answer, replacing=request.replacing)
+        except Exception:
+            self._conversations.forget(id_)
+            raise
+
+    def _failure(
+        self, earlier: Sequence[Asked], question: str, message: str, conversation: str | None, language: str
+    ) -> Update:
         said = [_message("user", question_html(question))] if question.strip() else []
-        shown = [*self._messages(earlier), *said, _message("assistant", error_html(message))]
+        shown = [*self._messages(earlier, language), *said, _message("assistant", error_html(message))]
         return Update(shown, conversation, finished=True)
 
     def _earlier(self, visitor: str | None, conversation: str | None) -> list[Asked]:
@@ -140,14 +164,16 @@ class Chat:
         except OnRecordError:
             return []
 
-    def _messages(self, earlier: Sequence[Asked]) -> list[Message]:
+    def _messages(self, earlier: Sequence[Asked], language: str) -> list[Message]:
         messages = []
         for asked in earlier:
             messages.append(_message("user", question_html(asked.question, asked.id)))
-            messages.append(_message("assistant", self._html(asked)))
+            messages.append(_message("assistant", self._html(asked, language)))
         return messages
 
-    def _html(self, asked: Asked) -> str:
+    def _html(self, asked: Asked, language: str) -> str:
+        if asked.answer is None:
+            return interrupted_html(words(language)["interrupted"], language, asked.id)
         titles = {}
         if asked.answer.status == "not_found":
             for hit in asked.answer.hits[:3]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -35,6 +36,8 @@ from onrecord.rag import (
     report_text,
     rows_of,
 )
+from onrecord.ui.accounts import Account, AccountRole, write_account
+from onrecord.ui.audit import Actor, Audit
 from onrecord.ui.terminal import render_answer, render_briefing, render_hits, render_report, render_summaries
 from onrecord.ui.text import counted, terminal_language, words
 
@@ -68,6 +71,15 @@ Batch = Annotated[
         help="A question a line, or JSON lines, each with 'question' and optional 'history' ([[question, answer], …]) "
         "and filters; one JSON line out per line in. - reads standard input."
     ),
+]
+
+
+AuthFile = Annotated[
+    Path | None,
+    typer.Option(help="The file of accounts that `onrecord account` writes; a name and a password are then asked for."),
+]
+NoAuth = Annotated[
+    bool, typer.Option("--no-auth", help="Let everybody in who can reach an address beyond this machine.")
 ]
 
 
@@ -119,6 +131,7 @@ def add(
             count = len(library.summaries()) - before
             print(f"onrecord: {counted(terminal_language(), 'stopped', count)}", file=sys.stderr)
             raise typer.Exit(_INTERRUPTED) from None
+        Audit(library.folder).added(report, _actor())
     _print(
         {"files": [asdict(item) for item in report.files]} if as_json else render_report(report, terminal_language())
     )
@@ -152,6 +165,8 @@ def watch(
 def _level(library: Library, paths: list[Path], folder: Path, *, prune: bool) -> None:
     with _progress("unit_files") as show:
         report = library.add(paths, progress=show)
+    audit = Audit(library.folder)
+    audit.added(report, _actor())
     changed = AddReport(tuple(item for item in report.files if item.outcome != "unchanged"))
     if changed.files:
         print(render_report(changed, terminal_language()), flush=True)
@@ -161,6 +176,7 @@ def _level(library: Library, paths: list[Path], folder: Path, *, prune: bool) ->
             # Somebody else may have removed it meanwhile.
             with suppress(UnknownBriefing):
                 library.remove(gone.id)
+                audit.note("removed", _actor(), briefing=gone.id, file=gone.file)
             print(_said("briefing_removed", title=gone.title, id=gone.id), flush=True)
         elif not ask_first:
             print(_said("briefing_kept", title=gone.title, id=gone.id, file=gone.file), flush=True)
@@ -267,8 +283,10 @@ def remove(
 ) -> None:
     """Remove a briefing, with its earlier versions and its file as added."""
     with Library.open(context.obj) as library:
-        title = library.briefing(briefing_id).title
+        briefing = library.briefing(briefing_id)
+        title = briefing.title
         library.remove(briefing_id)
+        Audit(library.folder).note("removed", _actor(), briefing=briefing_id, file=briefing.file)
     removed = {"removed": briefing_id, "title": title}
     _print(removed if as_json else _said("briefing_removed", title=title, id=briefing_id))
 
@@ -404,9 +422,8 @@ def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)] = 7860,
-    auth_file: Annotated[
-        Path | None, typer.Option(help="A file of lines NAME:PASSWORD; the page then asks for a login.")
-    ] = None,
+    auth_file: AuthFile = None,
+    no_auth: NoAuth = False,
     allowed_host: Annotated[
         list[str] | None,
         typer.Option(help="A further name the page is reached under, behind a proxy for instance. Can be repeated."),
@@ -417,7 +434,24 @@ def serve(
     from onrecord.ui.web import serve as serve_page
 
     with Library.open(context.obj) as library:
-        serve_page(library, host=host, port=port, auth_file=auth_file, other_hosts=allowed_host or ())
+        serve_page(library, host=host, port=port, auth_file=auth_file, no_auth=no_auth, other_hosts=allowed_host or ())
+
+
+@app.command()
+def account(
+    name: Annotated[str, typer.Argument(help="The name to log in with.")],
+    auth_file: Annotated[Path, typer.Option(help="The file of accounts; made where there is none.")],
+    role: Annotated[
+        AccountRole, typer.Option(help="A reader asks; an editor adds and removes briefings too.")
+    ] = "reader",
+) -> None:
+    """Write an account for `serve --auth-file`, or change its password or role; the password is asked for."""
+    if sys.stdin.isatty():
+        password = typer.prompt(_said("password"), hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    write_account(auth_file, Account.of(name, role, password))
+    print(_said("account_written", name=name, role=role, file=auth_file))
 
 
 @app.command()
@@ -428,6 +462,8 @@ def mcp(
     ] = False,
     host: Annotated[str, typer.Option(help="With --http: the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="With --http: the port; 0 takes a free one.", min=0, max=65535)] = 7861,
+    auth_file: AuthFile = None,
+    no_auth: NoAuth = False,
 ) -> None:
     """Let a language model's program (an MCP client) search, ask and check quotes. Clients start it themselves."""
     # Only this command pays for the import.
@@ -435,7 +471,7 @@ def mcp(
 
     with Library.open(context.obj) as library:
         if http:
-            serve_http(library, host=host, port=port)
+            serve_http(library, host=host, port=port, auth_file=auth_file, no_auth=no_auth)
         else:
             serve_stdio(library)
 
@@ -449,6 +485,14 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
+
+
+def _actor() -> Actor:
+    """The user of this machine that runs the command, where it has a name."""
+    try:
+        return Actor(getpass.getuser())
+    except (KeyError, OSError, ImportError):
+        return Actor()
 
 
 def _print(value: str | dict[str, Any]) -> None:

@@ -18,8 +18,9 @@ from pydantic import TypeAdapter
 from onrecord.rag import Answer, Filters, OnRecordError
 
 Verdict = Literal["helpful", "unhelpful", "wrong_source", "unsupported", "misquoted"]
+CONVERSATIONS_FILE = "conversations.sqlite"
 TITLE_LENGTH = 80
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE conversation (
     id TEXT PRIMARY KEY, visitor TEXT NOT NULL, title TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL
@@ -29,7 +30,7 @@ CREATE TABLE asked (
     id TEXT PRIMARY KEY,
     conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
     position INTEGER NOT NULL,
-    question TEXT NOT NULL, answer TEXT NOT NULL, filters TEXT NOT NULL,
+    question TEXT NOT NULL, answer TEXT, filters TEXT NOT NULL,
     at TEXT NOT NULL
 );
 CREATE INDEX asked_conversation ON asked (conversation, position);
@@ -46,6 +47,14 @@ _FROM_VERSION_1 = """
 UPDATE asked SET answer = json_set(answer, '$.parts', json_array(json_object('pieces', json_array(
     json_object('text', json_extract(answer, '$.text'), 'type', 'words')))));
 """
+# Up to version 2 a question was kept with its answer only, and an answer could not be missing.
+_FROM_VERSION_2 = """
+ALTER TABLE asked RENAME COLUMN answer TO given;
+ALTER TABLE asked ADD COLUMN answer TEXT;
+UPDATE asked SET answer = given;
+ALTER TABLE asked DROP COLUMN given;
+"""
+_CHANGES = {0: _SCHEMA, 1: _FROM_VERSION_1 + _FROM_VERSION_2, 2: _FROM_VERSION_2}
 
 _ANSWER = TypeAdapter(Answer)
 _log = logging.getLogger(__name__)
@@ -68,11 +77,14 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of a conversation with its answer and the filters it was asked under."""
+    """A question of a conversation with the filters it was asked under, and its answer.
+
+    The answer is None while it is being given, and for ever where that was interrupted.
+    """
 
     id: str
     question: str
-    answer: Answer
+    answer: Answer | None
     filters: Filters
     at: str = ""
 
@@ -112,13 +124,12 @@ class Conversations:
         with self._open() as database:
             database.execute("PRAGMA journal_mode = WAL")
             version = database.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, 1, _SCHEMA_VERSION):
+            if version not in (*_CHANGES, _SCHEMA_VERSION):
                 raise OnRecordError(
                     f"{file} was written by another version of OnRecord ({version}). Update OnRecord or move it away."
                 )
             if version != _SCHEMA_VERSION:
-                change = _FROM_VERSION_1 if version else _SCHEMA
-                database.executescript(f"BEGIN; {change} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
+                database.executescript(f"BEGIN; {_CHANGES[version]} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
         # The words of one visitor are nobody else's business on a shared machine either.
         file.chmod(0o600)
 
@@ -133,11 +144,10 @@ class Conversations:
             database.close()
 
     @contextmanager
-    def _keeping(self) -> Iterator[sqlite3.Connection]:
+    def _at_best(self) -> Iterator[None]:
         """Write what an answer does not depend on: where the disk refuses, the log says so and the answer is shown."""
         try:
-            with self._open() as database:
-                yield database
+            yield
         except sqlite3.OperationalError as error:
             _log.warning("A question could not be kept in %s: %s", self._file, error)
 
@@ -170,37 +180,57 @@ class Conversations:
             ).fetchone()
         return _asked(row)
 
-    def record(self, visitor: str, conversation: str, asked: Asked, *, replacing: str | None = None) -> None:
-        """Keep a question with its answer; a conversation that is not there yet begins with it.
+    def begin(self, visitor: str, conversation: str, asked: Asked) -> None:
+        """Keep a question whose answer is to come; a conversation that is not there yet begins with it.
 
-        `replacing` names an earlier question: it and all after it give way. Raises UnknownConversation.
+        Raises UnknownConversation.
         """
         now = _now()
         title = " ".join(asked.question.split())[:TITLE_LENGTH]
-        with self._keeping() as database:
+        with self._at_best(), self._open() as database:
             database.execute(
                 "INSERT INTO conversation VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (id) DO NOTHING",
                 (conversation, visitor, title, now),
             )
             self._own(database, visitor, conversation)
             database.execute("UPDATE conversation SET updated = ? WHERE id = ?", (now, conversation))
-            if replacing:
-                database.execute(
-                    "DELETE FROM asked WHERE conversation = ?1 AND position >= "
-                    "(SELECT position FROM asked WHERE id = ?2 AND conversation = ?1)",
-                    (conversation, replacing),
-                )
             database.execute(
-                "INSERT INTO asked SELECT ?1, ?2, coalesce(max(position), 0) + 1, ?3, ?4, ?5, ?6 "
-                "FROM asked WHERE conversation = ?2",
+                "INSERT INTO asked (id, conversation, position, question, answer, filters, at) "
+                "SELECT ?1, ?2, coalesce(max(position), 0) + 1, ?3, ?4, ?5, ?6 FROM asked WHERE conversation = ?2",
                 (
                     asked.id,
                     conversation,
                     asked.question,
-                    _ANSWER.dump_json(asked.answer).decode(),
+                    _ANSWER.dump_json(asked.answer).decode() if asked.answer else None,
                     _FILTERS.dump_json(asked.filters).decode(),
                     now,
                 ),
+            )
+
+    def finish(self, asked: str, answer: Answer, *, replacing: str | None = None) -> None:
+        """Keep the answer to a question that has begun; nothing happens where it has been deleted meanwhile.
+
+        `replacing` names an earlier question of the conversation: it and those after it give way.
+        """
+        with self._at_best(), self._open() as database:
+            database.execute("UPDATE asked SET answer = ? WHERE id = ?", (_ANSWER.dump_json(answer).decode(), asked))
+            if replacing:
+                database.execute(
+                    "DELETE FROM asked WHERE rowid IN (SELECT old.rowid FROM asked AS first "
+                    "JOIN asked AS own USING (conversation) JOIN asked AS old USING (conversation) "
+                    "WHERE first.id = ?1 AND own.id = ?2 AND first.position <= old.position "
+                    "AND old.position < own.position)",
+                    (replacing, asked),
+                )
+
+    def forget(self, asked: str) -> None:
+        """Take back a question that could not be answered, and a conversation that held nothing else."""
+        with self._at_best(), self._open() as database:
+            found = database.execute("SELECT conversation FROM asked WHERE id = ?", (asked,)).fetchone()
+            database.execute("DELETE FROM asked WHERE id = ?", (asked,))
+            database.execute(
+                "DELETE FROM conversation WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM asked WHERE conversation = ?1)",
+                found or (None,),
             )
 
     def rename(self, visitor: str, conversation: str, title: str) -> None:
@@ -258,9 +288,10 @@ class Conversations:
             raise UnknownConversation("There is no such answer here. Ask again.")
 
 
-def _asked(row: tuple[str, str, str, str, str]) -> Asked:
+def _asked(row: tuple[str, str, str | None, str, str]) -> Asked:
     id_, question, answer, filters, at = row
-    return Asked(id_, question, _ANSWER.validate_json(answer), _FILTERS.validate_json(filters), at)
+    given = None if answer is None else _ANSWER.validate_json(answer)
+    return Asked(id_, question, given, _FILTERS.validate_json(filters), at)
 
 
 def _now() -> str:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from onrecord.rag import Answer, Briefing, ExportFormat, Library, UnknownBriefing, export
-from onrecord.ui.conversations import Conversations
+from onrecord.ui.conversations import Conversations, UnknownConversation
+from onrecord.ui.places import Places
 from onrecord.ui.security import visitor_of
 
 _TYPES: Mapping[ExportFormat, tuple[str, str]] = {
@@ -18,7 +19,7 @@ _TYPES: Mapping[ExportFormat, tuple[str, str]] = {
 }
 
 
-def export_api(library: Library, conversations: Conversations) -> APIRouter:
+def export_api(library: Library, conversations: Conversations, places: Places) -> APIRouter:
     """Downloads of a visitor's answers, one by one and by conversation."""
     api = APIRouter(prefix="/api", tags=["conversations"])
 
@@ -31,13 +32,19 @@ def export_api(library: Library, conversations: Conversations) -> APIRouter:
     @api.get("/answers/{asked}/export", response_class=Response)
     def answer(request: Request, asked: str, format: ExportFormat = "markdown") -> Response:
         """One answer with its quotes and their sources; an overview in full, whatever page of it the answer shows."""
-        found = library.in_full(conversations.one(visitor(request), asked).answer)
+        one = conversations.one(visitor(request), asked)
+        if one.answer is None:
+            raise UnknownConversation("This question has no answer yet. Ask it again.")
+        with places.taken(one.question):
+            found = library.in_full(one.answer)
         return _file(export(found, format, cited(library, found)), format)
 
     @api.get("/conversations/{conversation}/export", response_class=Response)
     def conversation(request: Request, conversation: str) -> Response:
         """All answers of a conversation, as Markdown."""
-        answers = [library.in_full(one.answer) for one in conversations.asked(visitor(request), conversation)]
+        given = [one.answer for one in conversations.asked(visitor(request), conversation)]
+        with places.taken(conversation):
+            answers = [library.in_full(answer) for answer in given if answer is not None]
         return _file("\n\n".join(export(found, "markdown", cited(library, found)) for found in answers), "markdown")
 
     return api

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -25,10 +26,16 @@ from mcp.types import (
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from onrecord.rag import LANGUAGES, Answer, CheckReport, Hit, Library, OnRecordError, Passage
+from onrecord.ui.accounts import accounts_in
 from onrecord.ui.api import Article, Asked, Limits, SearchQuery
+from onrecord.ui.audit import Audit
+from onrecord.ui.connections import Table
 from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
-from onrecord.ui.security import allowed_hosts
+from onrecord.ui.login import Login
+from onrecord.ui.places import Places
+from onrecord.ui.security import Guard, allowed_hosts
+from onrecord.ui.server_settings import ServerSettings
 from onrecord.ui.source import Source, source_of
 from onrecord.ui.text import terminal_language, words
 
@@ -138,9 +145,9 @@ class _Offer:
         )
 
 
-def mcp_server(library: Library) -> Server[Any]:
+def mcp_server(library: Library, places: Places) -> Server[Any]:
     """A server of four tools that only read the library."""
-    offers = {offer.name: offer for offer in _offers(library)}
+    offers = {offer.name: offer for offer in _offers(library, places)}
 
     async def list_tools(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[offer.shown() for offer in offers.values()])
@@ -164,7 +171,7 @@ def mcp_server(library: Library) -> Server[Any]:
 def serve_stdio(library: Library) -> None:
     """Serve one client over standard input and output until it hangs up; everything else goes to standard error."""
     _load(library)
-    server = mcp_server(library)
+    server = mcp_server(library, Places(ServerSettings.load()))
 
     async def run() -> None:
         async with stdio_server() as (incoming, outgoing):
@@ -173,33 +180,42 @@ def serve_stdio(library: Library) -> None:
     anyio.run(run)
 
 
-def serve_http(library: Library, *, host: str, port: int) -> None:
+def serve_http(library: Library, *, host: str, port: int, auth_file: Path | None = None, no_auth: bool = False) -> None:
     """Serve by streamable HTTP until interrupted; prints the address once it answers. Port 0 takes a free one.
 
     Requests under other host names and from other sites' pages are refused. Raises InvalidRequest for an address that
-    cannot be listened on.
+    cannot be listened on, an unusable `auth_file`, and an address that others reach without a login, unless `no_auth`.
     """
-    bound = listener(host, port)
+    settings = ServerSettings.load()
+    accounts = accounts_in(auth_file) if auth_file else None
+    bound = listener(host, port, closed=accounts is not None, no_auth=no_auth)
     names = [f"[{name}]" if ":" in name and not name.startswith("[") else name for name in allowed_hosts(host)]
-    places = [f"{name}:{bound.getsockname()[1]}" for name in names]
-    app = mcp_server(library).streamable_http_app(
+    addresses = [f"{name}:{bound.getsockname()[1]}" for name in names]
+    places = Places(settings)
+    app = mcp_server(library, places).streamable_http_app(
         streamable_http_path=PATH,
         host=host,
         transport_security=TransportSecuritySettings(
-            allowed_hosts=[*names, *places], allowed_origins=[f"http://{place}" for place in places]
+            allowed_hosts=[*names, *addresses], allowed_origins=[f"http://{address}" for address in addresses]
         ),
     )
+    if accounts:
+        app.add_middleware(Login, accounts=accounts, audit=Audit(library.folder))
+    app.add_middleware(Guard, upload_megabytes=settings.upload_megabytes)
     _load(library)
     said = words(terminal_language())["serving_mcp"]
-    run_server(app, bound, said.format(address=f"{address_of(host, bound)}{PATH}"))
+    greeting = said.format(address=f"{address_of(host, bound)}{PATH}")
+    run_server(app, bound, greeting, places=places, table=Table(settings), settings=settings)
 
 
-def _offers(library: Library) -> list[_Offer]:
+def _offers(library: Library, places: Places) -> list[_Offer]:
     def ask(query: AskQuery) -> Answer:
-        return library.ask(query.question, history=query.history, **query.options())
+        with places.taken(query.question):
+            return library.ask(query.question, history=query.history, **query.options())
 
     def search(query: SearchQuery) -> Found:
-        return Found(query.question, tuple(library.search(query.question, k=query.k, **query.options())))
+        with places.taken(query.question):
+            return Found(query.question, tuple(library.search(query.question, k=query.k, **query.options())))
 
     def get_passage(query: PassageQuery) -> OpenedPassage:
         passage = library.passage(query.passage_id, query.briefing_id)
@@ -207,7 +223,8 @@ def _offers(library: Library) -> list[_Offer]:
         return OpenedPassage(passage, source_of(briefing, passage.start, passage.end, passage=passage))
 
     def check(article: Article) -> CheckReport:
-        return library.check(article.text)
+        with places.taken(article.text):
+            return library.check(article.text)
 
     return [
         _Offer("ask_briefings", "Ask the briefings", _ASK, AskQuery, TypeAdapter(Answer), ask),

@@ -22,6 +22,8 @@ _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 # As many as fit without scrolling; the rest is one click away in the search.
 _NEAREST_SHOWN = 3
 _NEAREST_LENGTH = 220
+# What can be done with an answer.
+_ACTIONS = ("copy", "export", "retry", "edit", "helpful", "unhelpful")
 # A longer list is folded up: it says little that the answer above it does not.
 _SOURCES_SHOWN = 5
 
@@ -52,6 +54,13 @@ def question_html(question: str, exchange: str = "") -> str:
 def error_html(message: str) -> str:
     """Words about a failure as a message of the chat."""
     return f'<div class="failed" role="alert">{escape(message)}</div>'
+
+
+def interrupted_html(message: str, language: str, exchange: str) -> str:
+    """Words in the place of an answer that never came to its end, with the buttons to ask again."""
+    said = f'<div class="failed" role="status">{escape(message)}</div>'
+    buttons = _actions(language, exchange, ("retry", "edit"))
+    return f'<div class="record interrupted" id="record-{escape_id(exchange)}">{said}{buttons}</div>'
 
 
 def waiting_html(message: str) -> str:
@@ -266,12 +275,12 @@ def _dates_limit(answer: Answer, exchange: str) -> str:
     )
 
 
-def _actions(language: str, exchange: str) -> str:
+def _actions(language: str, exchange: str, names: Sequence[str] = _ACTIONS) -> str:
     if not exchange:
         return ""
     # `value` carries the exchange: the sanitiser drops data attributes.
     buttons = "".join(
         f'<button type="button" class="act {name}" value="{escape_id(exchange)}">{words(language)[name]}</button>'
-        for name in ("copy", "export", "retry", "edit", "helpful", "unhelpful")
+        for name in names
     )
     return f'<div class="actions">{buttons}</div>'

@@ -22,8 +22,10 @@ _TOKEN_BYTES = 32
 MEGABYTE = 1 << 20
 # Questions and Gradio's own messages are small; only uploads are not.
 BODY_LIMIT = 2 * MEGABYTE
-UPLOAD_LIMIT = 200 * MEGABYTE
 UPLOAD_PATH = "/api/briefings"
+# Each upload lies on the disk until it is added, which is done one after the other.
+_MOST_UPLOADS = 4
+_RETRY_SECONDS = 30
 
 # Gradio compiles its components' scripts in the browser, hence 'unsafe-eval'; no address but our own is ever allowed.
 _POLICY = (
@@ -40,16 +42,18 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Gradio's ways to put files on the server, read them back and reach other addresses; the page uses none of them.
-_CLOSED = ("/gradio_api/upload", "/gradio_api/file", "/gradio_api/proxy", "/gradio_api/stream", "/monitoring")
+CLOSED = ("/gradio_api/upload", "/gradio_api/file", "/gradio_api/proxy", "/gradio_api/stream", "/monitoring")
 
 
 class Guard:
     """ASGI middleware: security headers on every answer, no requests from other sites, bounded bodies."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, upload_megabytes: int) -> None:
         self._app = app
+        self._upload_limit = upload_megabytes * MEGABYTE
+        self._uploads = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it. There are no web sockets here; the life cycle's messages go through."""
@@ -70,13 +74,14 @@ class Guard:
                     answer.setdefault(name, value)
             await send(message)
 
-        if scope["path"].startswith(_CLOSED):
+        if scope["path"].startswith(CLOSED):
             await _refuse(send_guarded, 404, "There is no such page.")
             return
-        if scope["method"] not in _SAFE_METHODS and not _same_site(headers):
+        if scope["method"] not in SAFE_METHODS and not _same_site(headers):
             await _refuse(send_guarded, 403, "Requests from other sites are refused.")
             return
-        limit = UPLOAD_LIMIT if scope["path"].rstrip("/") == UPLOAD_PATH else BODY_LIMIT
+        uploads = scope["path"].rstrip("/") == UPLOAD_PATH and scope["method"] not in SAFE_METHODS
+        limit = self._upload_limit if uploads else BODY_LIMIT
         refusal = f"The request is larger than {limit // MEGABYTE} MB."
         if int(headers.get("content-length") or 0) > limit:
             await _refuse(send_guarded, 413, refusal)
@@ -92,7 +97,15 @@ class Guard:
                 raise HTTPException(413, refusal)
             return message
 
-        await self._app(scope, receive_bounded, send_guarded)
+        if uploads and self._uploads >= _MOST_UPLOADS:
+            again = {"retry-after": str(_RETRY_SECONDS)}
+            await _refuse(send_guarded, 429, "Others are uploading just now. Try again in a minute.", again)
+            return
+        self._uploads += uploads
+        try:
+            await self._app(scope, receive_bounded, send_guarded)
+        finally:
+            self._uploads -= uploads
 
 
 class Visitors:
@@ -165,8 +178,8 @@ def _same_site(headers: Headers) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
-async def _refuse(send: Send, status: int, message: str) -> None:
+async def _refuse(send: Send, status: int, message: str, more: Mapping[str, str] | None = None) -> None:
     body = json.dumps({"detail": message}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    headers = Headers({"content-type": "application/json", "content-length": str(len(body)), **(more or {})})
+    await send({"type": "http.response.start", "status": status, "headers": headers.raw})
     await send({"type": "http.response.body", "body": body})

@@ -4,56 +4,82 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 
 from onrecord.rag import Answer, Briefing, Exchange, FilterOptions, Library, OnRecordError
 from onrecord.ui.chat import filter_options
 from onrecord.ui.conversations import Asked
-from onrecord.ui.quiet import Quiet
-from onrecord.ui.text import words
+from onrecord.ui.loading import ModelLoading
+from onrecord.ui.places import Places
+from onrecord.ui.text import preferred_language, words
 
 _SHOWN = 3
 # Each candidate costs a search; after so many misses the reader is better served without suggestions.
 _TRIED = 5
 # Somebody who waits this long for others to be answered has other worries than suggestions.
 _PATIENCE_SECONDS = 30.0
+# So many wait for suggestions at once; each of them holds a thread that others need.
+_MOST_PATIENT = 8
 
 
 class Suggestions:
     """Tries questions while nobody waits for an answer; those for the start are tried once for a library."""
 
-    def __init__(self, library: Library, quiet: Quiet) -> None:
+    def __init__(self, library: Library, loading: ModelLoading, places: Places) -> None:
         self._library = library
-        self._quiet = quiet
+        self._loading = loading
+        self._places = places
         self._at_start: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._trying = threading.Lock()
+        self._patient = threading.BoundedSemaphore(_MOST_PATIENT)
 
     def at_start(self, language: str) -> tuple[str, ...]:
         """Up to three questions about the briefings added last, each tried and answered."""
-        newest = tuple(summary.id for summary in self._library.summaries()[::-1])
-        # Whoever comes while they are being tried waits for them instead of trying the same.
-        with self._trying:
-            known = self._at_start.get(language)
-            if known and known[0] == newest:
-                return known[1]
-            found = self._answered(_first(self._library, newest, language), set(), FilterOptions())
-            self._at_start[language] = (newest, found)
-            return found
+        language = preferred_language(language, None)
+        with self._patience() as patient:
+            if not patient or self._loading.wait(_PATIENCE_SECONDS).state != "ready":
+                return ()
+            newest = tuple(summary.id for summary in self._library.summaries()[::-1])
+            # Whoever comes while they are being tried waits for them instead of trying the same.
+            with self._trying:
+                known = self._at_start.get(language)
+                if known and known[0] == newest:
+                    return known[1]
+                found = self._answered(_first(self._library, newest, language), set(), FilterOptions())
+                if found:
+                    self._at_start[language] = (newest, found)
+                return found
 
     def after(self, conversation: Sequence[Asked]) -> tuple[str, ...]:
         """Up to three questions of those nearest to the last answer, each tried and answered."""
         last = conversation[-1]
         past = {asked.question.casefold() for asked in conversation}
-        return self._answered(_next(self._library, last.answer), past, filter_options(last.filters))
+        with self._patience() as patient:
+            if not patient or last.answer is None:
+                return ()
+            return self._answered(_next(self._library, last.answer), past, filter_options(last.filters))
+
+    @contextmanager
+    def _patience(self) -> Iterator[bool]:
+        """Whether one more may wait for suggestions, in this block."""
+        patient = self._patient.acquire(blocking=False)
+        try:
+            yield patient
+        finally:
+            if patient:
+                self._patient.release()
 
     def _answered(self, candidates: Iterator[str], past: set[str], options: FilterOptions) -> tuple[str, ...]:
         found: list[str] = []
         fresh = (question for question in dict.fromkeys(candidates) if question.casefold() not in past)
         try:
             for question in islice(fresh, _TRIED):
-                if not self._quiet.wait(_PATIENCE_SECONDS):
+                if not self._places.quiet(_PATIENCE_SECONDS):
                     break
-                if self._library.ask(question, **options).status == "answered":
+                with self._places.taken(question):
+                    answered = self._library.ask(question, **options).status == "answered"
+                if answered:
                     found.append(question)
                 if len(found) == _SHOWN:
                     break

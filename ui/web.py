@@ -23,28 +23,32 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, UnknownBriefing
+from onrecord.ui.accounts import Account, accounts_in
 from onrecord.ui.api import briefings_api, conversations_api
+from onrecord.ui.audit import Audit
 from onrecord.ui.chat import QUESTION_LENGTH, Chat, Update, filter_options
 from onrecord.ui.chat import Request as ChatRequest
 from onrecord.ui.check import check_pages
-from onrecord.ui.conversations import Conversations, UnknownConversation
+from onrecord.ui.connections import Table
+from onrecord.ui.conversations import CONVERSATIONS_FILE, Conversations, UnknownConversation
 from onrecord.ui.exporting import export_api
 from onrecord.ui.listening import address_of, listener, run_server
 from onrecord.ui.loading import ModelLoading
-from onrecord.ui.login import Login, accounts_in
+from onrecord.ui.login import Login
+from onrecord.ui.operations import Metrics, Observed, operations_api
+from onrecord.ui.places import RETRY_SECONDS, Busy, Places
 from onrecord.ui.preloading import STYLES, Preloading
-from onrecord.ui.quiet import Quiet
 from onrecord.ui.reader import reader_pages
 from onrecord.ui.render import welcome_html
 from onrecord.ui.security import Guard, Visitors, allowed_hosts, visitor_of
+from onrecord.ui.server_settings import ServerSettings
 from onrecord.ui.suggestions import Suggestions
 from onrecord.ui.text import dictionary, preferred_language, terminal_language, words
 
-CONVERSATIONS_FILE = "conversations.sqlite"
 _STOPPING_SECONDS = 0.4
-# Answers read at once; the encoder takes turns anyway, but a slow reader must not keep others waiting.
-_STREAMS = 16
-_STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503}
+# What Gradio itself keeps waiting: far more than the places at the desk, which say so when they are full.
+_MOST_EVENTS = 1000
+_STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503, Busy: 429}
 
 # The modules are imported where they are used: whichever of Gradio's and our scripts comes first, both find them.
 _MODULE = "(await import(new URL('page/{name}', document.baseURI)))"
@@ -56,13 +60,20 @@ _MOUNT = "import(new URL('page/{name}', document.baseURI)).then((part) => part.{
 
 
 def create_app(
-    library: Library, *, hosts: Sequence[str] = ("127.0.0.1", "localhost"), accounts: Mapping[str, str] | None = None
+    library: Library,
+    *,
+    settings: ServerSettings,
+    places: Places,
+    table: Table,
+    hosts: Sequence[str] = ("127.0.0.1", "localhost"),
+    accounts: Mapping[str, Account] | None = None,
 ) -> FastAPI:
-    """The whole application: page, reader and API. `accounts` maps names to passwords; without any there is no login.
+    """The whole application: page, reader and API. Without `accounts` there is no login.
 
     The model starts loading at once, in the background.
     """
     conversations = Conversations(library.folder / CONVERSATIONS_FILE)
+    audit = Audit(library.folder)
     loading = ModelLoading(library)
     app: FastAPI = FastAPIOffline(
         title="OnRecord",
@@ -72,16 +83,17 @@ def create_app(
         openapi_url="/api/openapi.json",
         static_url="/api/static",
     )
-    quiet = Quiet()
-    suggested = Suggestions(library, quiet)
-    app.include_router(briefings_api(library, loading, suggested))
+    suggested = Suggestions(library, loading, places)
+    metrics = Metrics(places, table)
+    app.include_router(operations_api(metrics, places, loading))
+    app.include_router(briefings_api(library, loading, suggested, places, audit))
     app.include_router(conversations_api(conversations, suggested))
-    app.include_router(export_api(library, conversations))
+    app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
     app.include_router(check_pages())
     app.mount("/page", StaticFiles(directory=str(files("onrecord.ui") / "assets")))
     app.add_exception_handler(OnRecordError, _refusal)
-    page = _blocks(library, Chat(library, conversations, loading, quiet))
+    page = _blocks(library, Chat(library, conversations, loading, places), places)
     app = gr.mount_gradio_app(
         app,
         page,
@@ -96,32 +108,44 @@ def create_app(
         head=_head(),
     )
     if accounts:
-        app.add_middleware(Login, accounts=accounts)
+        app.add_middleware(Login, accounts=accounts, audit=audit)
     app.add_middleware(Preloading)
     app.add_middleware(Visitors)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, upload_megabytes=settings.upload_megabytes)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Observed, metrics=metrics)
     loading.start()
     return app
 
 
 def serve(
-    library: Library, *, host: str, port: int, auth_file: Path | None = None, other_hosts: Sequence[str] = ()
+    library: Library,
+    *,
+    host: str,
+    port: int,
+    auth_file: Path | None = None,
+    no_auth: bool = False,
+    other_hosts: Sequence[str] = (),
 ) -> None:
     """Serve the page until interrupted; prints the address once it answers. Port 0 takes a free one.
 
     `other_hosts` are further names that the page may be asked for under. Raises InvalidRequest for an address that
-    cannot be listened on or an unusable `auth_file`.
+    cannot be listened on, an unusable `auth_file`, and an address that others reach without a login, unless `no_auth`.
     """
+    settings = ServerSettings.load()
     accounts = accounts_in(auth_file) if auth_file else None
-    bound = listener(host, port)
-    app = create_app(library, hosts=allowed_hosts(host, other_hosts), accounts=accounts)
-    run_server(app, bound, words(terminal_language())["serving"].format(address=address_of(host, bound)))
+    bound = listener(host, port, closed=accounts is not None, no_auth=no_auth)
+    places, table = Places(settings), Table(settings)
+    hosts = allowed_hosts(host, other_hosts)
+    app = create_app(library, settings=settings, places=places, table=table, hosts=hosts, accounts=accounts)
+    greeting = words(terminal_language())["serving"].format(address=address_of(host, bound))
+    run_server(app, bound, greeting, places=places, table=table, settings=settings)
 
 
 async def _refusal(_: Request, error: Exception) -> JSONResponse:
     status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 400)
-    return JSONResponse({"detail": str(error)}, status)
+    headers = {"retry-after": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
+    return JSONResponse({"detail": str(error)}, status, headers)
 
 
 def _head() -> str:
@@ -143,7 +167,7 @@ def _theme() -> gr.themes.Base:
     )
 
 
-def _blocks(library: Library, chat: Chat) -> gr.Blocks:
+def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
     page: gr.Blocks
     with gr.Blocks(title="OnRecord", fill_height=True, fill_width=True, analytics_enabled=False) as page:
         sent = gr.JSON(visible=False)
@@ -219,13 +243,13 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
             if not given.get("conversation"):
                 # The chat itself is left alone: a quick reader may have asked already.
                 return gr.Chatbot(placeholder=welcome), box
-            messages: Any = chat.messages(_visitor(request), given.get("conversation"))
+            messages: Any = chat.messages(_visitor(request), given.get("conversation"), language)
             return gr.Chatbot(value=messages, placeholder=welcome), box
 
         def reopen(context: object, request: gr.Request) -> tuple[Any, ...]:
             given = context if isinstance(context, Mapping) else {}
-            messages: Any = chat.messages(_visitor(request), given.get("conversation"))
             language = preferred_language(given.get("language"), request.headers.get("accept-language"))
+            messages: Any = chat.messages(_visitor(request), given.get("conversation"), language)
             welcome = welcome_html(language, empty=not library.summaries())
             return gr.Chatbot(value=messages, placeholder=welcome), gr.Textbox(submit_btn=True, stop_btn=False)
 
@@ -236,7 +260,7 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
             outputs=[conversation, question, sent],
             js=_SEND_QUESTION,
             show_progress="hidden",
-            concurrency_limit=_STREAMS,
+            concurrency_limit=None,
             api_visibility="private",
         )
         asked.then(fn=None, js=_ANSWERED, inputs=sent, api_visibility="private")
@@ -260,11 +284,12 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
             try:
                 sent_filters = {"language": language, "briefing": briefing}
                 request = ChatRequest.parse(question, {"filters": sent_filters})
-                return asdict(library.ask(request.question, **filter_options(request.filters)))
+                with places.taken(request.question):
+                    return asdict(library.ask(request.question, **filter_options(request.filters)))
             except OnRecordError as error:
                 raise gr.Error(str(error)) from error
 
-        gr.events.api(ask_library, api_name="ask", concurrency_limit=_STREAMS)
+        gr.events.api(ask_library, api_name="ask", concurrency_limit=None)
         opening: dict[str, Any] = {
             "inputs": sent,
             "outputs": [conversation, question],
@@ -274,6 +299,7 @@ def _blocks(library: Library, chat: Chat) -> gr.Blocks:
         }
         for fetched in (page.load(greet, **opening), header.reopened(reopen, **opening, cancels=asked)):
             fetched.then(fn=None, js=_FETCHED, api_visibility="private")
+    page.queue(max_size=_MOST_EVENTS)
     return page
 
 

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 
 from onrecord.rag.errors import InvalidRequest, ModelError
@@ -166,20 +171,58 @@ def chat(server: ModelServer, conversation: Sequence[Mapping[str, str]]) -> Iter
     if server.key:
         headers["Authorization"] = f"Bearer {server.key}"
     timeout = httpx.Timeout(server.silence_seconds, connect=min(_CONNECT_SECONDS, server.silence_seconds))
-    deadline = time.monotonic() + server.whole_seconds
     address = f"{server.url}/chat/completions"
+    deadline = _Deadline(server.whole_seconds)
+    extensions = {"trace": deadline.trace}
+    too_late = f"{server.url} took too long for one answer. Try again, or choose a smaller model."
     try:
         with (
+            deadline,
             httpx.Client(timeout=timeout, follow_redirects=False, trust_env=not _is_local(server.url)) as client,
-            client.stream("POST", address, json=body, headers=headers) as response,
+            client.stream("POST", address, json=body, headers=headers, extensions=extensions) as response,
         ):
             if response.status_code != 200:
                 raise ModelError(_refusal(server, response.status_code))
-            yield from _limited(_contents(_lines(server, response, deadline)))
+            yield from _limited(_contents(_lines(server, response)))
+            if deadline.passed:
+                # An answer without a length ends well wherever it is cut.
+                raise ModelError(too_late)
     except httpx.TimeoutException as error:
         raise ModelError(f"{server.url} did not answer in time. Try again, or choose a smaller model.") from error
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        if deadline.passed:
+            raise ModelError(too_late) from error
         raise ModelError(f"{server.url} cannot be reached ({type(error).__name__}). Is the server running?") from error
+
+
+class _Deadline:
+    """Cuts the connection when the time is over: a server that sends a byte now and then is never silent for long."""
+
+    def __init__(self, seconds: float) -> None:
+        self.passed = False
+        self._streams: list[httpcore.NetworkStream] = []
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def trace(self, event: str, details: Mapping[str, Any]) -> None:
+        """Learn of a connection from httpx, once it is made or encrypted."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._streams.append(details["return_value"])
+
+    def _cut(self) -> None:
+        self.passed = True
+        for stream in self._streams:
+            made: socket.socket | None = stream.get_extra_info("socket")
+            if made is not None:
+                # It may have ended just now.
+                with suppress(OSError):
+                    socket.socket.shutdown(made, socket.SHUT_RDWR)
 
 
 def _is_local(url: str) -> bool:
@@ -197,15 +240,13 @@ def _refusal(server: ModelServer, status: int) -> str:
     return f"{server.url} answered with HTTP status {status}. {remedy}"
 
 
-def _lines(server: ModelServer, response: httpx.Response, deadline: float) -> Iterator[str]:
+def _lines(server: ModelServer, response: httpx.Response) -> Iterator[str]:
     """The lines of a response, which is never decompressed nor read beyond its limits."""
     rest, size = b"", 0
     for data in response.iter_raw():
         size += len(data)
         if size > _MOST_BYTES:
             raise ModelError(f"{server.url} sent more than {_MOST_BYTES:,} bytes for one answer. Is it a chat server?")
-        if time.monotonic() > deadline:
-            raise ModelError(f"{server.url} took too long for one answer. Try again, or choose a smaller model.")
         *lines, rest = (rest + data).split(b"\n")
         yield from (line.decode("utf-8", "replace") for line in lines)
     yield rest.decode("utf-8", "replace")

@@ -79,7 +79,7 @@ class SqliteStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._connections_lock = threading.Lock()
         self._write_lock = threading.Lock()
         self._indexes = CachedIndexes(folder)
@@ -399,7 +399,7 @@ class SqliteStore:
                 seal.write(self._folder, self._connection())
             self._written = False
         with self._connections_lock:
-            for connection in self._connections:
+            for connection in self._connections.values():
                 connection.close()
             self._connections.clear()
         self._local = threading.local()
@@ -415,14 +415,16 @@ class SqliteStore:
         self._release(getattr(self._local, "opened", None))
         self._local.opened = new = opened(self._folder / DATABASE)
         with self._connections_lock:
-            self._connections.append(new.connection)
+            # Servers' threads come and go; each connection that is left behind holds three open files.
+            for thread in [thread for thread in self._connections if not thread.is_alive()]:
+                self._connections.pop(thread).close()
+            self._connections[threading.current_thread()] = new.connection
         return new
 
     def _release(self, held: Opened | None) -> None:
         if held is not None:
             with self._connections_lock:
-                if held.connection in self._connections:
-                    self._connections.remove(held.connection)
+                self._connections.pop(threading.current_thread(), None)
             held.connection.close()
         self._local.opened = None
 
