@@ -21,6 +21,7 @@ from sklearn.metrics import roc_auc_score
 
 from onrecord.embeddings.reader import Passage, load_reader
 from onrecord.rag.languages import language
+from onrecord.rag.settings import Settings
 
 PAIRS = Path(__file__).resolve().parents[2] / "shared" / "eval" / "qevasion" / "pairs.jsonl"
 # The data set lost the blanks between some paragraphs: "diplomatic means.Kevin".
@@ -50,7 +51,7 @@ def left_open(question: str, reply: str) -> float:
     """The logarithm of how much likelier it is that a reply leaves its question open than that it answers."""
     sentences = [reply[span.start : span.end] for span in language("en").sentences(reply)]
     passages = [_passage(sentences[start : start + _TOGETHER]) for start in range(0, len(sentences), _TOGETHER)]
-    scores = np.concatenate(load_reader().read(question, passages)).astype(float)
+    scores = np.concatenate(load_reader(cache=Settings.load().cache).read(question, passages)).astype(float)
     scores = scores[np.isfinite(scores).all(axis=1)]
     return float(np.logaddexp.reduce(scores[:, 1]) - np.logaddexp.reduce(scores[:, 0]))
 

@@ -13,6 +13,7 @@ import importlib.util
 import json
 import struct
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,18 +79,25 @@ def common_part() -> NDArray[np.float32]:
 def bundled_model(cache: Path) -> Path:
     """Return the sentence-transformers folder of the bundled model inside `cache`, making it on first use.
 
-    The folder is written beside its final name and renamed, so that a crash leaves nothing half-made and two processes
-    may start at once; a damaged one is written anew. Raises ModelError where the package is missing or carries another
-    file, or the disk refuses.
+    Raises ModelError where the package is missing or carries another file, or the disk refuses.
     """
-    folder = cache / f"{NAME}-{SHA256[:12]}-{CONVERSION}"
+    name = f"{NAME}-{SHA256[:12]}-{CONVERSION}"
+    return made_folder(cache, name, lambda folder: write_model(read_packed(packaged_bytes()), folder))
+
+
+def made_folder(cache: Path, name: str, write: Callable[[Path], None]) -> Path:
+    """A folder of `cache` that holds what `write` writes, and `write_manifest` with it; made where it is not whole.
+
+    It is written beside its final name and renamed, so that a crash leaves nothing half-made and two processes may
+    start at once; a damaged one is written anew. Raises ModelError where the disk refuses.
+    """
+    folder = cache / name
     if _is_whole(folder):
         return folder
-    data = packaged_bytes()
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{NAME}-", dir=cache, ignore_cleanup_errors=True) as temporary:
-            write_model(read_packed(data), Path(temporary) / "new")
+        with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=cache, ignore_cleanup_errors=True) as temporary:
+            write(Path(temporary) / "new")
             if folder.exists() and not _is_whole(folder):
                 folder.rename(Path(temporary) / "damaged")
             with contextlib.suppress(OSError):
@@ -97,12 +105,18 @@ def bundled_model(cache: Path) -> Path:
                 (Path(temporary) / "new").rename(folder)
     except OSError as error:
         raise ModelError(
-            f"The embedding model could not be written to {cache} ({error.strerror or error}): "
-            "it needs 100 MB in a folder that can be written to."
+            f"The models could not be written to {cache} ({error.strerror or error}): "
+            "they need 200 MB in a folder that can be written to."
         ) from error
     if not _is_whole(folder):
         raise ModelError(f"{folder} cannot be made whole: delete it and start again.")
     return folder
+
+
+def write_manifest(folder: Path, names: Sequence[str]) -> None:
+    """Write down what some files of a folder are, so that one that has changed is known."""
+    manifest = {name: _sha256(folder / name) for name in names}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
 def packaged_bytes() -> bytes:
@@ -232,16 +246,15 @@ def write_model(packed: PackedModel, folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    manifest = {name: _sha256(folder / name) for name in (GRAPH, TOKENIZER)}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    write_manifest(folder, (GRAPH, TOKENIZER))
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether the two large files are what was written: a disk may have lost some of them since."""
+    """Whether the large files are what was written: a disk may have lost some of them since."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return all(_sha256(folder / name) == manifest[name] for name in (GRAPH, TOKENIZER))
-    except (OSError, ValueError, KeyError):
+        return bool(manifest) and all(_sha256(folder / name) == digest for name, digest in manifest.items())
+    except (OSError, ValueError, AttributeError, TypeError):
         return False
 
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import bundled
 from onrecord.embeddings.errors import ModelError
-from onrecord.embeddings.tokens import TokenVectors, token_vectors, without_tokens
+from onrecord.embeddings.tokens import TokenVectors, question_vectors, token_vectors, without_tokens
+from onrecord.embeddings.transformer import open_transformer
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -64,16 +65,10 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """Any sentence-transformers model on the CPU; safe to share between threads."""
+    """Any sentence-transformers model on the CPU; texts are read as wholes. Safe to share between threads."""
 
-    def __init__(
-        self, model: SentenceTransformer, *, name: str, fingerprint: str, common: Vectors | None = None
-    ) -> None:
-        """Wrap a loaded `model`; `name` and `fingerprint` are those that the library remembers.
-
-        `common` is the mean of its tokens' vectors, (dimension,), where it is worth reading them; else texts are read
-        as wholes.
-        """
+    def __init__(self, model: SentenceTransformer, *, name: str, fingerprint: str) -> None:
+        """Wrap a loaded `model`; `name` and `fingerprint` are those that the library remembers."""
         import torch
 
         dimension = model.get_embedding_dimension()
@@ -84,54 +79,20 @@ class SentenceEncoder:
         self.dimension = int(dimension)
         self.fingerprint = fingerprint
         self._query_prompt, self._passage_prompt = _prompts(model, name)
-        self._common = common
-        self._questions = lru_cache(_QUESTIONS_REMEMBERED)(lambda text: self._read([text], self._query_prompt)[0])
         self._threads = torch.get_num_threads()
-        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
-        self._remembering = threading.Lock()
+        self._queries = _Remembered(lambda texts: self._encode(texts, self._query_prompt), self.dimension)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension) unit vectors of questions; recent ones are remembered."""
-        with self._remembering:
-            found = {text: self._remembered[text] for text in texts if text in self._remembered}
-        missing = [text for text in dict.fromkeys(texts) if text not in found]
-        if missing:
-            found.update(zip(missing, self._encode_all(missing, self._query_prompt), strict=True))
-        with self._remembering:
-            for text in texts:
-                self._remembered[text] = found[text]
-                self._remembered.move_to_end(text)
-            while len(self._remembered) > _REMEMBERED:
-                self._remembered.popitem(last=False)
-        return np.array([found[text] for text in texts], np.float32).reshape(len(texts), self.dimension)
+        return self._queries.vectors(texts)
 
     def read_question(self, text: str) -> TokenVectors:
-        """Return the vectors of a question and of its tokens; recent ones are remembered."""
-        return self._questions(text)
+        """Return the vector of a question; recent ones are remembered."""
+        return without_tokens(self.encode_queries([text]))[0]
 
     def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> list[TokenVectors]:
-        """Return the vectors of passages and of their tokens, in the order given.
-
-        Texts of like length are read together, since a batch is padded to its longest. `progress` is called after each
-        batch with its size.
-        """
-        read: dict[int, TokenVectors] = {}
-        for batch in _batches(texts):
-            read |= zip(batch, self._read([texts[place] for place in batch], self._passage_prompt), strict=True)
-            if progress is not None:
-                progress(len(batch))
-        return [read[place] for place in range(len(texts))]
-
-    def _read(self, texts: Sequence[str], prompt: str) -> list[TokenVectors]:
-        if self._common is None:
-            return without_tokens(self._encode(texts, prompt))
-        return token_vectors(self._model, texts, prompt, self._common)
-
-    def _encode_all(self, texts: Sequence[str], prompt: str) -> Vectors:
-        vectors = np.empty((len(texts), self.dimension), np.float32)
-        for batch in _batches(texts):
-            vectors[batch] = self._encode([texts[position] for position in batch], prompt)
-        return vectors
+        """Return the vectors of passages, in the order given; `progress` is called after each batch with its size."""
+        return _in_batches(texts, lambda some: without_tokens(self._encode(some, self._passage_prompt)), progress)
 
     def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
         import torch
@@ -142,6 +103,94 @@ class SentenceEncoder:
             list(texts), prompt=prompt, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True
         )
         return np.asarray(vectors, np.float32)
+
+
+class BundledEncoder:
+    """The bundled model: passages by sentence-transformers, questions by its graph alone, which is open sooner.
+
+    Both read by one graph and one tokenizer. Safe to share between threads.
+    """
+
+    name = bundled.NAME
+    fingerprint = bundled.SHA256
+
+    def __init__(self, folder: Path) -> None:
+        """Open the model's `folder`; sentence-transformers is imported where the first passage is read."""
+        self._folder = folder
+        self._transformer = open_transformer(folder)
+        self._common = bundled.common_part()
+        self.dimension = self._transformer.dimension
+        self._questions = lru_cache(_QUESTIONS_REMEMBERED)(
+            lambda text: question_vectors(self._transformer, text, bundled.QUERY_PROMPT, self._common)
+        )
+        self._queries = _Remembered(self._wholes, self.dimension)
+        self._opening = threading.Lock()
+        self._model: SentenceTransformer | None = None
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return (len(texts), dimension) unit vectors of questions; recent ones are remembered."""
+        return self._queries.vectors(texts)
+
+    def read_question(self, text: str) -> TokenVectors:
+        """Return the vectors of a question and of its tokens; recent ones are remembered."""
+        return self._questions(text)
+
+    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> list[TokenVectors]:
+        """Return the vectors of passages and of their tokens, in the order given.
+
+        `progress` is called after each batch with its size.
+        """
+        if not texts:
+            return []
+        with self._opening:
+            model = self._model = self._model or _open(str(self._folder), ours=True)
+        return _in_batches(
+            texts, lambda some: token_vectors(model, some, bundled.PASSAGE_PROMPT, self._common), progress
+        )
+
+    def _wholes(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        for batch in _batches(texts):
+            ids, mask = self._transformer.tokens([texts[place] for place in batch], bundled.QUERY_PROMPT)
+            vectors[batch] = self._transformer.wholes(self._transformer.states(ids, mask), mask)
+        return vectors
+
+
+class _Remembered:
+    """The vectors of texts, each encoded once while it is remembered; safe to share between threads."""
+
+    def __init__(self, encode: Callable[[Sequence[str]], Vectors], dimension: int) -> None:
+        self._encode = encode
+        self._dimension = dimension
+        self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """The (len(texts), dimension) vectors of texts."""
+        with self._lock:
+            found = {text: self._known[text] for text in texts if text in self._known}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        if missing:
+            found.update(zip(missing, self._encode(missing), strict=True))
+        with self._lock:
+            for text in texts:
+                self._known[text] = found[text]
+                self._known.move_to_end(text)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return np.array([found[text] for text in texts], np.float32).reshape(len(texts), self._dimension)
+
+
+def _in_batches(
+    texts: Sequence[str], read: Callable[[list[str]], list[TokenVectors]], progress: Progress | None
+) -> list[TokenVectors]:
+    """Read texts in batches of like length; what is read is in the order given."""
+    found: dict[int, TokenVectors] = {}
+    for batch in _batches(texts):
+        found |= zip(batch, read([texts[place] for place in batch]), strict=True)
+        if progress is not None:
+            progress(len(batch))
+    return [found[place] for place in range(len(texts))]
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
@@ -160,10 +209,7 @@ def load_encoder(model: str | None = None, *, cache: Path) -> Encoder:
     ModelError with what to do.
     """
     if model is None or model == bundled.NAME:
-        folder = bundled.bundled_model(cache)
-        return SentenceEncoder(
-            _open(str(folder), ours=True), name=bundled.NAME, fingerprint=bundled.SHA256, common=bundled.common_part()
-        )
+        return BundledEncoder(bundled.bundled_model(cache))
     loaded = _open(model)
     return SentenceEncoder(loaded, name=model, fingerprint=_fingerprint(_folder_of(model)))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from math import sqrt
 from pathlib import Path
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import bundled
 from onrecord.embeddings.errors import ModelError
+from onrecord.embeddings.graph import bert_graph
+from onrecord.embeddings.transformer import open_transformer, padded
 
 if TYPE_CHECKING:
     from onrecord.embeddings.bundled import PackedModel
@@ -30,10 +32,13 @@ SHA256 = "f0971b2bee72a9b3ac9cad94978df139fcef2e30d61c3025ad75f96df29d695d"
 # Rows of so many weights share a scale.
 BLOCK = 32
 _LEAST_SCALE = np.finfo(np.float16).smallest_subnormal
-# Tokens of the question, and of question and passage together; what comes behind is not read. As in training.
+# Tokens of the question, and of question and passage together, as in training; a longer passage is read in windows.
 QUESTION_TOKENS, LONGEST = 72, 264
+# Tokens of a window at most before its first sentence: the question, and what stands before the sentences.
+_LONGEST_HEADING = LONGEST * 2 // 3
 # Passages run together, of like length.
 _TOGETHER = 5
+_HEAD = "head.npz"
 _REMEDY = "Install OnRecord again: pip install --force-reinstall onrecord"
 
 Scores = NDArray[np.float32]
@@ -46,6 +51,14 @@ class Passage:
 
     pieces: tuple[str, ...]
     sentences: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What is read at once: the ids of its tokens, and the places among them of sentences, by their number."""
+
+    ids: list[int]
+    places: dict[int, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +75,8 @@ class Head:
 class BundledReader:
     """Reads passages on one core after another's; safe to share between threads. `load_reader` opens it."""
 
-    def __init__(self, graph: bytes, tokenizer: Any, head: Head) -> None:
+    def __init__(self, graph: bytes | str, tokenizer: Any, head: Head) -> None:
+        """Run a graph, or that of a file; the tokenizer neither cuts short nor fills up what it is given here."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -74,53 +88,66 @@ class BundledReader:
     @property
     def nothing(self) -> float:
         """The score of "none of these sentences", to weigh against those of `read` as logits."""
-        return self._head.nothing
+        return float(self._head.nothing)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Scores]:
         """Score the sentences of passages.
 
         Returns:
             for each passage (sentences, 2) logits: how well each answers the question, and how well it leaves it open.
-            A sentence beyond the reader's limit has -inf for both.
+            An empty sentence has -inf for both.
         """
         asked = self._tokenizer.encode(f"query: {question}", add_special_tokens=False).ids[:QUESTION_TOKENS]
-        read = [self._tokens(asked, passage) for passage in passages]
-        scores: dict[int, Scores] = {}
-        order = sorted(range(len(read)), key=lambda place: -len(read[place][0]))
-        for start in range(0, len(order), _TOGETHER):
-            places = order[start : start + _TOGETHER]
-            states = self._states([read[place][0] for place in places])
-            for place, state in zip(places, states, strict=True):
-                scores[place] = self._scored(state, read[place][1])
-        return [scores[place] for place in range(len(read))]
+        scores = [np.full((len(passage.sentences), 2), -np.inf, np.float32) for passage in passages]
+        windows = [
+            (number, window) for number, passage in enumerate(passages) for window in self._windows(asked, passage)
+        ]
+        windows.sort(key=lambda pair: -len(pair[1].ids))
+        for start in range(0, len(windows), _TOGETHER):
+            some = windows[start : start + _TOGETHER]
+            states = self._states([window.ids for _, window in some])
+            for (number, window), state in zip(some, states, strict=True):
+                scores[number][list(window.places)] = self._scored(state, list(window.places.values()))
+        return scores
 
-    def _tokens(self, asked: Sequence[int], passage: Passage) -> tuple[list[int], list[Place | None]]:
-        """The ids of a question and a passage, and for each sentence the tokens that are its own."""
-        last = LONGEST - 1
-        ids, spans = [0, *asked, 2, 2], []
-        for piece in self._tokenizer.encode_batch(list(passage.pieces), add_special_tokens=False):
-            start = min(len(ids), last)
-            ids += piece.ids
-            spans.append((start, min(len(ids), last)))
-        places = [spans[sentence] for sentence in passage.sentences]
-        return [*ids[:last], 2], [place if place[0] < place[1] else None for place in places]
+    def _windows(self, asked: Sequence[int], passage: Passage) -> list[_Window]:
+        pieces = self._tokenizer.encode_batch(list(passage.pieces), add_special_tokens=False)
+        return _windows(asked, [piece.ids for piece in pieces], passage.sentences)
 
     def _states(self, rows: Sequence[Sequence[int]]) -> Scores:
-        longest = max(map(len, rows))
-        ids, mask = (np.full((len(rows), longest), filler, np.int64) for filler in (1, 0))
-        for place, row in enumerate(rows):
-            ids[place, : len(row)], mask[place, : len(row)] = row, 1
+        ids, mask = padded(rows)
         states: Scores = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
         return states
 
-    def _scored(self, states: Scores, places: Sequence[Place | None]) -> Scores:
-        scores = np.full((len(places), 2), -np.inf, np.float32)
-        held = [place for place, span in enumerate(places) if span is not None]
-        if held:
-            spans = [span for span in places if span is not None]
-            parts = [np.concatenate([states[a:z].mean(axis=0), states[a:z].max(axis=0), states[0]]) for a, z in spans]
-            scores[held] = _scores_of(np.array(parts, np.float32), self._head)
-        return scores
+    def _scored(self, states: Scores, places: Sequence[Place]) -> Scores:
+        parts = [np.concatenate([states[a:z].mean(axis=0), states[a:z].max(axis=0), states[0]]) for a, z in places]
+        return _scores_of(np.array(parts, np.float32), self._head)
+
+
+def _windows(asked: Sequence[int], pieces: Sequence[Sequence[int]], sentences: Sequence[int]) -> list[_Window]:
+    """Cut the tokens of a passage into windows, each sentence whole in one of them where it fits at all.
+
+    Each begins with the question and what stands before the first sentence and its speaker; a later one goes on with
+    who speaks.
+    """
+    numbers = {piece: number for number, piece in enumerate(sentences) if pieces[piece]}
+    if not numbers:
+        return []
+    opening, last = max(0, min(sentences) - 1), LONGEST - 1
+    heading = [0, *asked, 2, 2, *(token for piece in pieces[:opening] for token in piece)][:_LONGEST_HEADING]
+    windows = [_Window([*heading], {})]
+    speaks: Sequence[int] = []
+    for position in range(opening, len(pieces)):
+        tokens = pieces[position]
+        if len(heading) < len(windows[-1].ids) > last - len(tokens):
+            windows.append(_Window([*heading, *(speaks if position in numbers else ())], {}))
+        start = len(windows[-1].ids)
+        windows[-1].ids.extend(tokens[: last - start])
+        if position in numbers:
+            windows[-1].places[numbers[position]] = (start, len(windows[-1].ids))
+        else:
+            speaks = tokens[: last - len(heading) - 1]
+    return [_Window([*window.ids, 2], window.places) for window in windows if window.places]
 
 
 def _scores_of(features: Scores, head: Head) -> Scores:
@@ -139,9 +166,15 @@ def _erf(values: Scores) -> Scores:
 
 
 @lru_cache(maxsize=1)
-def load_reader() -> BundledReader:
-    """Open the bundled reader, once; raises ModelError as `open_reader` does."""
-    return open_reader(WEIGHTS, SHA256)
+def load_reader(*, cache: Path) -> BundledReader:
+    """Open the bundled reader, once; its graph is kept in the folder `cache`. It shares the tokenizer of the encoder.
+
+    Raises ModelError as `open_reader` does, or where the disk refuses.
+    """
+    folder = bundled.made_folder(cache, f"reader-{SHA256[:12]}-{bundled.CONVERSION}", _write)
+    with np.load(folder / _HEAD, allow_pickle=False) as stored:
+        head = Head(*(stored[field.name] for field in fields(Head)))
+    return BundledReader(str(folder / bundled.GRAPH), open_transformer(bundled.bundled_model(cache)).tokenizer, head)
 
 
 def open_reader(path: Path, sha256: str) -> BundledReader:
@@ -149,6 +182,23 @@ def open_reader(path: Path, sha256: str) -> BundledReader:
 
     Raises ModelError where the file is missing or another than `sha256` says, or the encoder's weights are.
     """
+    packed = bundled.read_packed(bundled.packaged_bytes())
+    model, head = _over(packed, path, sha256)
+    return BundledReader(bert_graph(model).SerializeToString(), bundled.tokenizer_of(packed), head)
+
+
+def _write(folder: Path) -> None:
+    import onnx
+
+    model, head = _over(bundled.read_packed(bundled.packaged_bytes()), WEIGHTS, SHA256)
+    folder.mkdir(parents=True)
+    onnx.save(bert_graph(model), str(folder / bundled.GRAPH))
+    np.savez(folder / _HEAD, **asdict(head))
+    bundled.write_manifest(folder, (bundled.GRAPH, _HEAD))
+
+
+def _over(packed: PackedModel, path: Path, sha256: str) -> tuple[PackedModel, Head]:
+    """The layers of a reader's weights over the word embeddings of the encoder, and what scores their states."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -161,19 +211,10 @@ def open_reader(path: Path, sha256: str) -> BundledReader:
             f"The reader's weights ({path}) are not the file expected (SHA-256 {found[:12]}…, not {sha256[:12]}…). "
             f"{_REMEDY}"
         )
-    packed = bundled.read_packed(bundled.packaged_bytes())
     trained, head = unpacked_weights(path)
     layers = 1 + max(int(name[1 : name.index(".")]) for name in trained if name.startswith("l"))
     blocks = {"emb.word": packed.blocks["emb.word"]}
-    model = replace(packed, layers=layers, floats={**packed.floats, **trained}, blocks=blocks)
-    return BundledReader(_graph(model), bundled.tokenizer_of(packed), head)
-
-
-def _graph(model: PackedModel) -> bytes:
-    from onrecord.embeddings.graph import bert_graph
-
-    graph: bytes = bert_graph(model).SerializeToString()
-    return graph
+    return replace(packed, layers=layers, floats={**packed.floats, **trained}, blocks=blocks), head
 
 
 def packed_weights(tensors: dict[str, Scores]) -> dict[str, NDArray[Any]]:

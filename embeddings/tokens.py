@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from onrecord.embeddings.transformer import Transformer, unit
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -43,24 +45,39 @@ def token_vectors(
     if not texts:
         return []
     read: Any = model.encode(list(texts), prompt=prompt, output_value=None, show_progress_bar=False)
-    return [_tokens(model, features, text, prompt, common) for features, text in zip(read, texts, strict=True)]
+    return [
+        _tokens(
+            model.tokenizer,
+            np.asarray(features["token_embeddings"], np.float32),
+            unit(np.asarray(features["sentence_embedding"], np.float32)[None])[0],
+            text,
+            prompt,
+            common,
+        )
+        for features, text in zip(read, texts, strict=True)
+    ]
+
+
+def question_vectors(transformer: Transformer, text: str, prompt: str, common: NDArray[np.float32]) -> TokenVectors:
+    """The tokens of a question, as `token_vectors` gives them, without sentence-transformers."""
+    ids, mask = transformer.tokens([text], prompt)
+    states = transformer.states(ids, mask)
+    return _tokens(transformer.tokenizer, states[0], transformer.wholes(states, mask)[0], text, prompt, common)
 
 
 def _tokens(
-    model: SentenceTransformer, features: dict[str, Any], text: str, prompt: str, common: NDArray[np.float32]
+    tokenizer: Any,
+    states: NDArray[np.float32],
+    whole: NDArray[np.float32],
+    text: str,
+    prompt: str,
+    common: NDArray[np.float32],
 ) -> TokenVectors:
-    whole = _unit(np.asarray(features["sentence_embedding"], np.float32)[None])
-    states = features["token_embeddings"]
-    spans = np.array(model.tokenizer.encode(prompt + text).offsets)[: len(states)] - len(prompt)
+    spans = np.array(tokenizer.encode(prompt + text).offsets)[: len(states)] - len(prompt)
     # Special tokens have no extent; the last token of a prompt ends where the text begins.
     with_extent = spans[:, 1] > spans[:, 0]
     own = with_extent & (spans[:, 1] > 0)
     if not own.any():
         own = with_extent
-    centred = np.asarray(states, np.float32)[: len(spans)][own] - common
-    return TokenVectors(np.maximum(spans[own], 0), _unit(centred), whole[0])
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
+    centred = states[: len(spans)][own] - common
+    return TokenVectors(np.maximum(spans[own], 0), unit(centred), whole)

@@ -246,8 +246,7 @@ def _prepare(
     store: Store, document: Document, original: Original, place: int, waiting: Mapping[str, _Ready]
 ) -> Added | _Ready:
     """Understand a document and split it; an `Added` where nothing is to be written."""
-    digest = sha256(document.data).hexdigest()
-    briefing_id = digest[:_ID_LENGTH]
+    briefing_id = sha256(document.data).hexdigest()[:_ID_LENGTH]
     source = original.source if document.name == original.name else f"{original.source}{_MEMBER}{document.name}"
     try:
         path = Path(original.source)
@@ -268,13 +267,27 @@ def _prepare(
             return Added(
                 document.name, "unchanged", briefing_id, known.title, message=f"an older version of {newer.file}"
             )
-        structure = understand(metadata.applied_to(document.source), source)
+        replaced = None if older is None or older.id == briefing_id else older
+        lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
+        briefing, passages = understood(document, metadata, source, lineage)
     except OnRecordError as error:
         return Added(document.name, "failed", message=str(error))
-    replaced = None if older is None or older.id == briefing_id else older
-    lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
+    if not passages:
+        return Added(
+            document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
+        )
+    outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
+    return _Ready(place, briefing, document.data, passages, outcome, document.source.notes)
+
+
+def understood(
+    document: Document, metadata: Metadata, source: str, lineage: str
+) -> tuple[Briefing, tuple[Passage, ...]]:
+    """The briefing that a document is, and its passages; `metadata` overrides what it says of itself."""
+    structure = understand(metadata.applied_to(document.source), source)
+    digest = sha256(document.data).hexdigest()
     briefing = Briefing(
-        id=briefing_id,
+        id=digest[:_ID_LENGTH],
         title=structure.title or _descriptive_title(structure, document),
         date=structure.date,
         language=structure.language,
@@ -297,13 +310,7 @@ def _prepare(
     )
     # A title made up here says nothing that the words do not: embedded before them, it drew every passage of a briefing
     # towards its opening.
-    passages = passages_of(briefing if structure.title else replace(briefing, title=""))
-    if not passages:
-        return Added(
-            document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
-        )
-    outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
-    return _Ready(place, briefing, document.data, passages, outcome, document.source.notes)
+    return briefing, passages_of(briefing if structure.title else replace(briefing, title=""))
 
 
 def _current(store: Store, briefing: Briefing) -> Briefing:

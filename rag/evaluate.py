@@ -242,7 +242,7 @@ def _by_search(store: Store, encoder: Encoder, question: Question, filters: Filt
 
 
 def _shipped(store: Store, encoder: Encoder, question: Question, filters: Filters) -> _Result:
-    found = find_read(store, encoder, load_reader(), question, _DEPTH, filters)
+    found = find_read(store, encoder, load_reader(cache=Settings.load().cache), question, _DEPTH, filters)
     return _Result([hit.passage.id for hit in found.hits], 1 - found.reading.nothing)
 
 

@@ -49,8 +49,9 @@ from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.reading.finding import Found, find_read, holding
 from onrecord.rag.reading.reader import Reader, read_passages
+from onrecord.rag.repairing import Mender
 from onrecord.rag.settings import Settings
-from onrecord.rag.store import Embedded, EmbeddingModel, Store, Summary
+from onrecord.rag.store import Embedded, EmbeddingModel, Repair, Store, Summary
 from onrecord.rag.store.backup import restore
 from onrecord.rag.store.schema import DATABASE
 from onrecord.rag.store.sqlite import SqliteStore
@@ -207,8 +208,15 @@ class Library:
         self._store.remove(whole_characters(briefing_id))
 
     def verify(self) -> list[str]:
-        """What is wrong with the library, one line each; empty when all is well."""
+        """What is wrong with the library and how to mend it, one line each; empty when all is well."""
         return self._store.verify()
+
+    def repair(self) -> Repair:
+        """Mend what `verify` finds: read files again, embed passages again; all of it or nothing.
+
+        Raises LibraryError where the database cannot be read at all or the library's vectors are of another model.
+        """
+        return self._store.repair(Mender(partial(load_encoder, self._settings.model, cache=self._settings.cache)))
 
     def back_up(self, file: str | Path, *, replace: bool = False) -> None:
         """Write the library as it now stands, with the files as added, to one file; others may go on using it.
@@ -402,7 +410,7 @@ class Library:
     def _loaded_reader(self) -> Reader:
         with self._reader_lock:
             if self._reader is None:
-                self._reader = load_reader()
+                self._reader = load_reader(cache=self._settings.cache)
             return self._reader
 
     def _loaded_encoder(self) -> Encoder:

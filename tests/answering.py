@@ -13,6 +13,7 @@ from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.named import OnRecord, on_record
 from onrecord.rag.questions.question import read_question
 from onrecord.rag.reading.reader import read_passages
+from onrecord.rag.settings import Settings
 from onrecord.rag.transcript.exchanges import exchanges_of
 from onrecord.rag.types import Answer, Briefing, Hit, Kind, Turn, Words
 
@@ -71,7 +72,7 @@ def ask(question: str, *briefings: Briefing) -> Answer:
     sources = {briefing.id: briefing for briefing in briefings or (briefing_of(),)}
     passages = [passage for briefing in sources.values() for passage in passages_of(briefing)]
     asked = read_question(question, (), people_in(sources))
-    read = partial(read_passages, load_reader(), sources=sources)
+    read = partial(read_passages, load_reader(cache=Settings.load().cache), sources=sources)
     answer = compose(
         asked,
         [Hit(passage, 0.8, rank) for rank, passage in enumerate(passages, 1)],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from serving import Server, serving
+from small_models import random_model
 
 from onrecord.rag import Library, Settings
 
@@ -82,18 +83,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[Open]:
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sentence-transformers model of 256 random byte vectors: real, loaded by path, and fast."""
-    import numpy as np
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tokenizer = Tokenizer(models.BPE(vocab={letter: number for number, letter in enumerate(alphabet)}, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    weights = np.random.default_rng(7).standard_normal((len(alphabet), 32)).astype(np.float32)
-    folder = tmp_path_factory.mktemp("model")
-    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu").save(str(folder))
-    return folder
+    return random_model(tmp_path_factory.mktemp("model"), seed=7)
 
 
 @pytest.fixture(scope="session")

@@ -223,6 +223,23 @@ def test_a_damaged_folder_is_written_anew(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
+def test_a_question_is_read_without_sentence_transformers_and_as_by_it(cache: Path, encoder: Encoder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    code = (
+        "import sys; from pathlib import Path; from onrecord.embeddings import load_encoder\n"
+        "encoder = load_encoder(cache=Path(sys.argv[1]))\n"
+        "encoder.read_question('Who spoke?'), encoder.encode_queries(['Who spoke?'])\n"
+        "sys.exit(len(sys.modules.keys() & {'torch', 'transformers', 'sentence_transformers', 'onnx'}))\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(cache)], check=True)
+    model = SentenceTransformer(str(bundled_model(cache)), local_files_only=True, trust_remote_code=True)
+    for text in [*TEXTS, ""]:
+        expected = model.encode_query(text)
+        assert np.allclose(encoder.encode_queries([text])[0], expected, atol=1e-6)
+        assert np.allclose(encoder.read_question(text).whole, expected, atol=1e-6)
+
+
 def test_the_bundled_model_needs_no_network(cache: Path) -> None:
     code = (
         "import socket, sys; from pathlib import Path\n"

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from small_models import random_model
 
 from onrecord.rag import InvalidRequest, Library, LibraryError, Settings, UnknownBriefing
 from onrecord.rag.store.schema import DATABASE, VECTOR_CACHE
@@ -260,13 +261,11 @@ def test_vector_file_is_rebuilt_whatever_happens_to_it(small_settings: Settings,
         assert [(hit.passage.id, hit.score) for hit in library.search("Who paid?", k=50)] == expected
 
 
-def test_another_model_is_refused_with_the_remedy(small_settings: Settings, tmp_path: Path, small_model: Path) -> None:
+def test_another_model_is_refused_with_the_remedy(small_settings: Settings, tmp_path: Path) -> None:
     with Library.open(settings=small_settings) as library:
         library.add(write(tmp_path, "harbour.txt", FIRST))
-    database = small_settings.library / DATABASE
-    with sqlite3.connect(database) as connection:
-        connection.execute("""UPDATE meta SET value = replace(value, '"fingerprint": "', '"fingerprint": "0') """)
-    with Library.open(settings=small_settings) as library:
+    another = small_settings.model_copy(update={"model": str(random_model(tmp_path / "another", seed=8))})
+    with Library.open(settings=another) as library:
         with pytest.raises(LibraryError, match="onrecord reembed"):
             library.search("breakwater")
         count = library.reembed()

@@ -16,6 +16,7 @@ from onrecord.embeddings.reader import (
     QUESTION_TOKENS,
     SHA256,
     WEIGHTS,
+    BundledReader,
     Passage,
     load_reader,
     open_reader,
@@ -24,6 +25,7 @@ from onrecord.embeddings.reader import (
 )
 from onrecord.rag.errors import ModelError
 from onrecord.rag.reading import Reader
+from onrecord.rag.settings import Settings
 
 QUESTION = "When will the ferry to Sandholm sail again?"
 PASSAGE = Passage(
@@ -37,12 +39,22 @@ PASSAGE = Passage(
     (3, 4),
 )
 OTHER = Passage(("statement, Elin Varga:", "The harbour wall will cost 40 million crowns."), (1,))
-# Longer than any reader is asked to read: its last sentences lie beyond the limit.
-LONG = Passage(("answer, Elin Varga:", *(f"Pier {number} will be painted green." for number in range(60))), (1, 2, 60))
+# Much longer than what is read at once; two people speak, and the last sentence answers.
+LONG = Passage(
+    (
+        "Harbour briefing (2031-04-02)",
+        "answer, Elin Varga:",
+        *(f"Pier {number} will be painted green." for number in range(60)),
+        "answer, Otto Brandt:",
+        "Ask the harbour master about paint.",
+        "The ferry to Sandholm will sail again in June.",
+    ),
+    (2, 3, 61, 63, 64),
+)
 
 
 class ScriptedReader:
-    """Answers by words shared; leaves open what ends in a question mark; reads so many characters."""
+    """Answers by words shared; leaves open what ends in a question mark."""
 
     nothing = 0.0
 
@@ -52,13 +64,16 @@ class ScriptedReader:
     def _read(self, asked: set[str], passage: Passage) -> NDArray[np.float32]:
         scores = np.full((len(passage.sentences), 2), -np.inf, np.float32)
         for row, place in zip(scores, passage.sentences, strict=True):
-            if sum(map(len, passage.pieces[:place])) < 4 * LONGEST:
-                text = passage.pieces[place]
-                row[:] = len(asked & set(text.lower().split())), 5.0 * text.endswith("?")
+            text = passage.pieces[place]
+            row[:] = len(asked & set(text.lower().split())), 5.0 * text.endswith("?")
         return scores
 
 
-READERS: dict[str, Callable[[], Reader]] = {"bundled": load_reader, "scripted": ScriptedReader}
+def bundled() -> BundledReader:
+    return load_reader(cache=Settings.load().cache)
+
+
+READERS: dict[str, Callable[[], Reader]] = {"bundled": bundled, "scripted": ScriptedReader}
 
 
 @pytest.fixture(scope="module", params=READERS)
@@ -74,10 +89,22 @@ def test_every_sentence_has_two_scores(reader: Reader) -> None:
     assert np.isfinite(reader.nothing)
 
 
-def test_a_sentence_beyond_the_limit_has_no_score(reader: Reader) -> None:
+def test_of_a_long_passage_every_sentence_is_read(reader: Reader) -> None:
     (scores,) = reader.read(QUESTION, [LONG])
-    assert np.isfinite(scores[:2]).all()
-    assert (scores[2] == -np.inf).all()
+    assert np.isfinite(scores).all()
+    assert scores[:, 0].argmax() == 4
+
+
+def test_a_sentence_too_long_to_be_read_at_once_is_read_as_far_as_may_be() -> None:
+    endless = Passage(("answer, Elin Varga:", "The pier is green " * LONGEST, "The ferry sails again in June."), (1, 2))
+    (scores,) = bundled().read(QUESTION, [endless])
+    assert np.isfinite(scores).all()
+    assert scores[:, 0].argmax() == 1
+
+
+def test_whatever_stands_before_the_first_sentence_leaves_room_for_it() -> None:
+    (scores,) = bundled().read(QUESTION, [Passage(("Harbour briefing " * LONGEST, "answer:", "In June."), (2,))])
+    assert np.isfinite(scores).all()
 
 
 def test_a_passage_is_scored_the_same_alone_and_among_others(reader: Reader) -> None:
@@ -102,8 +129,21 @@ def test_an_empty_sentence_and_no_passages_are_no_error(reader: Reader) -> None:
 
 
 def test_a_question_longer_than_the_limit_leaves_room_for_the_passage() -> None:
-    (scores,) = load_reader().read(" ".join(["When, when, when?"] * QUESTION_TOKENS), [PASSAGE])
+    (scores,) = bundled().read(" ".join(["When, when, when?"] * QUESTION_TOKENS), [PASSAGE])
     assert np.isfinite(scores).all()
+
+
+def test_the_graph_is_kept_and_made_anew_where_it_is_damaged(tmp_path: Path) -> None:
+    load_reader.cache_clear()
+    (before,) = load_reader(cache=tmp_path).read(QUESTION, [PASSAGE])
+    (graph,) = tmp_path.glob("reader-*/model.onnx")
+    graph.write_bytes(graph.read_bytes()[:1000])
+    load_reader.cache_clear()
+    (after,) = load_reader(cache=tmp_path).read(QUESTION, [PASSAGE])
+    assert np.array_equal(before, after)
+    (weights,) = open_reader(WEIGHTS, SHA256).read(QUESTION, [PASSAGE])
+    assert weights == pytest.approx(after, abs=1e-5)
+    load_reader.cache_clear()
 
 
 # --- The file of the weights.

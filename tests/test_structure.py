@@ -173,6 +173,7 @@ FLOORS = (
     {"checking", "exporting"},
     {"language_model"},
     {"adding"},
+    {"repairing"},
     {"evaluate", "library"},
     {"__init__"},
 )

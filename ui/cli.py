@@ -301,14 +301,29 @@ def remove(
 
 
 @app.command()
-def verify(context: typer.Context, as_json: Json = False) -> None:
-    """Check the library: its database, its files' hashes, its passages and vectors."""
+def verify(
+    context: typer.Context,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend what is found: read files again, compute again what is computed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the library: whether everything in it is as it was written, to the last byte."""
     with Library.open(context.obj) as library:
         problems = library.verify()
-        count = len(library.summaries())
-    sound = counted(terminal_language(), "sound", count)
-    _print({"problems": problems, "briefings": count} if as_json else printable("\n".join(problems)) or sound)
-    if problems:
+        done = library.repair() if repair and problems else None
+        left = library.verify() if done else problems
+        # Of a library that is not sound the list itself may be refused.
+        count = None if left else len(library.summaries())
+    lines = [*done.mended, *done.lost, *left] if done else list(left)
+    if count is not None:
+        lines.append(counted(terminal_language(), "sound", count))
+    _print(
+        {"problems": left, "briefings": count} | (asdict(done) if done else {})
+        if as_json
+        else printable("\n".join(lines))
+    )
+    if left or (done and done.lost):
         raise typer.Exit(1)
 
 

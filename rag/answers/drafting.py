@@ -14,6 +14,7 @@ from onrecord.rag.languages.wording import Wording
 from onrecord.rag.passages import passages_of
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.people.names import read_name
+from onrecord.rag.questions.followup import words_shown
 from onrecord.rag.questions.question import Question
 from onrecord.rag.reading.reader import Reading, Reads, ReadSentence
 from onrecord.rag.text.quotes import overlap, reported_at
@@ -110,12 +111,20 @@ class Draft:
     def quotable(self) -> Reading:
         """The reading of those sentences alone that may be quoted as an answer.
 
-        Who asks answers nothing, and who gives the floor hardly ever.
+        Who asks answers nothing, and who gives the floor hardly ever. What was just quoted is no reason for itself.
         """
         return self.reading.only(self._states)
 
     def _states(self, sentence: ReadSentence) -> bool:
-        return not asks(sentence.text) and not introduces(sentence) and self.may_quote(sentence)
+        if asks(sentence.text) or introduces(sentence) or any(sentence.text in words for words in self._asked_why):
+            return False
+        return self.may_quote(sentence)
+
+    @cached_property
+    def _asked_why(self) -> tuple[str, ...]:
+        """The words that the answer before quoted, where the reason for something is asked."""
+        question = self.question
+        return words_shown(question.history[-1][1]) if question.history and question.wanted == "reason" else ()
 
     def passages(self, briefing: Briefing, turns: Iterable[int]) -> list[Passage]:
         """The passages of a briefing that hold words of some of its turns, in order."""

@@ -16,8 +16,9 @@ from onrecord.rag.types import Briefing, Part, Passage, Turn
 
 # Dates shown between the first and the last.
 _MOST_DATES = 5
-# A statement on another date belongs to the subject when it is at least this likely, beside the best.
-_NEAR = 0.05
+# A statement on another date belongs to the subject when it is at least this likely, beside the best; one that holds
+# half of the subject's words, when it is at least the second.
+_NEAR, _HOLDING = 0.05, 0.001
 # A turn with this share of the subject's words may speak of it; so many passages of such turns are read.
 _HALF, _MOST_READ = 0.5, 20
 # Above this probability of nothing, only what holds the subject's words speaks of it: a subject tells a reader little.
@@ -32,23 +33,30 @@ def over_time(draft: Draft) -> Written | None:
     Where the one named may be several people, each is followed alone; who differs is never said to have changed.
     """
     speaking = _by_words(draft)
-    passages = dict.fromkeys([*(hit.passage for hit in draft.hits), *speaking])
+    found = [*(hit.passage for hit in draft.hits), *speaking]
+    passages = {(passage.briefing_id, passage.start, passage.end): passage for passage in found}
     subject = language(draft.question.language).questions.frame.sub("", draft.question.subject)
-    reading = draft.read(subject or draft.question.text, list(passages)).only(lambda one: _may_speak(one, draft))
+    reading = draft.read(subject or draft.question.text, list(passages.values())).only(
+        lambda one: _may_speak(one, draft)
+    )
     read = reading.best()
     if not read or (reading.nothing > _NOTHING and not speaking):
         return None
-    near = [sentence for sentence in read if sentence.weight >= _NEAR * read[0].weight]
+    wanted = _wanted(draft)
+    likely = [sentence for sentence in read if sentence.weight >= _HOLDING * read[0].weight]
+    holding = [one for one in likely if wanted and _share(one.text, one.passage.language, wanted) >= _HALF]
+    near = [*holding, *(one for one in likely if one not in holding and one.weight >= _NEAR * read[0].weight)]
     by_date = sorted(near, key=lambda one: draft.sources[one.passage.briefing_id].date or "")
-    people = list(dict.fromkeys(sentence.passage.speaker for sentence in by_date))
-    if not draft.question.sayers or len(people) == 1:
+    people = [one for one in dict.fromkeys(sentence.passage.speaker for sentence in by_date) if one]
+    if not draft.question.sayers or len(people) < 2:
         return Written(_in_order(draft, near))
-    followed = [_in_order(draft, [s for s in near if s.passage.speaker == one], one) for one in people]
+    # What a report says of a name may be of any who bears it.
+    followed = [_in_order(draft, [s for s in near if s.passage.speaker in (one, None)], one) for one in people]
     return Written(tuple(part for parts in followed for part in parts))
 
 
 def _in_order(draft: Draft, near: Sequence[ReadSentence], speaker: str | None = None) -> tuple[Part, ...]:
-    """The best quote of each date, first to last, and what differs; `speaker` is named where there are others."""
+    """The first quote of each date, in order of time, and what differs; `speaker` is named where there are others."""
     best: dict[tuple[str, str], ReadSentence] = {}
     for sentence in near:
         date = draft.sources[sentence.passage.briefing_id].date or ""
@@ -74,7 +82,11 @@ def _in_order(draft: Draft, near: Sequence[ReadSentence], speaker: str | None = 
 def _may_speak(sentence: ReadSentence, draft: Draft) -> bool:
     turns = draft.sources[sentence.passage.briefing_id].turns
     turn = turns[sentence.turn] if sentence.turn < len(turns) else None
-    return turn is not None and turn.kind not in ("question", "moderation") and draft.wants(turn)
+    return turn is not None and _states(turn) and draft.passes(turn) and draft.may_quote(sentence)
+
+
+def _states(turn: Turn) -> bool:
+    return turn.kind not in ("question", "moderation")
 
 
 def _thinned(chosen: list[ReadSentence]) -> list[ReadSentence]:
@@ -87,21 +99,27 @@ def _thinned(chosen: list[ReadSentence]) -> list[ReadSentence]:
 
 def _by_words(draft: Draft) -> list[Passage]:
     """Passages of turns anywhere that hold half of the subject's words: dates that the search left out."""
-    question = draft.question
-    names = folded_words(" ".join(question.sayers))
-    terms = language(question.language).query_terms(question.subject)
-    wanted = [term for term in terms if not any(name.startswith(term) for name in names)]
+    wanted = _wanted(draft)
     found = [
         passage
         for briefing in draft.sources.values()
         if wanted
         for passage in draft.passages(briefing, _may_hold(draft, briefing, wanted))
     ]
-    return [passage for passage in found if _share(passage, wanted) >= _HALF][:_MOST_READ]
+    return [one for one in found if _share(one.text, one.language, wanted) >= _HALF][:_MOST_READ]
 
 
-def _share(passage: Passage, wanted: Sequence[str]) -> float:
-    held = terms_of(passage.text, passage.language)
+def _wanted(draft: Draft) -> list[str]:
+    """The stems of the subject, without those of the frame it stands in and of whose words are wanted."""
+    question = draft.question
+    words = language(question.language)
+    names = folded_words(" ".join(question.sayers))
+    terms = words.query_terms(words.questions.frame.sub("", question.subject))
+    return [term for term in terms if not any(name.startswith(term) for name in names)]
+
+
+def _share(text: str, code: str, wanted: Sequence[str]) -> float:
+    held = terms_of(text, code)
     return sum(term in held for term in wanted) / len(wanted)
 
 
@@ -115,7 +133,10 @@ def _may_hold(draft: Draft, briefing: Briefing, wanted: Sequence[str]) -> list[i
     return [
         number
         for number, turn in enumerate(briefing.turns)
-        if turn.kind not in ("question", "moderation") and draft.wants(turn) and holds(turn)
+        if _states(turn)
+        and draft.passes(turn)
+        and (turn.kind == "report" or draft.may_list(turn.speaker))
+        and holds(turn)
     ]
 
 

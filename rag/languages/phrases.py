@@ -30,18 +30,27 @@ class Phrase:
     exact_case: bool = False
     catches: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
-    _compiled: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False, default=())
+    _kept: tuple[re.Pattern[str], ...] | None = field(init=False, repr=False, compare=False, default=None)
 
-    def __post_init__(self) -> None:
+    @property
+    def _compiled(self) -> tuple[re.Pattern[str], ...]:
+        """The patterns, compiled where they are first used: four languages have hundreds, of which a question uses few.
+
+        Raises PhraseError where one cannot be.
+        """
+        if self._kept is None:
+            object.__setattr__(self, "_kept", self._compile())
+        return self._kept or ()
+
+    def _compile(self) -> tuple[re.Pattern[str], ...]:
         flags = 0 if self.exact_case else re.IGNORECASE
         named = [pattern for pattern in self.patterns if "(?P<" in pattern]
         # Patterns with named groups may share a name, so each is compiled alone; the others are one alternation.
         joined = "|".join(f"(?:{pattern})" for pattern in self.patterns if pattern not in named)
         try:
-            compiled = tuple(re.compile(pattern, flags) for pattern in (*named, *([joined] if joined else [])))
+            return tuple(re.compile(pattern, flags) for pattern in (*named, *([joined] if joined else [])))
         except re.error as error:
             raise PhraseError(f"{self.patterns}: {error}") from error
-        object.__setattr__(self, "_compiled", compiled)
 
     def __or__(self, other: Phrase) -> Phrase:
         """Both: what either catches."""

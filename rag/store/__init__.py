@@ -59,6 +59,49 @@ class NewBriefing:
     embedded: tuple[Embedded, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a damaged library still holds of a briefing: its file's bytes, and what its row says, which may be altered.
+
+    `is_sound` says that title, date, language and address are as they were written; where the row is gone, they,
+    `source` and `lineage` are empty, and `file` is a name made up.
+    """
+
+    data: bytes
+    file: str
+    source: str
+    lineage: str
+    title: str = ""
+    date: str | None = None
+    language: str = ""
+    url: str | None = None
+    is_sound: bool = False
+
+
+class Mending(Protocol):
+    """What a store needs to mend itself beside what it holds."""
+
+    def original(self, source: str, sha256: str) -> bytes | None:
+        """The bytes of a file from where it was added, or None where it is gone or another."""
+
+    def read(self, kept: Kept) -> tuple[Briefing, tuple[Passage, ...]] | None:
+        """A briefing read again from its file, and its passages; None where it cannot be read."""
+
+    def model(self) -> EmbeddingModel:
+        """The model that `embed` uses."""
+
+    def embed(self, passages: Sequence[Passage]) -> list[Embedded]:
+        """What the model makes of passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What was mended, and what is lost and what to do about it: a line each."""
+
+    mended: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
 class Store(Protocol):
     """A library on disk. Writes are atomic: a crash leaves the store as before or as after.
 
@@ -147,7 +190,10 @@ class Store(Protocol):
         """Delete a briefing with all its versions; raises UnknownBriefing."""
 
     def verify(self) -> list[str]:
-        """What is wrong with the store, one line each; empty when all is well."""
+        """What is wrong with the store and how to mend it, one line each; empty when all is well."""
+
+    def repair(self, mending: Mending) -> Repair:
+        """Mend what `verify` finds, all or nothing; raises LibraryError where the store cannot be written."""
 
     def back_up(self, file: Path) -> None:
         """Write the whole store as it now stands to one file, in place of what is there, while others go on using it.

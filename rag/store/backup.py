@@ -13,7 +13,7 @@ from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import Store
 from onrecord.rag.store.failures import FAILURES
 from onrecord.rag.store.opening import BESIDE, LOG, beside_it, opened, readable, unfit
-from onrecord.rag.store.schema import DATABASE, VECTOR_CACHE, WORD_CACHE
+from onrecord.rag.store.schema import DATABASE, SEAL, VECTOR_CACHE, WORD_CACHE
 
 
 def copy(source: sqlite3.Connection, file: Path) -> None:
@@ -98,7 +98,7 @@ def _take_away(database: Path) -> None:
     except sqlite3.DatabaseError:
         # Too damaged to be opened: nobody can have it open.
         pass
-    caches = (database.with_name(name) for name in (VECTOR_CACHE, WORD_CACHE))
+    caches = (database.with_name(name) for name in (VECTOR_CACHE, WORD_CACHE, SEAL))
     for left in (*(beside_it(database, ending) for ending in BESIDE), *caches):
         left.unlink(missing_ok=True)
 

@@ -30,13 +30,21 @@ _SAYS_DAMAGED = (
 )
 _SAYS_FAILED = ("disk i/o error",)
 
-FAILURES = (sqlite3.Error, OSError, zlib.error)
-"""What may come from SQLite, the disk and files kept compressed."""
+FAILURES = (sqlite3.Error, OSError, zlib.error, UnicodeDecodeError)
+"""What may come from SQLite, the disk and files kept compressed; SQLite's own message may hold damaged bytes."""
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What may come from reading a damaged database."""
+
+
+def reason(error: Exception) -> str:
+    """What one of `FAILURES` says, in one line and without the words that it met."""
+    return " ".join(str(error).split(" with text ")[0].split())
 
 
 def said_plainly(error: Exception, folder: Path) -> LibraryError:
     """The error to raise in place of one of `FAILURES` that the library in `folder` met."""
-    said = str(error).lower()
+    why = reason(error)
+    said = why.lower()
 
     def says(parts: tuple[str, ...]) -> bool:
         return any(part in said for part in parts)
@@ -44,12 +52,12 @@ def said_plainly(error: Exception, folder: Path) -> LibraryError:
     number = error.errno if isinstance(error, OSError) else None
     if number in _FULL or says(_SAYS_FULL):
         return LibraryError(
-            f"The disk of the library at {folder} is full ({error}). Free some space and do the same again; "
+            f"The disk of the library at {folder} is full ({why}). Free some space and do the same again; "
             "nothing is half-written, and what was there before still is."
         )
     if number in _REFUSED or says(_SAYS_REFUSED):
         return LibraryError(
-            f"The library at {folder} cannot be written to ({error}). Get the right to write in that folder, "
+            f"The library at {folder} cannot be written to ({why}). Get the right to write in that folder, "
             "or name another with --library."
         )
     if says(_SAYS_BUSY):
@@ -57,15 +65,19 @@ def said_plainly(error: Exception, folder: Path) -> LibraryError:
             f"The library at {folder} has been kept busy by another process for a minute. "
             "Wait until that has finished, and do the same again."
         )
-    if isinstance(error, zlib.error) or says(_SAYS_DAMAGED):
-        return damaged(folder, str(error))
+    if isinstance(error, (zlib.error, UnicodeDecodeError)) or says(_SAYS_DAMAGED):
+        return LibraryError(
+            f"The library at {folder} is damaged ({why}). Mend it with `onrecord verify --repair`; where that is "
+            "refused too, bring back a backup with `onrecord restore FILE --replace`, or name a new folder with "
+            "--library and add the files again."
+        )
     if number == errno.EIO or says(_SAYS_FAILED):
         return LibraryError(
-            f"The disk of the library at {folder} fails ({error}). See that it is sound and has room, and do the "
+            f"The disk of the library at {folder} fails ({why}). See that it is sound and has room, and do the "
             "same again; nothing is half-written."
         )
     return LibraryError(
-        f"The library at {folder} cannot be used ({error}). Check the folder, or name another with --library."
+        f"The library at {folder} cannot be used ({why}). Check the folder, or name another with --library."
     )
 
 

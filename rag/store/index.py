@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import DamagedIndex, VectorIndex
 from onrecord.rag.errors import LibraryError
+from onrecord.rag.store.digests import vector_checksum, words_checksum
+from onrecord.rag.store.integrity import require_sound, require_sound_meta
 from onrecord.rag.store.rows import meta, reading
 from onrecord.rag.store.schema import VECTOR_CACHE, WORD_CACHE
 from onrecord.rag.store.words import PassageWords, WordIndex
@@ -60,7 +62,8 @@ class CachedIndexes:
     def at(self, connection: sqlite3.Connection) -> Iterator[Indexes]:
         """The indexes of the state that the connection's transaction reads, or, where none is open, of the present.
 
-        They stay so until the block ends. Raises Superseded where another thread has brought them further.
+        They stay so until the block ends. Raises Superseded where another thread has brought them further, LibraryError
+        where what they are made of is not as it was written.
         """
         with self._lock, reading(connection):
             yield self._level(connection)
@@ -69,6 +72,7 @@ class CachedIndexes:
         state = meta(connection, "state") or ""
         if self._held is not None and self._held.state == state:
             return self._held
+        require_sound_meta(connection)
         generation = int(meta(connection, "generation") or 0)
         if self._held is not None and generation < self._generation:
             # Shown only where a file of another time was put in the database's place.
@@ -125,12 +129,23 @@ def _gone(connection: sqlite3.Connection, table: str, held: NDArray[np.int64], s
 
 
 def _append(connection: sqlite3.Connection, index: VectorIndex, since: int) -> None:
-    rows = connection.execute("SELECT passage_id, vector FROM vectors WHERE generation > ?", (since,))
+    rows = connection.execute(
+        "SELECT v.passage_id, v.generation, v.vector, c.vector FROM vectors v "
+        "LEFT JOIN checksums c ON c.passage_id = v.passage_id WHERE generation > ?",
+        (since,),
+    )
     while group := rows.fetchmany(_ROWS_AT_ONCE):
-        vectors = np.frombuffer(b"".join(row[1] for row in group), dtype="<f4").reshape(len(group), -1)
+        for passage_id, generation, vector, checksum in group:
+            require_sound(connection, passage_id, vector_checksum(passage_id, generation, vector), checksum)
+        vectors = np.frombuffer(b"".join(row[2] for row in group), dtype="<f4").reshape(len(group), -1)
         index.add(np.asarray([row[0] for row in group], dtype=np.int64), vectors.astype(np.float32))
 
 
 def _new_words(connection: sqlite3.Connection, since: int) -> Iterator[PassageWords]:
-    for row in connection.execute("SELECT passage_id, length, terms FROM words WHERE generation > ?", (since,)):
-        yield PassageWords(row[0], row[1], np.frombuffer(row[2], dtype="<u4").reshape(2, -1))
+    for passage_id, generation, length, terms, checksum in connection.execute(
+        "SELECT w.passage_id, w.generation, w.length, w.terms, c.words FROM words w "
+        "LEFT JOIN checksums c ON c.passage_id = w.passage_id WHERE generation > ?",
+        (since,),
+    ):
+        require_sound(connection, passage_id, words_checksum(passage_id, generation, length, terms), checksum)
+        yield PassageWords(passage_id, length, np.frombuffer(terms, dtype="<u4").reshape(2, -1))

@@ -16,7 +16,8 @@ from urllib.parse import quote
 from onrecord.embeddings import beside
 from onrecord.rag.errors import LibraryError
 from onrecord.rag.store.failures import damaged
-from onrecord.rag.store.schema import DATABASE, SCHEMA, SCHEMA_VERSION, VECTOR_CACHE, WORD_CACHE
+from onrecord.rag.store.schema import DATABASE, SCHEMA, SCHEMA_VERSION, UPGRADED_VERSION, VECTOR_CACHE, WORD_CACHE
+from onrecord.rag.store.upgrading import upgrade
 
 # Every format so far has had these; another program's database has not.
 _ALWAYS = {"meta", "files", "briefings", "passages"}
@@ -50,7 +51,7 @@ class Opened:
 
 
 def prepare(folder: Path) -> None:
-    """Make the database of a library where there is none, and refuse what is none of this format.
+    """Make a library's database where there is none, bring the format before up to this one, and refuse what is none.
 
     Raises LibraryError with the remedy, and what `opened` raises.
     """
@@ -74,6 +75,8 @@ def prepare(folder: Path) -> None:
         # SQLite itself takes what is missing of the last page for zeros. With a log, pages may be in that alone.
         if not _size(beside_it(database, LOG)) and _size(database) < pages * size:
             raise damaged(folder, f"{DATABASE} is cut off")
+        if why is None:
+            upgrade(connection)
     if why:
         raise LibraryError(
             f"The library at {folder} cannot be used: {DATABASE} {why}. Move that file away, or name another folder "
@@ -87,7 +90,7 @@ def unfit(connection: sqlite3.Connection) -> str | None:
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables >= _ALWAYS:
         return "is another program's database, or was never filled"
-    if version != SCHEMA_VERSION:
+    if version not in (UPGRADED_VERSION, SCHEMA_VERSION):
         made = "a newer" if version > SCHEMA_VERSION else "an older"
         return f"has format {version} and was made by {made} OnRecord: this one reads format {SCHEMA_VERSION}"
     return None

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
 
 from onrecord.rag.languages import language
+from onrecord.rag.store import Embedded
 from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
 
 # The condition on a briefing `b` that it is the current version.
 CURRENT = "b.superseded_by IS NULL"
 # SQLite allows 32,766 bound values in one statement; well below it, and few enough statements.
 BOUND_VALUES = 10_000
+# The value about the store that `terms_checksum` of all terms is kept under.
+TERMS_CHECKSUM = "terms"
 
 
 def marks(values: Sequence[object]) -> str:
@@ -54,7 +58,58 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
     )
 
 
-def briefing_values(briefing: Briefing) -> dict[str, Any]:
+def insert_briefing(connection: sqlite3.Connection, briefing: Briefing) -> None:
+    """Write a briefing with its turns in place of one of the same id, whose passages go.
+
+    An update keeps the place of a briefing in the list and the versions that point at it.
+    """
+    values = _briefing_values(briefing)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
+    connection.execute(
+        f"INSERT INTO briefings ({', '.join(values)}) VALUES ({marks(list(values))}) "
+        f"ON CONFLICT(id) DO UPDATE SET {updates}",
+        list(values.values()),
+    )
+    connection.execute("DELETE FROM turns WHERE briefing_id = ?", (briefing.id,))
+    connection.execute("DELETE FROM passages WHERE briefing_id = ?", (briefing.id,))
+    names = [field.name for field in fields(Turn)]
+    connection.executemany(
+        f"INSERT INTO turns (briefing_id, position, {columns(Turn)}) VALUES ({marks([*names, '', ''])})",
+        [
+            (briefing.id, position, *(getattr(turn, name) for name in names))
+            for position, turn in enumerate(briefing.turns)
+        ],
+    )
+
+
+def insert_passages(connection: sqlite3.Connection, passages: Sequence[Passage]) -> None:
+    """Write the passages of a briefing."""
+    names = [field.name for field in fields(Passage)]
+    connection.executemany(
+        f"INSERT INTO passages ({columns(Passage)}) VALUES ({marks(names)})",
+        [tuple(getattr(passage, name) for name in names) for passage in passages],
+    )
+
+
+def insert_vectors(
+    connection: sqlite3.Connection, passages: Sequence[Passage], embedded: Sequence[Embedded], generation: int
+) -> None:
+    """Write what a model makes of passages, in place of what it made of them before."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)",
+        [
+            (passage.id, generation, one.vector.astype("<f4").tobytes(), one.said)
+            for passage, one in zip(passages, embedded, strict=True)
+        ],
+    )
+
+
+def columns(value: type[Turn | Passage], table: str = "") -> str:
+    """The columns that hold the fields of a turn or a passage; `table` is written before each."""
+    return ", ".join(f'{table}"{field.name}"' for field in fields(value))
+
+
+def _briefing_values(briefing: Briefing) -> dict[str, Any]:
     """The columns of a current briefing, without its turns."""
     return {
         "id": briefing.id,
@@ -121,11 +176,7 @@ def insert_words(connection: sqlite3.Connection, passages: Sequence[Passage], ge
         Counter(language(passage.language).index_terms(f"{passage.context}\n{passage.text}").split())
         for passage in passages
     ]
-    different = sorted(set().union(*counted))
-    connection.executemany(
-        "INSERT INTO terms (term) VALUES (?) ON CONFLICT DO NOTHING", [(term,) for term in different]
-    )
-    numbers = term_numbers(connection, different)
+    numbers = _numbered(connection, sorted(set().union(*counted)))
     connection.executemany(
         "INSERT INTO words VALUES (?, ?, ?, ?)",
         [
@@ -138,6 +189,23 @@ def insert_words(connection: sqlite3.Connection, passages: Sequence[Passage], ge
             for passage, counts in zip(passages, counted, strict=True)
         ],
     )
+
+
+def _numbered(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, int]:
+    """The numbers of terms, new ones included; the checksum of all terms is carried on: none ever goes."""
+    numbers = term_numbers(connection, terms)
+    last = connection.execute("SELECT IFNULL(MAX(number), 0) FROM terms").fetchone()[0]
+    new = list(enumerate((term for term in terms if term not in numbers), start=last + 1))
+    connection.executemany("INSERT INTO terms VALUES (?, ?)", new)
+    set_meta(connection, TERMS_CHECKSUM, str(terms_checksum(new, int(meta(connection, TERMS_CHECKSUM) or 0))))
+    return numbers | {term: number for number, term in new}
+
+
+def terms_checksum(rows: Iterable[tuple[int, str]], start: int = 0) -> int:
+    """The CRC-32 of rows of `terms` in the order of their numbers; `start` is that of the rows before them."""
+    for number, term in rows:
+        start = zlib.crc32(f"{number} {term}\n".encode(), start)
+    return start
 
 
 def term_numbers(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, int]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
+# The format that is brought up to it when a library is opened.
+UPGRADED_VERSION = 5
 DATABASE = "library.db"
 VECTOR_CACHE = "vectors.faiss"
 WORD_CACHE = "words.npz"
+SEAL = "library.sha256"
 
-SCHEMA = """
+_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE files (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
@@ -99,3 +102,24 @@ CREATE TABLE words (
 ) STRICT;
 CREATE INDEX words_generation ON words(generation);
 """
+
+# What format 6 has beside the tables of format 5.
+CHECKS = """
+-- What each briefing was when it was written: the SHA-256, in hexadecimal digits, of the short columns of its row
+-- (metadata), and of the others, its turns and its passages (content); digests.py says how.
+CREATE TABLE digests (
+    briefing_id TEXT PRIMARY KEY REFERENCES briefings(id) ON DELETE CASCADE,
+    metadata TEXT NOT NULL,
+    content TEXT NOT NULL
+) STRICT;
+
+-- The same of a passage's vector, its telling words and its words: CRC-32.
+CREATE TABLE checksums (
+    passage_id INTEGER PRIMARY KEY,
+    vector INTEGER NOT NULL,
+    said INTEGER NOT NULL,
+    words INTEGER NOT NULL
+) STRICT;
+"""
+
+SCHEMA = _TABLES + CHECKS

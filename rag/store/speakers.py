@@ -25,7 +25,9 @@ class CachedSpeakers:
         kept = self._kept
         if kept is None or kept[0] != state:
             rows = connection.execute(
-                "SELECT t.speaker, t.role, t.outlet, t.label, json_group_array(DISTINCT b.id) "
+                # Of a damaged row SQLite may give a number, whatever its table says.
+                "SELECT CAST(t.speaker AS TEXT), CAST(t.role AS TEXT), CAST(t.outlet AS TEXT), CAST(t.label AS TEXT), "
+                "json_group_array(DISTINCT b.id) "
                 "FROM turns t JOIN briefings b ON b.id = t.briefing_id "
                 "WHERE b.superseded_by IS NULL AND t.speaker IS NOT NULL GROUP BY 1, 2, 3, 4"
             )

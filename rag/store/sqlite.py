@@ -8,27 +8,46 @@ import threading
 import uuid
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
-from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.rag.errors import LibraryError, UnknownBriefing
-from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Summary
+from onrecord.rag.store import Embedded, EmbeddingModel, Mending, NewBriefing, Repair, Summary, seal
 from onrecord.rag.store.backup import copy
-from onrecord.rag.store.failures import FAILURES, failing_plainly
+from onrecord.rag.store.digests import (
+    metadata_columns,
+    said_checksum,
+    write_checksums,
+    write_digests,
+    write_meta_digest,
+)
+from onrecord.rag.store.failures import FAILURES, UNREADABLE, failing_plainly
 from onrecord.rag.store.filtering import Filtering
 from onrecord.rag.store.index import CachedIndexes, Superseded
+from onrecord.rag.store.integrity import (
+    REPAIR,
+    CheckedBriefings,
+    is_intact,
+    problems,
+    require_sound,
+    require_sound_meta,
+)
 from onrecord.rag.store.opening import Opened, opened, prepare
+from onrecord.rag.store.rebuilding import rebuild
 from onrecord.rag.store.rows import (
     BOUND_VALUES,
     CURRENT,
     briefing_from_row,
-    briefing_values,
+    columns,
+    insert_briefing,
+    insert_passages,
+    insert_vectors,
     insert_words,
     marks,
     meta,
@@ -42,8 +61,8 @@ from onrecord.rag.types import Briefing, Filters, Passage, Turn
 
 _Read = TypeVar("_Read")
 
-_PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
-_TURN_COLUMNS = ", ".join(f'"{field.name}"' for field in fields(Turn))
+_PASSAGE_COLUMNS = columns(Passage, "p.")
+_TURN_COLUMNS = columns(Turn)
 # Vectors that tell what passages of a language have in common.
 _SAMPLE = 1000
 # Passages whose words tell how well any words are met by chance.
@@ -66,6 +85,8 @@ class SqliteStore:
         self._indexes = CachedIndexes(folder)
         self._speakers = CachedSpeakers()
         self._filtering = Filtering(self._speakers)
+        self._checked = CheckedBriefings()
+        self._written = False
         self._names: tuple[str | None, dict[str, list[str]]] | None = None
         self._samples: tuple[str | None, tuple[dict[str, NDArray[np.float32]], dict[str, tuple[bytes, ...]]]] | None = (
             None
@@ -74,6 +95,7 @@ class SqliteStore:
 
     def model(self) -> EmbeddingModel | None:
         """The model of the vectors held, or None before the first."""
+        require_sound_meta(self._connection())
         value = meta(self._connection(), "model")
         return EmbeddingModel(**json.loads(value)) if value else None
 
@@ -94,17 +116,23 @@ class SqliteStore:
             connection.execute(
                 "INSERT INTO files VALUES (?, ?) ON CONFLICT DO NOTHING", (briefing.sha256, zlib.compress(new.data))
             )
-            self._insert_briefing(connection, briefing)
+            insert_briefing(connection, briefing)
+            insert_passages(connection, new.passages)
             connection.executemany(
                 "UPDATE briefings SET superseded_by = ? WHERE id = ?",
                 [(briefing.id, other) for other in older if other != briefing.id],
             )
-            self._insert_passages(connection, new, generation)
+            insert_vectors(connection, new.passages, new.embedded, generation)
+            insert_words(connection, new.passages, generation)
+            for written in dict.fromkeys([briefing.id, *older]):
+                write_digests(connection, written)
+            write_checksums(connection, generation)
 
     def move(self, briefing_id: str, source: str, file: str) -> None:
         """Note that a briefing's file now lies elsewhere under another name."""
         with self._write() as (connection, _):
             connection.execute("UPDATE briefings SET source = ?, file = ? WHERE id = ?", (source, file, briefing_id))
+            write_digests(connection, briefing_id)
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
@@ -112,12 +140,14 @@ class SqliteStore:
             row = connection.execute("SELECT * FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
             if row is None:
                 raise _unknown(briefing_id)
+            self._checked.content(connection, [briefing_id])
             return briefing_from_row(row, self._turns(connection, briefing_id))
 
     def briefings(self) -> list[Briefing]:
         """The current briefings in the order they were added."""
         with reading(self._connection()) as connection:
             rows = connection.execute(f"SELECT * FROM briefings b WHERE {CURRENT} ORDER BY position").fetchall()
+            self._checked.content(connection, [row["id"] for row in rows])
             return [briefing_from_row(row, self._turns(connection, row["id"])) for row in rows]
 
     def summaries(self) -> list[Summary]:
@@ -134,6 +164,7 @@ class SqliteStore:
         with reading(self._connection()) as connection:
             if connection.execute("SELECT 1 FROM briefings WHERE id = ?", (briefing_id,)).fetchone() is None:
                 raise _unknown(briefing_id)
+            self._checked.content(connection, [briefing_id])
             rows = connection.execute(
                 f'SELECT {_PASSAGE_COLUMNS} FROM passages p WHERE briefing_id = ? ORDER BY start, "end"',
                 (briefing_id,),
@@ -165,7 +196,8 @@ class SqliteStore:
                 f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN briefings b ON b.id = p.briefing_id "
                 f"WHERE {CURRENT} AND p.id IN ({marks(group)})",
                 group,
-            )
+            ).fetchall()
+            self._checked.content(connection, [row["briefing_id"] for row in rows])
             passages = self._speakers.passages(connection, (Passage(**dict(row)) for row in rows))
             found |= {passage.id: passage for passage in passages}
         return found
@@ -205,9 +237,13 @@ class SqliteStore:
         wanted = list(ids)
         for first in range(0, len(wanted), BOUND_VALUES):
             group = wanted[first : first + BOUND_VALUES]
-            found |= self._connection().execute(
-                f"SELECT passage_id, said FROM vectors WHERE passage_id IN ({marks(group)})", group
-            )
+            for passage_id, said, checksum in self._connection().execute(
+                "SELECT v.passage_id, v.said, c.said FROM vectors v "
+                f"LEFT JOIN checksums c ON c.passage_id = v.passage_id WHERE v.passage_id IN ({marks(group)})",
+                group,
+            ):
+                require_sound(self._connection(), passage_id, said_checksum(passage_id, said), checksum)
+                found[passage_id] = said
         return found
 
     def samples(self) -> Mapping[str, NDArray[np.float32]]:
@@ -225,10 +261,11 @@ class SqliteStore:
             if kept is None or kept[0] != state:
                 vectors, said = {}, {}
                 for row in connection.execute("SELECT DISTINCT language FROM passages ORDER BY 1").fetchall():
-                    drawn = _drawn(connection, "vector", row[0], _SAMPLE)
-                    if drawn:
-                        vectors[row[0]] = np.frombuffer(b"".join(drawn), dtype="<f4").reshape(len(drawn), -1)
-                        said[row[0]] = tuple(_drawn(connection, "said", row[0], _SAID_SAMPLE))
+                    drawn = _drawn(connection, row[0], _SAMPLE)
+                    held = self.vectors(drawn)
+                    if held:
+                        vectors[row[0]] = np.stack(list(held.values()))
+                        said[row[0]] = tuple(self.said(drawn[:_SAID_SAMPLE]).values())
                 kept = self._samples = (state, (vectors, said))
         return kept[1]
 
@@ -278,16 +315,22 @@ class SqliteStore:
                         for passage_id, one in zip(ids, embedded, strict=True)
                     ],
                 )
+            write_checksums(connection, generation)
 
     def file(self, briefing_id: str) -> bytes:
         """The bytes of the file as added; raises UnknownBriefing."""
         row = self._connection().execute(
-            "SELECT data FROM files JOIN briefings USING (sha256) WHERE id = ?", (briefing_id,)
+            "SELECT sha256, data FROM files JOIN briefings USING (sha256) WHERE id = ?", (briefing_id,)
         )
         found = row.fetchone()
         if found is None:
             raise _unknown(briefing_id)
-        return zlib.decompress(found[0])
+        if not is_intact(found["data"], found["sha256"]):
+            raise LibraryError(
+                f"Briefing {briefing_id}: the file kept no longer has its SHA-256, and is not given out. {REPAIR} "
+                "takes it again from where it was added; where it is gone, restore a backup."
+            )
+        return zlib.decompress(found["data"])
 
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
@@ -301,44 +344,45 @@ class SqliteStore:
             connection.execute("DELETE FROM files WHERE sha256 NOT IN (SELECT sha256 FROM briefings)")
 
     def verify(self) -> list[str]:
-        """What is wrong with the store, one line each; empty when all is well."""
+        """What is wrong with the store and how to mend it, one line each; empty when all is well."""
         connection = self._connection()
-        problems = [f"{DATABASE}: {row[0]}" for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        problems += [
-            f"{DATABASE}: a row of {row[0]} points at nothing" for row in connection.execute("PRAGMA foreign_key_check")
-        ]
-        problems += [
-            f"file {row['sha256'][:12]}…: its bytes no longer match its SHA-256"
-            for row in connection.execute("SELECT sha256, data FROM files")
-            if not _is_intact(row["data"], row["sha256"])
-        ]
-        problems += [
-            f"briefing {row[0]}: passage {row[1]} is not the slice of the text that it claims to be"
-            for row in connection.execute(
-                "SELECT b.id, p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id "
-                'WHERE substr(b.text, p.start + 1, p."end" - p.start) <> p.text'
-            )
-        ]
-        searched = f"SELECT p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {CURRENT}"
-        for table in ("vectors", "words"):
-            missing = connection.execute(
-                f"SELECT COUNT(*) FROM ({searched} EXCEPT SELECT passage_id FROM {table})"
-            ).fetchone()[0]
-            surplus = connection.execute(
-                f"SELECT COUNT(*) FROM (SELECT passage_id FROM {table} EXCEPT {searched})"
-            ).fetchone()[0]
-            if missing or surplus:
-                problems.append(f"{table}: {missing} passages are missing and {surplus} are left over")
-        return problems
+        found = problems(connection)
+        if not found and seal.is_broken(self._folder, connection):
+            found = [
+                f"{DATABASE}: bytes that hold nothing were altered, and nothing is lost. {REPAIR} writes them anew."
+            ]
+        elif not found:
+            seal.write(self._folder, connection)
+        return found
+
+    def repair(self, mending: Mending) -> Repair:
+        """Mend what `verify` finds; see `Store.repair`.
+
+        A new database takes the place of the damaged one in one transaction, for other processes too.
+        """
+        connection = self._connection()
+        with self._write_lock, TemporaryDirectory(dir=self._folder, prefix=".repair-") as folder:
+            before = _state_or_none(connection)
+            rebuilt = SqliteStore(Path(folder))
+            try:
+                done = rebuild(connection, rebuilt._connection(), mending)
+                if _state_or_none(connection) != before:
+                    raise LibraryError("The library was written to while it was repaired. Repair it again.")
+                rebuilt._connection().backup(connection)
+            finally:
+                rebuilt.close()
+        self._checked = CheckedBriefings()
+        seal.write(self._folder, connection)
+        return done
 
     def back_up(self, file: Path) -> None:
         """Write a copy of the library to a file; see `Store.back_up`."""
         with reading(self._connection()) as connection:
-            problems = self.verify()
-            if problems:
+            wrong = self.verify()
+            if wrong:
                 raise LibraryError(
-                    f"The library at {self._folder} is damaged ({problems[0].splitlines()[0]}): no backup was made, "
-                    "and an older one is left as it is. `onrecord verify` says all that is wrong."
+                    f"The library at {self._folder} is damaged ({wrong[0]}): no backup was made, and an older one "
+                    "is left as it is. `onrecord verify` says all that is wrong."
                 )
             try:
                 copy(connection, file)
@@ -350,6 +394,10 @@ class SqliteStore:
 
     def close(self) -> None:
         """Release the files."""
+        if self._written:
+            with suppress(*FAILURES):
+                seal.write(self._folder, self._connection())
+            self._written = False
         with self._connections_lock:
             for connection in self._connections.values():
                 connection.close()
@@ -394,11 +442,14 @@ class SqliteStore:
         with self._write_lock:
             connection.execute("BEGIN IMMEDIATE")
             try:
+                require_sound_meta(connection)
                 generation = int(meta(connection, "generation") or 0) + 1
                 set_meta(connection, "generation", str(generation))
                 set_meta(connection, "state", uuid.uuid4().hex)
                 yield connection, generation
+                write_meta_digest(connection)
                 connection.execute("COMMIT")
+                self._written = True
             except BaseException:
                 self._undo(held)
                 raise
@@ -413,46 +464,10 @@ class SqliteStore:
             # What the connection holds is not to be trusted; the log without the commit is nothing.
             self._release(held)
 
-    def _insert_briefing(self, connection: sqlite3.Connection, briefing: Briefing) -> None:
-        values = briefing_values(briefing)
-        # An update keeps the place of a briefing in the list and the versions that point at it.
-        updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
-        connection.execute(
-            f"INSERT INTO briefings ({', '.join(values)}) VALUES ({marks(list(values))}) "
-            f"ON CONFLICT(id) DO UPDATE SET {updates}",
-            list(values.values()),
-        )
-        connection.execute("DELETE FROM turns WHERE briefing_id = ?", (briefing.id,))
-        connection.execute("DELETE FROM passages WHERE briefing_id = ?", (briefing.id,))
-        names = [field.name for field in fields(Turn)]
-        connection.executemany(
-            f"INSERT INTO turns (briefing_id, position, {_TURN_COLUMNS}) VALUES ({marks([*names, '', ''])})",
-            [
-                (briefing.id, position, *(getattr(turn, name) for name in names))
-                for position, turn in enumerate(briefing.turns)
-            ],
-        )
-
-    def _insert_passages(self, connection: sqlite3.Connection, new: NewBriefing, generation: int) -> None:
-        names = [field.name for field in fields(Passage)]
-        columns = ", ".join(f'"{name}"' for name in names)
-        connection.executemany(
-            f"INSERT INTO passages ({columns}) VALUES ({marks(names)})",
-            [tuple(getattr(passage, name) for name in names) for passage in new.passages],
-        )
-        connection.executemany(
-            "INSERT INTO vectors VALUES (?, ?, ?, ?)",
-            [
-                (passage.id, generation, one.vector.astype("<f4").tobytes(), one.said)
-                for passage, one in zip(new.passages, new.embedded, strict=True)
-            ],
-        )
-        insert_words(connection, new.passages, generation)
-
     def _unindex(self, connection: sqlite3.Connection, briefing_id: str) -> None:
         ids = [(row[0],) for row in connection.execute("SELECT id FROM passages WHERE briefing_id = ?", (briefing_id,))]
-        connection.executemany("DELETE FROM vectors WHERE passage_id = ?", ids)
-        connection.executemany("DELETE FROM words WHERE passage_id = ?", ids)
+        for table in ("vectors", "words", "checksums"):
+            connection.executemany(f"DELETE FROM {table} WHERE passage_id = ?", ids)
 
     def _turns(self, connection: sqlite3.Connection, briefing_id: str) -> tuple[Turn, ...]:
         rows = connection.execute(
@@ -463,14 +478,19 @@ class SqliteStore:
         return tuple(self._speakers.turns(connection, briefing_id, turns))
 
     def _summaries(self, condition: str, values: Sequence[str]) -> list[Summary]:
-        rows = self._connection().execute(
-            "SELECT b.id, title, date, b.language, url, file, b.kind, length(b.text) AS characters, "
-            "COUNT(p.id) AS passages, source, lineage FROM briefings b "
-            f"LEFT JOIN passages p ON p.briefing_id = b.id WHERE {CURRENT} AND {condition} "
-            "GROUP BY b.id ORDER BY b.position",
-            values,
+        rows = (
+            self._connection()
+            .execute(
+                f"SELECT d.metadata, {metadata_columns('b')}, length(b.text) AS characters, COUNT(p.id) AS passages "
+                "FROM briefings b LEFT JOIN digests d ON d.briefing_id = b.id "
+                f"LEFT JOIN passages p ON p.briefing_id = b.id WHERE {CURRENT} AND {condition} "
+                "GROUP BY b.id ORDER BY b.position",
+                values,
+            )
+            .fetchall()
         )
-        return [Summary(**dict(row)) for row in rows]
+        self._checked.metadata(rows)
+        return [Summary(**{field.name: row[field.name] for field in fields(Summary)}) for row in rows]
 
 
 def _unknown(briefing_id: str) -> UnknownBriefing:
@@ -480,18 +500,18 @@ def _unknown(briefing_id: str) -> UnknownBriefing:
     )
 
 
-def _drawn(connection: sqlite3.Connection, column: str, language: str, most: int) -> list[bytes]:
+def _state_or_none(connection: sqlite3.Connection) -> str | None:
+    try:
+        return meta(connection, "state")
+    except UNREADABLE:
+        return None
+
+
+def _drawn(connection: sqlite3.Connection, language: str, most: int) -> list[int]:
     # Ids are hashes, so the first in their order are a random choice, and the same one every time.
     rows = connection.execute(
-        f"SELECT v.{column} FROM passages p JOIN vectors v ON v.passage_id = p.id "
+        "SELECT p.id FROM passages p JOIN vectors v ON v.passage_id = p.id "
         "WHERE p.language = ? GROUP BY p.id ORDER BY p.id LIMIT ?",
         (language, most),
     )
     return [row[0] for row in rows]
-
-
-def _is_intact(compressed: bytes, expected: str) -> bool:
-    try:
-        return sha256(zlib.decompress(compressed)).hexdigest() == expected
-    except zlib.error:
-        return False

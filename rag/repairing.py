@@ -1,0 +1,63 @@
+"""What a library mends itself with: files read again as when they were added, passages embedded again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from onrecord.embeddings import Encoder
+from onrecord.rag.adding import embed, understood
+from onrecord.rag.errors import OnRecordError
+from onrecord.rag.readers import read
+from onrecord.rag.readers.metadata import FIELDS, Metadata
+from onrecord.rag.store import Embedded, EmbeddingModel, Kept
+from onrecord.rag.types import Briefing, Passage
+
+
+class Mender:
+    """Reads files again and embeds passages again; `encoder` is called only when there is something to embed."""
+
+    def __init__(self, encoder: Callable[[], Encoder]) -> None:
+        self._load = encoder
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return self._load()
+
+    def original(self, source: str, sha256_: str) -> bytes | None:
+        """The bytes of a file from where it was added, or None where it is gone or another."""
+        try:
+            data = Path(source).read_bytes()
+        except (OSError, ValueError):
+            return None
+        return data if sha256(data).hexdigest() == sha256_ else None
+
+    def read(self, kept: Kept) -> tuple[Briefing, tuple[Passage, ...]] | None:
+        """A briefing read again from its file, and its passages; None where it cannot be read.
+
+        What it was told to be called when it was added is known where its row is sound: it differs from what the file
+        says of itself.
+        """
+        try:
+            documents = [one for one in read(kept.file, kept.data) if not isinstance(one, OnRecordError)]
+            [document] = [one for one in documents if one.data == kept.data]
+            found = understood(document, Metadata(), kept.source, kept.lineage)
+            if kept.is_sound:
+                own = found[0]
+                told = {name: getattr(kept, name) for name in FIELDS if getattr(kept, name) != getattr(own, name)}
+                found = understood(document, Metadata(**told), kept.source, kept.lineage)
+        except (OnRecordError, ValueError):
+            return None
+        briefing, passages = found
+        return (briefing, passages) if kept.lineage else (replace(briefing, lineage=briefing.id), passages)
+
+    def model(self) -> EmbeddingModel:
+        """The model that `embed` uses."""
+        return EmbeddingModel(self._encoder.name, self._encoder.dimension, self._encoder.fingerprint)
+
+    def embed(self, passages: Sequence[Passage]) -> list[Embedded]:
+        """What the model makes of passages."""
+        return embed(passages, self._encoder)
