@@ -15,13 +15,13 @@ from onrecord.rag.answers.drafting import paragraph
 from onrecord.rag.checking.article import speaker_of, speakers_told
 from onrecord.rag.checking.speaker import said_by, surnames_of
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_written
-from onrecord.rag.languages import answer_language, language
+from onrecord.rag.languages import LANGUAGES, answer_language, language
 from onrecord.rag.languages.numerals import decimal_sign
 from onrecord.rag.people.names import Known, read_name
 from onrecord.rag.text.figures import numbers
 from onrecord.rag.text.folding import fold
 from onrecord.rag.text.quotes import cite, find, overlap
-from onrecord.rag.transcript.mentions import Voice
+from onrecord.rag.transcript.mentions import NO_MENTION, Voice
 from onrecord.rag.types import Briefing, Citation, Part, Passage, Piece, Pointer, Quote, Span, Words
 
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
@@ -37,6 +37,8 @@ _SUPPORTED_SENSE = 0.5
 # A passage that is cited beside others must share at least this much to be pointed at.
 _POINTED_WORDS = 0.2
 _MOST_SENTENCES = 12
+# Whatever language is asked for, a model may write another.
+_EVERY = tuple(map(language, LANGUAGES))
 _PUNCTUATION = ".,;:!?…()[]“”«»\"'’"
 
 
@@ -158,10 +160,13 @@ class _Checker:
         """Whether the sentence gives one of its verified quotations to somebody else, or to either of two people."""
         place = sentence.index(sign)
         around = "".join(" " if each in taken.markers or each in taken.quotations else each for each in sentence)
-        named = speaker_of(around, Span(place, place + 1), self.words, self._surnames)
         passage, spans = quoted[sign]
         speaker = self._speaker(passage, spans[0])
-        return bool(named.name or named.role) and speaker is not None and not self._is(named, speaker, passage)
+        return speaker is not None and not all(
+            self._is(named, speaker, passage)
+            for words in _EVERY
+            if (named := speaker_of(around, Span(place, place + 1), words, self._surnames)) != NO_MENTION
+        )
 
     def _is(self, named: Voice, speaker: Known, passage: Passage) -> bool:
         """Whether somebody named is the speaker of a passage, and can be nobody else."""
@@ -182,7 +187,7 @@ class _Checker:
         Whoever it says speaks must be the slice's speaker. Of other people on record it may speak where the slice's
         speaker is among them, or the passage speaks of them too.
         """
-        told = speakers_told(prose, self.words, self._surnames)
+        told = {voice for words in _EVERY for voice in speakers_told(prose, words, self._surnames)}
         named = {fold(word) for word in re.findall(r"\w+", prose) if word[0].isupper()} & self._surnames
         kept = []
         for passage, span in pointed:

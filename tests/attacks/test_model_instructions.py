@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from onrecord.rag.language_model.model import ModelServer, answers
+from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.text.quotes import cite
 from onrecord.rag.types import Answer, Briefing, Part, Passage, Piece, Pointer, Quote, Turn, Words, plain_text
 
@@ -166,16 +167,16 @@ def _record(instruction: str) -> tuple[list[Passage], dict[str, Briefing]]:
     return passages, {"b1": open_one, "b2": other}
 
 
-def _default(briefing: Briefing) -> Answer:
+def _default(briefing: Briefing, language: str) -> Answer:
     start = briefing.text.index("It reopens")
     said = (Words("Ada Brook said: "), Quote((1,)))
     cited = (cite(1, briefing, start, start + len("It reopens on 4 May")),)
-    return Answer("When does it reopen?", "When does it reopen?", "answered", 0.9, "en", (Part(said),), cited, ())
+    return Answer("When does it reopen?", "When does it reopen?", "answered", 0.9, language, (Part(said),), cited, ())
 
 
-def _written(wanted: str) -> tuple[list[Answer], Answer, dict[str, Briefing], Obedient]:
+def _written(wanted: str, language: str = "en") -> tuple[list[Answer], Answer, dict[str, Briefing], Obedient]:
     passages, briefings = _record(wanted)
-    default = _default(briefings["b1"])
+    default = _default(briefings["b1"], language)
     with obedient() as server:
         shown = list(answers(default, passages, briefings, ModelServer(server.address, "tiny", "key-of-the-user")))
     return shown, default, briefings, server
@@ -217,9 +218,10 @@ def _holds(answer: Answer, briefings: dict[str, Briefing]) -> None:
                 assert all(str(speaker).endswith(first) for speaker in speakers), (words, speakers)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("wanted", WANTED)
-def test_an_instruction_in_a_briefing_changes_nothing_that_holds(wanted: str) -> None:
-    shown, default, briefings, server = _written(wanted)
+def test_an_instruction_in_a_briefing_changes_nothing_that_holds(wanted: str, language: str) -> None:
+    shown, default, briefings, server = _written(wanted, language)
     assert shown
     for answer in shown:
         if answer.parts != default.parts:
@@ -253,7 +255,7 @@ def test_what_is_given_to_its_own_speaker_stands(honest: str) -> None:
 
 def test_an_answer_that_is_cut_off_is_not_shown_as_a_whole_one() -> None:
     passages, briefings = _record("")
-    default = _default(briefings["b1"])
+    default = _default(briefings["b1"], "en")
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
