@@ -69,6 +69,7 @@ _MOST_BRIEFINGS_READ = 300
 _ALL = 2**31
 # The encoder reads 512 tokens, about 2,000 characters.
 _LONGEST_QUESTION = 2000
+_LONGEST_ANSWER = 100_000
 
 
 class Library:
@@ -379,7 +380,11 @@ class Library:
 
     def _read(self, question: str, history: History) -> Question:
         """The question, read once for all that follows; raises InvalidRequest where there is none."""
-        said = [(whole_characters(asked), whole_characters(answered)) for asked, answered in history]
+        # No question was longer, and what a follow-up leans on stands in the beginning of an answer.
+        said = [
+            (whole_characters(asked[:_LONGEST_QUESTION]), whole_characters(answered[:_LONGEST_ANSWER]))
+            for asked, answered in history
+        ]
         return read_question(_checked(question), said, on_record(*self._store.on_record()))
 
     def _find(self, question: Question, k: int, filters: Filters) -> Found:

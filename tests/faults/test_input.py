@@ -251,6 +251,8 @@ def test_filters_and_history_of_any_text(small_library: Library) -> None:
     odd = "\ud800\0\u202e'\"%_*"
     for name in ("speaker", "role", "outlet", "language", "briefing"):
         assert small_library.search("wall", history=[(odd, odd)], **{name: odd}) == []
+    long = [("who is Ada Brook? " * 50_000, "Ada Brook said “yes” [1]. " * 50_000)] * 9
+    assert small_library.search("And why did she?", history=long) == []
     with pytest.raises(InvalidRequest, match="no text"):
         small_library.search("wall", speaker=["Ada"])  # type: ignore[arg-type]
     with pytest.raises(InvalidRequest):
