@@ -226,6 +226,7 @@ def test_as_many_speakers_as_turns() -> None:
 
 
 @_SOAK
+@pytest.mark.timeout(1800)
 def test_a_line_of_fifty_megabytes_and_a_hundred_thousand_speakers() -> None:
     for data in ((_SAID * 800_000).encode(), _speakers(100_000)):
         (found,) = understood("wall.txt", data)
@@ -396,6 +397,16 @@ def test_a_damaged_file_of_any_format_is_read_or_refused(made: tuple[str, bytes]
 @settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_three_thousand_damaged_files_are_read_or_refused(made: tuple[str, bytes]) -> None:
     _is_read_or_refused(made)
+
+
+def test_what_stands_before_the_first_voice_is_kept() -> None:
+    cue = f"00:00:01,000 --> 00:00:02,000\n<v Ada Brook>{_SAID}\n"
+    (head,) = understood("wall.srt", f"a1\n{cue}".encode())
+    assert isinstance(head, Briefing)
+    assert [head.text[turn.start : turn.end] for turn in head.turns] == [_SAID.strip()]
+    (said,) = understood("wall.srt", f"The sea was calm.\n\n1\n{cue}\n2\n{cue}".encode())
+    assert isinstance(said, Briefing)
+    assert [said.text[turn.start : turn.end] for turn in said.turns] == ["The sea was calm.", _SAID.strip()]
 
 
 def test_random_bytes_under_every_name_are_refused() -> None:
