@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from onrecord.embeddings.reader import Passage as PassageToRead
 from onrecord.rag import Library
 from onrecord.rag.answers.answer import compose
+from onrecord.rag.answers.selection import topic_of
 from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.question import read_question
 from onrecord.rag.reading.reader import read_passages
@@ -224,6 +225,18 @@ def test_nothing_found_says_what_was_searched_and_cites_nothing() -> None:
     assert answer.citations == ()
     assert "1 briefing searched" in answer.text
     assert "“" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "topic"),
+    [
+        ("Well, I’m sure that I’ll see Sean O’Brien.", "Sean O’Brien"),
+        ("And so I’m glad.", None),
+        ("It is the Lysvik Fund’s money.", "Lysvik Fund"),
+    ],
+)
+def test_what_a_passage_is_about_is_a_name(sentence: str, topic: str | None) -> None:
+    assert topic_of(sentence) == topic
 
 
 def test_a_french_question_gets_french_words_around_an_english_quote() -> None:

@@ -15,7 +15,9 @@ from onrecord.rag.text.folding import folded_words
 from onrecord.rag.text.quotes import overlap, reported_at
 from onrecord.rag.types import Briefing
 
-_PROPER = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)*")
+# "O’Brien" is a name, "I’m" none.
+_NAME_WORD = r"[A-ZÀ-Þ](?:[\w-]|[’'][A-ZÀ-Þ])[\w’'-]*"
+_PROPER = re.compile(rf"(?<=[a-zà-ÿ,;] ){_NAME_WORD}(?: {_NAME_WORD})*")
 _QUESTION_MARK = re.compile(r"\?[”»\"’]?\s*$")
 
 
