@@ -326,7 +326,10 @@ def test_adding_removing_searching_and_kills(
             killed.append(worker)
     held, added = check()
     with Library.open(settings=small_settings) as library:
-        assert {hit.passage.briefing_id for hit in library.search("ferry", k=10**6)} == held
+        assert {hit.passage.briefing_id for hit in library.search("ferry", k=10**6)} <= held
+        # Among very many vectors a search is approximate; in one briefing it is exact.
+        for briefing_id in chance.sample(sorted(held), min(200, len(held))):
+            assert library.search("ferry", k=1, briefing=briefing_id)
     for word in ("added", "removed", "searched"):
         done[word] = len([id_ for worker in killed for id_ in worker.said(word)])
     assert done["added"]
