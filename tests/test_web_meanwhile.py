@@ -113,3 +113,14 @@ def test_a_reload_during_the_first_question_shows_the_conversation(open_page: Op
     page.reload()
     expect(page.locator(".asked")).to_have_text(LONG)
     expect(page.locator("#library .conversations .title")).to_have_text(LONG)
+
+
+def test_a_question_sent_before_stopping_is_answered_next(open_page: Open) -> None:
+    page = open_page()
+    begin(page, LONG)
+    page.locator("#question textarea").fill(QUESTION)
+    page.locator("#question textarea").press("Enter")
+    page.locator("#question .stop-button").click()
+    expect(page.locator(".asked")).to_have_text([LONG, QUESTION], timeout=30_000)
+    wait_for_answer(page)
+    expect(page.locator(".record")).to_have_count(2)

@@ -54,6 +54,7 @@ _SEND_QUESTION = f"async (question, sent) => {_MODULE.format(name='page.js')}.re
 _SEND_CONTEXT = f"async (sent) => [{_MODULE.format(name='page.js')}.context()]"
 _FETCHED = f"async () => {{ {_MODULE.format(name='page.js')}.fetched(); }}"
 _ANSWERED = f"async (sent) => {{ {_MODULE.format(name='page.js')}.answered(sent); }}"
+_STOPPED = f"async (sent) => {{ {_MODULE.format(name='page.js')}.stopped(sent); }}"
 _MOUNT = "import(new URL('page/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
 
 
@@ -273,7 +274,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
             cancels=asked,
             show_progress="hidden",
             api_visibility="private",
-        ).then(fn=None, js=_ANSWERED, inputs=sent, api_visibility="private")
+        ).then(fn=None, js=_STOPPED, inputs=sent, api_visibility="private")
 
         def ask_library(question: str, language: str | None = None, briefing: str | None = None) -> dict[str, Any]:
             """Answer one question; the HTTP API at /api/docs takes more filters and history."""

@@ -21,8 +21,9 @@ let asked = "";
 let editing = null;
 let stopFollowing = () => {};
 // While Gradio fetches a conversation or an answer it loses a question sent at the same moment: until then it waits here.
-let listening = false;
+let fetching = true;
 let answering = false;
+let stopping = false;
 let waiting = null;
 // Counts what the chat was asked to show: what comes late for an earlier request is not heeded.
 let turn = 0;
@@ -36,8 +37,8 @@ export function mountHeader(element, trigger) {
       pending = { question, replacing, anyDate };
       trigger("submit");
     };
-    if (listening) listen();
-    else if (answering) remark("next", fill(words.asked_next, { question }), withdraw);
+    listen();
+    if (waiting && answering) remark("next", fill(words.asked_next, { question }), withdraw);
   };
   onConversation(() => {
     withdraw();
@@ -99,7 +100,6 @@ export function request(typed) {
   const replacing = pending ? pending.replacing : editing;
   const anyDate = pending?.anyDate || false;
   pending = null;
-  listening = false;
   answering = true;
   asked = question;
   stopEditing();
@@ -118,15 +118,16 @@ export function request(typed) {
 }
 
 function hold(event) {
+  if (event.type === "click" && event.target.closest?.("#question .stop-button")) stopping = true;
   const sends = event.type === "click" ? event.target.closest?.("#question .submit-button") : event.target === textarea();
-  if (listening || !sends || (event.type === "keydown" && (event.key !== "Enter" || event.shiftKey))) return;
+  if (!(fetching || answering) || !sends || (event.type === "keydown" && (event.key !== "Enter" || event.shiftKey))) return;
   event.preventDefault();
   event.stopPropagation();
   if (textarea().value.trim()) ask(textarea().value, editing);
 }
 
 function listen() {
-  listening = true;
+  if (fetching || answering) return;
   const action = waiting;
   withdraw();
   action?.();
@@ -143,15 +144,21 @@ function giveBack() {
   if (!textarea().value.trim()) write(asked);
 }
 
+// A stopped answer is shown as far as it is kept.
+export function stopped(sent) {
+  stopping = false;
+  answered(sent);
+}
+
 // A conversation has been fetched.
 export function fetched() {
-  if (!answering) listen();
+  fetching = false;
+  listen();
 }
 
 // Asked for by Gradio when the page has loaded, and when another conversation is opened.
 export function context() {
-  listening = false;
-  answering = false;
+  fetching = true;
   turn++;
   setTimeout(fetched, LONGEST_FETCH);
   return { conversation: conversation(), language };
@@ -159,9 +166,10 @@ export function context() {
 
 // The server has finished an answer.
 export function answered(sent) {
-  // Where another conversation has been opened meanwhile, this is none of its business.
-  if (!answering) return;
+  // Of a stopped answer Gradio tells before what is kept of it is shown.
+  if (stopping) return;
   answering = false;
+  // Meanwhile another conversation may have been opened.
   if (sent?.turn === turn) nowIn(sent.conversation);
   else refreshConversations();
   if (document.querySelector("#chat .message-row:last-child .message .prose > .failed")) giveBack();
