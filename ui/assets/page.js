@@ -209,7 +209,7 @@ async function suggest() {
   if (!found.length) return;
   suggestions.replaceChildren(
     el("p", { class: "hint" }, words.try_asking),
-    ...found.map((question) => button(question, () => ask(question), { class: "suggestion" })),
+    ...found.map((question) => button(question, () => ask(question), { class: "suggestion", title: question })),
   );
 }
 
