@@ -20,7 +20,7 @@ _LENGTH = 70
 # Of so many briefings, the ones added last.
 _NEWEST = 3
 # Each candidate costs a search; after so many misses the reader is better served without suggestions.
-_TRIED = 5
+_TRIED = 6
 # Somebody who waits this long for others to be answered has other worries than suggestions.
 _PATIENCE_SECONDS = 30.0
 # So many wait for suggestions at once; each of them holds a thread that others need.
@@ -94,20 +94,21 @@ class Suggestions:
 
 
 def _first(library: Library, newest: Sequence[str], language: str) -> Iterator[str]:
-    """What the newest briefing is about, what was asked in the newest ones, who asked, what the others are about."""
+    """What was asked in the newest briefings, in turn, what they are about, and who asked."""
     briefings = [library.briefing(briefing_id) for briefing_id in newest[:_NEWEST]]
-    about = [words(language)["what_discussed"].format(title=briefing.title) for briefing in briefings]
-    yield from about[:1]
-    for in_turn in zip_longest(*(_asked(briefing, briefing.exchanges, language) for briefing in briefings)):
-        yield from filter(None, in_turn)
+    about = (_about(briefing, language) for briefing in briefings)
+    in_turn = zip_longest(*(_asked(briefing, briefing.exchanges, language) for briefing in briefings))
+    asked = (question for of_each in in_turn for question in of_each if question)
+    yield from islice(asked, _SHOWN)
+    yield from islice(about, 1)
     yield from islice((who for one in briefings for who in _who_asked(one, one.exchanges, language)), 1)
-    yield from about[1:]
+    yield from about
 
 
 def _next(library: Library, answer: Answer, past: set[str]) -> Iterator[str]:
     """What was asked in the exchanges that the search came nearest to and the answer is not from, then beside them.
 
-    Who asked is offered once in a conversation: people of one question are people of all.
+    Who asked is offered where nobody has gone into that yet; what the briefings are about where little else is left.
     """
     language = answer.language
     briefings: dict[str, Briefing] = {}
@@ -131,7 +132,14 @@ def _next(library: Library, answer: Answer, past: set[str]) -> Iterator[str]:
     opening = words(language)["what_asked"].partition("{who}")[0].casefold()
     if not any(question.startswith(opening) for question in past):
         yield from islice((who for briefing, one in exchanges for who in _who_asked(briefing, [one], language)), 1)
+    yield from islice(asked, 1)
+    newest = (library.briefing(summary.id) for summary in library.summaries()[::-1][:_NEWEST])
+    yield from islice((_about(briefing, language) for briefing in (*briefings.values(), *newest)), _SHOWN)
     yield from asked
+
+
+def _about(briefing: Briefing, language: str) -> str:
+    return words(language)["what_discussed"].format(title=briefing.title)
 
 
 def _holds(briefing: Briefing, exchange: Exchange, briefing_id: str, start: int) -> bool:

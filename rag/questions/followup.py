@@ -18,7 +18,7 @@ _EARLIER_WORDS = 0.3
 # A question of this many telling words or fewer seldom says all it means.
 _FEW_WORDS = 4
 # With fewer telling words than these nobody knows what a question is about.
-_TELLING = 2
+_TELLING = 3
 _SINGLE = re.compile(r"[^.,;:!?…]+\?")
 # The encoder reads 512 tokens; an answer's beginning says what it is about.
 _ANSWER_CHARACTERS = 1500
