@@ -345,8 +345,8 @@ class SqliteStore:
 
     def verify(self) -> list[str]:
         """What is wrong with the store and how to mend it, one line each; empty when all is well."""
-        connection = self._connection()
-        found = problems(connection)
+        with reading(self._connection()) as connection:
+            found = problems(connection)
         if not found and seal.is_broken(self._folder, connection):
             found = [
                 f"{DATABASE}: bytes that hold nothing were altered, and nothing is lost. {REPAIR} writes them anew."

@@ -303,25 +303,27 @@ def test_adding_removing_searching_and_kills(
         done["checks"] += 1
         return held, added
 
-    while time.monotonic() < end:
-        place = chance.randrange(2)
-        while not workers[place].said("added") and time.monotonic() < end:
-            time.sleep(0.1)
-        time.sleep(chance.uniform(0, 4))
-        # Sometimes everybody, so that the next one finds a log that nobody has open.
-        for victim in range(2) if chance.random() < 0.3 else (place,):
-            workers[victim].kill()
-            killed.append(workers[victim])
-            workers[victim] = Worker(small_settings, tmp_path, next(seeds))
-            done["kills"] += 1
-        if chance.random() < 0.3:
-            for cache in ("vectors.faiss", "words.npz"):
-                (small_settings.library / cache).unlink(missing_ok=True)
-        if chance.random() < 0.3:
-            check()
-    for worker in workers:
-        worker.kill()
-        killed.append(worker)
+    try:
+        while time.monotonic() < end:
+            place = chance.randrange(2)
+            while not workers[place].said("added") and time.monotonic() < end:
+                time.sleep(0.1)
+            time.sleep(chance.uniform(0, 4))
+            # Sometimes everybody, so that the next one finds a log that nobody has open.
+            for victim in range(2) if chance.random() < 0.3 else (place,):
+                workers[victim].kill()
+                killed.append(workers[victim])
+                workers[victim] = Worker(small_settings, tmp_path, next(seeds))
+                done["kills"] += 1
+            if chance.random() < 0.3:
+                for cache in ("vectors.faiss", "words.npz"):
+                    (small_settings.library / cache).unlink(missing_ok=True)
+            if chance.random() < 0.3:
+                check()
+    finally:
+        for worker in workers:
+            worker.kill()
+            killed.append(worker)
     held, added = check()
     with Library.open(settings=small_settings) as library:
         assert {hit.passage.briefing_id for hit in library.search("ferry", k=10**6)} == held
