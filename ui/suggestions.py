@@ -90,7 +90,8 @@ class Suggestions:
         except OnRecordError:
             # A suggestion is an offer: where none can be made, none is.
             return ()
-        return tuple(found)
+        # The shorter they are, the more of them stand in one row.
+        return tuple(sorted(found, key=len))
 
 
 def _first(library: Library, newest: Sequence[str], language: str) -> Iterator[str]:

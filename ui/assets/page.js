@@ -206,11 +206,13 @@ async function suggest() {
     // An offer only: without it the page is whole.
   }
   if (mine !== suggested) return;
-  if (!found.length) return;
   suggestions.replaceChildren(
-    el("p", { class: "hint" }, words.try_asking),
     ...found.map((question) => button(question, () => ask(question), { class: "suggestion", title: question })),
   );
+  // One row: what has no room in it is not offered. On a phone it can be pushed along.
+  while (!matchMedia(PHONE).matches && suggestions.childElementCount > 1 && suggestions.scrollWidth > suggestions.clientWidth) {
+    suggestions.lastChild.remove();
+  }
 }
 
 // Keep the question just asked at the top while its answer grows, unless the reader scrolls away.
