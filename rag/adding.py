@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -17,6 +18,7 @@ from onrecord.rag.errors import OnRecordError, UnknownBriefing, UnreadableFile
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.passages import passages_of
 from onrecord.rag.readers import Document, read
+from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
 from onrecord.rag.retrieval.interaction import pack, said_words
 from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Store, Summary
@@ -35,6 +37,8 @@ _MEMBER = "!/"
 # Enough passages for the encoder to sort them by length into full batches, few enough that an interrupted run repeats
 # little and memory stays flat.
 _PASSAGES_AT_ONCE = 256
+# A file is held in memory, and a ZIP of a year's briefings is smaller.
+_MOST_BYTES = 1_000_000_000
 
 Outcome = Literal["added", "updated", "new version", "moved", "unchanged", "failed"]
 
@@ -127,7 +131,8 @@ def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
         else:
             found.append(path)
     return [
-        Original(file.name, str(file.absolute()), partial(_load_file, file), options) for file in dict.fromkeys(found)
+        Original(whole_characters(file.name), str(file.absolute()), partial(_load_file, file), options)
+        for file in dict.fromkeys(found)
     ]
 
 
@@ -208,7 +213,16 @@ def _is(kind: Callable[[Path], bool], path: Path) -> bool:
 
 
 def _load_file(path: Path) -> Loaded:
+    shown = whole_characters(str(path))
+    if shown != str(path):
+        raise UnreadableFile(f"{shown}: its name holds bytes that are no UTF-8. Rename it, and add it then.")
     try:
+        there = path.stat()
+        if not stat.S_ISREG(there.st_mode):
+            # A pipe or a device may never end.
+            raise UnreadableFile(f"{path}: is no file. Add files, folders, ZIP archives or web addresses.")
+        if there.st_size > _MOST_BYTES:
+            raise UnreadableFile(f"{path}: is larger than {_MOST_BYTES // 1_000_000:,} MB. Add it in parts.")
         return Loaded(path.name, path.read_bytes())
     except FileNotFoundError as error:
         raise UnreadableFile(f"{path}: there is no such file. Check the path.") from error

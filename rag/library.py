@@ -45,6 +45,7 @@ from onrecord.rag.questions.question import (
     Question,
     read_question,
 )
+from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.reading.finding import Found, find_read, holding
 from onrecord.rag.reading.reader import Reader, read_passages
@@ -68,6 +69,7 @@ _MOST_BRIEFINGS_READ = 300
 _ALL = 2**31
 # The encoder reads 512 tokens, about 2,000 characters.
 _LONGEST_QUESTION = 2000
+_LONGEST_ANSWER = 100_000
 
 
 class Library:
@@ -170,11 +172,11 @@ class Library:
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
-        return self._store.briefing(briefing_id)
+        return self._store.briefing(whole_characters(briefing_id))
 
     def passages(self, briefing_id: str) -> list[Passage]:
         """The passages of a briefing in order; raises UnknownBriefing."""
-        return self._store.passages(briefing_id)
+        return self._store.passages(whole_characters(briefing_id))
 
     def passage(self, passage_id: int, briefing_id: str | None = None) -> Passage:
         """A passage by its id, of the current versions or of the version named.
@@ -184,7 +186,7 @@ class Library:
         if briefing_id is None:
             found = self._store.passages_by_id([passage_id]).get(passage_id)
         else:
-            found = next((p for p in self._store.passages(briefing_id) if p.id == passage_id), None)
+            found = next((p for p in self._store.passages(whole_characters(briefing_id)) if p.id == passage_id), None)
         if found is None:
             place = "the library" if briefing_id is None else f"briefing {briefing_id}"
             raise InvalidRequest(f"No passage of {place} has the id {passage_id}. A search gives the ids.")
@@ -192,7 +194,7 @@ class Library:
 
     def file(self, briefing_id: str) -> bytes:
         """The bytes of a briefing's file as added; raises UnknownBriefing."""
-        return self._store.file(briefing_id)
+        return self._store.file(whole_characters(briefing_id))
 
     def names(self) -> dict[str, list[str]]:
         """The speakers, roles, outlets, languages and kinds in the library, to choose filters from."""
@@ -204,7 +206,7 @@ class Library:
 
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
-        self._store.remove(briefing_id)
+        self._store.remove(whole_characters(briefing_id))
 
     def verify(self) -> list[str]:
         """What is wrong with the library and how to mend it, one line each; empty when all is well."""
@@ -356,7 +358,7 @@ class Library:
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         encoders = self._loaded_encoder(), self._bundled_encoder()
-        return self._store.of_one_state(lambda: check(article, Record(self._store, *encoders)))
+        return self._store.of_one_state(lambda: check(whole_characters(article), Record(self._store, *encoders)))
 
     def _model_server(self) -> ModelServer | None:
         """The language model that the settings name; most libraries use none and never load its client."""
@@ -378,7 +380,12 @@ class Library:
 
     def _read(self, question: str, history: History) -> Question:
         """The question, read once for all that follows; raises InvalidRequest where there is none."""
-        return read_question(_checked(question), history, on_record(*self._store.on_record()))
+        # No question was longer, and what a follow-up leans on stands in the beginning of an answer.
+        said = [
+            (whole_characters(asked[:_LONGEST_QUESTION]), whole_characters(answered[:_LONGEST_ANSWER]))
+            for asked, answered in history
+        ]
+        return read_question(_checked(question), said, on_record(*self._store.on_record()))
 
     def _find(self, question: Question, k: int, filters: Filters) -> Found:
         return find_read(self._store, self._loaded_encoder(), self._loaded_reader(), question, k, filters)
@@ -440,7 +447,7 @@ def _model_of(encoder: Encoder) -> EmbeddingModel:
 
 
 def _checked(question: str) -> str:
-    words = " ".join(question.split())
+    words = " ".join(whole_characters(question).split())
     if not words:
         raise InvalidRequest("The question is empty. Ask in words, as in 'What was said about the budget?'.")
     if len(words) > _LONGEST_QUESTION:
@@ -452,7 +459,12 @@ def _checked(question: str) -> str:
 
 def _filters(options: FilterOptions) -> Filters:
     """The filters of the options given; raises InvalidRequest for one that cannot be."""
-    filters = Filters(**options)
+    given: dict[str, str | None] = {}
+    for name, value in options.items():
+        if not isinstance(value, str | None):
+            raise InvalidRequest(f"{name} {value!r} is no text. Write it in quotation marks.")
+        given[name] = value and whole_characters(value)
+    filters = Filters(**given)  # type: ignore[arg-type]  # the kind is checked below
     for name in ("since", "until"):
         value = getattr(filters, name)
         if value is not None and iso_date(value) != value:

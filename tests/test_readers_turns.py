@@ -92,6 +92,7 @@ def test_text_in_braces_is_text() -> None:
 def test_json_turns_of_any_characters_keep_their_words(entries: list[dict[str, str]]) -> None:
     data = "\n".join(json.dumps(entry) for entry in entries).encode()
     (_,) = read("turns", data)
-    kept = [entry["text"].split() for entry in entries if entry["text"].strip()]
+    # JSON can write NUL, and no text that is stored can hold it.
+    kept = [entry["text"].replace("\0", "\ufffd").split() for entry in entries if entry["text"].strip()]
     if kept and any(map(str.isalnum, "".join(entry["text"] for entry in entries))):
         assert [words.split() for _, words in turns_of(read_one("turns", data).source)] == kept

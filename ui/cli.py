@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,7 +39,15 @@ from onrecord.rag import (
 )
 from onrecord.ui.accounts import Account, AccountRole, write_account
 from onrecord.ui.audit import Actor, Audit
-from onrecord.ui.terminal import render_answer, render_briefing, render_hits, render_report, render_summaries
+from onrecord.ui.terminal import (
+    printable,
+    printable_json,
+    render_answer,
+    render_briefing,
+    render_hits,
+    render_report,
+    render_summaries,
+)
 from onrecord.ui.text import counted, terminal_language, words
 
 app = typer.Typer(
@@ -309,7 +318,11 @@ def verify(
     lines = [*done.mended, *done.lost, *left] if done else list(left)
     if count is not None:
         lines.append(counted(terminal_language(), "sound", count))
-    _print({"problems": left, "briefings": count} | (asdict(done) if done else {}) if as_json else "\n".join(lines))
+    _print(
+        {"problems": left, "briefings": count} | (asdict(done) if done else {})
+        if as_json
+        else printable("\n".join(lines))
+    )
     if left or (done and done.lost):
         raise typer.Exit(1)
 
@@ -380,7 +393,7 @@ def check(
         report = library.check(article)
     if html is not None:
         _write(html, report_html(report, language=terminal_language()).encode())
-    _print(asdict(report) if as_json else report_text(report, language=terminal_language()))
+    _print(asdict(report) if as_json else printable(report_text(report, language=terminal_language())))
 
 
 @app.command("eval")
@@ -406,7 +419,7 @@ def evaluate(
             bar.update(done - bar.n)
 
         rows = evaluate_folder(folder, Settings.load(), method=method, keep=keep, adding=adding, asking=asking)
-    _print({"rows": [asdict(row) for row in rows]} if as_json else report_rows(rows, baseline))
+    _print({"rows": [asdict(row) for row in rows]} if as_json else printable(report_rows(rows, baseline)))
 
 
 @app.command()
@@ -478,10 +491,14 @@ def mcp(
 
 def main() -> None:
     """Run the command; a mistake is one line on standard error and exit code 1, wrong usage exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # Words that the terminal's encoding lacks are no reason to stop.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except OnRecordError as error:
-        print(f"onrecord: {error}", file=sys.stderr)
+        print(f"onrecord: {printable(str(error))}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
@@ -496,12 +513,12 @@ def _actor() -> Actor:
 
 
 def _print(value: str | dict[str, Any]) -> None:
-    print(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    print(value if isinstance(value, str) else printable_json(value))
 
 
 def _said(key: str, **values: object) -> str:
     """Words of the terminal in its language, filled in."""
-    return words(terminal_language())[key].format(**values)
+    return printable(words(terminal_language())[key].format(**values))
 
 
 def _unit(key: str) -> str:
@@ -570,7 +587,7 @@ def _run_batch(
         except OnRecordError as error:
             failed = True
             reply["error"] = str(error)
-        print(json.dumps(reply, ensure_ascii=False), flush=True)
+        print(printable_json(reply), flush=True)
     if failed:
         raise typer.Exit(1)
 
@@ -582,7 +599,7 @@ def _batch_line(text: str) -> dict[str, Any]:
     wanted = "A line is a question in words, or a JSON object with a 'question'"
     try:
         line = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"{wanted}; this one is broken JSON ({error}).") from error
     if not isinstance(line.get("question"), str):
         raise InvalidRequest(f"{wanted}; this object has none.")
@@ -650,7 +667,7 @@ def _progress(unit: str) -> Iterator[Callable[[Progress], None]]:
             bar.total = progress.total
             bar.n = progress.done
             passages = counted(terminal_language(), "passages", progress.passages)
-            bar.set_postfix_str(f"{passages} {progress.file[:40]}".strip(), refresh=False)
+            bar.set_postfix_str(f"{passages} {printable(progress.file[:40])}".strip(), refresh=False)
             bar.refresh()
 
         yield show

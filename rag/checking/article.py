@@ -93,6 +93,17 @@ def speaker_of(prose: str, quotation: Span, words: Language, surnames: frozenset
     return source.voice if source else NO_MENTION
 
 
+def speakers_told(prose: str, words: Language, surnames: frozenset[str]) -> list[Voice]:
+    """Whom a sentence that quotes nothing gives what it says to, by its verbs of saying or as in "Ann Bell: …".
+
+    `words` and `surnames` are as for `speaker_of`.
+    """
+    mentions = Mentions(Vocabulary(prose, words), surnames).in_prose(prose)
+    clause = Clause(prose, 0, len(prose), mentions, words)
+    told = [clause.after(0, len(prose)), clause.before(0, len(prose)), clause.before(0, prose.find(":") + 1)]
+    return list(dict.fromkeys(source.voice for source in told if source and source.voice != NO_MENTION))
+
+
 def _claim(kind: ClaimKind, start: int, end: int, text: str, voice: Voice, *, inferred: bool) -> Claim:
     role = voice.role if voice.name else None
     return Claim(kind, start, end, text, (text,), voice.name or voice.role, role, inferred)

@@ -6,19 +6,22 @@ own citations, and, inside quotation marks, exact slices of the passages it cite
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from onrecord.rag.answers.drafting import paragraph
-from onrecord.rag.checking.article import speaker_of
+from onrecord.rag.checking.article import speaker_of, speakers_told
 from onrecord.rag.checking.speaker import said_by, surnames_of
 from onrecord.rag.language_model.model_text import MARKERS, Taken, disarmed, plain_lines, sentences_written
-from onrecord.rag.languages import answer_language, language
+from onrecord.rag.languages import LANGUAGES, answer_language, language
 from onrecord.rag.languages.numerals import decimal_sign
-from onrecord.rag.people.names import Known
+from onrecord.rag.people.names import Known, read_name
 from onrecord.rag.text.figures import numbers
+from onrecord.rag.text.folding import fold
 from onrecord.rag.text.quotes import cite, find, overlap
+from onrecord.rag.transcript.mentions import NO_MENTION, Voice
 from onrecord.rag.types import Briefing, Citation, Part, Passage, Piece, Pointer, Quote, Span, Words
 
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
@@ -34,6 +37,8 @@ _SUPPORTED_SENSE = 0.5
 # A passage that is cited beside others must share at least this much to be pointed at.
 _POINTED_WORDS = 0.2
 _MOST_SENTENCES = 12
+# Whatever language is asked for, a model may write another.
+_EVERY = tuple(map(language, LANGUAGES))
 _PUNCTUATION = ".,;:!?…()[]“”«»\"'’"
 
 
@@ -61,7 +66,8 @@ def ground(
     Markers that name no passage are dropped. A sentence must be supported by the passages it cites, in its words (with
     its figures and its negation) or in its sense, else it is marked so and loses its markers. Text in quotation marks
     that stands in a passage cited by its sentence becomes the exact slice; other text loses the marks. A quotation that
-    the model gives to another speaker is given back to its own. Links, images, HTML and lists of sources are removed.
+    the model gives to anybody but its speaker is given back, and no sentence cites one person for what it says another
+    said. Links, images, HTML and lists of sources are removed.
     """
     checker = _Checker(passages, briefings, question, language, similarity)
     paragraphs: list[Part] = []
@@ -94,6 +100,8 @@ class _Checker:
         self._languages = [language(known) for known in {self.words.code, *(passage.language for passage in passages)}]
         self._framing = {term for words in self._languages for term in self._terms(" ".join(words.model.framing))}
         self._shown: set[str] = set()
+        self._people = [turn.speaker for each in briefings.values() for turn in each.turns if turn.speaker]
+        self._surnames = surnames_of(self._people)
 
     def sentence(self, sentence: str, taken: Taken) -> list[Piece]:
         """The sentence as it may be shown; empty where nothing is left of it."""
@@ -114,6 +122,9 @@ class _Checker:
             self.supported += 1
             return self._given_back(taken, quoted)
         pointed = self._support(prose, cited, quoted)
+        if pointed:
+            # What is left must bear the sentence: else it names one and cites another.
+            pointed = self._of_those_named(prose, pointed) or None
         written = self._written(sentence, taken, quoted)
         if pointed is None:
             self.unsupported += 1
@@ -149,27 +160,51 @@ class _Checker:
         """Whether the sentence gives one of its verified quotations to somebody else, or to either of two people."""
         place = sentence.index(sign)
         around = "".join(" " if each in taken.markers or each in taken.quotations else each for each in sentence)
-        people = [turn.speaker for each in self._briefings.values() for turn in each.turns if turn.speaker]
-        named = speaker_of(around, Span(place, place + 1), self.words, surnames_of(people))
-        passage, _ = quoted[sign]
-        speaker = self._speaker(quoted[sign])
-        if not (named.name or named.role) or speaker is None:
-            return False
+        passage, spans = quoted[sign]
+        speaker = self._speaker(passage, spans[0])
+        return speaker is not None and not all(
+            self._is(named, speaker, passage)
+            for words in _EVERY
+            if (named := speaker_of(around, Span(place, place + 1), words, self._surnames)) != NO_MENTION
+        )
+
+    def _is(self, named: Voice, speaker: Known, passage: Passage) -> bool:
+        """Whether somebody named is the speaker of a passage, and can be nobody else."""
         turns = self._briefings[passage.briefing_id].turns
         said = said_by(
             named.name or named.role or "",
             speaker,
             office=named.role if named.name else None,
             present=[Known(turn.speaker, turn.role) for turn in turns if turn.speaker],
-            on_record=people,
+            on_record=self._people,
             about=" ".join(filter(None, (passage.outlet, passage.context))),
         )
-        return said.same == "no" or bool(said.may_be)
+        return said.same == "yes" and not said.may_be
 
-    def _speaker(self, quotation: tuple[Passage, list[Span]]) -> Known | None:
-        """Who says a verified quotation on the record."""
-        passage, spans = quotation
-        citation = cite(1, self._briefings[passage.briefing_id], spans[0].start, spans[0].end)
+    def _of_those_named(self, prose: str, pointed: Sequence[tuple[Passage, Span]]) -> list[tuple[Passage, Span]]:
+        """The slices that a sentence without quotations may point at, by the people it names.
+
+        Whoever it says speaks must be the slice's speaker. Of other people on record it may speak where the slice's
+        speaker is among them, or the passage speaks of them too.
+        """
+        told = {voice for words in _EVERY for voice in speakers_told(prose, words, self._surnames)}
+        named = {fold(word) for word in re.findall(r"\w+", prose) if word[0].isupper()} & self._surnames
+        kept = []
+        for passage, span in pointed:
+            speaker = self._speaker(passage, span)
+            held = set(re.findall(r"\w+", fold(f"{passage.text} {passage.context}")))
+            if speaker is None:
+                fits = all(set(re.findall(r"\w+", fold(each.name or each.role or ""))) <= held for each in told)
+            else:
+                fits = all(self._is(each, speaker, passage) for each in told)
+                held |= named if read_name(speaker.name).surname in named else set()
+            if fits and named <= held:
+                kept.append((passage, span))
+        return kept
+
+    def _speaker(self, passage: Passage, span: Span) -> Known | None:
+        """Who says a slice of a passage on the record."""
+        citation = cite(1, self._briefings[passage.briefing_id], span.start, span.end)
         if citation.speaker is not None:
             return Known(citation.speaker, citation.role, citation.outlet)
         return Known(passage.speaker, passage.role, passage.outlet) if passage.speaker else None
@@ -177,7 +212,7 @@ class _Checker:
     def _given_back(self, taken: Taken, quoted: Mapping[str, tuple[Passage, list[Span]]]) -> list[Piece]:
         """The verified quotations of a sentence alone, each behind the name of whoever said it."""
         pieces: list[Piece] = []
-        owners = ((self._speaker(quotation), sign) for sign, quotation in quoted.items())
+        owners = ((self._speaker(passage, spans[0]), sign) for sign, (passage, spans) in quoted.items())
         for speaker, signs in groupby(owners, key=lambda owner: owner[0]):
             name = disarmed(speaker.name) if speaker else self.words.wording.nobody
             pieces += [Words(f"{'; ' if pieces else ''}{name}: ")]

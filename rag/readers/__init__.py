@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from onrecord.rag.errors import UnreadableFile
-from onrecord.rag.readers.formats import format_of, reader_of
+from onrecord.rag.readers.formats import ISOLATED, Format, format_of, reader_of
 from onrecord.rag.readers.metadata import (
     SIDECAR_SUFFIX,
     Metadata,
@@ -40,12 +40,20 @@ def read(name: str, data: bytes) -> Iterator[Document | UnreadableFile]:
     try:
         format_ = format_of(name, data)
         if format_ != "zip":
-            yield Document(name, data, reader_of(format_)(name, data))
+            yield Document(name, data, _source(format_, name, data))
             return
     except UnreadableFile as error:
         yield error
         return
     yield from _members(name, data)
+
+
+def _source(format_: Format, name: str, data: bytes) -> SourceText:
+    if format_ not in ISOLATED:
+        return reader_of(format_)(name, data)
+    from onrecord.rag.readers.isolated import shared_reader
+
+    return shared_reader().read(format_, name, data)
 
 
 def _members(name: str, data: bytes) -> Iterator[Document | UnreadableFile]:
@@ -68,7 +76,7 @@ def _members(name: str, data: bytes) -> Iterator[Document | UnreadableFile]:
             format_ = format_of(inside, content)
             if format_ == "zip":
                 raise UnreadableFile(f"{inside}: is a ZIP inside a ZIP. Unpack the outer one and add the inner ones.")
-            source = reader_of(format_)(inside, content)
+            source = _source(format_, inside, content)
             sidecar = next((beside for beside in sidecar_names(label) if beside in sidecars), None)
             if sidecar is not None:
                 source = parse_sidecar(f"{name}/{sidecar}", sidecars[sidecar]).applied_to(source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -62,6 +63,8 @@ def members_of(name: str, data: bytes, *, ending: str = "") -> Iterator[tuple[st
 def _content(label: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> bytes:
     if member.flag_bits & 0x1:
         raise UnreadableFile(f"{label}: is encrypted. Unpack the ZIP with its password and add the files.")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise UnreadableFile(f"{label}: is a link to another file. Add the file that it points to.")
     most = min(_MOST_MEMBER_BYTES, left)
     suspicious = member.file_size > _RATIO_FROM_BYTES and member.file_size > _MOST_RATIO * max(member.compress_size, 1)
     if member.file_size > most or suspicious:

@@ -75,7 +75,7 @@ def read_docx(name: str, data: bytes) -> SourceText:
         edges = dict.fromkeys(text for section in document.sections for text in _edges(section, words))
         title = document_title(document.core_properties.title) or _heading(document)
         language = document.core_properties.language
-    except UnreadableFile:
+    except (UnreadableFile, MemoryError):
         raise
     except Exception as error:  # python-docx meets a damaged document with errors of many kinds
         raise UnreadableFile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 from onrecord.rag.errors import UnreadableFile
 
@@ -30,17 +31,38 @@ _OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
 # Bytes that are no UTF-8, as "surrogateescape" writes them.
 _STRAY = re.compile("[\udc80-\udcff]")
 
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
+# Halves of surrogate pairs and NUL: JSON and XML can write them as escapes, and no text that is stored can hold them.
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 # Control characters other than tab, line ends, form feed and escape do not occur in text.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n?")
 
 
+# So many bytes show whether every other one is zero, as in UTF-16 of an alphabet such as ours.
+_SAMPLE = 1000
+_ZERO_SHARE = 0.5
+
+
+def unmarked_utf16(data: bytes) -> str | None:
+    """Return the encoding of a text in UTF-16 that has no byte order mark, and None for any other.
+
+    Letters of Western alphabets have a zero for their higher byte; nearly all texts but those in UTF-16 hold no zeros.
+    """
+    even, odd = data[:_SAMPLE:2], data[1:_SAMPLE:2]
+    if not odd:
+        return None
+    zeros = even.count(0) / len(even), odd.count(0) / len(odd)
+    if max(zeros) < _ZERO_SHARE or min(zeros):
+        return None
+    return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+
+
 def decode(name: str, data: bytes) -> str:
     """Return the text of `data`, byte order mark removed and line ends as `\\n`.
 
-    A byte order mark decides; else UTF-8 where it fits; else the Western single-byte encodings; else statistics.
+    A byte order mark decides; else zeros show UTF-16; else UTF-8 where it fits; else the Western single-byte encodings;
+    else statistics.
     Raises UnreadableFile for an empty file, for bytes that are no text, and for an encoding that cannot be told.
     """
     if not data:
@@ -66,8 +88,8 @@ def _require_text(name: str, text: str) -> None:
 
 
 def whole_characters(text: str) -> str:
-    """Return `text` with halves of surrogate pairs, which escapes can write and no file can hold, as U+FFFD."""
-    return _HALF_PAIR.sub("\ufffd", text)
+    """Return `text` with what only an escape can write (NUL, halves of surrogate pairs) as U+FFFD."""
+    return _NO_CHARACTER.sub("\ufffd", text)
 
 
 def _decoded(name: str, data: bytes) -> str:
@@ -77,10 +99,9 @@ def _decoded(name: str, data: bytes) -> str:
                 return data[len(mark) :].decode(encoding)
             except UnicodeDecodeError:
                 break
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+    unmarked = unmarked_utf16(data)
+    with suppress(UnicodeDecodeError):
+        return data.decode(unmarked or "utf-8")
     mixed = _mostly_utf8(data)
     if mixed is not None:
         return mixed

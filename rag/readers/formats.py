@@ -14,6 +14,7 @@ from typing import Literal, cast
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.readers.captions import TIMING
 from onrecord.rag.readers.delimited import is_transcript_table
+from onrecord.rag.readers.encoding import unmarked_utf16
 from onrecord.rag.readers.sbv import SBV_TIMING
 from onrecord.rag.readers.timed_lines import is_timed_lines
 from onrecord.rag.types import SourceText
@@ -39,6 +40,9 @@ READERS: Mapping[Format, tuple[str, str]] = {
     "timed": ("timed_lines", "read_timed_lines"),
 }
 """The module and function that read each format (a ZIP is no format of its own: its members have theirs)."""
+
+ISOLATED: frozenset[Format] = frozenset(("pdf", "docx", "html", "mhtml", "ttml"))
+"""The formats that libraries in C take apart: they are read in a process of their own, with limits."""
 
 # How much of a file is looked at; comments and licence blocks may precede the first telling tag of a page.
 _HEAD = 8192
@@ -220,10 +224,9 @@ def _root(head: str) -> str | None:
 def _head(data: bytes) -> str:
     """Return the beginning of a text well enough to tell its format."""
     head = data[:_HEAD].removeprefix(codecs.BOM_UTF8)
-    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
-        if data.startswith(mark):
-            text = data[2:_HEAD].decode(encoding, "replace")
-            break
+    utf16 = _utf16(data)
+    if utf16:
+        text = data[:_HEAD].decode(utf16, "replace").removeprefix("\ufeff")
     else:
         try:
             # The last character may be cut in two.
@@ -233,10 +236,15 @@ def _head(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def _utf16(data: bytes) -> str | None:
+    """The encoding of a text in UTF-16, None for any other."""
+    marks = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+    return next((encoding for mark, encoding in marks if data.startswith(mark)), None) or unmarked_utf16(data)
+
+
 def _is_json(data: bytes) -> bool:
     """Return whether the first line that is not blank is a JSON object, or all of it an object or array."""
-    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    text = data.decode("utf-16" if data.startswith(marks) else "utf-8-sig", "replace").strip()
+    text = data.decode(_utf16(data) or "utf-8", "replace").removeprefix("\ufeff").strip()
     for candidate in (text.split("\n", 1)[0], text):
         try:
             found = json.loads(candidate)

@@ -103,11 +103,19 @@ def _parsed(name: str, markup: str) -> etree._Element:
     try:
         page = lxml.html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        if _has_error(parser, "ERR_NO_MEMORY"):
+            raise MemoryError from error
         raise UnreadableFile(f"{name}: the page holds no text ({error}). Save it again from the browser.") from error
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        # The parser stops there, and the rest of the page would be lost unseen.
+    # The parser stops at either, and the rest of the page would be lost unseen.
+    if _has_error(parser, "ERR_NO_MEMORY"):
+        raise MemoryError
+    if _has_error(parser, "ERR_RESOURCE_LIMIT"):
         raise UnreadableFile(f"{name}: its elements are nested too deeply. Save the page as PDF or text and add that.")
     return page
+
+
+def _has_error(parser: lxml.html.HTMLParser, kind: str) -> bool:
+    return any(entry.type_name == kind for entry in parser.error_log)
 
 
 def _words(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,9 @@ TERMINAL = ".?!…:;—–-”\"’'»)]*"
 HIDDEN = "\0"
 """What stands in a line for each character that is no part of it, such as a time inside a sentence."""
 
-_OUTER = re.compile(rf"^[\s{HIDDEN}]+|[\s{HIDDEN}]+$")
+# All of Unicode's white space lies below U+3001. Stripped and not matched: a pattern anchored at a line's end tries
+# each blank of a long run inside the line anew.
+_OUTER = HIDDEN + "".join(filter(str.isspace, map(chr, range(0x3001))))
 # Stands for that character where the text itself has it.
 _OTHER = "\ufffd"
 
@@ -48,7 +49,7 @@ def lines_of(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
     position = 0
     blank, timed = True, False
     for raw in masked.split("\n"):
-        inner = _OUTER.sub("", raw)
+        inner = raw.strip(_OUTER)
         if inner:
             start = position + raw.index(inner)
             timed = timed or raw.strip().startswith(HIDDEN) or raw.strip().endswith(HIDDEN)

@@ -25,7 +25,8 @@ _LEAST_QUESTION = 4
 # Behind words that give the floor stand so many at most that say to whom.
 _NAMED = 8
 _SENTENCE = re.compile(r"[^.?!…\n]*(?:[.?!…\n]+|$)")
-_QUESTION = re.compile(r"([^.?!…:;\n]*)\?")
+# Begun only where a sentence begins: in words without an end, each would otherwise be tried as a beginning.
+_QUESTION = re.compile(r"(?<![^.?!…:;\n])([^.?!…:;\n]*)\?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +132,27 @@ def scene_of(text: str, turns: Sequence[Turn], parts: Sequence[DialoguePart | No
 def _blocks(
     text: str, turns: Sequence[Turn], parts: Sequence[DialoguePart | None], gives_floor: Phrase
 ) -> list[TurnBlock]:
-    blocks: list[TurnBlock] = []
+    # The turns of each block, and who says them.
+    runs: list[list[int]] = []
+    last: str | None = None
     for place, (turn, part) in enumerate(zip(turns, parts, strict=True)):
         words = text[turn.start : turn.end]
-        last = blocks[-1] if blocks else None
-        same = last and turn.label and last.turn.label and _identity(turn, part) == _identity(last.turn, last.part)
+        who = _identity(turn, part) if turn.label else None
         # "Questions, please." ends a statement, and is none of it.
-        if last and same and not (len(words.split()) <= SHORT_TURN and gives_floor.search(words)):
-            members = range(last.members.start, place + 1)
-            blocks[-1] = TurnBlock(replace(last.turn, end=turn.end), members, part, f"{last.words}\n{words}")
+        if who is not None and who == last and not (len(words.split()) <= SHORT_TURN and gives_floor.search(words)):
+            runs[-1].append(place)
         else:
-            blocks.append(TurnBlock(turn, range(place, place + 1), part, words))
-    return blocks
+            runs.append([place])
+        last = who
+    return [
+        TurnBlock(
+            replace(turns[run[0]], end=turns[run[-1]].end),
+            range(run[0], run[-1] + 1),
+            parts[run[-1]],
+            "\n".join(text[turns[place].start : turns[place].end] for place in run),
+        )
+        for run in runs
+    ]
 
 
 def _identity(turn: Turn, part: DialoguePart | None) -> str:

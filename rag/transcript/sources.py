@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -59,7 +60,7 @@ class Clause:
 
     def before(self, start: int, end: int) -> Source | None:
         """Who speaks by what stands before a quotation, in `[start:end]`; None where it does not say."""
-        verbs = [verb for verb in self.verbs if start <= verb.start() and verb.end() <= end]
+        verbs = self._verbs(start, end)
         said = self._speaker(verbs[-1], start, end) if verbs else None
         if said is None or said == Source():
             said = self._according_to(start, end) or said
@@ -79,7 +80,7 @@ class Clause:
         """Who speaks by what stands behind a quotation, in `[start:end]`; None where it does not say."""
         if source := self._according_to(start, end):
             return source
-        verb = next((verb for verb in self.verbs if start <= verb.start() and verb.end() <= end), None)
+        verb = next(iter(self._verbs(start, end)), None)
         if verb is None or len(self._said(start, verb.start())) > _REACH or ";" in self.prose[start : verb.start()]:
             return None
         return self._speaker(verb, start, end)
@@ -99,8 +100,7 @@ class Clause:
 
     def tells(self, start: int, end: int) -> bool:
         """Whether a verb of saying or a source stands in a part of the sentence."""
-        spoken = any(start <= verb.start() and verb.end() <= end for verb in self.verbs)
-        return spoken or self._according_to(start, end) is not None
+        return bool(self._verbs(start, end)) or self._according_to(start, end) is not None
 
     def subject(self) -> Source | None:
         """Whom the sentence is about, as far as that is a person; None where it begins with neither."""
@@ -118,6 +118,16 @@ class Clause:
             if said and not (self._opens_phrase(said[0]) or self._is_when(said)):
                 return None
         return None
+
+    def _verbs(self, start: int, end: int) -> Sequence[re.Match[str]]:
+        """The verbs of saying in `[start:end]`; none overlaps another."""
+        first = bisect_left(self.verbs, start, key=lambda verb: verb.start())
+        return self.verbs[first : bisect_right(self.verbs, end, key=lambda verb: verb.end())]
+
+    def _named(self, start: int, end: int) -> Sequence[Mention]:
+        """The mentions that begin in `[start:end]`."""
+        first = bisect_left(self.mentions, start, key=lambda mention: mention.start)
+        return self.mentions[first : bisect_left(self.mentions, end, key=lambda mention: mention.start)]
 
     def _said(self, start: int, end: int) -> list[str]:
         return WORD.findall(self.prose, start, max(start, end))
@@ -137,7 +147,7 @@ class Clause:
         inside = [_bare(word) for word in re.split(r"[\s-]+", verb.group())]
         if any(word in news.pronouns for word in inside):
             return Source(pronoun=True)
-        if mention := next((m for m in self.mentions if verb.start() <= m.start and m.end <= verb.end()), None):
+        if mention := next((m for m in self._named(*verb.span()) if m.end <= verb.end()), None):
             return _of(mention)
         going_on = inside[-1] in self.words.saying.saying
         if not going_on and news.passive.search(self.prose, start, verb.start()):
@@ -184,7 +194,7 @@ class Clause:
         mention = self._head(start, end)
         if mention:
             return _of(mention)
-        named = any(start <= m.start and m.end <= end for m in self.mentions)
+        named = any(m.end <= end for m in self._named(start, end))
         if not named and self._opens_phrase(words[0].group()) and not any(self._is_office(w.group()) for w in words):
             return None
         return self._unnamed(Span(words[0].start(), end))
@@ -238,7 +248,7 @@ class Clause:
         """The subject right behind a verb."""
         news = self.words.news
         stop = next((match.start() for match in re.compile(r"[,;:.(]").finditer(self.prose, start, end)), end)
-        mention = next((m for m in self.mentions if start <= m.start < end), None)
+        mention = next(iter(self._named(start, end)), None)
         between = self._said(start, mention.start if mention else stop)
         first = _bare(between[0]) if between else ""
         if first in news.pronouns:

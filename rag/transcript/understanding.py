@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from onrecord.rag.languages import Language
@@ -72,11 +72,11 @@ def understand(source: SourceText, path: str = "") -> Structure:
     before = [line for line in body if line.number < first]
     speakers = {candidate.label for candidate in candidates}
     header = _header(before, source, path, words, labelled=first < len(lines), speakers=speakers)
-    marked.update(header.lines)
-    opening = [line for line in before if line.number not in marked]
-    if first < len(lines) and not any(line.text[-1] in '.!?…”"»' for line in opening):
-        marked.update({line.number: "header" for line in opening})
-        opening = []
+    if first < len(lines):
+        heading, opening = _opening(before, header.lines)
+    else:
+        heading, opening = header.lines, [line for line in before if line.number not in header.lines]
+    marked.update(heading)
     if first == len(lines) and not opening:
         # Whatever looked like furniture is all there is.
         marked, opening = {}, lines
@@ -173,7 +173,18 @@ def _from_marked_turns(
     before = [line for line in lines if line.end <= first]
     speakers = {name for turn in turns for name in (turn.label, turn.speaker) if name}
     header = _header(before, source, path, vocabulary.words, labelled=bool(turns), speakers=speakers)
-    return _completed(source, header, list(turns), source.boilerplate, [line.text for line in before], vocabulary)
+    marked, opening = _opening(before, header.lines)
+    found = [Turn(opening[0].start, opening[-1].end), *turns] if opening else list(turns)
+    boilerplate = _merged(source.boilerplate, lines, marked)
+    return _completed(source, header, found, boilerplate, [line.text for line in before], vocabulary)
+
+
+def _opening(before: Sequence[Line], heading: Mapping[int, str]) -> tuple[dict[int, str], list[Line]]:
+    """What stands before the first label: the lines that are no speech, and those that are, where a sentence ends."""
+    opening = [line for line in before if line.number not in heading]
+    if any(line.text[-1] in '.!?…”"»' for line in opening):
+        return dict(heading), opening
+    return {line.number: heading.get(line.number, "header") for line in before}, []
 
 
 def _completed(
