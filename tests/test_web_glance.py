@@ -69,7 +69,7 @@ def test_suggestions_are_one_row_of_subjects(open_page: Open) -> None:
         texts = offered.all_inner_texts()
         assert sum(text.startswith("What did") for text in texts) <= 1
         assert len(set(texts)) == len(texts)
-        assert all(button.evaluate('one => one.scrollWidth <= one.clientWidth') for button in offered.all())
+        assert all(button.evaluate("one => one.scrollWidth <= one.clientWidth") for button in offered.all())
         seen += texts
     # Asked as they were asked in the room.
     assert sum(text.endswith("?") and not text.startswith("What ") for text in seen) >= 2
