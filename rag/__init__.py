@@ -17,6 +17,7 @@ from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
 from onrecord.rag.exporting.text_fragments import link_to
 from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.library import Library
+from onrecord.rag.questions.followup import stands_alone
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Summary
 from onrecord.rag.text.quotes import place_at, second_at
@@ -95,4 +96,5 @@ __all__ = [
     "report_text",
     "rows_of",
     "second_at",
+    "stands_alone",
 ]

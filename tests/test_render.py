@@ -134,12 +134,12 @@ def test_a_citation_is_a_link_to_its_words() -> None:
 
 def test_a_chip_reads_as_its_marker_and_has_a_name() -> None:
     html = answer_html(answer(Quote((1,), "(in English)"), citations=(citation(),)), verified=ONE, finished=False)
-    assert Reader(html).text.replace("\N{NO-BREAK SPACE}", " ") == f"“{QUOTE}” Source [1] (in English)"
+    assert Reader(html).text.replace("\N{NO-BREAK SPACE}", " ") == f"answered“{QUOTE}” Source [1] (in English)"
 
 
 def test_words_that_are_supported_and_quote_nothing_have_chips() -> None:
     html = answer_html(answer("It reopens. ", Pointer((1,)), citations=(citation(),)), verified=ONE, finished=False)
-    assert Reader(html).text.replace("\N{NO-BREAK SPACE}", " ") == "It reopens. Source [1]"
+    assert Reader(html).text.replace("\N{NO-BREAK SPACE}", " ") == "answeredIt reopens. Source [1]"
     assert "<q" not in html
 
 
@@ -154,7 +154,7 @@ def test_hostile_quotes_titles_and_speakers_are_text(quote: str) -> None:
     )
     assert "\n" not in html
     read = Reader(html)
-    allowed = {"div", "p", "q", "a", "span", "ol", "ul", "li", "button", "br"}
+    allowed = {"div", "p", "q", "strong", "a", "span", "ol", "ul", "li", "button", "br"}
     assert set(read.tags) <= allowed
     assert all(link.startswith("briefings/") for link in read.links)
     assert shown(quote).strip() in read.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -19,6 +20,8 @@ _log = logging.getLogger(__name__)
 QUESTION_LENGTH = 2000
 # What is said further back no longer helps to understand a follow-up.
 _HISTORY_LENGTH = 6
+# A stopped answer is written down as it is closed, at the end of the step it is in: longer than any step takes.
+_CLOSING_SECONDS = 10.0
 
 Message = dict[str, str]
 
@@ -74,10 +77,18 @@ class Chat:
         self._conversations = conversations
         self._loading = loading
         self._places = places
+        self._being_answered: list[str] = []
+        self._changed = threading.Condition()
 
     def messages(self, visitor: str | None, conversation: str | None, language: str) -> list[Message]:
         """A conversation as it was left, in the page's language; empty where it is not the visitor's."""
         return self._messages(self._earlier(visitor, conversation), language)
+
+    def stopped(self, visitor: str | None, conversation: str | None, language: str) -> list[Message]:
+        """A conversation whose answer has been stopped, as soon as what was read of it is kept."""
+        with self._changed:
+            self._changed.wait_for(lambda: conversation not in self._being_answered, _CLOSING_SECONDS)
+        return self.messages(visitor, conversation, language)
 
     def ask(self, visitor: str | None, question: object, context: object) -> Iterator[Update]:
         """Yield the chat as the answer grows. A failure is a message of the chat; nothing is raised."""
@@ -87,9 +98,7 @@ class Chat:
         language = "en"
         try:
             earlier = self._earlier(visitor, conversation)
-            if not earlier:
-                # Not this visitor's, or not begun: whatever was sent, a new one.
-                conversation = new_id()
+            conversation = self._conversations.writable(visitor, conversation)
             request = Request.parse(question, context)
             language = request.language
             position = next((i for i, asked in enumerate(earlier) if asked.id == request.replacing), len(earlier))
@@ -104,50 +113,57 @@ class Chat:
             yield self._failure(earlier, shown, words(language)["unexpected"], conversation, language)
 
     def _answer(
-        self, visitor: str | None, conversation: str | None, earlier: Sequence[Asked], request: Request
+        self, visitor: str | None, conversation: str, earlier: Sequence[Asked], request: Request
     ) -> Iterator[Update]:
         before = self._messages(earlier, request.language)
         id_ = new_id()
         asked = _message("user", question_html(request.question, id_))
         waiting = "loading_ask" if self._loading.state().state == "loading" else "searching"
-        yield Update(
-            [*before, asked, _message("assistant", waiting_html(words(request.language)[waiting]))], conversation
-        )
         history = [(one.question, one.answer.text) for one in earlier if one.answer is not None][-_HISTORY_LENGTH:]
         answer: Answer | None = None
-        with self._places.taken(request.question), self._kept(visitor, conversation, id_, request) as keep:
+        with self._kept(visitor, conversation, id_, request) as keep:
+            yield Update(
+                [*before, asked, _message("assistant", waiting_html(words(request.language)[waiting]))], conversation
+            )
             limits = filter_options(request.filters)
-            try:
-                for answer in self._library.stream(
-                    request.question, history=history, any_date=request.any_date, **limits
-                ):
-                    growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
-                    yield Update([*before, asked, _message("assistant", growing)], conversation)
-            finally:
-                # A stopped answer is kept as far as it came.
-                if answer is not None:
-                    keep(answer)
+            with self._places.taken(request.question):
+                try:
+                    for answer in self._library.stream(
+                        request.question, history=history, any_date=request.any_date, **limits
+                    ):
+                        growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
+                        yield Update([*before, asked, _message("assistant", growing)], conversation)
+                finally:
+                    # A stopped answer is kept as far as it came.
+                    if answer is not None:
+                        keep(answer)
         if answer is not None:
             shown = self._html(Asked(id_, request.question, answer, request.filters), request.language)
             yield Update([*before, asked, _message("assistant", shown)], conversation, finished=True)
 
     @contextmanager
     def _kept(
-        self, visitor: str | None, conversation: str | None, id_: str, request: Request
+        self, visitor: str | None, conversation: str, id_: str, request: Request
     ) -> Iterator[Callable[[Answer], None]]:
         """Keep a question before it is answered: if the server is killed meanwhile, it is not lost.
 
         Gives what keeps its answer. One that cannot be answered is not kept.
         """
-        if not visitor or not conversation:
+        if not visitor:
             yield lambda _: None
             return
         self._conversations.begin(visitor, conversation, Asked(id_, request.question, None, request.filters))
+        with self._changed:
+            self._being_answered.append(conversation)
         try:
             yield lambda answer: self._conversations.finish(id_, answer, replacing=request.replacing)
         except Exception:
             self._conversations.forget(id_)
             raise
+        finally:
+            with self._changed:
+                self._being_answered.remove(conversation)
+                self._changed.notify_all()
 
     def _failure(
         self, earlier: Sequence[Asked], question: str, message: str, conversation: str | None, language: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import sqlite3
 import tempfile
@@ -56,6 +57,8 @@ ALTER TABLE asked DROP COLUMN given;
 """
 _CHANGES = {0: _SCHEMA, 1: _FROM_VERSION_1 + _FROM_VERSION_2, 2: _FROM_VERSION_2}
 
+# As `new_id` and the page make them.
+_ID = re.compile("[0-9a-f]{32}")
 _ANSWER = TypeAdapter(Answer)
 _log = logging.getLogger(__name__)
 _FILTERS = TypeAdapter(Filters)
@@ -170,6 +173,14 @@ class Conversations:
                 (conversation,),
             ).fetchall()
         return [_asked(row) for row in rows]
+
+    def writable(self, visitor: str | None, conversation: str | None) -> str:
+        """The id to write under: the one given, where it is the visitor's or a page's for a new one, else a new id."""
+        if not conversation or not _ID.fullmatch(conversation):
+            return new_id()
+        with self._open() as database:
+            owner = database.execute("SELECT visitor FROM conversation WHERE id = ?", (conversation,)).fetchone()
+        return conversation if owner in (None, (visitor,)) else new_id()
 
     def one(self, visitor: str, asked: str) -> Asked:
         """One question with its answer; raises UnknownConversation."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, zip_longest
 from urllib.parse import quote as url_quote
 
 from onrecord.rag import Answer, Citation, Hit, Part, Passage, Quote, Words, quoted_words
@@ -85,17 +85,20 @@ def answer_html(
     limits: Sequence[str] = (),
     finished: bool = True,
 ) -> str:
-    """An answer with chips, sources, status line and actions.
+    """An answer with status line, chips, sources and actions.
 
     `verified` holds the numbers of the citations whose slice equals their quote; `titles` the titles of briefings by
-    id; `limits` the filters in words. An unfinished answer shows what it says alone.
+    id; `limits` the filters in words. An unfinished answer shows its status and what it says alone.
     """
-    parts = [f'<div class="said">{_prose(answer, exchange)}</div>']
+    said = f'<div class="said">{_prose(answer, exchange)}</div>'
+    parts = [
+        _status(answer, status_line(answer, verified, limits) if finished else words(answer.language)[answer.status]),
+        said,
+    ]
     if finished:
         parts += [
             _sources(answer, exchange, verified),
             _nearest(answer, titles or {}),
-            _status(answer, verified, limits),
             _dates_limit(answer, exchange),
             _actions(answer.language, exchange),
         ]
@@ -155,21 +158,26 @@ def _prose(answer: Answer, exchange: str) -> str:
 def _pieces(part: Part, answer: Answer, exchange: str) -> str:
     """Escaped words, each quote marked as one in its own language, and behind it its chips."""
     citations = {citation.number: citation for citation in answer.citations}
-    said = ""
-    for piece in part.pieces:
+    said, led = "", True
+    for piece, following in zip_longest(part.pieces, part.pieces[1:]):
         if isinstance(piece, Words):
-            said += escape(piece.text)
+            # Who says it, and when, on a line of its own; then the words as a block.
+            led = isinstance(following, Quote) and piece.text.rstrip().endswith(":")
+            said += f'<span class="lead">{escape(piece.text)}</span>' if led else escape(piece.text)
             continue
-        if isinstance(piece, Quote):
-            language = escape(citations[piece.citations[0]].language)
-            said += f'<q class="words" lang="{language}">{escape(quoted_words(piece, answer.citations))}</q>'
         # A chip never stands alone at the beginning of a line.
-        said = said.removesuffix(" ") + "".join(
+        chips = "".join(
             "\N{NO-BREAK SPACE}" + _chip(citations[number], answer.language, exchange)
             for number in dict.fromkeys(piece.citations)
         )
-        if isinstance(piece, Quote) and piece.note:
-            said += f" {escape(piece.note)}"
+        if not isinstance(piece, Quote):
+            said = said.removesuffix(" ") + chips
+            continue
+        language = escape(citations[piece.citations[0]].language)
+        quoted = f'<q class="words" lang="{language}">{escape(quoted_words(piece, answer.citations))}</q>{chips}'
+        if piece.note:
+            quoted += f" {escape(piece.note)}"
+        said += f'<span class="quote">{quoted}</span>' if led else quoted
     return said
 
 
@@ -244,8 +252,11 @@ def shortened(text: str, length: int) -> str:
     return line if len(line) <= length else line[:length].rsplit(" ", 1)[0].rstrip(" ,;:.") + " …"
 
 
-def _status(answer: Answer, verified: frozenset[int], limits: Sequence[str]) -> str:
-    said = f'<p class="status {answer.status}">{escape(status_line(answer, verified, limits))}</p>'
+def _status(answer: Answer, line: str) -> str:
+    """The status as a badge, with what else is said of it, above the answer."""
+    badge = words(answer.language)[answer.status]
+    rest = escape(line.removeprefix(badge))
+    said = f'<p class="status {answer.status}"><strong class="verdict">{escape(badge)}</strong>{rest}</p>'
     if answer.standalone_question and answer.standalone_question.strip() != answer.question.strip():
         understood = words(answer.language)["understood"].format(question=answer.standalone_question)
         said += f'<p class="status understood">{escape(understood)}</p>'

@@ -8,7 +8,6 @@ import os
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.resources import files
@@ -45,7 +44,6 @@ from onrecord.ui.server_settings import ServerSettings
 from onrecord.ui.suggestions import Suggestions
 from onrecord.ui.text import dictionary, preferred_language, terminal_language, words
 
-_STOPPING_SECONDS = 0.4
 # What Gradio itself keeps waiting: far more than the places at the desk, which say so when they are full.
 _MOST_EVENTS = 1000
 _STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503, Busy: 429}
@@ -54,8 +52,9 @@ _STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 42
 _MODULE = "(await import(new URL('page/{name}', document.baseURI)))"
 _SEND_QUESTION = f"async (question, sent) => {_MODULE.format(name='page.js')}.request(question)"
 _SEND_CONTEXT = f"async (sent) => [{_MODULE.format(name='page.js')}.context()]"
-_FETCHED = f"async () => {{ {_MODULE.format(name='page.js')}.listen(); }}"
+_FETCHED = f"async () => {{ {_MODULE.format(name='page.js')}.fetched(); }}"
 _ANSWERED = f"async (sent) => {{ {_MODULE.format(name='page.js')}.answered(sent); }}"
+_STOPPED = f"async (sent) => {{ {_MODULE.format(name='page.js')}.stopped(sent); }}"
 _MOUNT = "import(new URL('page/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
 
 
@@ -246,10 +245,10 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
             messages: Any = chat.messages(_visitor(request), given.get("conversation"), language)
             return gr.Chatbot(value=messages, placeholder=welcome), box
 
-        def reopen(context: object, request: gr.Request) -> tuple[Any, ...]:
+        def reopen(context: object, request: gr.Request, of: Any = chat.messages) -> tuple[Any, ...]:
             given = context if isinstance(context, Mapping) else {}
             language = preferred_language(given.get("language"), request.headers.get("accept-language"))
-            messages: Any = chat.messages(_visitor(request), given.get("conversation"), language)
+            messages: Any = of(_visitor(request), given.get("conversation"), language)
             welcome = welcome_html(language, empty=not library.summaries())
             return gr.Chatbot(value=messages, placeholder=welcome), gr.Textbox(submit_btn=True, stop_btn=False)
 
@@ -266,9 +265,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
         asked.then(fn=None, js=_ANSWERED, inputs=sent, api_visibility="private")
 
         def stopped(context: object, request: gr.Request) -> tuple[Any, ...]:
-            # The stopped answer is written down as it is closed, in another thread.
-            time.sleep(_STOPPING_SECONDS)
-            return reopen(context, request)
+            return reopen(context, request, chat.stopped)
 
         question.stop(
             stopped,
@@ -277,7 +274,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
             cancels=asked,
             show_progress="hidden",
             api_visibility="private",
-        ).then(fn=None, js=_ANSWERED, inputs=sent, api_visibility="private")
+        ).then(fn=None, js=_STOPPED, inputs=sent, api_visibility="private")
 
         def ask_library(question: str, language: str | None = None, briefing: str | None = None) -> dict[str, Any]:
             """Answer one question; the HTTP API at /api/docs takes more filters and history."""
@@ -305,7 +302,8 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
 
 def _shown(update: Update, context: object, *, busy: bool) -> tuple[Any, ...]:
     sent = {**context, "conversation": update.conversation} if isinstance(context, Mapping) else gr.skip()
-    return list(update.messages), gr.Textbox(value="", submit_btn=not busy, stop_btn=busy), sent
+    # What is being typed is left alone.
+    return list(update.messages), gr.Textbox(submit_btn=not busy, stop_btn=busy), sent
 
 
 def _visitor(request: gr.Request) -> str | None:

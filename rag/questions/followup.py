@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.people.naming import Roll, people_named
-from onrecord.rag.questions.standalone import Said
+from onrecord.rag.questions.standalone import Said, said
 
 # Chosen on conversations with known answers (docs/quality.md, "Follow-ups"): anything from half to twice these does
 # nearly as well. The first question names the subject, the last answer what has been come to.
@@ -17,6 +17,9 @@ _LAST_ANSWER = 0.5
 _EARLIER_WORDS = 0.3
 # A question of this many telling words or fewer seldom says all it means.
 _FEW_WORDS = 4
+# With fewer telling words than these nobody knows what a question is about.
+_TELLING = 3
+_SINGLE = re.compile(r"[^.,;:!?…]+\?")
 # The encoder reads 512 tokens; an answer's beginning says what it is about.
 _ANSWER_CHARACTERS = 1500
 _SHOWN = re.compile(r"[“«]\s*(.+?)\s*[”»]", re.DOTALL)
@@ -53,6 +56,21 @@ def leans(question: Said) -> bool:
     """Whether a question may need what was said before it: a pronoun, an ellipsis, or few words of its own."""
     words = question.language
     return bool(words.followups.leaning.search(question.text)) or len(words.query_terms(question.text)) <= _FEW_WORDS
+
+
+def stands_alone(question: str, code: str) -> bool:
+    """Whether what a person was asked can be asked of a library, in the language of a code.
+
+    It must be one sentence without asides that leans on nothing before it and speaks to nobody.
+    """
+    words = said(question).language
+    return (
+        words.code == code
+        and _SINGLE.fullmatch(question) is not None
+        and not words.followups.leaning.search(question)
+        and not words.pages.visitor.search(question)
+        and len(words.query_terms(question)) >= _TELLING
+    )
 
 
 def search_query(question: Said, complete: Said, earlier: Sequence[Said], last_answer: str) -> SearchQuery:

@@ -16,6 +16,14 @@ export function onConversation(opener) {
   openChat = opener;
 }
 
+// The conversation to ask in; a new one has its id from here, so that a reload finds it before its first answer.
+export function begun() {
+  if (!current) {
+    nowIn([...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+  }
+  return current;
+}
+
 // The conversation that the chat now shows, in the address too: a reload brings it back.
 export function nowIn(id) {
   current = id || null;

@@ -2,7 +2,7 @@
 // Gradio's nameless parts.
 
 import { announce, api, button, copy, counted, el, fill, language, languageChooser, root, send, words } from "./base.js";
-import { conversation, nowIn, onConversation } from "./conversations.js";
+import { begun, conversation, nowIn, onConversation, refreshConversations } from "./conversations.js";
 import { told } from "./dialog.js";
 import { filters } from "./filters.js";
 import { refresh } from "./library.js";
@@ -17,11 +17,16 @@ const LONGEST_FETCH = 3000;
 
 let ask = () => {};
 let pending = null;
+let asked = "";
 let editing = null;
 let stopFollowing = () => {};
-// While Gradio fetches a conversation it loses a question sent at the same moment: until then what is asked waits here.
-let listening = false;
+// While Gradio fetches a conversation or an answer it loses a question sent at the same moment: until then it waits here.
+let fetching = true;
+let answering = false;
+let stopping = false;
 let waiting = null;
+// Counts what the chat was asked to show: what comes late for an earlier request is not heeded.
+let turn = 0;
 // Whether the library holds nothing; unknown at first.
 let empty = null;
 
@@ -32,9 +37,12 @@ export function mountHeader(element, trigger) {
       pending = { question, replacing, anyDate };
       trigger("submit");
     };
-    if (listening) listen();
+    listen();
+    if (waiting && answering) remark("next", fill(words.asked_next, { question }), withdraw);
   };
   onConversation(() => {
+    withdraw();
+    stopEditing();
     trigger("reopened");
     suggest();
   });
@@ -66,6 +74,7 @@ export function mountHeader(element, trigger) {
   });
   document.addEventListener("click", act);
   for (const event of ["keydown", "click"]) document.addEventListener(event, hold, true);
+  document.addEventListener("input", ({ target }) => answering && target === textarea() && withdraw());
   if (matchMedia(PHONE).matches) closeLeft();
   nameThings();
 }
@@ -91,44 +100,83 @@ export function request(typed) {
   const replacing = pending ? pending.replacing : editing;
   const anyDate = pending?.anyDate || false;
   pending = null;
+  answering = true;
+  asked = question;
   stopEditing();
+  // Whatever else stands in the box has not been sent.
+  if (typed.trim() === question.trim()) write("");
   followAnswer();
   suggested++;
   suggestions?.replaceChildren();
   // Gradio says nothing useful where the server is gone; the question stays in its box.
-  api("status").catch((error) => suggestions?.replaceChildren(el("p", { class: "notice", role: "alert" }, error.message)));
-  return [question, { conversation: conversation(), replacing, filters: filters(), any_date: anyDate, language }];
+  api("status").catch((error) => {
+    suggestions?.replaceChildren(el("p", { class: "notice", role: "alert" }, error.message));
+    giveBack();
+  });
+  const sent = { conversation: begun(), replacing, filters: filters(), any_date: anyDate, language, turn: ++turn };
+  return [question, sent];
 }
 
 function hold(event) {
+  if (event.type === "click" && event.target.closest?.("#question .stop-button")) stopping = true;
   const sends = event.type === "click" ? event.target.closest?.("#question .submit-button") : event.target === textarea();
-  if (listening || !sends || (event.type === "keydown" && (event.key !== "Enter" || event.shiftKey))) return;
+  if (!(fetching || answering) || !sends || (event.type === "keydown" && (event.key !== "Enter" || event.shiftKey))) return;
   event.preventDefault();
   event.stopPropagation();
-  ask(textarea().value, editing);
+  if (textarea().value.trim()) ask(textarea().value, editing);
+}
+
+function listen() {
+  if (fetching || answering) return;
+  const action = waiting;
+  withdraw();
+  action?.();
+}
+
+// A question that waits is not asked; where it was typed, it still stands in its box.
+function withdraw() {
+  waiting = null;
+  document.getElementById("next")?.remove();
+}
+
+// A question that could not be answered goes back to its box, unless something else stands there now.
+function giveBack() {
+  if (!textarea().value.trim()) write(asked);
+}
+
+// A stopped answer is shown as far as it is kept.
+export function stopped(sent) {
+  stopping = false;
+  answered(sent);
 }
 
 // A conversation has been fetched.
-export function listen() {
-  listening = true;
-  const action = waiting;
-  waiting = null;
-  action?.();
+export function fetched() {
+  fetching = false;
+  listen();
 }
 
 // Asked for by Gradio when the page has loaded, and when another conversation is opened.
 export function context() {
-  listening = false;
-  setTimeout(listen, LONGEST_FETCH);
+  fetching = true;
+  turn++;
+  setTimeout(fetched, LONGEST_FETCH);
   return { conversation: conversation(), language };
 }
 
 // The server has finished an answer.
 export function answered(sent) {
-  nowIn(sent?.conversation);
+  // Of a stopped answer Gradio tells before what is kept of it is shown.
+  if (stopping) return;
+  answering = false;
+  // Meanwhile another conversation may have been opened.
+  if (sent?.turn === turn) nowIn(sent.conversation);
+  else refreshConversations();
+  if (document.querySelector("#chat .message-row:last-child .message .prose > .failed")) giveBack();
   announce(document.querySelector("#chat .message-row:last-child .failed") ? words.error : words.ready);
   stopFollowing();
   suggest();
+  listen();
 }
 
 let suggestions = null;
@@ -158,11 +206,13 @@ async function suggest() {
     // An offer only: without it the page is whole.
   }
   if (mine !== suggested) return;
-  if (!found.length) return;
   suggestions.replaceChildren(
-    el("p", { class: "hint" }, words.try_asking),
-    ...found.map((question) => button(question, () => ask(question), { class: "suggestion" })),
+    ...found.map((question) => button(question, () => ask(question), { class: "suggestion", title: question })),
   );
+  // One row: what has no room in it is not offered. On a phone it can be pushed along.
+  while (!matchMedia(PHONE).matches && suggestions.childElementCount > 1 && suggestions.scrollWidth > suggestions.clientWidth) {
+    suggestions.lastChild.remove();
+  }
 }
 
 // Keep the question just asked at the top while its answer grows, unless the reader scrolls away.
@@ -240,24 +290,26 @@ function lines(block) {
 }
 
 function edit(question, id) {
-  const area = textarea();
   editing = id;
-  area.value = question;
+  write(question);
+  textarea().focus();
+  remark("editing", words.editing, () => {
+    stopEditing();
+    write("");
+  });
+}
+
+function write(text) {
+  const area = textarea();
+  area.value = text;
   area.dispatchEvent(new Event("input", { bubbles: true }));
-  area.focus();
-  const note = el(
-    "p",
-    { id: "editing", class: "hint" },
-    words.editing,
-    " ",
-    button(words.cancel, () => {
-      stopEditing();
-      area.value = "";
-      area.dispatchEvent(new Event("input", { bubbles: true }));
-    }),
-  );
-  document.getElementById("editing")?.remove();
-  document.getElementById("question").before(note);
+}
+
+// A line above the box about what will become of a question, with the way out.
+function remark(id, text, cancel) {
+  document.getElementById(id)?.remove();
+  const line = el("p", { id, class: "hint remark", role: "status" }, text, " ", button(words.cancel, cancel));
+  document.getElementById("question").before(line);
 }
 
 function stopEditing() {

@@ -142,12 +142,15 @@ function failed(message) {
 
 function reported(report) {
   const of = (...outcomes) => report.files.filter((file) => outcomes.includes(file.outcome));
-  const added = of("added", "updated", "new version");
-  const unchanged = of("unchanged");
+  const done = [
+    ["add_done", of("added")],
+    ["add_updated", of("updated", "new version")],
+    // An upload comes from a folder of its own: the same file again has only moved.
+    ["add_unchanged", of("unchanged", "moved")],
+  ];
   const wrong = of("failed");
   const notes = report.files.flatMap((file) => file.notes.map((note) => `${file.file}: ${note}`));
-  const parts = [counted("add_done", added.length)];
-  if (unchanged.length) parts.push(fill(words.add_unchanged, { n: unchanged.length }));
+  const parts = done.filter(([, files]) => files.length).map(([key, files]) => counted(key, files.length));
   if (wrong.length) parts.push(fill(words.add_failed, { n: wrong.length }));
   const summary = parts.join(" · ");
   announce(summary);
