@@ -57,7 +57,7 @@ MARKUP = (
     "<meta http-equiv=refresh content='0;url=http://elsewhere.example'>",
     "{{constructor.constructor('window.ran=1')()}} ${window.ran=1} $$\\href{javascript:window.ran=1}{x}$$",
 )
-_ELEMENTS = {"div", "p", "q", "a", "span", "ol", "ul", "li", "button", "br", "em", "details", "summary"}
+_ELEMENTS = {"div", "p", "q", "a", "span", "ol", "ul", "li", "button", "br", "em", "strong", "details", "summary"}
 _ATTRIBUTES = {"class", "id", "href", "lang", "type", "value", "title", "role"}
 # What a terminal obeys: colours, its title, the clipboard, the cursor, a bell, C1 codes, turned directions.
 ESCAPES = "\x1b[31m \x1b]0;title\x07 \x1b]52;c;eA==\x07 \x1b[2J \x08\x08 \x9b31m \u202e \u2066 \x7f"
