@@ -147,7 +147,7 @@ def briefings_api(
     @api.get("/suggestions", tags=["questions"])
     def suggestions(language: str = "en") -> tuple[str, ...]:
         """Up to three questions that the library has just been seen to answer."""
-        return suggested.at_start(language)
+        return _tried(suggested.at_start(language))
 
     @api.post("/ask", tags=["questions"])
     def ask(question: Question) -> Answer:
@@ -244,6 +244,13 @@ def briefings_api(
     return api
 
 
+def _tried(suggested: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Suggestions, or the word to come again where others are being answered first."""
+    if suggested is None:
+        raise HTTPException(503, "Others are being answered first.", headers={"Retry-After": "5"})
+    return suggested
+
+
 def conversations_api(conversations: Conversations, suggested: Suggestions) -> APIRouter:
     """A visitor's own conversations; the visitor is told by the cookie that the page sets."""
     api = APIRouter(prefix="/api", tags=["conversations"])
@@ -273,7 +280,7 @@ def conversations_api(conversations: Conversations, suggested: Suggestions) -> A
     def suggestions(request: Request, conversation: str) -> tuple[str, ...]:
         """Up to three questions to go on with, each just seen to be answered."""
         asked = conversations.asked(visitor(request), conversation)
-        return suggested.after(asked) if asked else ()
+        return _tried(suggested.after(asked)) if asked else ()
 
     @api.post("/feedback", status_code=204)
     def judge(request: Request, judgement: Judgement) -> None:

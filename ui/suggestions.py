@@ -38,12 +38,12 @@ class Suggestions:
         self._trying = threading.Lock()
         self._patient = threading.BoundedSemaphore(_MOST_PATIENT)
 
-    def at_start(self, language: str) -> tuple[str, ...]:
-        """Up to three questions about the briefings added last, each tried and answered."""
+    def at_start(self, language: str) -> tuple[str, ...] | None:
+        """Up to three questions about the briefings added last, each tried and answered; None where none can be now."""
         language = preferred_language(language, None)
         with self._patience() as patient:
             if not patient or self._loading.wait(_PATIENCE_SECONDS).state != "ready":
-                return ()
+                return None
             newest = tuple(summary.id for summary in self._library.summaries()[::-1])
             # Whoever comes while they are being tried waits for them instead of trying the same.
             with self._trying:
@@ -55,12 +55,14 @@ class Suggestions:
                     self._at_start[language] = (newest, found)
                 return found
 
-    def after(self, conversation: Sequence[Asked]) -> tuple[str, ...]:
-        """Up to three questions of those nearest to the last answer, each tried and answered."""
+    def after(self, conversation: Sequence[Asked]) -> tuple[str, ...] | None:
+        """Up to three questions of those nearest to the last answer, tried and answered; None where none can be now."""
         last = conversation[-1]
         past = {asked.question.casefold() for asked in conversation}
         with self._patience() as patient:
-            if not patient or last.answer is None:
+            if not patient:
+                return None
+            if last.answer is None:
                 return ()
             return self._answered(_next(self._library, last.answer, past), past, filter_options(last.filters))
 
@@ -74,13 +76,13 @@ class Suggestions:
             if patient:
                 self._patient.release()
 
-    def _answered(self, candidates: Iterator[str], past: set[str], options: FilterOptions) -> tuple[str, ...]:
+    def _answered(self, candidates: Iterator[str], past: set[str], options: FilterOptions) -> tuple[str, ...] | None:
         found: list[str] = []
         fresh = (question for question in dict.fromkeys(candidates) if question.casefold() not in past)
         try:
             for question in islice(fresh, _TRIED):
                 if not self._places.quiet(_PATIENCE_SECONDS):
-                    break
+                    return None
                 with self._places.taken(question):
                     answered = self._library.ask(question, **options).status == "answered"
                 if answered:

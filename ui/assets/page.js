@@ -10,6 +10,8 @@ import { beginnings } from "./upload.js";
 
 const PHONE = "(max-width: 768px)";
 const POLL = 700;
+// Milliseconds after which suggestions are asked for again that could not be tried.
+const LATER = 5000;
 // Longer than any answer takes to begin; what comes later does not move the page.
 const FOLLOWED = 60000;
 // A conversation is fetched in a tenth of this; should that fail, questions must not wait for ever.
@@ -189,7 +191,7 @@ export function mountSuggestions(element) {
   suggest();
 }
 
-async function suggest() {
+async function suggest(tries = 12) {
   if (!suggestions) return;
   const mine = ++suggested;
   if (empty) {
@@ -202,8 +204,10 @@ async function suggest() {
   let found = [];
   try {
     found = await api(path);
-  } catch {
-    // An offer only: without it the page is whole.
+  } catch (error) {
+    // An offer only: without it the page is whole. Where others are answered first it is made later.
+    if (error.status === 503 && tries > 1) setTimeout(() => mine === suggested && suggest(tries - 1), LATER);
+    return;
   }
   if (mine !== suggested) return;
   suggestions.replaceChildren(
