@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # python-docx 1.2.0: text that was inserted while changes were tracked is no part of Paragraph.text.
 #
 # Expected: that reading a paragraph gives the words that Word shows and prints: those inserted, and not those deleted.
@@ -6,7 +6,7 @@
 # tracked changes loses each correction, a "not" among them, and no error or warning says so.
 #
 # Needs python3 (3.10 or newer) with pip, and a package index. Exits 0 where the behaviour is as described, 1 where not.
-set -eu
+set -euo pipefail
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # onnxruntime @@: a graph made by quantize_dynamic gives a row another result when another row is in the batch.
 #
 # Expected: that the rows of a batch do not influence each other, as in the float graph: a sentence embedded alone and
@@ -8,7 +8,7 @@
 # and of passages, encoded in batches, are then made differently, and adding a text in another batch changes its vector.
 #
 # Needs python3 (3.10 or newer) with pip, and a package index. Exits 0 where the behaviour is as described, 1 where not.
-set -eu
+set -euo pipefail
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

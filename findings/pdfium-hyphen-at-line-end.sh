@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # pypdfium2 @@: a hyphen at the end of a line is no hyphen in the text, and is another character by each of two calls.
 #
 # Expected: the hyphen as drawn ("-"), then the end of the line; or the soft hyphen U+00AD.
@@ -7,7 +7,7 @@
 # with a hyphen ("one-off") look alike, so that joining the one joins the other too: which it was, only the words tell.
 #
 # Needs python3 (3.10 or newer) with pip, and a package index. Exits 0 where the behaviour is as described, 1 where not.
-set -eu
+set -euo pipefail
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

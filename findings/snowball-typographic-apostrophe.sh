@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # PyStemmer @@ (Snowball): the typographic apostrophe (U+2019) is a letter to the stemmers.
 #
 # Expected: that "minister's" and "minister’s", "l'accord" and "l’accord" have the same stem: the English and the
@@ -7,7 +7,7 @@
 # on a keyboard does not meet the words of a transcript, unless one folds the sign before stemming.
 #
 # Needs python3 (3.10 or newer) with pip, and a package index. Exits 0 where the behaviour is as described, 1 where not.
-set -eu
+set -euo pipefail
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # webvtt-py 0.5.1 and pysubs2 1.8.1: of two voices in one WebVTT cue, the second speaker is lost.
 #
 # Expected: WebVTT lets a cue hold several voice spans (<v Name>), as meeting programs write them when one interrupts
@@ -7,7 +7,7 @@
 # stands under the first person's name; pysubs2 gives the words without any name.
 #
 # Needs python3 (3.10 or newer) with pip, and a package index. Exits 0 where the behaviour is as described, 1 where not.
-set -eu
+set -euo pipefail
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
