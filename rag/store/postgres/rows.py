@@ -1,0 +1,177 @@
+"""Values to rows and back, and what rows are known again by."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.rag.languages import language
+from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
+
+METADATA = (
+    *("id", "position", "sha256", "title", "date", "language", "url", "file", "kind", "source", "lineage", "added"),
+    *("superseded_by", "characters", "passages"),
+)
+"""The columns of a briefing that may change while it is kept, and what lists need: its metadata digest is over them."""
+PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
+"""The columns of passages `p` that make a `Passage`, in its order."""
+_PASSAGE_FIELDS = tuple(field.name for field in fields(Passage))
+
+Row = tuple[Any, ...]
+
+
+def structure_of(briefing: Briefing) -> str:
+    """What is understood of a briefing's text, as it is kept."""
+    structure = {
+        "turns": [asdict(one) for one in briefing.turns],
+        "exchanges": [asdict(one) for one in briefing.exchanges],
+        "boilerplate": [asdict(one) for one in briefing.boilerplate],
+        "reported": [asdict(one) for one in briefing.reported],
+        "dates": [asdict(one) for one in briefing.dates],
+        "timecodes": briefing.timecodes,
+        "pages": briefing.pages,
+        "lines": briefing.lines,
+    }
+    return json.dumps(structure, ensure_ascii=False)
+
+
+def briefing_of(metadata: Mapping[str, Any], text: str, structure: str) -> Briefing:
+    """The briefing of a row."""
+    held = json.loads(structure)
+    named = {name: metadata[name] for name in METADATA if name not in ("position", "characters", "passages")}
+    return Briefing(
+        **named,
+        text=text,
+        turns=tuple(Turn(**one) for one in held["turns"]),
+        exchanges=tuple(
+            Exchange(
+                questions=tuple(one["questions"]),
+                answers=tuple(one["answers"]),
+                asked=tuple(Span(**span) for span in one["asked"]),
+                follows=one["follows"],
+            )
+            for one in held["exchanges"]
+        ),
+        boilerplate=tuple(Boilerplate(**one) for one in held["boilerplate"]),
+        reported=tuple(Reported(**one) for one in held["reported"]),
+        dates=tuple(DateMention(**one) for one in held["dates"]),
+        timecodes=tuple((offset, seconds) for offset, seconds in held["timecodes"]),
+        pages=tuple((offset, page) for offset, page in held["pages"]),
+        lines=tuple((offset, number) for offset, number in held["lines"]),
+    )
+
+
+def passage_row(passage: Passage) -> Row:
+    """The values of a passage in the order of its columns."""
+    values = {name: getattr(passage, name) for name in _PASSAGE_FIELDS}
+    seconds = passage.seconds
+    return tuple((values | {"seconds": None if seconds is None else float(seconds)}).values())
+
+
+def metadata_digest(metadata: Mapping[str, Any]) -> str:
+    """What a briefing's metadata is known again by."""
+    return _digest([metadata[name] for name in METADATA])
+
+
+def content_digest(
+    briefing_id: str, file: str, language_: str, kind: str, text: str, structure: str, passages: Iterable[Sequence[Any]]
+) -> str:
+    """What a briefing's words are known again by.
+
+    Args:
+        briefing_id: its id.
+        file: the SHA-256 of its file.
+        language_: its language.
+        kind: its kind.
+        text: its text.
+        structure: what is understood of that, as it is kept.
+        passages: the rows of its passages, in any order.
+    """
+    ordered = sorted((list(row) for row in passages), key=lambda row: row[0])
+    return _digest([briefing_id, file, language_, kind, text, structure, ordered])
+
+
+def value_digest(key: str, value: str) -> str:
+    """What a value that the store notes about itself is known again by."""
+    return _digest([key, value])
+
+
+def _digest(values: object) -> str:
+    return sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
+
+
+def vector_checksum(passage_id: int, vector: NDArray[np.float32]) -> int:
+    """The CRC-32 that a passage's vector is known again by."""
+    return zlib.crc32(np.asarray(vector, "<f4").tobytes(), zlib.crc32(f"{passage_id} ".encode()))
+
+
+def said_checksum(passage_id: int, said: bytes) -> int:
+    """The CRC-32 that a passage's telling words are known again by."""
+    return zlib.crc32(said, zlib.crc32(f"{passage_id} ".encode()))
+
+
+def words_checksum(postings: Iterable[Sequence[Any]]) -> int:
+    """The CRC-32 that the postings of a briefing, (term, passages, counts, sizes, voices), are known again by."""
+    return zlib.crc32(json.dumps(sorted(list(row) for row in postings)).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What a current version's passages are found by: rows of `voices`, of `speakers` and of `postings`.
+
+    `voice` is that of each passage, in order.
+    """
+
+    voices: tuple[Row, ...]
+    speakers: tuple[Row, ...]
+    postings: tuple[Row, ...]
+    voice: tuple[int, ...]
+
+
+def derived(briefing: Briefing, passages: Sequence[Passage]) -> Derived:
+    """What the passages of a briefing are found by."""
+    counted = [
+        Counter(language(passage.language).index_terms(f"{passage.context}\n{passage.text}").split())
+        for passage in passages
+    ]
+    sizes = [counts.total() for counts in counted]
+    kinds = [(one.speaker, one.role, one.outlet, one.language, one.kind) for one in passages]
+    in_order = sorted(zip(passages, kinds, strict=True), key=lambda one: (one[0].start, one[0].end))
+    numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kind for _, kind in in_order))}
+    voice = tuple(numbers[kind] for kind in kinds)
+    held: dict[str, tuple[list[int], list[int], list[int], list[int]]] = {}
+    for passage, counts, size, number in zip(passages, counted, sizes, voice, strict=True):
+        for term, count in counts.items():
+            for column, value in zip(
+                held.setdefault(term, ([], [], [], [])), (passage.id, count, size, number), strict=True
+            ):
+                column.append(value)
+    return Derived(
+        voices=tuple(
+            (
+                number,
+                *kind,
+                briefing.date,
+                voice.count(number),
+                sum(size for size, own in zip(sizes, voice, strict=True) if own == number),
+            )
+            for kind, number in numbers.items()
+        ),
+        speakers=tuple(
+            dict.fromkeys(
+                (turn.speaker, turn.role, turn.outlet, turn.label)
+                for turn in briefing.turns
+                if turn.speaker is not None
+            )
+        ),
+        postings=tuple((term, *held[term]) for term in sorted(held)),
+        voice=voice,
+    )

@@ -1,0 +1,247 @@
+"""Looking passages up: the nearest by their vectors, those of highest BM25 by their words."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Limits, Usual
+from onrecord.rag.store.postgres.connections import Connection
+from onrecord.rag.store.postgres.integrity import sound_said, sound_vector
+from onrecord.rag.store.postgres.reading import meta, within
+from onrecord.rag.store.postgres.schema import VECTOR_INDEX
+
+# So many passages are compared one by one, in about ten milliseconds, whether an index is there or not: behind a limit
+# an index gives ever fewer of the nearest.
+_COMPARED = 20_000
+# The index knows halves of the vectors' digits: it proposes so many times more than are wanted, and the vectors decide.
+_PROPOSED_TIMES = 2
+# Limits whose counts are remembered.
+_KEPT = 256
+
+# FTS5's formula and constants (https://www.sqlite.org/fts5.html#the_bm25_function): k1 = 1.2, b = 0.75, and a term that
+# more than half of all passages hold weighs 1e-6. 2.2 is k1 + 1, 0.3 is k1 (1 - b), 0.9 is k1 b.
+_LEXICAL = """
+WITH found AS MATERIALIZED (
+    SELECT p.briefing_id, p.term, p.passages, p.counts, p.sizes, p.voices FROM postings p WHERE p.term = ANY(%(terms)s)
+), weights AS (
+    SELECT held.term, asked.weight * 2.2::float8
+        * greatest(ln((%(all)s - held.count + 0.5) / (held.count + 0.5)), 1e-6::float8) AS weight
+    FROM (SELECT term, sum(cardinality(passages))::float8 AS count FROM found GROUP BY term) AS held
+    JOIN unnest(%(terms)s::text[], %(weights)s::float8[]) AS asked (term, weight) ON asked.term = held.term
+), scores AS MATERIALIZED (
+    SELECT one.passage, found.briefing_id, one.voice,
+        sum(weights.weight * one.count / (one.count + 0.3::float8 + 0.9::float8 * one.size / %(mean)s)) AS score
+    FROM found JOIN weights ON weights.term = found.term,
+        unnest(found.passages, found.counts, found.sizes, found.voices) AS one (passage, count, size, voice)
+    GROUP BY one.passage, found.briefing_id, one.voice
+), counted AS (
+    SELECT s.passage, s.score FROM scores s{voices}
+), best AS (
+    SELECT passage, score FROM counted WHERE score > 0 ORDER BY score DESC, passage LIMIT %(k)s
+)
+SELECT passage, score FROM best
+UNION SELECT passage, score FROM scores WHERE passage = ANY(%(near)s)
+"""
+_OF_VOICES = " JOIN voices v ON v.briefing_id = s.briefing_id AND v.number = s.voice WHERE {condition}"
+
+_COMPARING = """
+WITH compared AS MATERIALIZED (
+    SELECT s.passage_id, s.language, s.vector <#> %(vector)s AS distance FROM {passages}
+)
+SELECT passage_id FROM (
+    SELECT passage_id, row_number() OVER (PARTITION BY language ORDER BY distance, passage_id) AS place FROM compared
+) AS ordered WHERE place <= %(k)s
+"""
+# A condition in this form is looked up for each passage that the index gives, in its order, and never turned into a join.
+_LOOKED_UP = "((s.briefing_id, s.voice) IN (SELECT v.briefing_id, v.number FROM voices v WHERE {condition})) IS TRUE"
+_PROPOSING = """
+WITH proposed AS MATERIALIZED (
+    SELECT s.passage_id, s.vector FROM searched s WHERE {condition}
+    ORDER BY s.vector::{kind} <#> %(vector)s::{kind} LIMIT %(proposed)s
+)
+SELECT passage_id FROM proposed ORDER BY vector <#> %(vector)s, passage_id LIMIT %(k)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What a state of the store is like: passages by language, their mean size in terms, and the index's kind."""
+
+    passages: Mapping[str, int]
+    mean: float
+    index: str | None
+
+
+class Search:
+    """Looks passages up, and remembers what is the same for all questions to one state."""
+
+    def __init__(self) -> None:
+        self._whole: tuple[str, _Whole] | None = None
+        self._usual: tuple[str, dict[str, Usual]] | None = None
+        self._counts: OrderedDict[tuple[str, Limits], dict[str, int]] = OrderedDict()
+
+    def candidates(
+        self,
+        connection: Connection,
+        vector: NDArray[np.float32] | None,
+        terms: Mapping[str, float],
+        limits: Limits,
+        k: int,
+        language: str | None,
+    ) -> list[Candidate]:
+        """See `Searcher.candidates`."""
+        state = meta(connection, "state") or ""
+        whole = self._of_whole(connection, state)
+        if not whole.passages:
+            return []
+        near = self._near(connection, state, whole, vector, limits, k) if vector is not None else []
+        lexical = _matching(connection, whole, terms, limits, k, language, near) if terms else {}
+        rows = connection.execute(
+            "SELECT s.passage_id, s.language, s.length, s.briefing_id"
+            f"{', s.vector, s.vector_checksum' if vector is not None else ''} "
+            "FROM searched s WHERE s.passage_id = ANY(%s)",
+            ([*near, *lexical],),
+            binary=True,
+        )
+        return [
+            Candidate(
+                id_,
+                own,
+                sound_vector(briefing_id, id_, *held) if held else None,
+                length,
+                lexical.get(id_, 0.0) if language in (None, own) else 0.0,
+            )
+            for id_, own, length, briefing_id, *held in rows
+        ]
+
+    def usual(self, connection: Connection) -> Mapping[str, Usual]:
+        """See `Searcher.usual`."""
+        state = meta(connection, "state") or ""
+        if self._usual is None or self._usual[0] != state:
+            self._usual = (
+                state,
+                {name: _usual(connection, name) for name in self._of_whole(connection, state).passages},
+            )
+        return self._usual[1]
+
+    def _of_whole(self, connection: Connection, state: str) -> _Whole:
+        if self._whole is None or self._whole[0] != state:
+            rows = connection.execute(
+                "SELECT language, sum(passages)::bigint, sum(size)::bigint FROM voices GROUP BY language ORDER BY 1"
+            ).fetchall()
+            passages = {row[0]: row[1] for row in rows}
+            size = sum(row[2] for row in rows)
+            mean = max(size / sum(passages.values()), 1e-9) if passages else 1.0
+            self._whole = (state, _Whole(passages, mean, meta(connection, VECTOR_INDEX)))
+        return self._whole[1]
+
+    def _within(self, connection: Connection, state: str, whole: _Whole, limits: Limits) -> Mapping[str, int]:
+        """How many passages of each language are within limits."""
+        if limits == Limits():
+            return whole.passages
+        key = (state, limits)
+        if key not in self._counts:
+            condition, values = within(limits)
+            rows = connection.execute(
+                f"SELECT v.language, sum(v.passages)::bigint FROM voices v WHERE {condition} GROUP BY v.language",
+                values,
+            )
+            self._counts[key] = {row[0]: row[1] for row in rows}
+            while len(self._counts) > _KEPT:
+                self._counts.popitem(last=False)
+        return self._counts[key]
+
+    def _near(
+        self,
+        connection: Connection,
+        state: str,
+        whole: _Whole,
+        vector: NDArray[np.float32],
+        limits: Limits,
+        k: int,
+    ) -> list[int]:
+        """The k nearest in each language."""
+        passages = self._within(connection, state, whole, limits)
+        proposed = {name for name, count in passages.items() if whole.index and count > _COMPARED}
+        compared = sorted(set(passages) - proposed)
+        condition, values = within(limits)
+        bound = {**values, "vector": vector, "k": k}
+        found: list[int] = []
+        if compared:
+            found += _ids(
+                connection, _COMPARING.format(passages=_compared(whole, limits, condition, compared)), bound | {"languages": compared}
+            )
+        for name in sorted(proposed):
+            conditions = ["TRUE"]
+            if len(whole.passages) > 1:
+                conditions.append("s.language = %(own)s")
+            if limits not in (Limits(), Limits(language=name)):
+                conditions.append(_LOOKED_UP.format(condition=condition))
+            query = _PROPOSING.format(condition=" AND ".join(conditions), kind=whole.index)
+            found += _ids(connection, query, bound | {"own": name, "proposed": _PROPOSED_TIMES * k})
+        return found
+
+
+def _compared(whole: _Whole, limits: Limits, condition: str, languages: Sequence[str]) -> str:
+    """The passages to be compared one by one."""
+    joined = "searched s"
+    conditions = []
+    if limits != Limits():
+        joined = "voices v JOIN searched s ON s.briefing_id = v.briefing_id AND s.voice = v.number"
+        conditions.append(condition)
+    if len(languages) < len(whole.passages):
+        conditions.append("s.language = ANY(%(languages)s)")
+    return f"{joined} WHERE {' AND '.join(conditions)}" if conditions else joined
+
+
+def _ids(connection: Connection, query: str, values: Mapping[str, Any]) -> list[int]:
+    return [row[0] for row in connection.execute(query, values)]
+
+
+def _matching(
+    connection: Connection,
+    whole: _Whole,
+    terms: Mapping[str, float],
+    limits: Limits,
+    k: int,
+    language: str | None,
+    near: Sequence[int],
+) -> dict[int, float]:
+    """BM25 by id: of the k best within limits and language, and of those of `near` that hold a term."""
+    condition, values = within(limits)
+    if language is not None and whole.passages.keys() != {language}:
+        condition, values = f"{condition} AND v.language = %(own)s", {**values, "own": language}
+    bound = {
+        **values,
+        "terms": list(terms),
+        "weights": [float(weight) for weight in terms.values()],
+        "all": float(sum(whole.passages.values())),
+        "mean": whole.mean,
+        "k": k,
+        "near": list(near),
+    }
+    voices = _OF_VOICES.format(condition=condition) if condition != "TRUE" else ""
+    return {row[0]: row[1] for row in connection.execute(_LEXICAL.format(voices=voices), bound)}
+
+
+def _usual(connection: Connection, language: str) -> Usual:
+    # Ids are hashes, so the first in their order are a random choice, and the same one every time.
+    rows = connection.execute(
+        "SELECT s.briefing_id, s.passage_id, s.vector, s.vector_checksum FROM searched s WHERE s.language = %s "
+        "ORDER BY s.passage_id LIMIT %s",
+        (language, USUAL_VECTORS),
+        binary=True,
+    ).fetchall()
+    said = connection.execute(
+        "SELECT s.briefing_id, s.passage_id, s.said, s.said_checksum FROM searched s WHERE s.language = %s "
+        "ORDER BY s.passage_id LIMIT %s",
+        (language, USUAL_SAID),
+        binary=True,
+    ).fetchall()
+    return Usual(np.stack([sound_vector(*row) for row in rows]), tuple(sound_said(*row) for row in said))
