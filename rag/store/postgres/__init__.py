@@ -20,7 +20,7 @@ def is_address(place: object) -> bool:
 def open_store(address: str) -> PostgresStore:
     """Open the library at an address, making its tables where there are none.
 
-    Raises LibraryError where the engine is not installed, the server cannot be reached, or what is there cannot be used.
+    Raises LibraryError where the engine is not installed, the server cannot be reached, or what is there is no library.
     """
     try:
         from onrecord.rag.store.postgres.store import PostgresStore

@@ -55,9 +55,7 @@ class Connections:
         several = address.has_several_hosts
         self._primary = _Pool(dict(address.parameters) | ({"target_session_attrs": "read-write"} if several else {}))
         self._replicas = (
-            _Pool(
-                dict(address.parameters) | {"target_session_attrs": "prefer-standby", "load_balance_hosts": "random"}
-            )
+            _Pool(dict(address.parameters) | {"target_session_attrs": "prefer-standby", "load_balance_hosts": "random"})
             if several
             else None
         )

@@ -15,7 +15,7 @@ from onrecord.rag.store.postgres.address import Address
 
 _Cls = TypeVar("_Cls", bound=type)
 
-# The server's words for what has no code while a connection is being made; they are English unless it was told otherwise.
+# What has no code while a connection is being made is told by the server's words, English unless it was told otherwise.
 _SAYS_PASSWORD = ("password authentication failed", "no password supplied", "authentication failed")
 _SAYS_NO_DATABASE = ('database "', "does not exist")
 _DAMAGED = (errors.DataCorrupted, errors.IndexCorrupted)
@@ -49,9 +49,7 @@ def said_plainly(error: psycopg.Error, address: Address) -> LibraryError:
             "~/.pgpass or PGPASSWORD."
         )
     if isinstance(error, errors.InvalidCatalogName) or all(words in said for words in _SAYS_NO_DATABASE):
-        return LibraryError(
-            f"{place} is not there ({why}). Make the database with `createdb`, or correct the address."
-        )
+        return LibraryError(f"{place} is not there ({why}). Make the database with `createdb`, or correct the address.")
     if isinstance(error, errors.InsufficientPrivilege):
         return LibraryError(
             f"{place} may not be used by this user ({why}). Let the database's owner grant the right, or name "

@@ -51,16 +51,13 @@ class Whole:
     @property
     def is_metadata_sound(self) -> bool:
         """Whether its metadata is what was written."""
-        return metadata_digest(self.row) == self.row["metadata_digest"]
+        return metadata_digest(self.row) == str(self.row["metadata_digest"])
 
     @property
     def is_content_sound(self) -> bool:
         """Whether its words are what was written."""
-        held = [(row[0], *row[2:]) for row in self.passages]
-        found = content_digest(
-            *(self.row[name] for name in ("id", "sha256", "language", "kind", "text", "structure")), held
-        )
-        return found == self.row["content_digest"]
+        found = content_digest(self.row, [(row[0], *row[2:]) for row in self.passages])
+        return found == str(self.row["content_digest"])
 
     def briefing(self) -> Briefing:
         """The briefing."""
@@ -205,9 +202,8 @@ def _wrong_computed(connection: Connection, whole: Whole) -> Iterator[str]:
             binary=True,
         )
     }
-    if held.keys() != {passage.id for passage in passages}:
-        yield "the vectors"
-    elif any(vector_checksum(id_, row[0].to_numpy()) != row[1] for id_, row in held.items()):
+    altered = (vector_checksum(id_, row[0].to_numpy()) != row[1] for id_, row in held.items())
+    if held.keys() != {passage.id for passage in passages} or any(altered):
         yield "the vectors"
     if any(said_checksum(id_, row[2]) != row[3] for id_, row in held.items()):
         yield "the telling words"
@@ -220,9 +216,7 @@ def _wrong_computed(connection: Connection, whole: Whole) -> Iterator[str]:
         passage.id: (voice, passage.language, len(passage.text.split()))
         for passage, voice in zip(passages, expected.voice if expected else (), strict=True)
     }
-    voices = _of(
-        connection, "voices", "number, speaker, role, outlet, language, kind, date, passages, size", whole.id
-    )
+    voices = _of(connection, "voices", "number, speaker, role, outlet, language, kind, date, passages, size", whole.id)
     speakers = _of(connection, "speakers", "speaker, role, outlet, label", whole.id)
     if (
         [row[:8] for row in voices] != [row[:8] for row in (expected.voices if expected else ())]

@@ -146,9 +146,7 @@ def _kept(whole: Whole, data: bytes) -> Kept:
     )
 
 
-def _embedded(
-    mending: Mending, model: EmbeddingModel | None, passages: list[Passage]
-) -> tuple[Embedded, ...]:
+def _embedded(mending: Mending, model: EmbeddingModel | None, passages: list[Passage]) -> tuple[Embedded, ...]:
     if model is not None and mending.model() != model:
         raise LibraryError(
             f"The library's vectors are of the model {model.name}, but {mending.model().name} is set. Set "
@@ -160,11 +158,8 @@ def _embedded(
 def _sha256_of(compressed: bytes | None, briefing_id: str) -> str | None:
     """The SHA-256 of a file kept, where it begins with the briefing's id."""
 
-
     try:
         found = sha256_of(zlib.decompress(compressed or b"")).hexdigest()
     except zlib.error:
         return None
     return found if found.startswith(briefing_id) else None
-
-

@@ -21,6 +21,7 @@ METADATA = (
     *("superseded_by", "characters", "passages"),
 )
 """The columns of a briefing that may change while it is kept, and what lists need: its metadata digest is over them."""
+_CONTENT = ("id", "sha256", "language", "kind", "text", "structure")
 PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
 """The columns of passages `p` that make a `Passage`, in its order."""
 _PASSAGE_FIELDS = tuple(field.name for field in fields(Passage))
@@ -81,22 +82,10 @@ def metadata_digest(metadata: Mapping[str, Any]) -> str:
     return _digest([metadata[name] for name in METADATA])
 
 
-def content_digest(
-    briefing_id: str, file: str, language_: str, kind: str, text: str, structure: str, passages: Iterable[Sequence[Any]]
-) -> str:
-    """What a briefing's words are known again by.
-
-    Args:
-        briefing_id: its id.
-        file: the SHA-256 of its file.
-        language_: its language.
-        kind: its kind.
-        text: its text.
-        structure: what is understood of that, as it is kept.
-        passages: the rows of its passages, in any order.
-    """
-    ordered = sorted((list(row) for row in passages), key=lambda row: row[0])
-    return _digest([briefing_id, file, language_, kind, text, structure, ordered])
+def content_digest(row: Mapping[str, Any], passages: Iterable[Sequence[Any]]) -> str:
+    """What a briefing's words are known again by: its row, and its passages' rows without its id, in any order."""
+    ordered = sorted((list(one) for one in passages), key=lambda one: one[0])
+    return _digest([*(row[name] for name in _CONTENT), ordered])
 
 
 def value_digest(key: str, value: str) -> str:

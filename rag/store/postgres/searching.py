@@ -58,7 +58,7 @@ SELECT passage_id FROM (
     SELECT passage_id, row_number() OVER (PARTITION BY language ORDER BY distance, passage_id) AS place FROM compared
 ) AS ordered WHERE place <= %(k)s
 """
-# A condition in this form is looked up for each passage that the index gives, in its order, and never turned into a join.
+# In this form a condition is looked up for each passage that the index gives, in its order, and never made a join.
 _LOOKED_UP = "((s.briefing_id, s.voice) IN (SELECT v.briefing_id, v.number FROM voices v WHERE {condition})) IS TRUE"
 _PROPOSING = """
 WITH proposed AS MATERIALIZED (
@@ -175,7 +175,9 @@ class Search:
         found: list[int] = []
         if compared:
             found += _ids(
-                connection, _COMPARING.format(passages=_compared(whole, limits, condition, compared)), bound | {"languages": compared}
+                connection,
+                _COMPARING.format(passages=_compared(whole, limits, condition, compared)),
+                bound | {"languages": compared},
             )
         for name in sorted(proposed):
             conditions = ["TRUE"]

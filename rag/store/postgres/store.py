@@ -49,12 +49,12 @@ from onrecord.rag.store.postgres.writing import (
     change,
     delete,
     drop_index,
+    exchange_vectors,
     lock,
     make_index,
     note_change,
     set_model,
     supersede,
-    update_vectors,
     write_briefing,
 )
 from onrecord.rag.types import Briefing, Passage
@@ -281,10 +281,7 @@ class PostgresStore:
         with self._connections.writing() as connection:
             # Nobody adds meanwhile: what is added then would keep a vector of the model before.
             connection.execute("LOCK TABLE briefings IN SHARE ROW EXCLUSIVE MODE")
-            drop_index(connection)
-            set_model(connection, model)
-            for ids, embedded in batches:
-                update_vectors(connection, ids, embedded)
+            exchange_vectors(connection, model, batches)
             note_change(connection)
             self._has_index = make_index(connection)
 
@@ -346,16 +343,11 @@ class PostgresStore:
 
     def _carry_to(self, target: Archive) -> None:
         model = self.model()
-        for briefing_id in self.ids() if model is not None else ():
-            target.add(
-                NewBriefing(
-                    self.briefing(briefing_id),
-                    self.file(briefing_id),
-                    tuple(self.passages(briefing_id)),
-                    tuple(self.embedded(briefing_id)),
-                ),
-                model,
-            )
+        if model is None:
+            return
+        for id_ in self.ids():
+            passages, embedded = tuple(self.passages(id_)), tuple(self.embedded(id_))
+            target.add(NewBriefing(self.briefing(id_), self.file(id_), passages, embedded), model)
 
     def close(self) -> None:
         """Close the connections."""

@@ -39,12 +39,12 @@ _INDEX_LOCK = 0x4F6E496E64657821
 _TYPES = {
     "passages": ("text", "int8", "int4", "int4", *["text"] * 6, "int4", "int4", "float8", "text"),
     "searched": ("text", "int8", "int4", "text", "int4", "int8", "int8", "vector", "bytea"),
+    "embedded": ("int8", "int8", "int8", "vector", "bytea"),
     "postings": ("text", "text", "int8[]", "int4[]", "int4[]", "int4[]"),
 }
-_PASSAGES = (
-    "briefing_id, id, start, end, text, speaker, role, kind, outlet, language, turn, exchange, seconds, context"
-)
+_PASSAGES = "briefing_id, id, start, end, text, speaker, role, kind, outlet, language, turn, exchange, seconds, context"
 _SEARCHED = "briefing_id, passage_id, voice, language, length, vector_checksum, said_checksum, vector, said"
+_EMBEDDED = "passage_id, vector_checksum, said_checksum, vector, said"
 _POSTINGS = "briefing_id, term, passages, counts, sizes, voices"
 
 
@@ -76,16 +76,11 @@ def write_briefing(connection: Connection, new: NewBriefing) -> None:
         "characters": len(briefing.text),
         "passages": len(passages),
     }
-    by_id = [(one[0], *one[2:]) for one in passages]
-    content = content_digest(
-        briefing.id, briefing.sha256, briefing.language, briefing.kind, briefing.text, structure, by_id
-    )
-    values = metadata | {
+    written = metadata | {"text": briefing.text, "structure": structure}
+    values = written | {
         "metadata_digest": metadata_digest(metadata),
-        "content_digest": content,
+        "content_digest": content_digest(written, [(one[0], *one[2:]) for one in passages]),
         "words_checksum": words_checksum(found.postings) if found else None,
-        "text": briefing.text,
-        "structure": structure,
     }
     insert(connection, "briefings", list(values), [tuple(values.values())])
     insert(connection, "files", ["briefing_id", "data"], [(briefing.id, zlib.compress(new.data))])
@@ -186,17 +181,26 @@ def note_change(connection: Connection) -> None:
     set_meta(connection, "state", uuid.uuid4().hex)
 
 
-def update_vectors(connection: Connection, ids: Sequence[int], embedded: Sequence[Embedded]) -> None:
-    """Exchange what a model makes of current passages."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE searched SET vector = %b, said = %b, vector_checksum = %s, said_checksum = %s "
-            "WHERE passage_id = %s",
-            [
-                (one.vector, one.said, vector_checksum(id_, one.vector), said_checksum(id_, one.said), id_)
-                for id_, one in zip(ids, embedded, strict=True)
-            ],
+def exchange_vectors(
+    connection: Connection, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], Sequence[Embedded]]]
+) -> None:
+    """Exchange what a model makes of all current passages; questions go on being answered until all is embedded."""
+    connection.execute(
+        "CREATE TEMPORARY TABLE embedded (passage_id bigint, vector_checksum bigint, said_checksum bigint, "
+        "vector vector, said bytea) ON COMMIT DROP"
+    )
+    for ids, embedded in batches:
+        rows = (
+            (id_, vector_checksum(id_, one.vector), said_checksum(id_, one.said), one.vector, one.said)
+            for id_, one in zip(ids, embedded, strict=True)
         )
+        copy(connection, "embedded", _EMBEDDED.split(", "), rows)
+    drop_index(connection)
+    set_model(connection, model)
+    connection.execute(
+        "UPDATE searched s SET vector = e.vector, said = e.said, vector_checksum = e.vector_checksum, "
+        "said_checksum = e.said_checksum FROM embedded e WHERE e.passage_id = s.passage_id"
+    )
 
 
 def drop_index(connection: Connection) -> None:
@@ -220,5 +224,3 @@ def make_index(connection: Connection) -> bool:
     set_meta(connection, VECTOR_INDEX, kind)
     note_change(connection)
     return True
-
-
