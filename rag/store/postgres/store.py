@@ -62,6 +62,8 @@ from onrecord.rag.types import Briefing, Passage
 _Read = TypeVar("_Read")
 
 _ORDERED = 'ORDER BY p."start", p."end"'
+# Passages added by this process between two looks at whether there are enough for an index.
+_OFTEN = 1000
 _SUMMARY = tuple(field.name for field in fields(Summary))
 
 
@@ -75,7 +77,8 @@ class PostgresStore:
         self._connections = Connections(self._address)
         self._search = Search()
         self._checked = CheckedBriefings()
-        self._has_index = False
+        # Passages added since it was last asked whether there are enough for an index; None where there is one.
+        self._unindexed: int | None = _OFTEN
 
     def state(self) -> str:
         """A word that changes with every write; empty before the first."""
@@ -103,9 +106,15 @@ class PostgresStore:
                     supersede(connection, row[0], by=briefing.id)
             write_briefing(connection, new)
             note_change(connection)
-        if not self._has_index:
+        self._index_in_time(len(new.passages))
+
+    def _index_in_time(self, added: int) -> None:
+        if self._unindexed is None:
+            return
+        self._unindexed += added
+        if self._unindexed >= _OFTEN:
             with self._connections.writing() as connection:
-                self._has_index = make_index(connection)
+                self._unindexed = None if make_index(connection) else 0
 
     def _note_model(self, connection: Connection, model: EmbeddingModel) -> None:
         require_sound_meta(connection)
@@ -283,7 +292,7 @@ class PostgresStore:
             connection.execute("LOCK TABLE briefings IN SHARE ROW EXCLUSIVE MODE")
             exchange_vectors(connection, model, batches)
             note_change(connection)
-            self._has_index = make_index(connection)
+            make_index(connection)
 
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""

@@ -64,10 +64,11 @@ def write_briefing(connection: Connection, new: NewBriefing) -> None:
     """
     briefing = new.briefing
     row = connection.execute("SELECT position FROM briefings WHERE id = %s", (briefing.id,)).fetchone()
-    if row is None:
+    if row is not None:
+        delete(connection, [briefing.id])
+    else:
         row = connection.execute("SELECT nextval('positions')").fetchone()
-    assert row is not None
-    delete(connection, [briefing.id])
+        assert row is not None
     structure = structure_of(briefing)
     passages = [passage_row(passage) for passage in new.passages]
     found = derived(briefing, new.passages) if briefing.superseded_by is None else None
