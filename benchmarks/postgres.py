@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from onrecord.embeddings import load_encoder
 from onrecord.rag.evaluate import read_questions
 from onrecord.rag.languages import language
+from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, Limits, NewBriefing
 from onrecord.rag.store.postgres.store import PostgresStore
 from onrecord.rag.store.sqlite import SqliteStore
@@ -65,7 +66,7 @@ def measured(folder: Path, passages: int, address: str, questions: Sequence[Path
     seconds, added = _fill(store, folder, passages)
     model = store.model()
     assert model is not None
-    encoder = load_encoder()
+    encoder = load_encoder(cache=Settings.load().cache)
     texts = [question.question for file in questions for question in read_questions(file)] or _QUESTIONS
     asked = random.Random(1).sample(texts, min(len(texts), 50))
     vectors = encoder.encode_queries(asked)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from typing_extensions import Self
 
@@ -21,12 +22,21 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ONRECORD_", extra="ignore", frozen=True)
 
+    # A library in PostgreSQL, in place of the folder: what `library` is given as where it is an address.
+    address: str | None = Field(default=None, repr=False)
     library: Path = Field(default_factory=lambda: user_data_path("onrecord", appauthor=False) / "library")
     cache: Path = Field(default_factory=lambda: user_cache_path("onrecord", appauthor=False))
     model: str | None = None
     llm_url: str | None = None
     llm_model: str | None = None
     llm_key: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apart(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """An address is no path: it would lose a slash and, in messages, show its password."""
+        place = given.get("library")
+        return {**given, "library": None, "address": place} if is_address(place) else given
 
     @classmethod
     def settings_customise_sources(

@@ -1,4 +1,4 @@
-"""Connections to the servers of a library: a pool for the primary, one for its replicas, one transaction a thread.
+"""Servers to the servers of a library: a pool for the primary, one for its replicas, one transaction a thread.
 
 What is written, and what is read to decide what to write, goes to the primary. An answer is made in one transaction on
 a replica where there is one, unless it is behind what this process has written. Without a primary all is read from a
@@ -46,7 +46,7 @@ SET hnsw.max_scan_tuples = 100000;
 """
 
 
-class Connections:
+class Servers:
     """The connections of one store. Safe to use from several threads."""
 
     def __init__(self, address: Address) -> None:

@@ -31,16 +31,16 @@ def is_lost(error: psycopg.Error) -> bool:
     return isinstance(error, _LOST) or (isinstance(error, psycopg.OperationalError) and error.sqlstate is None)
 
 
-def reason(error: Exception, address: Address) -> str:
+def told(error: Exception, address: Address) -> str:
     """What an error says, in one line and without the password."""
     said = " ".join(str(error).split())
     password = address.parameters.get("password")
     return said.replace(password, "…") if password else said
 
 
-def said_plainly(error: psycopg.Error, address: Address) -> LibraryError:
+def failure_of(error: psycopg.Error, address: Address) -> LibraryError:
     """The error to raise in place of one that the library at an address met."""
-    why = reason(error, address)
+    why = told(error, address)
     said = why.lower()
     place = f"The library at {address.shown}"
     if any(words in said for words in _SAYS_PASSWORD):
@@ -88,12 +88,12 @@ def said_plainly(error: psycopg.Error, address: Address) -> LibraryError:
 def without_pgvector(error: psycopg.Error, address: Address) -> LibraryError:
     """The error where the extension that searches by vectors cannot be had."""
     return LibraryError(
-        f"The library at {address.shown} needs the extension pgvector ({reason(error, address)}). Install it on the "
+        f"The library at {address.shown} needs the extension pgvector ({told(error, address)}). Install it on the "
         "server, 0.8 or newer, and let its administrator say `CREATE EXTENSION vector` in this database."
     )
 
 
-def failing_plainly(store: _Cls) -> _Cls:
+def translating_failures(store: _Cls) -> _Cls:
     """A store whose public methods raise LibraryError in place of psycopg's errors.
 
     Within `of_one_state` they pass as they are, since it may begin again; it is a public method itself.
@@ -106,13 +106,13 @@ def failing_plainly(store: _Cls) -> _Cls:
                 return method(self, *given, **named)
             except (psycopg.ProgrammingError, psycopg.DataError) as error:
                 if isinstance(error, (errors.InsufficientPrivilege, errors.InvalidCatalogName, *_MISSING)):
-                    raise said_plainly(error, self._address) from error
+                    raise failure_of(error, self._address) from error
                 # A mistake of ours, and nothing that a user could mend.
                 raise
             except psycopg.Error as error:
                 if self._connections.is_in_transaction:
                     raise
-                raise said_plainly(error, self._address) from error
+                raise failure_of(error, self._address) from error
 
         return called
 

@@ -14,17 +14,17 @@ from pgvector import Vector
 
 from onrecord.rag.errors import LibraryError
 from onrecord.rag.store.postgres.connections import Connection
-from onrecord.rag.store.postgres.reading import METADATA_COLUMNS, passage_of, passage_rows
+from onrecord.rag.store.postgres.reading import BRIEFING_COLUMNS, passage_of, passage_rows
 from onrecord.rag.store.postgres.rows import (
     METADATA,
     briefing_of,
+    checksum_of_postings,
+    checksum_of_said,
+    checksum_of_vector,
     content_digest,
     derived,
-    metadata_digest,
-    said_checksum,
-    value_digest,
-    vector_checksum,
-    words_checksum,
+    digest_of_metadata,
+    digest_of_note,
 )
 from onrecord.rag.store.postgres.schema import OF_A_BRIEFING, OF_A_CURRENT_VERSION
 from onrecord.rag.types import Briefing, Passage
@@ -32,7 +32,7 @@ from onrecord.rag.types import Briefing, Passage
 REPAIR = "`onrecord verify --repair`"
 # Whole briefings read at once.
 _AT_ONCE = 50
-_COLUMNS = f"{METADATA_COLUMNS}, b.metadata_digest, b.content_digest, b.words_checksum, b.text, b.structure"
+_COLUMNS = f"{BRIEFING_COLUMNS}, b.metadata_digest, b.content_digest, b.words_checksum, b.text, b.structure"
 _MORE = ("metadata_digest", "content_digest", "words_checksum", "text", "structure")
 
 
@@ -51,7 +51,7 @@ class Whole:
     @property
     def is_metadata_sound(self) -> bool:
         """Whether its metadata is what was written."""
-        return metadata_digest(self.row) == str(self.row["metadata_digest"])
+        return digest_of_metadata(self.row) == str(self.row["metadata_digest"])
 
     @property
     def is_content_sound(self) -> bool:
@@ -80,7 +80,7 @@ def wholes(connection: Connection, ids: Sequence[str]) -> Iterator[Whole]:
         yield from (Whole(found[id_], tuple(passages.get(id_, ()))) for id_ in group if id_ in found)
 
 
-class CheckedBriefings:
+class CheckedWholes:
     """Compares briefings with their digests when they are first read: once for each version of each."""
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class CheckedBriefings:
         """Raise LibraryError where a briefing's metadata is not as it was written."""
         key = (row["id"], digest)
         if key not in self._metadata:
-            if metadata_digest(row) != digest:
+            if digest_of_metadata(row) != digest:
                 raise _altered(row["id"])
             self._metadata.add(key)
 
@@ -123,14 +123,14 @@ def _altered(briefing_id: str) -> LibraryError:
 def sound_vector(briefing_id: str, passage_id: int, vector: Vector, checksum: int) -> NDArray[np.float32]:
     """A passage's vector; raises LibraryError where it is not as it was written."""
     numbers = vector.to_numpy()
-    if vector_checksum(passage_id, numbers) != checksum:
+    if checksum_of_vector(passage_id, numbers) != checksum:
         raise _computed(briefing_id)
     return numbers
 
 
 def sound_said(briefing_id: str, passage_id: int, said: bytes, checksum: int) -> bytes:
     """A passage's telling words; raises LibraryError where they are not as they were written."""
-    if said_checksum(passage_id, said) != checksum:
+    if checksum_of_said(passage_id, said) != checksum:
         raise _computed(briefing_id)
     return bytes(said)
 
@@ -142,10 +142,10 @@ def _computed(briefing_id: str) -> LibraryError:
     )
 
 
-def require_sound_meta(connection: Connection) -> None:
+def require_sound_notes(connection: Connection) -> None:
     """Raise LibraryError where what the library notes about itself is no longer as it was written."""
     for key, value, digest in connection.execute("SELECT key, value, digest FROM meta"):
-        if value_digest(key, value) != digest:
+        if digest_of_note(key, value) != digest:
             raise LibraryError(
                 "What the library notes about itself is no longer as it was written: its database was altered or is "
                 f"damaged. {REPAIR} finds it again."
@@ -202,13 +202,15 @@ def _wrong_computed(connection: Connection, whole: Whole) -> Iterator[str]:
             binary=True,
         )
     }
-    altered = (vector_checksum(id_, row[0].to_numpy()) != row[1] for id_, row in held.items())
+    altered = (checksum_of_vector(id_, row[0].to_numpy()) != row[1] for id_, row in held.items())
     if held.keys() != {passage.id for passage in passages} or any(altered):
         yield "the vectors"
-    if any(said_checksum(id_, row[2]) != row[3] for id_, row in held.items()):
+    if any(checksum_of_said(id_, row[2]) != row[3] for id_, row in held.items()):
         yield "the telling words"
     postings = _of(connection, "postings", "term, passages, counts, sizes, voices", whole.id)
-    if (words_checksum(postings) if passages else None) != whole.row["words_checksum"] or (postings and not passages):
+    if (checksum_of_postings(postings) if passages else None) != whole.row["words_checksum"] or (
+        postings and not passages
+    ):
         yield "the words"
     briefing = whole.briefing()
     expected = derived(briefing, passages) if passages else None
@@ -233,10 +235,10 @@ def _of(connection: Connection, table: str, columns: str, briefing_id: str) -> l
     ).fetchall()
 
 
-def problems(connection: Connection) -> Iterator[str]:
+def found_wrong(connection: Connection) -> Iterator[str]:
     """What is wrong with a library, and how to mend it, one line each."""
     try:
-        require_sound_meta(connection)
+        require_sound_notes(connection)
     except LibraryError as error:
         yield str(error)
     for wrong in conditions(connection):

@@ -16,13 +16,13 @@ from onrecord.rag.store.postgres.integrity import (
     conditions,
     is_intact,
     is_left_over,
-    require_sound_meta,
+    require_sound_notes,
     wholes,
 )
-from onrecord.rag.store.postgres.reading import meta, model_of
-from onrecord.rag.store.postgres.rows import metadata_digest
+from onrecord.rag.store.postgres.reading import model_of, noted
+from onrecord.rag.store.postgres.rows import digest_of_metadata
 from onrecord.rag.store.postgres.schema import OF_A_BRIEFING, VECTOR_INDEX
-from onrecord.rag.store.postgres.writing import note_change, set_meta, set_model, write_briefing
+from onrecord.rag.store.postgres.writing import note, note_change, set_model, write_briefing
 from onrecord.rag.types import Briefing, Passage
 
 
@@ -48,8 +48,8 @@ def mend(connection: Connection, mending: Mending) -> Repair:
 def _model(connection: Connection, mending: Mending, mended: list[str]) -> EmbeddingModel | None:
     """The model of the vectors held; where what the library notes of it is altered, the one that is set."""
     try:
-        require_sound_meta(connection)
-        return model_of(meta(connection, "model"))
+        require_sound_notes(connection)
+        return model_of(noted(connection, "model"))
     except LibraryError:
         connection.execute("DELETE FROM meta WHERE key <> %s", (VECTOR_INDEX,))
         dimension = connection.execute("SELECT vector_dims(vector) FROM searched LIMIT 1").fetchone()
@@ -62,9 +62,9 @@ def _model(connection: Connection, mending: Mending, mended: list[str]) -> Embed
                 f"those of {model.name} have {model.dimension}. Set ONRECORD_MODEL to their model and repair again."
             ) from None
         set_model(connection, model)
-        index = meta(connection, VECTOR_INDEX)
+        index = noted(connection, VECTOR_INDEX)
         if index is not None:
-            set_meta(connection, VECTOR_INDEX, f"halfvec({model.dimension})")
+            note(connection, VECTOR_INDEX, f"halfvec({model.dimension})")
         mended.append(f"what the library notes about itself was made again, with {model.name} as its model")
         return model
 
@@ -142,7 +142,7 @@ def _kept(whole: Whole, data: bytes) -> Kept:
         date=row["date"],
         language=row["language"],
         url=row["url"],
-        is_sound=metadata_digest(row) == row["metadata_digest"],
+        is_sound=digest_of_metadata(row) == row["metadata_digest"],
     )
 
 

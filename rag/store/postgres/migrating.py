@@ -7,7 +7,7 @@ from psycopg import errors
 
 from onrecord.rag.errors import LibraryError
 from onrecord.rag.store.postgres.address import Address
-from onrecord.rag.store.postgres.failures import said_plainly, without_pgvector
+from onrecord.rag.store.postgres.failures import failure_of, without_pgvector
 from onrecord.rag.store.postgres.schema import MIGRATIONS
 
 # Who changes the tables holds this lock ("OnRecord" in ASCII).
@@ -16,7 +16,7 @@ _LOCK = 0x4F6E5265636F7264
 _LEAST_PGVECTOR = (0, 8)
 
 
-def prepare(address: Address) -> None:
+def migrate(address: Address) -> None:
     """Make the tables of a library where there are none, and bring those of an older version up to this one.
 
     Raises LibraryError with the remedy for a server that cannot be reached or used, and for tables of a newer version.
@@ -27,11 +27,11 @@ def prepare(address: Address) -> None:
         if not is_ready:
             # A replica may have answered.
             with _connected(address, target_session_attrs="read-write") as connection:
-                _migrate(connection, address)
+                _bring_up(connection, address)
         with _connected(address) as connection:
             _require_pgvector(connection, address)
     except psycopg.Error as error:
-        raise said_plainly(error, address) from error
+        raise failure_of(error, address) from error
 
 
 def _connected(address: Address, **more: str) -> psycopg.Connection:
@@ -46,7 +46,7 @@ def _version(connection: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def _migrate(connection: psycopg.Connection, address: Address) -> None:
+def _bring_up(connection: psycopg.Connection, address: Address) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
     # Another server may have done it while this one waited for the lock.
     version = _version(connection)

@@ -13,10 +13,10 @@ from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.rows import METADATA, PASSAGE_COLUMNS
 from onrecord.rag.types import Passage
 
-METADATA_COLUMNS = ", ".join(f"b.{name}" for name in METADATA)
+BRIEFING_COLUMNS = ", ".join(f"b.{name}" for name in METADATA)
 
 
-def meta(connection: Connection, key: str) -> str | None:
+def noted(connection: Connection, key: str) -> str | None:
     """A value the store keeps about itself, or None."""
     row = connection.execute("SELECT value FROM meta WHERE key = %s", (key,)).fetchone()
     return row[0] if row else None
@@ -36,7 +36,7 @@ def count_of_passages(connection: Connection) -> int:
 def briefing_rows(connection: Connection, condition: str, values: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """The metadata of the briefings `b` that meet a condition, in the order they were added."""
     rows = connection.execute(
-        f"SELECT {METADATA_COLUMNS} FROM briefings b WHERE {condition} ORDER BY b.position", values
+        f"SELECT {BRIEFING_COLUMNS} FROM briefings b WHERE {condition} ORDER BY b.position", values
     )
     return (dict(zip(METADATA, row, strict=True)) for row in rows)
 
@@ -89,7 +89,7 @@ def names_of(connection: Connection) -> Names:
     )
 
 
-def within(limits: Limits) -> tuple[str, dict[str, Any]]:
+def limited(limits: Limits) -> tuple[str, dict[str, Any]]:
     """The condition on voices `v` that their passages are within limits, and the values bound in it by name."""
     conditions, values = ["TRUE"], dict[str, Any]()
     if limits.speakers is not None:

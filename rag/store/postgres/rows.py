@@ -26,7 +26,7 @@ PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
 """The columns of passages `p` that make a `Passage`, in its order."""
 _PASSAGE_FIELDS = tuple(field.name for field in fields(Passage))
 
-Row = tuple[Any, ...]
+Columns = tuple[Any, ...]
 
 
 def structure_of(briefing: Briefing) -> str:
@@ -70,14 +70,14 @@ def briefing_of(metadata: Mapping[str, Any], text: str, structure: str) -> Brief
     )
 
 
-def passage_row(passage: Passage) -> Row:
+def passage_row(passage: Passage) -> Columns:
     """The values of a passage in the order of its columns."""
     values = {name: getattr(passage, name) for name in _PASSAGE_FIELDS}
     seconds = passage.seconds
     return tuple((values | {"seconds": None if seconds is None else float(seconds)}).values())
 
 
-def metadata_digest(metadata: Mapping[str, Any]) -> str:
+def digest_of_metadata(metadata: Mapping[str, Any]) -> str:
     """What a briefing's metadata is known again by."""
     return _digest([metadata[name] for name in METADATA])
 
@@ -88,7 +88,7 @@ def content_digest(row: Mapping[str, Any], passages: Iterable[Sequence[Any]]) ->
     return _digest([*(row[name] for name in _CONTENT), ordered])
 
 
-def value_digest(key: str, value: str) -> str:
+def digest_of_note(key: str, value: str) -> str:
     """What a value that the store notes about itself is known again by."""
     return _digest([key, value])
 
@@ -97,17 +97,17 @@ def _digest(values: object) -> str:
     return sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
 
 
-def vector_checksum(passage_id: int, vector: NDArray[np.float32]) -> int:
+def checksum_of_vector(passage_id: int, vector: NDArray[np.float32]) -> int:
     """The CRC-32 that a passage's vector is known again by."""
     return zlib.crc32(np.asarray(vector, "<f4").tobytes(), zlib.crc32(f"{passage_id} ".encode()))
 
 
-def said_checksum(passage_id: int, said: bytes) -> int:
+def checksum_of_said(passage_id: int, said: bytes) -> int:
     """The CRC-32 that a passage's telling words are known again by."""
     return zlib.crc32(said, zlib.crc32(f"{passage_id} ".encode()))
 
 
-def words_checksum(postings: Iterable[Sequence[Any]]) -> int:
+def checksum_of_postings(postings: Iterable[Sequence[Any]]) -> int:
     """The CRC-32 that the postings of a briefing, (term, passages, counts, sizes, voices), are known again by."""
     return zlib.crc32(json.dumps(sorted(list(row) for row in postings)).encode())
 
@@ -119,9 +119,9 @@ class Derived:
     `voice` is that of each passage, in order.
     """
 
-    voices: tuple[Row, ...]
-    speakers: tuple[Row, ...]
-    postings: tuple[Row, ...]
+    voices: tuple[Columns, ...]
+    speakers: tuple[Columns, ...]
+    postings: tuple[Columns, ...]
     voice: tuple[int, ...]
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Limits, Usual
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.integrity import sound_said, sound_vector
-from onrecord.rag.store.postgres.reading import meta, within
+from onrecord.rag.store.postgres.reading import limited, noted
 from onrecord.rag.store.postgres.schema import VECTOR_INDEX
 
 # So many passages are compared one by one, in about ten milliseconds, whether an index is there or not: behind a limit
@@ -78,7 +78,7 @@ class _Whole:
     index: str | None
 
 
-class Search:
+class Lookup:
     """Looks passages up, and remembers what is the same for all questions to one state."""
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class Search:
         language: str | None,
     ) -> list[Candidate]:
         """See `Searcher.candidates`."""
-        state = meta(connection, "state") or ""
+        state = noted(connection, "state") or ""
         whole = self._of_whole(connection, state)
         if not whole.passages:
             return []
@@ -122,7 +122,7 @@ class Search:
 
     def usual(self, connection: Connection) -> Mapping[str, Usual]:
         """See `Searcher.usual`."""
-        state = meta(connection, "state") or ""
+        state = noted(connection, "state") or ""
         if self._usual is None or self._usual[0] != state:
             self._usual = (
                 state,
@@ -138,7 +138,7 @@ class Search:
             passages = {row[0]: row[1] for row in rows}
             size = sum(row[2] for row in rows)
             mean = max(size / sum(passages.values()), 1e-9) if passages else 1.0
-            self._whole = (state, _Whole(passages, mean, meta(connection, VECTOR_INDEX)))
+            self._whole = (state, _Whole(passages, mean, noted(connection, VECTOR_INDEX)))
         return self._whole[1]
 
     def _within(self, connection: Connection, state: str, whole: _Whole, limits: Limits) -> Mapping[str, int]:
@@ -147,7 +147,7 @@ class Search:
             return whole.passages
         key = (state, limits)
         if key not in self._counts:
-            condition, values = within(limits)
+            condition, values = limited(limits)
             rows = connection.execute(
                 f"SELECT v.language, sum(v.passages)::bigint FROM voices v WHERE {condition} GROUP BY v.language",
                 values,
@@ -170,7 +170,7 @@ class Search:
         passages = self._within(connection, state, whole, limits)
         proposed = {name for name, count in passages.items() if whole.index and count > _COMPARED}
         compared = sorted(set(passages) - proposed)
-        condition, values = within(limits)
+        condition, values = limited(limits)
         bound = {**values, "vector": vector, "k": k}
         found: list[int] = []
         if compared:
@@ -216,7 +216,7 @@ def _matching(
     near: Sequence[int],
 ) -> dict[int, float]:
     """BM25 by id: of the k best within limits and language, and of those of `near` that hold a term."""
-    condition, values = within(limits)
+    condition, values = limited(limits)
     if language is not None and whole.passages.keys() != {language}:
         condition, values = f"{condition} AND v.language = %(own)s", {**values, "own": language}
     bound = {

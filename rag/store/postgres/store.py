@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
 
 from onrecord.rag.errors import LibraryError, UnknownBriefing
@@ -28,23 +30,23 @@ from onrecord.rag.store import (
     Usual,
 )
 from onrecord.rag.store.postgres.address import read_address
-from onrecord.rag.store.postgres.connections import Connection, Connections
-from onrecord.rag.store.postgres.failures import failing_plainly
+from onrecord.rag.store.postgres.connections import Connection, Servers
+from onrecord.rag.store.postgres.failures import failure_of, translating_failures
 from onrecord.rag.store.postgres.integrity import (
     REPAIR,
-    CheckedBriefings,
+    CheckedWholes,
+    found_wrong,
     is_intact,
-    problems,
-    require_sound_meta,
+    require_sound_notes,
     sound_said,
     sound_vector,
     wholes,
 )
 from onrecord.rag.store.postgres.mending import mend
-from onrecord.rag.store.postgres.migrating import prepare
-from onrecord.rag.store.postgres.reading import METADATA_COLUMNS, meta, model_of, names_of, passage_of, within
+from onrecord.rag.store.postgres.migrating import migrate
+from onrecord.rag.store.postgres.reading import BRIEFING_COLUMNS, limited, model_of, names_of, noted, passage_of
 from onrecord.rag.store.postgres.rows import METADATA, PASSAGE_COLUMNS
-from onrecord.rag.store.postgres.searching import Search
+from onrecord.rag.store.postgres.searching import Lookup
 from onrecord.rag.store.postgres.writing import (
     change,
     delete,
@@ -67,29 +69,29 @@ _OFTEN = 1000
 _SUMMARY = tuple(field.name for field in fields(Summary))
 
 
-@failing_plainly
+@translating_failures
 class PostgresStore:
     """A `Store` in PostgreSQL with pgvector. Safe to use from several threads, processes and machines at once."""
 
     def __init__(self, address: str) -> None:
         self._address = read_address(address)
-        prepare(self._address)
-        self._connections = Connections(self._address)
-        self._search = Search()
-        self._checked = CheckedBriefings()
+        migrate(self._address)
+        self._connections = Servers(self._address)
+        self._search = Lookup()
+        self._checked = CheckedWholes()
         # Passages added since it was last asked whether there are enough for an index; None where there is one.
         self._unindexed: int | None = _OFTEN
 
     def state(self) -> str:
         """A word that changes with every write; empty before the first."""
         with self._connections.reading() as connection:
-            return meta(connection, "state") or ""
+            return noted(connection, "state") or ""
 
     def model(self) -> EmbeddingModel | None:
         """The model of the vectors held, or None before the first."""
         with self._connections.reading() as connection:
-            require_sound_meta(connection)
-            return model_of(meta(connection, "model"))
+            require_sound_notes(connection)
+            return model_of(noted(connection, "model"))
 
     def add(self, new: NewBriefing, model: EmbeddingModel) -> None:
         """Write a briefing in one transaction; see `Archive.add`."""
@@ -117,8 +119,8 @@ class PostgresStore:
                 self._unindexed = None if make_index(connection) else 0
 
     def _note_model(self, connection: Connection, model: EmbeddingModel) -> None:
-        require_sound_meta(connection)
-        held = model_of(meta(connection, "model"))
+        require_sound_notes(connection)
+        held = model_of(noted(connection, "model"))
         if held == model:
             return
         if held is not None and connection.execute("SELECT 1 FROM searched LIMIT 1").fetchone():
@@ -167,7 +169,7 @@ class PostgresStore:
     def _summaries(self, condition: str, values: Sequence[str]) -> list[Summary]:
         with self._connections.reading() as connection:
             rows = connection.execute(
-                f"SELECT b.metadata_digest, {METADATA_COLUMNS} FROM briefings b "
+                f"SELECT b.metadata_digest, {BRIEFING_COLUMNS} FROM briefings b "
                 f"WHERE b.superseded_by IS NULL AND {condition} ORDER BY b.position",
                 values,
             )
@@ -246,7 +248,7 @@ class PostgresStore:
 
     def count(self, limits: Limits) -> tuple[int, int]:
         """How many briefings and passages are within the limits."""
-        condition, values = within(limits)
+        condition, values = limited(limits)
         with self._connections.reading() as connection:
             row = connection.execute(
                 "SELECT count(DISTINCT v.briefing_id), coalesce(sum(v.passages), 0)::bigint FROM voices v "
@@ -257,7 +259,7 @@ class PostgresStore:
 
     def briefing_ids(self, limits: Limits) -> list[str]:
         """The ids of the briefings that have passages within the limits, in the order they were added."""
-        condition, values = within(limits)
+        condition, values = limited(limits)
         with self._connections.reading() as connection:
             rows = connection.execute(
                 f"SELECT b.id FROM briefings b WHERE b.id IN (SELECT v.briefing_id FROM voices v WHERE {condition}) "
@@ -308,14 +310,14 @@ class PostgresStore:
     def verify(self) -> list[str]:
         """What is wrong with the store and how to mend it, one line each; empty when all is well."""
         with self._connections.reading() as connection:
-            return list(problems(connection))
+            return list(found_wrong(connection))
 
     def repair(self, mending: Mending) -> Repair:
         """Mend what `verify` finds, in one transaction; see `Archive.repair`."""
         with self._connections.writing() as connection:
             connection.execute("LOCK TABLE briefings IN SHARE ROW EXCLUSIVE MODE")
             done = mend(connection, mending)
-        self._checked = CheckedBriefings()
+        self._checked = CheckedWholes()
         return done
 
     def back_up(self, file: Path) -> None:
@@ -349,6 +351,20 @@ class PostgresStore:
                 f"{file}: the backup cannot be written ({error}). Choose a place that has room and that you may write "
                 "to; what was there before still is."
             ) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction; see `SharedDatabase.transaction`."""
+        try:
+            with self._connections.writing() as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise failure_of(error, self._address) from error
+
+    @property
+    def key(self) -> str:
+        """A name for what is kept on this machine beside the library."""
+        return self._address.key
 
     def _carry_to(self, target: Archive) -> None:
         model = self.model()

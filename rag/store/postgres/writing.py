@@ -13,19 +13,19 @@ from psycopg import sql
 
 from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing
 from onrecord.rag.store.postgres.connections import Connection
-from onrecord.rag.store.postgres.reading import briefing_rows, count_of_passages, meta
+from onrecord.rag.store.postgres.reading import briefing_rows, count_of_passages, noted
 from onrecord.rag.store.postgres.rows import (
     METADATA,
-    Row,
+    Columns,
+    checksum_of_postings,
+    checksum_of_said,
+    checksum_of_vector,
     content_digest,
     derived,
-    metadata_digest,
+    digest_of_metadata,
+    digest_of_note,
     passage_row,
-    said_checksum,
     structure_of,
-    value_digest,
-    vector_checksum,
-    words_checksum,
 )
 from onrecord.rag.store.postgres.schema import OF_A_BRIEFING, OF_A_CURRENT_VERSION, VECTOR_INDEX
 
@@ -79,19 +79,19 @@ def write_briefing(connection: Connection, new: NewBriefing) -> None:
     }
     written = metadata | {"text": briefing.text, "structure": structure}
     values = written | {
-        "metadata_digest": metadata_digest(metadata),
+        "metadata_digest": digest_of_metadata(metadata),
         "content_digest": content_digest(written, [(one[0], *one[2:]) for one in passages]),
-        "words_checksum": words_checksum(found.postings) if found else None,
+        "words_checksum": checksum_of_postings(found.postings) if found else None,
     }
-    insert(connection, "briefings", list(values), [tuple(values.values())])
-    insert(connection, "files", ["briefing_id", "data"], [(briefing.id, zlib.compress(new.data))])
+    insert_rows(connection, "briefings", list(values), [tuple(values.values())])
+    insert_rows(connection, "files", ["briefing_id", "data"], [(briefing.id, zlib.compress(new.data))])
     names = _PASSAGES.split(", ")
-    copy(connection, "passages", names, [(one[1], one[0], *one[2:]) for one in passages])
+    copy_rows(connection, "passages", names, [(one[1], one[0], *one[2:]) for one in passages])
     if found is None:
         return
-    insert(connection, "speakers", _SPEAKERS, [(briefing.id, *one) for one in found.speakers])
-    insert(connection, "voices", _VOICES, [(briefing.id, *one) for one in found.voices])
-    copy(connection, "postings", _POSTINGS.split(", "), [(briefing.id, *one) for one in found.postings])
+    insert_rows(connection, "speakers", _SPEAKERS, [(briefing.id, *one) for one in found.speakers])
+    insert_rows(connection, "voices", _VOICES, [(briefing.id, *one) for one in found.voices])
+    copy_rows(connection, "postings", _POSTINGS.split(", "), [(briefing.id, *one) for one in found.postings])
     searched = [
         (
             briefing.id,
@@ -99,21 +99,21 @@ def write_briefing(connection: Connection, new: NewBriefing) -> None:
             voice,
             passage.language,
             len(passage.text.split()),
-            vector_checksum(passage.id, one.vector),
-            said_checksum(passage.id, one.said),
+            checksum_of_vector(passage.id, one.vector),
+            checksum_of_said(passage.id, one.said),
             one.vector,
             one.said,
         )
         for passage, voice, one in zip(new.passages, found.voice, new.embedded, strict=True)
     ]
-    copy(connection, "searched", _SEARCHED.split(", "), searched)
+    copy_rows(connection, "searched", _SEARCHED.split(", "), searched)
 
 
 _SPEAKERS = ["briefing_id", "speaker", "role", "outlet", "label"]
 _VOICES = ["briefing_id", "number", "speaker", "role", "outlet", "language", "kind", "date", "passages", "size"]
 
 
-def insert(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Columns]) -> None:
     """Write a few rows."""
     marks = sql.SQL(", ").join([sql.Placeholder()] * len(columns))
     with connection.cursor() as cursor:
@@ -122,7 +122,7 @@ def insert(connection: Connection, table: str, columns: Sequence[str], rows: Ite
         )
 
 
-def copy(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Columns]) -> None:
     """Write many rows."""
     query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), _named(columns))
     with connection.cursor() as cursor, cursor.copy(query) as copied:
@@ -153,7 +153,7 @@ def supersede(connection: Connection, briefing_id: str, by: str) -> None:
 def change(connection: Connection, briefing_id: str, **columns: Any) -> None:
     """Change some of a briefing's metadata; nothing happens where there is no such briefing."""
     for metadata in briefing_rows(connection, "id = %s", (briefing_id,)):
-        changed = {**columns, "metadata_digest": metadata_digest({**metadata, **columns})}
+        changed = {**columns, "metadata_digest": digest_of_metadata({**metadata, **columns})}
         assigned = sql.SQL(", ").join(
             sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder()) for name in changed
         )
@@ -163,23 +163,23 @@ def change(connection: Connection, briefing_id: str, **columns: Any) -> None:
         )
 
 
-def set_meta(connection: Connection, key: str, value: str) -> None:
+def note(connection: Connection, key: str, value: str) -> None:
     """Keep a value about the store itself."""
     connection.execute(
         "INSERT INTO meta VALUES (%s, %s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value, "
         "digest = excluded.digest",
-        (key, value, value_digest(key, value)),
+        (key, value, digest_of_note(key, value)),
     )
 
 
 def set_model(connection: Connection, model: EmbeddingModel) -> None:
     """Note whose vectors are held."""
-    set_meta(connection, "model", json.dumps(asdict(model)))
+    note(connection, "model", json.dumps(asdict(model)))
 
 
 def note_change(connection: Connection) -> None:
     """Give the store another state: the last thing that a transaction writes, since others wait for it from here on."""
-    set_meta(connection, "state", uuid.uuid4().hex)
+    note(connection, "state", uuid.uuid4().hex)
 
 
 def exchange_vectors(
@@ -192,10 +192,10 @@ def exchange_vectors(
     )
     for ids, embedded in batches:
         rows = (
-            (id_, vector_checksum(id_, one.vector), said_checksum(id_, one.said), one.vector, one.said)
+            (id_, checksum_of_vector(id_, one.vector), checksum_of_said(id_, one.said), one.vector, one.said)
             for id_, one in zip(ids, embedded, strict=True)
         )
-        copy(connection, "embedded", _EMBEDDED.split(", "), rows)
+        copy_rows(connection, "embedded", _EMBEDDED.split(", "), rows)
     drop_index(connection)
     set_model(connection, model)
     connection.execute(
@@ -205,7 +205,7 @@ def exchange_vectors(
 
 
 def drop_index(connection: Connection) -> None:
-    """Search all vectors one by one from now on."""
+    """Compare all vectors one by one from now on."""
     connection.execute(f"DROP INDEX IF EXISTS {VECTOR_INDEX}")
     connection.execute("DELETE FROM meta WHERE key = %s", (VECTOR_INDEX,))
 
@@ -213,15 +213,15 @@ def drop_index(connection: Connection) -> None:
 def make_index(connection: Connection) -> bool:
     """Make the index of vectors where there are enough of them and it is not there yet; whether it is there now."""
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (_INDEX_LOCK,))
-    if meta(connection, VECTOR_INDEX) is not None:
+    if noted(connection, VECTOR_INDEX) is not None:
         return True
     if count_of_passages(connection) < INDEXED:
         return False
-    model = meta(connection, "model")
+    model = noted(connection, "model")
     assert model is not None
     kind = f"halfvec({json.loads(model)['dimension']})"
     connection.execute(f"SET LOCAL maintenance_work_mem = '{_INDEX_MEMORY}'")
     connection.execute(f"CREATE INDEX {VECTOR_INDEX} ON searched USING hnsw ((vector::{kind}) halfvec_ip_ops)")
-    set_meta(connection, VECTOR_INDEX, kind)
+    note(connection, VECTOR_INDEX, kind)
     note_change(connection)
     return True
