@@ -13,6 +13,11 @@ from typing_extensions import Self
 from onrecord.rag.errors import InvalidRequest
 
 
+def is_address(place: object) -> bool:
+    """Whether a library's place is an address in PostgreSQL, and no folder."""
+    return isinstance(place, str) and place.startswith(("postgresql://", "postgres://"))
+
+
 class Settings(BaseSettings):
     """What a user can set: `ONRECORD_<NAME>` in the environment, else `<name> = …` in the user's `settings.toml`.
 
@@ -36,7 +41,9 @@ class Settings(BaseSettings):
     def _apart(cls, given: dict[str, Any]) -> dict[str, Any]:
         """An address is no path: it would lose a slash and, in messages, show its password."""
         place = given.get("library")
-        return {**given, "library": None, "address": place} if is_address(place) else given
+        if not is_address(place):
+            return given
+        return {name: value for name, value in given.items() if name != "library"} | {"address": place}
 
     @classmethod
     def settings_customise_sources(

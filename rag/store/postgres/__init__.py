@@ -9,13 +9,6 @@ from onrecord.rag.errors import LibraryError
 if TYPE_CHECKING:
     from onrecord.rag.store.postgres.store import PostgresStore
 
-_SCHEMES = ("postgresql://", "postgres://")
-
-
-def is_address(place: object) -> bool:
-    """Whether a library's place is an address in PostgreSQL, and no folder."""
-    return isinstance(place, str) and place.startswith(_SCHEMES)
-
 
 def open_store(address: str) -> PostgresStore:
     """Open the library at an address, making its tables where there are none.
