@@ -43,12 +43,16 @@ def read_address(text: str) -> Address:
         given = {name: str(value) for name, value in conninfo_to_dict(text).items() if value is not None}
     except psycopg.ProgrammingError:
         # What libpq says of it may hold a piece of the password.
+        given = {}
+    hosts = (given.get("host") or given.get("hostaddr") or "localhost").split(",")
+    ports = (given.get("port") or "").split(",")
+    # A password with such a letter goes on as host and port.
+    is_plain = text.split("://", 1)[-1].split("/", 1)[0].count("@") <= 1
+    if not given or not is_plain or not all(port.isdecimal() or not port for port in ports):
         raise LibraryError(
             "The address of the library is none that PostgreSQL knows. Write postgresql://USER@HOST/DATABASE, and in "
             "a password write @, :, /, ? and % as %40, %3A, %2F, %3F and %25."
-        ) from None
-    hosts = (given.get("host") or given.get("hostaddr") or "localhost").split(",")
-    ports = (given.get("port") or "").split(",")
+        )
     places = [f"{host}:{port}" if port else host for host, port in zip(hosts, ports * len(hosts), strict=False)]
     user = f"{given['user']}@" if given.get("user") else ""
     shown = f"postgresql://{user}{','.join(places)}/{given.get('dbname', '')}"

@@ -17,6 +17,7 @@ _Cls = TypeVar("_Cls", bound=type)
 
 # What has no code while a connection is being made is told by the server's words, English unless it was told otherwise.
 _SAYS_PASSWORD = ("password authentication failed", "no password supplied", "authentication failed")
+_SAYS_NO_USER = ('role "', "does not exist")
 _SAYS_NO_DATABASE = ('database "', "does not exist")
 _DAMAGED = (errors.DataCorrupted, errors.IndexCorrupted)
 _LOST = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.IdleInTransactionSessionTimeout)
@@ -43,7 +44,7 @@ def failure_of(error: psycopg.Error, address: Address) -> LibraryError:
     why = told(error, address)
     said = why.lower()
     place = f"The library at {address.shown}"
-    if any(words in said for words in _SAYS_PASSWORD):
+    if any(words in said for words in _SAYS_PASSWORD) or all(words in said for words in _SAYS_NO_USER):
         return LibraryError(
             f"{place} refuses the user or the password ({why}). Correct the address, or keep the password in "
             "~/.pgpass or PGPASSWORD."
