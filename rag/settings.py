@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,15 @@ from onrecord.rag.errors import InvalidRequest
 def is_address(place: object) -> bool:
     """Whether a library's place is an address in PostgreSQL, and no folder."""
     return isinstance(place, str) and place.startswith(("postgresql://", "postgres://"))
+
+
+def beside(key: str) -> Path:
+    """A folder of this machine for what is kept beside the library in PostgreSQL of this key."""
+    folder = user_data_path("onrecord", appauthor=False) / f"postgresql-{key}"
+    # Who keeps something there says what is in the way.
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 class Settings(BaseSettings):

@@ -27,6 +27,7 @@ from onrecord.rag.store.postgres.rows import (
     digest_of_note,
 )
 from onrecord.rag.store.postgres.schema import OF_A_BRIEFING, OF_A_CURRENT_VERSION
+from onrecord.rag.store.terms import words_in
 from onrecord.rag.types import Briefing, Passage
 
 REPAIR = "`onrecord verify --repair`"
@@ -215,7 +216,7 @@ def _wrong_computed(connection: Connection, whole: Whole) -> Iterator[str]:
     briefing = whole.briefing()
     expected = derived(briefing, passages) if passages else None
     of_each = {
-        passage.id: (voice, passage.language, len(passage.text.split()))
+        passage.id: (voice, passage.language, words_in(passage))
         for passage, voice in zip(passages, expected.voice if expected else (), strict=True)
     }
     voices = _of(connection, "voices", "number, speaker, role, outlet, language, kind, date, passages, size", whole.id)

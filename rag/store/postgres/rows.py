@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.rag.languages import language
+from onrecord.rag.store.terms import counted_terms
 from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
 
 METADATA = (
@@ -127,10 +126,7 @@ class Derived:
 
 def derived(briefing: Briefing, passages: Sequence[Passage]) -> Derived:
     """What the passages of a briefing are found by."""
-    counted = [
-        Counter(language(passage.language).index_terms(f"{passage.context}\n{passage.text}").split())
-        for passage in passages
-    ]
+    counted = [counted_terms(passage) for passage in passages]
     sizes = [counts.total() for counts in counted]
     kinds = [(one.speaker, one.role, one.outlet, one.language, one.kind) for one in passages]
     in_order = sorted(zip(passages, kinds, strict=True), key=lambda one: (one[0].start, one[0].end))

@@ -323,7 +323,7 @@ class PostgresStore:
     def back_up(self, file: Path) -> None:
         """Write the library to a file that `onrecord restore` makes a folder of; see `Archive.back_up`."""
         # A library in a folder is what a backup is of, whatever it was made from.
-        from onrecord.rag.store.sqlite import SqliteStore
+        from onrecord.rag.store.sqlite.engine import SqliteStore
 
         def carry(folder: Path) -> None:
             wrong = self.verify()

@@ -28,6 +28,7 @@ from onrecord.rag.store.postgres.rows import (
     structure_of,
 )
 from onrecord.rag.store.postgres.schema import OF_A_BRIEFING, OF_A_CURRENT_VERSION, VECTOR_INDEX
+from onrecord.rag.store.terms import words_in
 
 # Fewer vectors are all compared, in about ten milliseconds.
 INDEXED = 20_000
@@ -98,7 +99,7 @@ def write_briefing(connection: Connection, new: NewBriefing) -> None:
             passage.id,
             voice,
             passage.language,
-            len(passage.text.split()),
+            words_in(passage),
             checksum_of_vector(passage.id, one.vector),
             checksum_of_said(passage.id, one.said),
             one.vector,
