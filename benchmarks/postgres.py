@@ -33,7 +33,7 @@ from onrecord.rag.languages import language
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, Limits, NewBriefing
 from onrecord.rag.store.postgres.store import PostgresStore
-from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.store.sqlite.engine import SqliteStore
 
 Vectors = NDArray[np.float32]
 # Passages looked up for a question, as `retrieve` does.
@@ -166,11 +166,7 @@ def _copies(source: SqliteStore) -> Iterator[NewBriefing]:
     """A library's briefings, again and again: each time on another day, with other words and vectors near their own."""
     originals = []
     for briefing in source.briefings():
-        its_passages = source.passages(briefing.id)
-        vectors = source.vectors(passage.id for passage in its_passages)
-        said = source.said(passage.id for passage in its_passages)
-        embedded = [Embedded(vectors[passage.id], said[passage.id]) for passage in its_passages]
-        originals.append((briefing, its_passages, embedded))
+        originals.append((briefing, source.passages(briefing.id), source.embedded(briefing.id)))
     others = np.array([one.vector for _, _, embedded in originals for one in embedded])
     chance = np.random.default_rng(1)
     for copy, (briefing, its_passages, embedded) in (
@@ -237,7 +233,7 @@ def _dates_and_ids(address: str) -> tuple[dict[str, int], dict[int, str]]:
         rows = connection.execute("SELECT date, sum(passages) FROM voices GROUP BY date").fetchall()
         each = connection.execute(
             "SELECT s.passage_id, v.date FROM searched s JOIN voices v ON v.briefing_id = s.briefing_id "
-            "AND v.number = s.voice"
+            "AND v.voice = s.voice"
         ).fetchall()
     return {row[0] or "": int(row[1]) for row in rows}, {row[0]: row[1] or "" for row in each}
 

@@ -75,7 +75,10 @@ _LONGEST_ANSWER = 100_000
 
 
 class Library:
-    """A collection of briefings, in a folder or in PostgreSQL. Open it with `Library.open`; safe to use from several threads."""
+    """A collection of briefings, in a folder or in PostgreSQL.
+
+    Open it with `Library.open`; safe to use from several threads.
+    """
 
     def __init__(self, store: Store, settings: Settings, folder: Path, database: SharedDatabase | None = None) -> None:
         self._store = store

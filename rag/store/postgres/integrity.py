@@ -17,6 +17,7 @@ from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.reading import BRIEFING_COLUMNS, passage_of, passage_rows
 from onrecord.rag.store.postgres.rows import (
     METADATA,
+    POSTING,
     briefing_of,
     checksum_of_postings,
     checksum_of_said,
@@ -208,31 +209,31 @@ def _wrong_computed(connection: Connection, whole: Whole) -> Iterator[str]:
         yield "the vectors"
     if any(checksum_of_said(id_, row[2]) != row[3] for id_, row in held.items()):
         yield "the telling words"
-    postings = _of(connection, "postings", "term, passages, counts, sizes, voices", whole.id)
+    postings = _of(connection, "postings", "language, term, held", whole.id)
     if (checksum_of_postings(postings) if passages else None) != whole.row["words_checksum"] or (
         postings and not passages
     ):
         yield "the words"
     briefing = whole.briefing()
-    expected = derived(briefing, passages) if passages else None
+    expected = derived(briefing, passages, whole.row["position"]) if passages else None
     of_each = {
         passage.id: (voice, passage.language, words_in(passage))
         for passage, voice in zip(passages, expected.voice if expected else (), strict=True)
     }
-    voices = _of(connection, "voices", "number, speaker, role, outlet, language, kind, date, passages, size", whole.id)
+    voices = _of(connection, "voices", "voice, speaker, role, outlet, language, kind, date, passages, size", whole.id)
     speakers = _of(connection, "speakers", "speaker, role, outlet, label", whole.id)
     if (
         [row[:8] for row in voices] != [row[:8] for row in (expected.voices if expected else ())]
         or sorted(map(repr, speakers)) != sorted(map(repr, expected.speakers if expected else ()))
         or any(of_each.get(id_, row[4:]) != row[4:] for id_, row in held.items())
-        or sum(row[8] for row in voices) != sum(sum(row[2]) for row in postings)
+        or sum(row[8] for row in voices) != sum(int(np.frombuffer(row[2], POSTING)["count"].sum()) for row in postings)
     ):
         yield "the limits"
 
 
 def _of(connection: Connection, table: str, columns: str, briefing_id: str) -> list[tuple[Any, ...]]:
     return connection.execute(
-        f"SELECT {columns} FROM {table} WHERE briefing_id = %s ORDER BY 1", (briefing_id,)
+        f"SELECT {columns} FROM {table} WHERE briefing_id = %s ORDER BY 1", (briefing_id,), binary=True
     ).fetchall()
 
 

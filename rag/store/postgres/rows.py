@@ -25,6 +25,11 @@ PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
 """The columns of passages `p` that make a `Passage`, in its order."""
 _PASSAGE_FIELDS = tuple(field.name for field in fields(Passage))
 
+POSTING = np.dtype([("passage", "<i8"), ("voice", "<i8"), ("count", "<u4"), ("size", "<u4")])
+"""A passage that holds a term: its id, its voice, how often it holds the term, and how many terms it has in all."""
+# Voices are numbered within the library by their briefing's position, which grows by one with each.
+_VOICES_OF_A_BRIEFING = 1 << 20
+
 Columns = tuple[Any, ...]
 
 
@@ -106,9 +111,12 @@ def checksum_of_said(passage_id: int, said: bytes) -> int:
     return zlib.crc32(said, zlib.crc32(f"{passage_id} ".encode()))
 
 
-def checksum_of_postings(postings: Iterable[Sequence[Any]]) -> int:
-    """The CRC-32 that the postings of a briefing, (term, passages, counts, sizes, voices), are known again by."""
-    return zlib.crc32(json.dumps(sorted(list(row) for row in postings)).encode())
+def checksum_of_postings(postings: Iterable[Columns]) -> int:
+    """The CRC-32 that the postings of a briefing, (language, term, held), are known again by."""
+    found = 0
+    for language, term, held in sorted(postings):
+        found = zlib.crc32(held, zlib.crc32(f"{language} {term} ".encode(), found))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,31 +132,29 @@ class Derived:
     voice: tuple[int, ...]
 
 
-def derived(briefing: Briefing, passages: Sequence[Passage]) -> Derived:
-    """What the passages of a briefing are found by."""
+def derived(briefing: Briefing, passages: Sequence[Passage], position: int) -> Derived:
+    """What the passages of a briefing are found by; `position` is its place among all."""
     counted = [counted_terms(passage) for passage in passages]
     sizes = [counts.total() for counts in counted]
     kinds = [(one.speaker, one.role, one.outlet, one.language, one.kind) for one in passages]
     in_order = sorted(zip(passages, kinds, strict=True), key=lambda one: (one[0].start, one[0].end))
-    numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kind for _, kind in in_order))}
-    voice = tuple(numbers[kind] for kind in kinds)
-    held: dict[str, tuple[list[int], list[int], list[int], list[int]]] = {}
-    for passage, counts, size, number in zip(passages, counted, sizes, voice, strict=True):
+    first = position * _VOICES_OF_A_BRIEFING
+    voices = {kind: voice for voice, kind in enumerate(dict.fromkeys(kind for _, kind in in_order), start=first)}
+    voice = tuple(voices[kind] for kind in kinds)
+    held: dict[tuple[str, str], list[tuple[int, int, int, int]]] = {}
+    for passage, own, counts, size in zip(passages, voice, counted, sizes, strict=True):
         for term, count in counts.items():
-            for column, value in zip(
-                held.setdefault(term, ([], [], [], [])), (passage.id, count, size, number), strict=True
-            ):
-                column.append(value)
+            held.setdefault((passage.language, term), []).append((passage.id, own, count, size))
     return Derived(
         voices=tuple(
             (
-                number,
+                own,
                 *kind,
                 briefing.date,
-                voice.count(number),
-                sum(size for size, own in zip(sizes, voice, strict=True) if own == number),
+                voice.count(own),
+                sum(size for size, spoken in zip(sizes, voice, strict=True) if spoken == own),
             )
-            for kind, number in numbers.items()
+            for kind, own in voices.items()
         ),
         speakers=tuple(
             dict.fromkeys(
@@ -157,6 +163,6 @@ def derived(briefing: Briefing, passages: Sequence[Passage]) -> Derived:
                 if turn.speaker is not None
             )
         ),
-        postings=tuple((term, *held[term]) for term in sorted(held)),
+        postings=tuple((*key, np.array(held[key], POSTING).tobytes()) for key in sorted(held)),
         voice=voice,
     )

@@ -94,11 +94,11 @@ CREATE TABLE speakers (
 CREATE INDEX speakers_briefing ON speakers (briefing_id);
 
 -- The passages of a briefing that no limit tells apart: of one speaker, language and kind. There are a few for each
--- briefing, so that limits, counts and the choice of how to search are answered without looking at passages.
--- size is the number of their terms.
+-- briefing, so that limits, counts and the choice of how to search are answered without looking at passages. A voice
+-- is numbered within the whole library, from its briefing's position on; size is the number of its passages' terms.
 CREATE TABLE voices (
     briefing_id text COLLATE "C" NOT NULL,
-    number integer NOT NULL,
+    voice bigint NOT NULL,
     speaker text COLLATE "C",
     role text COLLATE "C",
     outlet text COLLATE "C",
@@ -107,7 +107,7 @@ CREATE TABLE voices (
     date text COLLATE "C",
     passages integer NOT NULL,
     size bigint NOT NULL,
-    PRIMARY KEY (briefing_id, number)
+    PRIMARY KEY (briefing_id, voice)
 );
 CREATE INDEX voices_speaker ON voices (speaker);
 CREATE INDEX voices_date ON voices (date);
@@ -117,7 +117,7 @@ CREATE INDEX voices_date ON voices (date);
 CREATE TABLE searched (
     briefing_id text COLLATE "C" NOT NULL,
     passage_id bigint NOT NULL,
-    voice integer NOT NULL,
+    voice bigint NOT NULL,
     language text COLLATE "C" NOT NULL,
     length integer NOT NULL,
     vector_checksum bigint NOT NULL,
@@ -132,16 +132,16 @@ CREATE INDEX searched_passage ON searched (passage_id);
 CREATE INDEX searched_language ON searched (language, passage_id);
 CREATE INDEX searched_voice ON searched (briefing_id, voice);
 
--- Which passages of a briefing hold a term: how often, among how many terms, in which of its voices.
+-- Which passages of a briefing and a language hold a term: POSTING of rows.py for each, one behind the other. Whoever
+-- asks computes BM25 of them: the server only puts them together, for which a term's rows are few.
 CREATE TABLE postings (
     briefing_id text COLLATE "C" NOT NULL,
+    language text COLLATE "C" NOT NULL,
     term text COLLATE "C" NOT NULL,
-    passages bigint[] NOT NULL,
-    counts integer[] NOT NULL,
-    sizes integer[] NOT NULL,
-    voices integer[] NOT NULL,
-    PRIMARY KEY (briefing_id, term)
+    held bytea NOT NULL,
+    PRIMARY KEY (briefing_id, language, term)
 );
+ALTER TABLE postings ALTER held SET STORAGE EXTERNAL;
 CREATE INDEX postings_term ON postings (term);
 """
 

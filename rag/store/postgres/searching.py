@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,52 +14,28 @@ from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Limits, Usu
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.integrity import sound_said, sound_vector
 from onrecord.rag.store.postgres.reading import limited, noted
+from onrecord.rag.store.postgres.rows import POSTING
 from onrecord.rag.store.postgres.schema import VECTOR_INDEX
+from onrecord.rag.store.postgres.scoring import bm25
 
 # So many passages are compared one by one, in about ten milliseconds, whether an index is there or not: behind a limit
 # an index gives ever fewer of the nearest.
 _COMPARED = 20_000
 # The index knows halves of the vectors' digits: it proposes so many times more than are wanted, and the vectors decide.
 _PROPOSED_TIMES = 2
-# Limits whose counts are remembered.
-_KEPT = 256
-
-# FTS5's formula and constants (https://www.sqlite.org/fts5.html#the_bm25_function): k1 = 1.2, b = 0.75, and a term that
-# more than half of all passages hold weighs 1e-6. 2.2 is k1 + 1, 0.3 is k1 (1 - b), 0.9 is k1 b.
-_LEXICAL = """
-WITH found AS MATERIALIZED (
-    SELECT p.briefing_id, p.term, p.passages, p.counts, p.sizes, p.voices FROM postings p WHERE p.term = ANY(%(terms)s)
-), weights AS (
-    SELECT held.term, asked.weight * 2.2::float8
-        * greatest(ln((%(all)s - held.count + 0.5) / (held.count + 0.5)), 1e-6::float8) AS weight
-    FROM (SELECT term, sum(cardinality(passages))::float8 AS count FROM found GROUP BY term) AS held
-    JOIN unnest(%(terms)s::text[], %(weights)s::float8[]) AS asked (term, weight) ON asked.term = held.term
-), scores AS MATERIALIZED (
-    SELECT one.passage, found.briefing_id, one.voice,
-        sum(weights.weight * one.count / (one.count + 0.3::float8 + 0.9::float8 * one.size / %(mean)s)) AS score
-    FROM found JOIN weights ON weights.term = found.term,
-        unnest(found.passages, found.counts, found.sizes, found.voices) AS one (passage, count, size, voice)
-    GROUP BY one.passage, found.briefing_id, one.voice
-), counted AS (
-    SELECT s.passage, s.score FROM scores s{voices}
-), best AS (
-    SELECT passage, score FROM counted WHERE score > 0 ORDER BY score DESC, passage LIMIT %(k)s
-)
-SELECT passage, score FROM best
-UNION SELECT passage, score FROM scores WHERE passage = ANY(%(near)s)
-"""
-_OF_VOICES = " JOIN voices v ON v.briefing_id = s.briefing_id AND v.number = s.voice WHERE {condition}"
+# Limits remembered: filters stay the same for many questions. Of 100,000 passages each takes some hundred kilobytes.
+_KEPT = 32
 
 _COMPARING = """
 WITH compared AS MATERIALIZED (
     SELECT s.passage_id, s.language, s.vector <#> %(vector)s AS distance FROM {passages}
 )
-SELECT passage_id FROM (
-    SELECT passage_id, row_number() OVER (PARTITION BY language ORDER BY distance, passage_id) AS place FROM compared
-) AS ordered WHERE place <= %(k)s
+SELECT nearest.passage_id FROM unnest(%(languages)s::text[]) AS own (language), LATERAL (
+    SELECT c.passage_id FROM compared c WHERE c.language = own.language ORDER BY c.distance, c.passage_id LIMIT %(k)s
+) AS nearest
 """
 # In this form a condition is looked up for each passage that the index gives, in its order, and never made a join.
-_LOOKED_UP = "((s.briefing_id, s.voice) IN (SELECT v.briefing_id, v.number FROM voices v WHERE {condition})) IS TRUE"
+_LOOKED_UP = "((s.briefing_id, s.voice) IN (SELECT v.briefing_id, v.voice FROM voices v WHERE {condition})) IS TRUE"
 _PROPOSING = """
 WITH proposed AS MATERIALIZED (
     SELECT s.passage_id, s.vector FROM searched s WHERE {condition}
@@ -78,13 +54,21 @@ class _Whole:
     index: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """What is within limits: passages by language, and the voices, (n,), in order."""
+
+    passages: Mapping[str, int]
+    voices: NDArray[np.int64]
+
+
 class Lookup:
     """Looks passages up, and remembers what is the same for all questions to one state."""
 
     def __init__(self) -> None:
         self._whole: tuple[str, _Whole] | None = None
         self._usual: tuple[str, dict[str, Usual]] | None = None
-        self._counts: OrderedDict[tuple[str, Limits], dict[str, int]] = OrderedDict()
+        self._limits: OrderedDict[tuple[str, Limits], _Within] = OrderedDict()
 
     def candidates(
         self,
@@ -101,7 +85,7 @@ class Lookup:
         if not whole.passages:
             return []
         near = self._near(connection, state, whole, vector, limits, k) if vector is not None else []
-        lexical = _matching(connection, whole, terms, limits, k, language, near) if terms else {}
+        lexical = self._matching(connection, state, whole, terms, limits, k, language, near) if terms else {}
         rows = connection.execute(
             "SELECT s.passage_id, s.language, s.length, s.briefing_id"
             f"{', s.vector, s.vector_checksum' if vector is not None else ''} "
@@ -115,7 +99,7 @@ class Lookup:
                 own,
                 sound_vector(briefing_id, id_, *held) if held else None,
                 length,
-                lexical.get(id_, 0.0) if language in (None, own) else 0.0,
+                lexical.get(id_, 0.0),
             )
             for id_, own, length, briefing_id, *held in rows
         ]
@@ -141,21 +125,52 @@ class Lookup:
             self._whole = (state, _Whole(passages, mean, noted(connection, VECTOR_INDEX)))
         return self._whole[1]
 
-    def _within(self, connection: Connection, state: str, whole: _Whole, limits: Limits) -> Mapping[str, int]:
-        """How many passages of each language are within limits."""
-        if limits == Limits():
-            return whole.passages
+    def _within(self, connection: Connection, state: str, limits: Limits) -> _Within:
+        """What is within limits."""
         key = (state, limits)
-        if key not in self._counts:
+        found = self._limits.pop(key, None)
+        if found is None:
             condition, values = limited(limits)
             rows = connection.execute(
-                f"SELECT v.language, sum(v.passages)::bigint FROM voices v WHERE {condition} GROUP BY v.language",
+                f"SELECT v.voice, v.language, v.passages FROM voices v WHERE {condition} ORDER BY v.voice",
                 values,
-            )
-            self._counts[key] = {row[0]: row[1] for row in rows}
-            while len(self._counts) > _KEPT:
-                self._counts.popitem(last=False)
-        return self._counts[key]
+                binary=True,
+            ).fetchall()
+            passages: Counter[str] = Counter()
+            for _, language, count in rows:
+                passages[language] += count
+            found = _Within(passages, np.fromiter((row[0] for row in rows), np.int64, len(rows)))
+        self._limits[key] = found
+        while len(self._limits) > _KEPT:
+            self._limits.popitem(last=False)
+        return found
+
+    def _matching(
+        self,
+        connection: Connection,
+        state: str,
+        whole: _Whole,
+        terms: Mapping[str, float],
+        limits: Limits,
+        k: int,
+        language: str | None,
+        near: Sequence[int],
+    ) -> dict[int, float]:
+        """BM25 by id: of the k best within limits and language, and of those of `near` that hold a term there."""
+        rows = connection.execute(
+            "SELECT p.term, p.language, string_agg(p.held, ''::bytea) FROM postings p "
+            "WHERE p.term = ANY(%s) GROUP BY p.term, p.language",
+            (list(terms),),
+            binary=True,
+        )
+        held: dict[str, dict[str, NDArray[np.void]]] = {term: {} for term in terms}
+        for term, own, packed in rows:
+            held[term][own] = np.frombuffer(packed, POSTING)
+        scored = bm25(held, terms, count=sum(whole.passages.values()), mean=whole.mean, language=language)
+        passing = scored.scores > 0
+        if limits != Limits():
+            passing &= np.isin(scored.voices, self._within(connection, state, limits).voices)
+        return {**scored.of(near), **scored.best(k, passing)}
 
     def _near(
         self,
@@ -167,7 +182,7 @@ class Lookup:
         k: int,
     ) -> list[int]:
         """The k nearest in each language."""
-        passages = self._within(connection, state, whole, limits)
+        passages = self._within(connection, state, limits).passages if limits != Limits() else whole.passages
         proposed = {name for name, count in passages.items() if whole.index and count > _COMPARED}
         compared = sorted(set(passages) - proposed)
         condition, values = limited(limits)
@@ -195,7 +210,7 @@ def _compared(whole: _Whole, limits: Limits, condition: str, languages: Sequence
     joined = "searched s"
     conditions = []
     if limits != Limits():
-        joined = "voices v JOIN searched s ON s.briefing_id = v.briefing_id AND s.voice = v.number"
+        joined = "voices v JOIN searched s ON s.briefing_id = v.briefing_id AND s.voice = v.voice"
         conditions.append(condition)
     if len(languages) < len(whole.passages):
         conditions.append("s.language = ANY(%(languages)s)")
@@ -204,32 +219,6 @@ def _compared(whole: _Whole, limits: Limits, condition: str, languages: Sequence
 
 def _ids(connection: Connection, query: str, values: Mapping[str, Any]) -> list[int]:
     return [row[0] for row in connection.execute(query, values)]
-
-
-def _matching(
-    connection: Connection,
-    whole: _Whole,
-    terms: Mapping[str, float],
-    limits: Limits,
-    k: int,
-    language: str | None,
-    near: Sequence[int],
-) -> dict[int, float]:
-    """BM25 by id: of the k best within limits and language, and of those of `near` that hold a term."""
-    condition, values = limited(limits)
-    if language is not None and whole.passages.keys() != {language}:
-        condition, values = f"{condition} AND v.language = %(own)s", {**values, "own": language}
-    bound = {
-        **values,
-        "terms": list(terms),
-        "weights": [float(weight) for weight in terms.values()],
-        "all": float(sum(whole.passages.values())),
-        "mean": whole.mean,
-        "k": k,
-        "near": list(near),
-    }
-    voices = _OF_VOICES.format(condition=condition) if condition != "TRUE" else ""
-    return {row[0]: row[1] for row in connection.execute(_LEXICAL.format(voices=voices), bound)}
 
 
 def _usual(connection: Connection, language: str) -> Usual:

@@ -39,14 +39,14 @@ _INDEX_LOCK = 0x4F6E496E64657821
 
 _TYPES = {
     "passages": ("text", "int8", "int4", "int4", *["text"] * 6, "int4", "int4", "float8", "text"),
-    "searched": ("text", "int8", "int4", "text", "int4", "int8", "int8", "vector", "bytea"),
+    "searched": ("text", "int8", "int8", "text", "int4", "int8", "int8", "vector", "bytea"),
     "embedded": ("int8", "int8", "int8", "vector", "bytea"),
-    "postings": ("text", "text", "int8[]", "int4[]", "int4[]", "int4[]"),
+    "postings": ("text", "text", "text", "bytea"),
 }
 _PASSAGES = "briefing_id, id, start, end, text, speaker, role, kind, outlet, language, turn, exchange, seconds, context"
 _SEARCHED = "briefing_id, passage_id, voice, language, length, vector_checksum, said_checksum, vector, said"
 _EMBEDDED = "passage_id, vector_checksum, said_checksum, vector, said"
-_POSTINGS = "briefing_id, term, passages, counts, sizes, voices"
+_POSTINGS = "briefing_id, language, term, held"
 
 
 def lock(connection: Connection, *names: str) -> None:
@@ -72,7 +72,7 @@ def write_briefing(connection: Connection, new: NewBriefing) -> None:
         assert row is not None
     structure = structure_of(briefing)
     passages = [passage_row(passage) for passage in new.passages]
-    found = derived(briefing, new.passages) if briefing.superseded_by is None else None
+    found = derived(briefing, new.passages, row[0]) if briefing.superseded_by is None else None
     metadata = {name: getattr(briefing, name, None) for name in METADATA} | {
         "position": row[0],
         "characters": len(briefing.text),
@@ -111,7 +111,7 @@ def write_briefing(connection: Connection, new: NewBriefing) -> None:
 
 
 _SPEAKERS = ["briefing_id", "speaker", "role", "outlet", "label"]
-_VOICES = ["briefing_id", "number", "speaker", "role", "outlet", "language", "kind", "date", "passages", "size"]
+_VOICES = ["briefing_id", "voice", "speaker", "role", "outlet", "language", "kind", "date", "passages", "size"]
 
 
 def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Columns]) -> None:
