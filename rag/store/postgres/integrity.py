@@ -194,7 +194,8 @@ def conditions(connection: Connection) -> Iterator[Condition]:
 
 
 def _wrong_computed(connection: Connection, whole: Whole) -> Iterator[str]:
-    passages = whole.its_passages() if whole.row["superseded_by"] is None else []
+    is_current = whole.row["superseded_by"] is None
+    passages = whole.its_passages() if is_current else []
     held = {
         row[0]: row[1:]
         for row in connection.execute(
@@ -210,12 +211,12 @@ def _wrong_computed(connection: Connection, whole: Whole) -> Iterator[str]:
     if any(checksum_of_said(id_, row[2]) != row[3] for id_, row in held.items()):
         yield "the telling words"
     postings = _of(connection, "postings", "language, term, held", whole.id)
-    if (checksum_of_postings(postings) if passages else None) != whole.row["words_checksum"] or (
+    if (checksum_of_postings(postings) if is_current else None) != whole.row["words_checksum"] or (
         postings and not passages
     ):
         yield "the words"
     briefing = whole.briefing()
-    expected = derived(briefing, passages, whole.row["position"]) if passages else None
+    expected = derived(briefing, passages, whole.row["position"]) if is_current else None
     of_each = {
         passage.id: (voice, passage.language, words_in(passage))
         for passage, voice in zip(passages, expected.voice if expected else (), strict=True)

@@ -22,7 +22,7 @@ from onrecord.rag.store.postgres.scoring import bm25
 # an index gives ever fewer of the nearest.
 _COMPARED = 20_000
 # The index knows halves of the vectors' digits: it proposes so many times more than are wanted, and the vectors decide.
-_PROPOSED_TIMES = 2
+_PROPOSED_TIMES = 4
 # Limits remembered: filters stay the same for many questions. Of 100,000 passages each takes some hundred kilobytes.
 _KEPT = 32
 

@@ -32,7 +32,10 @@ from onrecord.rag.store.terms import words_in
 
 # Fewer vectors are all compared, in about ten milliseconds.
 INDEXED = 20_000
-# Kilobytes in which an index is made; what does not fit makes it many times slower.
+# What an index is made with: links of a vector, and how many are weighed for them. pgvector's own 16 and 64 found 17
+# of the 20 nearest passages to a question among 100,000, with as many looked at.
+_LINKS, _WEIGHED = 24, 200
+# Memory in which an index is made; what does not fit makes it many times slower.
 _INDEX_MEMORY = "512MB"
 # Who makes the index of vectors holds this lock ("OnIndex!" in ASCII).
 _INDEX_LOCK = 0x4F6E496E64657821
@@ -222,7 +225,10 @@ def make_index(connection: Connection) -> bool:
     assert model is not None
     kind = f"halfvec({json.loads(model)['dimension']})"
     connection.execute(f"SET LOCAL maintenance_work_mem = '{_INDEX_MEMORY}'")
-    connection.execute(f"CREATE INDEX {VECTOR_INDEX} ON searched USING hnsw ((vector::{kind}) halfvec_ip_ops)")
+    connection.execute(
+        f"CREATE INDEX {VECTOR_INDEX} ON searched USING hnsw ((vector::{kind}) halfvec_ip_ops) "
+        f"WITH (m = {_LINKS}, ef_construction = {_WEIGHED})"
+    )
     note(connection, VECTOR_INDEX, kind)
     note_change(connection)
     return True
