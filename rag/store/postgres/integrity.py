@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -28,10 +26,10 @@ from onrecord.rag.store.postgres.rows import (
     digest_of_note,
 )
 from onrecord.rag.store.postgres.schema import OF_A_BRIEFING, OF_A_CURRENT_VERSION
+from onrecord.rag.store.refusing import REPAIR, altered_briefing, altered_notes, altered_passage, is_intact
 from onrecord.rag.store.terms import words_in
 from onrecord.rag.types import Briefing, Passage
 
-REPAIR = "`onrecord verify --repair`"
 # Whole briefings read at once.
 _AT_ONCE = 50
 _COLUMNS = f"{BRIEFING_COLUMNS}, b.metadata_digest, b.content_digest, b.words_checksum, b.text, b.structure"
@@ -94,7 +92,7 @@ class CheckedWholes:
         key = (whole.id, whole.row["metadata_digest"], whole.row["content_digest"])
         if key not in self._content:
             if not (whole.is_metadata_sound and whole.is_content_sound):
-                raise _altered(whole.id)
+                raise altered_briefing(whole.id)
             self._content.add(key)
         return whole
 
@@ -111,55 +109,30 @@ class CheckedWholes:
         key = (row["id"], digest)
         if key not in self._metadata:
             if digest_of_metadata(row) != digest:
-                raise _altered(row["id"])
+                raise altered_briefing(row["id"])
             self._metadata.add(key)
-
-
-def _altered(briefing_id: str) -> LibraryError:
-    return LibraryError(
-        f"Briefing {briefing_id} is no longer as it was added: the library's database was altered or is damaged, and "
-        f"nothing of it is shown. {REPAIR} reads it again from the file kept."
-    )
 
 
 def sound_vector(briefing_id: str, passage_id: int, vector: Vector, checksum: int) -> NDArray[np.float32]:
     """A passage's vector; raises LibraryError where it is not as it was written."""
     numbers = vector.to_numpy()
     if checksum_of_vector(passage_id, numbers) != checksum:
-        raise _computed(briefing_id)
+        raise altered_passage(briefing_id)
     return numbers
 
 
 def sound_said(briefing_id: str, passage_id: int, said: bytes, checksum: int) -> bytes:
     """A passage's telling words; raises LibraryError where they are not as they were written."""
     if checksum_of_said(passage_id, said) != checksum:
-        raise _computed(briefing_id)
+        raise altered_passage(briefing_id)
     return bytes(said)
-
-
-def _computed(briefing_id: str) -> LibraryError:
-    return LibraryError(
-        f"What was computed from a passage of briefing {briefing_id} is no longer as it was written: the library's "
-        f"database was altered or is damaged. {REPAIR} computes it again."
-    )
 
 
 def require_sound_notes(connection: Connection) -> None:
     """Raise LibraryError where what the library notes about itself is no longer as it was written."""
     for key, value, digest in connection.execute("SELECT key, value, digest FROM meta"):
         if digest_of_note(key, value) != digest:
-            raise LibraryError(
-                "What the library notes about itself is no longer as it was written: its database was altered or is "
-                f"damaged. {REPAIR} finds it again."
-            )
-
-
-def is_intact(compressed: bytes | None, expected: str) -> bool:
-    """Whether a file as it is kept still has its SHA-256."""
-    try:
-        return compressed is not None and sha256(zlib.decompress(compressed)).hexdigest() == expected
-    except zlib.error:
-        return False
+            raise altered_notes()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from onrecord.rag.store.postgres.integrity import (
     Condition,
     Whole,
     conditions,
-    is_intact,
     is_left_over,
     require_sound_notes,
     wholes,
@@ -23,6 +22,7 @@ from onrecord.rag.store.postgres.reading import model_of, noted
 from onrecord.rag.store.postgres.rows import digest_of_metadata
 from onrecord.rag.store.postgres.schema import OF_A_BRIEFING, VECTOR_INDEX
 from onrecord.rag.store.postgres.writing import note, note_change, set_model, write_briefing
+from onrecord.rag.store.refusing import is_intact
 from onrecord.rag.types import Briefing, Passage
 
 
@@ -114,14 +114,13 @@ def _mended(
         mended.append(f"briefing {wrong.id}: {', '.join(wrong.computed)} of its passages were computed again")
         return
     [now] = wholes(connection, [briefing.id])
-    if now.row["content_digest"] == whole.row["content_digest"]:
-        same = "its words are as they were added"
-        if now.row["metadata_digest"] == whole.row["metadata_digest"]:
-            same = "it is as it was added"
+    read = f"briefing {briefing.id} was read again from the file kept"
+    if now.row["content_digest"] != whole.row["content_digest"]:
+        mended.append(f"{read}: it is as this version of OnRecord reads it; look at its title and date")
+    elif now.row["metadata_digest"] != whole.row["metadata_digest"]:
+        mended.append(f"{read}: its words are as they were added; look at its title, date and place")
     else:
-        same = "it is as this version of OnRecord reads it"
-    look = "" if same == "it is as it was added" else "; look at its title and date"
-    mended.append(f"briefing {briefing.id} was read again from the file kept: {same}{look}")
+        mended.append(f"{read}: it is as it was added")
 
 
 def _as_it_was(whole: Whole, read: Briefing) -> Briefing:

@@ -30,7 +30,7 @@ POSTING = np.dtype([("passage", "<i8"), ("voice", "<i8"), ("count", "<u4"), ("si
 # Voices are numbered within the library by their briefing's position, which grows by one with each.
 _VOICES_OF_A_BRIEFING = 1 << 20
 
-Columns = tuple[Any, ...]
+Cells = tuple[Any, ...]
 
 
 def structure_of(briefing: Briefing) -> str:
@@ -74,7 +74,7 @@ def briefing_of(metadata: Mapping[str, Any], text: str, structure: str) -> Brief
     )
 
 
-def passage_row(passage: Passage) -> Columns:
+def passage_row(passage: Passage) -> Cells:
     """The values of a passage in the order of its columns."""
     values = {name: getattr(passage, name) for name in _PASSAGE_FIELDS}
     seconds = passage.seconds
@@ -111,7 +111,7 @@ def checksum_of_said(passage_id: int, said: bytes) -> int:
     return zlib.crc32(said, zlib.crc32(f"{passage_id} ".encode()))
 
 
-def checksum_of_postings(postings: Iterable[Columns]) -> int:
+def checksum_of_postings(postings: Iterable[Cells]) -> int:
     """The CRC-32 that the postings of a briefing, (language, term, held), are known again by."""
     found = 0
     for language, term, held in sorted(postings):
@@ -126,9 +126,9 @@ class Derived:
     `voice` is that of each passage, in order.
     """
 
-    voices: tuple[Columns, ...]
-    speakers: tuple[Columns, ...]
-    postings: tuple[Columns, ...]
+    voices: tuple[Cells, ...]
+    speakers: tuple[Cells, ...]
+    postings: tuple[Cells, ...]
     voice: tuple[int, ...]
 
 

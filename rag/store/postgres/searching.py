@@ -62,7 +62,7 @@ class _Within:
     voices: NDArray[np.int64]
 
 
-class Lookup:
+class Finder:
     """Looks passages up, and remembers what is the same for all questions to one state."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from onrecord.rag.errors import LibraryError, UnknownBriefing
+from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import (
     Archive,
     Candidate,
@@ -33,10 +33,8 @@ from onrecord.rag.store.postgres.address import read_address
 from onrecord.rag.store.postgres.connections import Connection, Servers
 from onrecord.rag.store.postgres.failures import failure_of, translating_failures
 from onrecord.rag.store.postgres.integrity import (
-    REPAIR,
     CheckedWholes,
     found_wrong,
-    is_intact,
     require_sound_notes,
     sound_said,
     sound_vector,
@@ -46,7 +44,7 @@ from onrecord.rag.store.postgres.mending import mend
 from onrecord.rag.store.postgres.migrating import migrate
 from onrecord.rag.store.postgres.reading import BRIEFING_COLUMNS, limited, model_of, names_of, noted, passage_of
 from onrecord.rag.store.postgres.rows import METADATA, PASSAGE_COLUMNS
-from onrecord.rag.store.postgres.searching import Lookup
+from onrecord.rag.store.postgres.searching import Finder
 from onrecord.rag.store.postgres.writing import (
     change,
     delete,
@@ -59,6 +57,7 @@ from onrecord.rag.store.postgres.writing import (
     supersede,
     write_briefing,
 )
+from onrecord.rag.store.refusing import altered_file, is_intact, unknown_briefing
 from onrecord.rag.types import Briefing, Passage
 
 _Read = TypeVar("_Read")
@@ -77,7 +76,7 @@ class PostgresStore:
         self._address = read_address(address)
         migrate(self._address)
         self._connections = Servers(self._address)
-        self._search = Lookup()
+        self._search = Finder()
         self._checked = CheckedWholes()
         # Passages added since it was last asked whether there are enough for an index; None where there is one.
         self._unindexed: int | None = _OFTEN
@@ -148,7 +147,7 @@ class PostgresStore:
         with self._connections.reading() as connection:
             for whole in wholes(connection, [briefing_id]):
                 return self._checked.whole(whole).briefing()
-        raise _unknown(briefing_id)
+        raise unknown_briefing(briefing_id)
 
     def briefings(self) -> list[Briefing]:
         """The current briefings in the order they were added."""
@@ -185,7 +184,7 @@ class PostgresStore:
         with self._connections.reading() as connection:
             for whole in wholes(connection, [briefing_id]):
                 return self._checked.whole(whole).its_passages()
-        raise _unknown(briefing_id)
+        raise unknown_briefing(briefing_id)
 
     def embedded(self, briefing_id: str) -> list[Embedded]:
         """What the model made of each passage of a briefing, in order; see `Archive.embedded`."""
@@ -213,10 +212,7 @@ class PostgresStore:
                 "SELECT data FROM files WHERE briefing_id = %s", (briefing_id,), binary=True
             ).fetchone()
         if row is None or not is_intact(row[0], sha256):
-            raise LibraryError(
-                f"Briefing {briefing_id}: the file kept no longer has its SHA-256, and is not given out. {REPAIR} "
-                "takes it again from where it was added; where it is gone, restore a backup."
-            )
+            raise altered_file(briefing_id)
         return zlib.decompress(row[0])
 
     def names(self) -> Names:
@@ -301,7 +297,7 @@ class PostgresStore:
         with self._connections.writing() as connection:
             row = connection.execute("SELECT lineage FROM briefings WHERE id = %s", (briefing_id,)).fetchone()
             if row is None:
-                raise _unknown(briefing_id)
+                raise unknown_briefing(briefing_id)
             lock(connection, briefing_id, row[0])
             versions = connection.execute("SELECT id FROM briefings WHERE lineage = %s", (row[0],)).fetchall()
             delete(connection, [version[0] for version in versions])
@@ -383,12 +379,5 @@ def _require(connection: Connection, briefing_id: str) -> str:
     """The SHA-256 of a briefing's file; raises UnknownBriefing."""
     row = connection.execute("SELECT sha256 FROM briefings WHERE id = %s", (briefing_id,)).fetchone()
     if row is None:
-        raise _unknown(briefing_id)
+        raise unknown_briefing(briefing_id)
     return str(row[0])
-
-
-def _unknown(briefing_id: str) -> UnknownBriefing:
-    return UnknownBriefing(
-        f"No briefing has the id {briefing_id!r}: it has been removed since, or never was in this library. "
-        "`onrecord list` shows the ids."
-    )

@@ -16,7 +16,7 @@ from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.reading import briefing_rows, count_of_passages, noted
 from onrecord.rag.store.postgres.rows import (
     METADATA,
-    Columns,
+    Cells,
     checksum_of_postings,
     checksum_of_said,
     checksum_of_vector,
@@ -117,7 +117,7 @@ _SPEAKERS = ["briefing_id", "speaker", "role", "outlet", "label"]
 _VOICES = ["briefing_id", "voice", "speaker", "role", "outlet", "language", "kind", "date", "passages", "size"]
 
 
-def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Columns]) -> None:
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Cells]) -> None:
     """Write a few rows."""
     marks = sql.SQL(", ").join([sql.Placeholder()] * len(columns))
     with connection.cursor() as cursor:
@@ -126,7 +126,7 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
         )
 
 
-def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Columns]) -> None:
+def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Cells]) -> None:
     """Write many rows."""
     query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), _named(columns))
     with connection.cursor() as cursor, cursor.copy(query) as copied:
