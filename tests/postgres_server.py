@@ -58,17 +58,15 @@ class PostgresServer:
     @classmethod
     def made(cls, *, fsync: bool = True) -> PostgresServer:
         """A new server, not yet started; raises OSError or CalledProcessError where none can be made here."""
-        server = cls(_new_folder(), fsync)
-        server._run("initdb", "--auth=trust", "--encoding=utf8", "-U", "postgres", "-D", str(server.data))
-        return server
+        return _template().copied(fsync=fsync)
 
     @property
     def data(self) -> Path:
         return self.folder / "data"
 
-    def copied(self) -> PostgresServer:
+    def copied(self, *, fsync: bool) -> PostgresServer:
         """Another server with the same contents, of one that is not running."""
-        copy = PostgresServer(_new_folder(), self.fsync)
+        copy = PostgresServer(_new_folder(), fsync)
         self._run("cp", "-R", str(self.data), str(copy.data), program=False)
         return copy
 
@@ -131,6 +129,15 @@ class PostgresServer:
     def _run(self, *command: str, program: bool = True) -> None:
         path = str(binaries() / command[0]) if program else command[0]
         subprocess.run([path, *command[1:]], check=True, capture_output=True, **_as_user())  # type: ignore[call-overload]
+
+
+@cache
+def _template() -> PostgresServer:
+    """A server as it is made, never started."""
+    server = PostgresServer(_new_folder())
+    atexit.register(server.stop)
+    server._run("initdb", "--auth=trust", "--encoding=utf8", "-U", "postgres", "-D", str(server.data))
+    return server
 
 
 @cache

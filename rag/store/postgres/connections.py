@@ -29,7 +29,7 @@ Connection = psycopg.Connection[TupleRow]
 # As many threads of one process may be at the database at once; PostgreSQL allows 100 of all processes by itself.
 _MOST = 8
 # Seconds until it is asked why there is no connection, and until that is taken for too busy a server.
-_ASK_WHY, _WAIT = 3.0, 30.0
+_ASK_WHY, _WAIT = 1.5, 30.0
 # Seconds for which a primary that could not be reached is not tried again for what a replica can tell.
 _WITHOUT_PRIMARY = 5.0
 # A transaction that reads is begun again where its server is lost, or a replica had to end it to go on.
@@ -179,6 +179,8 @@ class _Pool:
             min_size=0,
             max_size=_MOST,
             num_workers=1,
+            # Whoever comes next tries again at once, in place of a pool that waits ever longer between its tries.
+            reconnect_timeout=_ASK_WHY,
             configure=_configure,
             check=ConnectionPool.check_connection,
             open=True,
