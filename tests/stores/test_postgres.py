@@ -23,7 +23,7 @@ from inventions import DIMENSION, MAYOR, MODEL, Said, briefing_of
 from postgres_server import PostgresServer, running_server
 from serving import serving, wait_for_model
 
-from onrecord.rag import InvalidRequest, Library, LibraryError, Settings, UnknownBriefing
+from onrecord.rag import InvalidRequest, Library, LibraryError, Settings
 from onrecord.rag.store import Embedded, Limits, NewBriefing
 from onrecord.rag.store.postgres import open_store, searching, writing
 from onrecord.rag.store.postgres.schema import MIGRATIONS
@@ -34,6 +34,14 @@ PASSWORD = "tide-and-salt"
 
 def many(name: str, count: int) -> list[NewBriefing]:
     return [briefing_of(f"{name} {number}", [Said(f"Ferry {name} {number}.", *MAYOR)] * 2) for number in range(count)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def user_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is kept beside these libraries is not put into the user's own folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
 
 
 @pytest.fixture
@@ -390,7 +398,7 @@ def test_answers_are_those_of_a_folder(sample_library: Library, served_address: 
     with Library.open(served_address) as library:
         assert library.names() == sample_library.names()
         assert library.briefings() == sample_library.briefings()
-        for asked in QUESTIONS[::7]:
+        for asked in QUESTIONS[::12]:
             history = [tuple(turn) for turn in asked["history"]]
             given = library.ask(asked["question"], history=history)
             assert plain(given) == plain(sample_library.ask(asked["question"], history=history))
@@ -411,29 +419,17 @@ def test_a_backup_is_a_folders(served_address: str, sample_library: Library, tmp
         assert restored.passages(first) == sample_library.passages(first)
 
 
-def test_two_pages_share_a_library_and_its_conversations(
-    served_address: str, sample_library: Library, tmp_path: Path
-) -> None:
-    settings = {"cache": tmp_path / "cache"}
-    with serving(served_address, settings=settings) as one, serving(served_address, settings=settings) as two:
-        for server in (one, two):
-            wait_for_model(server.address)
+def test_two_servers_share_a_library(served_address: str, sample_library: Library) -> None:
+    with serving(served_address) as one, serving(served_address) as two:
+        wait_for_model(one.address)
         question = QUESTIONS[0]["question"]
-        with httpx.Client(base_url=one.address, timeout=60) as first:
-            answers = [
-                httpx.post(f"{server.address}/api/ask", json={"question": question}, timeout=60).json()
-                for server in (one, two)
-            ]
-            expected = sample_library.ask(question)
-            assert [answer["text"] for answer in answers] == [expected.text] * 2
-            added = first.post(
-                "/api/briefings", files={"files": ("tide.txt", b"Ann Bell: The tide gate closes at noon on Friday.\n")}
-            )
-            assert added.status_code == 200, added.text
+        answer = httpx.post(f"{one.address}/api/ask", json={"question": question}, timeout=60).json()
+        assert answer["text"] == sample_library.ask(question).text
+        file = ("tide.txt", b"Ann Bell: The tide gate closes at noon on Friday.\n")
+        added = httpx.post(f"{one.address}/api/briefings", files={"files": file}, timeout=60)
+        [new] = added.json()["files"]
         listed = httpx.get(f"{two.address}/api/briefings", timeout=60).json()
-        assert any(item["file"] == "tide.txt" for item in listed["briefings"])
-        with Library.open(served_address) as library:
-            [new] = [item for item in library.summaries() if item.file == "tide.txt"]
-            library.remove(new.id)
-            with pytest.raises(UnknownBriefing):
-                library.briefing(new.id)
+        assert new["briefing_id"] in {item["id"] for item in listed}
+        removed = httpx.delete(f"{two.address}/api/briefings/{new['briefing_id']}", timeout=60)
+        assert removed.is_success
+        assert httpx.get(f"{one.address}/api/briefings/{new['briefing_id']}", timeout=60).status_code == 404
