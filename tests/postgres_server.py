@@ -61,17 +61,15 @@ class PostgresServer:
     @classmethod
     def made(cls, *, fsync: bool = True, programs: Path | None = None) -> PostgresServer:
         """A new server, not yet started; raises OSError or CalledProcessError where none can be made here."""
-        server = cls(new_folder(), fsync, programs or binaries())
-        server._run("initdb", "--auth=trust", "--encoding=utf8", "-U", "postgres", "-D", str(server.data))
-        return server
+        return _template(programs or binaries()).copied(fsync=fsync)
 
     @property
     def data(self) -> Path:
         return self.folder / "data"
 
-    def copied(self) -> PostgresServer:
+    def copied(self, *, fsync: bool) -> PostgresServer:
         """Another server with the same contents, of one that is not running."""
-        copy = PostgresServer(new_folder(), self.fsync, self.programs)
+        copy = PostgresServer(new_folder(), fsync, self.programs)
         self._run("cp", "-R", str(self.data), str(copy.data), program=False)
         return copy
 
@@ -145,6 +143,15 @@ class PostgresServer:
     @property
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "LD_LIBRARY_PATH": str(self.programs.parent / "lib")}
+
+
+@cache
+def _template(programs: Path) -> PostgresServer:
+    """A server as it is made, never started."""
+    server = PostgresServer(new_folder(), programs=programs)
+    atexit.register(server.stop)
+    server._run("initdb", "--auth=trust", "--encoding=utf8", "-U", "postgres", "-D", str(server.data))
+    return server
 
 
 @cache

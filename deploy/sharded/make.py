@@ -24,7 +24,8 @@ from onrecord.rag.store.postgres import open_store
 
 # Named by the briefing they belong to, so that all of a briefing is on one shard. The rest is small and is the truth of
 # what is in the library: it stays with the coordinator, in one transaction.
-_PARTED = ("files", "passages", "searched", "postings")
+from onrecord.rag.store.postgres.schema import PARTED
+
 _OF_A_USER = ("user", "password", "sslcert", "sslkey", "sslpassword", "passfile")
 # Names of a connection, which postgres_fdw sets itself, and what it does not know.
 _NOT_OF_A_SERVER = ("application_name", "fallback_application_name", "client_encoding", "service", "options")
@@ -35,7 +36,9 @@ _OF_EVERY_SERVER = {
     "async_capable": "true",
     "parallel_commit": "true",
     "parallel_abort": "true",
-    "fetch_size": "10000",
+    "fetch_size": "1000",
+    # What is carried from server to server is dear: what can be computed there is.
+    "fdw_tuple_cost": "10",
     "batch_size": "100",
     # A shard that is gone is an error in seconds.
     "connect_timeout": "5",
@@ -105,7 +108,7 @@ def _prepare_coordinator(connection: psycopg.Connection, shards: Sequence[Mappin
         connection.execute(
             sql.SQL("CREATE USER MAPPING FOR PUBLIC SERVER {} OPTIONS ({})").format(server, _options(of_user))
         )
-    for table in _PARTED:
+    for table in PARTED:
         whole, before = sql.Identifier(table), sql.Identifier(f"{table}_before")
         connection.execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(whole, before))
         connection.execute(sql.SQL("CREATE TABLE {} (LIKE {}) PARTITION BY HASH (briefing_id)").format(whole, before))

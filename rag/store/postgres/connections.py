@@ -16,12 +16,13 @@ from typing import TypeVar
 
 import psycopg
 from pgvector.psycopg import register_vector
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, errors
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from onrecord.rag.store.postgres.address import Address
 from onrecord.rag.store.postgres.failures import AGAIN, is_lost
+from onrecord.rag.store.postgres.schema import TAKEN
 
 _Read = TypeVar("_Read")
 Connection = psycopg.Connection[TupleRow]
@@ -29,7 +30,7 @@ Connection = psycopg.Connection[TupleRow]
 # As many threads of one process may be at the database at once; PostgreSQL allows 100 of all processes by itself.
 _MOST = 8
 # Seconds until it is asked why there is no connection, and until that is taken for too busy a server.
-_ASK_WHY, _WAIT = 3.0, 30.0
+_ASK_WHY, _WAIT = 1.5, 30.0
 # Seconds for which a primary that could not be reached is not tried again for what a replica can tell.
 _WITHOUT_PRIMARY = 5.0
 # A transaction that reads is begun again where its server is lost, or a replica had to end it to go on.
@@ -49,7 +50,7 @@ SET hnsw.max_scan_tuples = 100000;
 class Servers:
     """The connections of one store. Safe to use from several threads."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, *, is_parted: bool = False) -> None:
         # The pool speaks of every try to connect; the error that ends them says it once.
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         several = address.has_several_hosts
@@ -63,6 +64,7 @@ class Servers:
         # The place in the primary's log behind the last write of this process.
         self._written: str | None = None
         self._without_primary = 0.0
+        self.is_parted = is_parted
 
     @property
     def is_in_transaction(self) -> bool:
@@ -101,12 +103,24 @@ class Servers:
             return read()
         for tries in range(1, _TRIES + 1):
             try:
-                with self._answering() as connection, self._own(connection), _one_state(connection):
-                    return read()
+                with self._answering() as connection:
+                    with self._own(connection), _one_state(connection):
+                        taken = self._taken(connection)
+                        found = read()
+                    if self._taken(connection) != taken:
+                        raise errors.SerializationFailure("what was being read was replaced meanwhile")
+                    return found
             except psycopg.OperationalError as error:
                 if tries == _TRIES or not (is_lost(error) or isinstance(error, AGAIN)):
                     raise
         raise AssertionError
+
+    def _taken(self, connection: Connection) -> str | None:
+        """What changes before anything is taken away from a shard: shards know no state of the whole library."""
+        if not self.is_parted:
+            return None
+        row = connection.execute("SELECT value FROM meta WHERE key = %s", (TAKEN,)).fetchone()
+        return row[0] if row else None
 
     @contextmanager
     def _own(self, connection: Connection) -> Iterator[None]:
@@ -179,6 +193,8 @@ class _Pool:
             min_size=0,
             max_size=_MOST,
             num_workers=1,
+            # Whoever comes next tries again at once, in place of a pool that waits ever longer between its tries.
+            reconnect_timeout=_ASK_WHY,
             configure=_configure,
             check=ConnectionPool.check_connection,
             open=True,

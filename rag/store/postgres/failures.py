@@ -21,20 +21,37 @@ _SAYS_NO_USER = ('role "', "does not exist")
 _SAYS_NO_DATABASE = ('database "', "does not exist")
 _DAMAGED = (errors.DataCorrupted, errors.IndexCorrupted)
 _LOST = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.IdleInTransactionSessionTimeout)
-_BUSY = (PoolTimeout, errors.TooManyConnections, errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected)
+_BUSY = (
+    PoolTimeout,
+    errors.SerializationFailure,
+    errors.TooManyConnections,
+    errors.LockNotAvailable,
+    errors.QueryCanceled,
+    errors.DeadlockDetected,
+)
 _MISSING = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedObject)
+# Only a server says so by a code, and it means its own connection to another.
+_NO_CONNECTION = "08"
 AGAIN = (errors.SerializationFailure, errors.DeadlockDetected)
 """What ends a transaction that may be begun again at once."""
 
 
 def is_lost(error: psycopg.Error) -> bool:
     """Whether the connection ended in the middle, for whatever reason."""
+    if is_of_a_shard(error):
+        return True
     return isinstance(error, _LOST) or (isinstance(error, psycopg.OperationalError) and error.sqlstate is None)
 
 
+def is_of_a_shard(error: psycopg.Error) -> bool:
+    """Whether the server that was asked could not reach one that holds a part of the library."""
+    return (error.sqlstate or "").startswith(_NO_CONNECTION)
+
+
 def told(error: Exception, address: Address) -> str:
-    """What an error says, in one line and without the password."""
-    said = " ".join(str(error).split())
+    """What an error says, in one line and without the password, nor the query that met it."""
+    told = [error.diag.message_primary, error.diag.message_detail] if isinstance(error, psycopg.Error) else []
+    said = " ".join(" ".join(filter(None, told)).split() or str(error).split())
     password = address.parameters.get("password")
     return said.replace(password, "…") if password else said
 
@@ -77,6 +94,11 @@ def failure_of(error: psycopg.Error, address: Address) -> LibraryError:
         return LibraryError(
             f"{place} is no longer one ({why}): another program changed its tables. Restore a backup into an empty "
             "database."
+        )
+    if is_of_a_shard(error):
+        return LibraryError(
+            f"{place} lacks one of the servers that it is parted over ({why}), and nothing is answered from the others "
+            "alone. Start that server or its replica, and do the same again; nothing is half-written."
         )
     if is_lost(error):
         return LibraryError(

@@ -8,6 +8,7 @@ from psycopg import errors
 from onrecord.rag.errors import LibraryError
 from onrecord.rag.store.postgres.address import Address
 from onrecord.rag.store.postgres.failures import failure_of, without_pgvector
+from onrecord.rag.store.postgres.parts import parts_of
 from onrecord.rag.store.postgres.schema import MIGRATIONS
 
 # Who changes the tables holds this lock ("OnRecord" in ASCII).
@@ -16,8 +17,10 @@ _LOCK = 0x4F6E5265636F7264
 _LEAST_PGVECTOR = (0, 8)
 
 
-def migrate(address: Address) -> None:
+def migrate(address: Address) -> bool:
     """Make the tables of a library where there are none, and bring those of an older version up to this one.
+
+    Returns whether they are parted over other servers.
 
     Raises LibraryError with the remedy for a server that cannot be reached or used, and for tables of a newer version.
     """
@@ -30,6 +33,7 @@ def migrate(address: Address) -> None:
                 _bring_up(connection, address)
         with _connected(address) as connection:
             _require_pgvector(connection, address)
+            return bool(parts_of(connection, "searched"))
     except psycopg.Error as error:
         raise failure_of(error, address) from error
 

@@ -1,9 +1,8 @@
 """The layout of a library in PostgreSQL, named once, and the steps that lead to it.
 
-Every table but `meta` and `migrations` can be parted by the hash of its briefing (`id` in briefings, `briefing_id`
-elsewhere): each key begins with it, no table refers to another by a foreign key, and nothing is written by ON CONFLICT,
-which partitions on other servers do not know. What belongs to a briefing is deleted by name, and `verify` finds what is
-left over.
+The tables that grow with the passages (`PARTED`) can be parted by the hash of their `briefing_id`: each key begins with
+it, no table refers to another by a foreign key, and nothing in them is written by ON CONFLICT, which partitions on
+other servers do not know. What belongs to a briefing is deleted by name, and `verify` finds what is left over.
 """
 
 from __future__ import annotations
@@ -14,6 +13,11 @@ OF_A_BRIEFING = ("files", "passages", "speakers", "voices", "searched", "posting
 OF_A_CURRENT_VERSION = ("speakers", "voices", "searched", "postings")
 # The index of vectors is made when there are enough of them, since their dimension is known only then.
 VECTOR_INDEX = "searched_vector"
+# Those that may lie on other servers (deploy/sharded). What is there of a briefing counts only while the tables that
+# stay say so: they are written in one transaction, which ends behind those of the other servers.
+PARTED = ("files", "passages", "searched", "postings")
+# Noted anew by whatever leaves rows on other servers to be taken away.
+TAKEN = "taken"
 
 _FIRST = """
 CREATE TABLE meta (

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Limits, Usual
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.integrity import sound_said, sound_vector
-from onrecord.rag.store.postgres.reading import limited, noted
+from onrecord.rag.store.postgres.parts import are_current, lowest, nearest, parts_of
+from onrecord.rag.store.postgres.reading import CURRENT, limited, noted
 from onrecord.rag.store.postgres.rows import POSTING
 from onrecord.rag.store.postgres.schema import VECTOR_INDEX
 from onrecord.rag.store.postgres.scoring import bm25
@@ -23,9 +24,18 @@ from onrecord.rag.store.postgres.scoring import bm25
 _COMPARED = 20_000
 # The index knows halves of the vectors' digits: it proposes so many times more than are wanted, and the vectors decide.
 _PROPOSED_TIMES = 4
+_PARTED = ("searched", "postings")
 # Limits remembered: filters stay the same for many questions. Of 100,000 passages each takes some hundred kilobytes.
 _KEPT = 32
 
+_POSTINGS = """
+SELECT p.term, p.language, string_agg(p.held, ''::bytea) FROM {part} p WHERE p.term = ANY(%(terms)s)
+GROUP BY p.term, p.language
+"""
+_USUAL = f"""
+SELECT s.briefing_id, s.passage_id, s.{{0}}, s.{{0}}_checksum FROM searched s {CURRENT} WHERE {{1}}
+ORDER BY s.passage_id LIMIT %(most)s
+"""
 _COMPARING = """
 WITH compared AS MATERIALIZED (
     SELECT s.passage_id, s.language, s.vector <#> %(vector)s AS distance FROM {passages}
@@ -52,6 +62,9 @@ class _Whole:
     passages: Mapping[str, int]
     mean: float
     index: str | None
+    # The parts of `searched` and of `postings` on other servers.
+    searched: tuple[str, ...]
+    postings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ class Finder:
         rows = connection.execute(
             "SELECT s.passage_id, s.language, s.length, s.briefing_id"
             f"{', s.vector, s.vector_checksum' if vector is not None else ''} "
-            "FROM searched s WHERE s.passage_id = ANY(%s)",
+            f"FROM searched s {CURRENT} WHERE s.passage_id = ANY(%s)",
             ([*near, *lexical],),
             binary=True,
         )
@@ -108,9 +121,11 @@ class Finder:
         """See `Searcher.usual`."""
         state = noted(connection, "state") or ""
         if self._usual is None or self._usual[0] != state:
+            whole = self._of_whole(connection, state)
+            current = self._within(connection, state, Limits()).voices
             self._usual = (
                 state,
-                {name: _usual(connection, name) for name in self._of_whole(connection, state).passages},
+                {name: _usual(connection, name, whole, current) for name in whole.passages},
             )
         return self._usual[1]
 
@@ -122,7 +137,8 @@ class Finder:
             passages = {row[0]: row[1] for row in rows}
             size = sum(row[2] for row in rows)
             mean = max(size / sum(passages.values()), 1e-9) if passages else 1.0
-            self._whole = (state, _Whole(passages, mean, noted(connection, VECTOR_INDEX)))
+            index, parts = noted(connection, VECTOR_INDEX), (parts_of(connection, name) for name in _PARTED)
+            self._whole = (state, _Whole(passages, mean, index, *parts))
         return self._whole[1]
 
     def _within(self, connection: Connection, state: str, limits: Limits) -> _Within:
@@ -158,14 +174,17 @@ class Finder:
     ) -> dict[int, float]:
         """BM25 by id: of the k best within limits and language, and of those of `near` that hold a term there."""
         rows = connection.execute(
-            "SELECT p.term, p.language, string_agg(p.held, ''::bytea) FROM postings p "
-            "WHERE p.term = ANY(%s) GROUP BY p.term, p.language",
-            (list(terms),),
+            " UNION ALL ".join(_POSTINGS.format(part=part) for part in whole.postings or ("postings",)),
+            {"terms": list(terms)},
             binary=True,
         )
         held: dict[str, dict[str, NDArray[np.void]]] = {term: {} for term in terms}
         for term, own, packed in rows:
-            held[term][own] = np.frombuffer(packed, POSTING)
+            found = np.frombuffer(packed, POSTING)
+            if whole.postings:
+                current = self._within(connection, state, Limits()).voices
+                found = np.concatenate([held[term].get(own, found[:0]), found[are_current(found["voice"], current)]])
+            held[term][own] = found
         scored = bm25(held, terms, count=sum(whole.passages.values()), mean=whole.mean, language=language)
         passing = scored.scores > 0
         if limits != Limits():
@@ -185,6 +204,8 @@ class Finder:
         passages = self._within(connection, state, limits).passages if limits != Limits() else whole.passages
         proposed = {name for name, count in passages.items() if whole.index and count > _COMPARED}
         compared = sorted(set(passages) - proposed)
+        if whole.searched:
+            return self._near_in_parts(connection, state, whole, vector, limits, k, compared, sorted(proposed))
         condition, values = limited(limits)
         bound = {**values, "vector": vector, "k": k}
         found: list[int] = []
@@ -204,6 +225,39 @@ class Finder:
             found += _ids(connection, query, bound | {"own": name, "proposed": _PROPOSED_TIMES * k})
         return found
 
+    def _near_in_parts(
+        self,
+        connection: Connection,
+        state: str,
+        whole: _Whole,
+        vector: NDArray[np.float32],
+        limits: Limits,
+        k: int,
+        compared: Sequence[str],
+        proposed: Sequence[str],
+    ) -> list[int]:
+        current = self._within(connection, state, limits).voices
+        values: dict[str, Any] = {"vector": vector}
+        conditions = ["s.language = %(own)s"] if len(whole.passages) > 1 else []
+        if limits != Limits():
+            # What is limited is known here alone, and sent along.
+            conditions.append("s.voice = ANY(%(voices)s::bigint[])")
+            values["voices"] = current.tolist()
+        return [
+            id_
+            for name in (*compared, *proposed)
+            for id_ in nearest(
+                connection,
+                whole.searched,
+                conditions,
+                {**values, "own": name},
+                current,
+                k,
+                proposed=_PROPOSED_TIMES,
+                kind=whole.index if name in proposed else None,
+            )
+        ]
+
 
 def _compared(whole: _Whole, limits: Limits, condition: str, languages: Sequence[str]) -> str:
     """The passages to be compared one by one."""
@@ -221,18 +275,12 @@ def _ids(connection: Connection, query: str, values: Mapping[str, Any]) -> list[
     return [row[0] for row in connection.execute(query, values)]
 
 
-def _usual(connection: Connection, language: str) -> Usual:
+def _usual(connection: Connection, language: str, whole: _Whole, current: NDArray[np.int64]) -> Usual:
     # Ids are hashes, so the first in their order are a random choice, and the same one every time.
-    rows = connection.execute(
-        "SELECT s.briefing_id, s.passage_id, s.vector, s.vector_checksum FROM searched s WHERE s.language = %s "
-        "ORDER BY s.passage_id LIMIT %s",
-        (language, USUAL_VECTORS),
-        binary=True,
-    ).fetchall()
-    said = connection.execute(
-        "SELECT s.briefing_id, s.passage_id, s.said, s.said_checksum FROM searched s WHERE s.language = %s "
-        "ORDER BY s.passage_id LIMIT %s",
-        (language, USUAL_SAID),
-        binary=True,
-    ).fetchall()
-    return Usual(np.stack([sound_vector(*row) for row in rows]), tuple(sound_said(*row) for row in said))
+    which, values = "s.language = %(language)s", dict[str, Any]({"language": language})
+    if whole.searched:
+        values = {"ids": lowest(connection, whole.searched, language, current, USUAL_VECTORS)}
+        which = "s.passage_id = ANY(%(ids)s)"
+    vectors = connection.execute(_USUAL.format("vector", which), {**values, "most": USUAL_VECTORS}, binary=True)
+    said = connection.execute(_USUAL.format("said", which), {**values, "most": USUAL_SAID}, binary=True)
+    return Usual(np.stack([sound_vector(*row) for row in vectors]), tuple(sound_said(*row) for row in said))

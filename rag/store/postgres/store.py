@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
@@ -42,19 +42,29 @@ from onrecord.rag.store.postgres.integrity import (
 )
 from onrecord.rag.store.postgres.mending import mend
 from onrecord.rag.store.postgres.migrating import migrate
-from onrecord.rag.store.postgres.reading import BRIEFING_COLUMNS, limited, model_of, names_of, noted, passage_of
+from onrecord.rag.store.postgres.reading import (
+    BRIEFING_COLUMNS,
+    CURRENT,
+    limited,
+    model_of,
+    names_of,
+    noted,
+    passage_of,
+)
 from onrecord.rag.store.postgres.rows import METADATA, PASSAGE_COLUMNS
+from onrecord.rag.store.postgres.schema import OF_A_BRIEFING
 from onrecord.rag.store.postgres.searching import Finder
 from onrecord.rag.store.postgres.writing import (
     change,
-    delete,
     drop_index,
     exchange_vectors,
+    leave,
     lock,
     make_index,
     note_change,
     set_model,
     supersede,
+    sweep,
     write_briefing,
 )
 from onrecord.rag.store.refusing import altered_file, is_intact, unknown_briefing
@@ -74,8 +84,7 @@ class PostgresStore:
 
     def __init__(self, address: str) -> None:
         self._address = read_address(address)
-        migrate(self._address)
-        self._connections = Servers(self._address)
+        self._connections = Servers(self._address, is_parted=migrate(self._address))
         self._search = Finder()
         self._checked = CheckedWholes()
         # Passages added since it was last asked whether there are enough for an index; None where there is one.
@@ -98,15 +107,21 @@ class PostgresStore:
         with self._connections.writing() as connection:
             lock(connection, briefing.id, briefing.lineage)
             self._note_model(connection, model)
+            left: list[str] = []
             if briefing.superseded_by is None:
                 older = connection.execute(
                     "SELECT id FROM briefings WHERE lineage = %s AND superseded_by IS NULL AND id <> %s",
                     (briefing.lineage, briefing.id),
                 ).fetchall()
-                for row in older:
-                    supersede(connection, row[0], by=briefing.id)
+                left = [row[0] for row in older]
+                for id_ in left:
+                    supersede(connection, id_, by=briefing.id)
             write_briefing(connection, new)
             note_change(connection)
+        if left:
+            # It is added whatever becomes of these: nobody finds them, and `verify` tells of them.
+            with suppress(psycopg.OperationalError):
+                self._sweep(left)
         self._index_in_time(len(new.passages))
 
     def _index_in_time(self, added: int) -> None:
@@ -192,7 +207,7 @@ class PostgresStore:
             _require(connection, briefing_id)
             rows = connection.execute(
                 "SELECT s.passage_id, s.vector, s.vector_checksum, s.said, s.said_checksum FROM searched s "
-                f"JOIN passages p ON p.briefing_id = s.briefing_id AND p.id = s.passage_id "
+                f"{CURRENT} JOIN passages p ON p.briefing_id = s.briefing_id AND p.id = s.passage_id "
                 f"WHERE s.briefing_id = %s {_ORDERED}",
                 (briefing_id,),
                 binary=True,
@@ -268,7 +283,7 @@ class PostgresStore:
         """Passages by id; unknown ids are left out."""
         with self._connections.reading() as connection:
             rows = connection.execute(
-                f"SELECT s.said, s.said_checksum, {PASSAGE_COLUMNS} FROM searched s "
+                f"SELECT s.said, s.said_checksum, {PASSAGE_COLUMNS} FROM searched s {CURRENT} "
                 "JOIN passages p ON p.briefing_id = s.briefing_id AND p.id = s.passage_id "
                 "WHERE s.passage_id = ANY(%s::bigint[])",
                 (list(ids),),
@@ -300,8 +315,17 @@ class PostgresStore:
                 raise unknown_briefing(briefing_id)
             lock(connection, briefing_id, row[0])
             versions = connection.execute("SELECT id FROM briefings WHERE lineage = %s", (row[0],)).fetchall()
-            delete(connection, [version[0] for version in versions])
+            left = [version[0] for version in versions]
+            leave(connection, left, OF_A_BRIEFING)
+            connection.execute("DELETE FROM briefings WHERE id = ANY(%s)", (left,))
             note_change(connection)
+        self._sweep(left)
+
+    def _sweep(self, ids: Sequence[str]) -> None:
+        if self._connections.is_parted:
+            with self._connections.writing() as connection:
+                lock(connection, *ids)
+                sweep(connection, ids)
 
     def verify(self) -> list[str]:
         """What is wrong with the store and how to mend it, one line each; empty when all is well."""

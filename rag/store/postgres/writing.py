@@ -13,6 +13,7 @@ from psycopg import sql
 
 from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing
 from onrecord.rag.store.postgres.connections import Connection
+from onrecord.rag.store.postgres.parts import parts_of
 from onrecord.rag.store.postgres.reading import briefing_rows, count_of_passages, noted
 from onrecord.rag.store.postgres.rows import (
     METADATA,
@@ -27,7 +28,7 @@ from onrecord.rag.store.postgres.rows import (
     passage_row,
     structure_of,
 )
-from onrecord.rag.store.postgres.schema import OF_A_BRIEFING, OF_A_CURRENT_VERSION, VECTOR_INDEX
+from onrecord.rag.store.postgres.schema import OF_A_BRIEFING, OF_A_CURRENT_VERSION, PARTED, TAKEN, VECTOR_INDEX
 from onrecord.rag.store.terms import words_in
 
 # Fewer vectors are all compared, in about ten milliseconds.
@@ -68,9 +69,9 @@ def write_briefing(connection: Connection, new: NewBriefing) -> None:
     """
     briefing = new.briefing
     row = connection.execute("SELECT position FROM briefings WHERE id = %s", (briefing.id,)).fetchone()
-    if row is not None:
-        delete(connection, [briefing.id])
-    else:
+    # A shard may hold some of it although it was never added in whole.
+    delete(connection, [briefing.id])
+    if row is None:
         row = connection.execute("SELECT nextval('positions')").fetchone()
         assert row is not None
     structure = structure_of(briefing)
@@ -148,10 +149,31 @@ def delete(connection: Connection, briefing_ids: Sequence[str]) -> None:
 
 def supersede(connection: Connection, briefing_id: str, by: str) -> None:
     """Make a current briefing an older version, which is no longer found."""
-    for table in OF_A_CURRENT_VERSION:
-        connection.execute(f"DELETE FROM {table} WHERE briefing_id = %s", (briefing_id,))
+    leave(connection, [briefing_id], OF_A_CURRENT_VERSION)
     change(connection, briefing_id, superseded_by=by)
     connection.execute("UPDATE briefings SET words_checksum = NULL WHERE id = %s", (briefing_id,))
+
+
+def leave(connection: Connection, briefing_ids: Sequence[str], tables: Sequence[str]) -> None:
+    """Take what belongs to briefings out of tables; on other servers it stays until `sweep`, and counts no more."""
+    is_parted = bool(parts_of(connection, "searched"))
+    for table in tables:
+        if not is_parted or table not in PARTED:
+            connection.execute(f"DELETE FROM {table} WHERE briefing_id = ANY(%s)", (list(briefing_ids),))
+    if is_parted:
+        note(connection, TAKEN, uuid.uuid4().hex)
+
+
+def sweep(connection: Connection, briefing_ids: Sequence[str]) -> None:
+    """Take what was left of briefings away from other servers, when the library's own has said that they are gone."""
+    rows = connection.execute(
+        "SELECT id, superseded_by IS NULL FROM briefings WHERE id = ANY(%s)", (list(briefing_ids),)
+    )
+    there: dict[str, bool] = dict(rows.fetchall())
+    for table in PARTED:
+        needed = {id_ for id_, is_current in there.items() if is_current or table not in OF_A_CURRENT_VERSION}
+        gone = [id_ for id_ in briefing_ids if id_ not in needed]
+        connection.execute(f"DELETE FROM {table} WHERE briefing_id = ANY(%s)", (gone,))
 
 
 def change(connection: Connection, briefing_id: str, **columns: Any) -> None:
