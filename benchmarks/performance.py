@@ -39,7 +39,7 @@ from onrecord.rag import Library, Progress, Settings
 from onrecord.rag.adding import add_originals, originals_under
 from onrecord.rag.evaluate import read_questions
 from onrecord.rag.holdings import Holdings
-from onrecord.rag.questions.question import read_question
+from onrecord.rag.questions.question import Question, read_question
 from onrecord.rag.readers.metadata import Metadata
 from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.store import Embedded, NewBriefing
@@ -177,17 +177,18 @@ def large_library(paths: list[Path], options: argparse.Namespace, folder: Path) 
         vector = encoder.encode_queries([QUESTIONS[0]])[0]
         loading = _timed(lambda: holdings.candidates(vector, {}, Filters(), 10))
         resident = _resident()
-        embedding, rest = _search_beside_embedding(holdings, encoder, questions)
+        embedding, first, again = _search_beside_embedding(holdings, encoder, questions)
     with Library.open(settings=settings) as library:
         library.load_model()
         filters = _filters_against_all(library, questions[:20])
-    ratio = 1 + np.median(rest, axis=0) / np.median(embedding, axis=0)
+    ratio = 1 + np.median(again, axis=0) / np.median(embedding, axis=0)
     return {
         **filters,
         "questions": len(questions),
         "embedding_milliseconds_p50": _both(embedding, 50),
-        "search_without_embedding_milliseconds_p50": _both(rest, 50),
-        "search_without_embedding_milliseconds_p95": _both(rest, 95),
+        "first_search_without_embedding_milliseconds_p50": _both(first, 50),
+        "search_without_embedding_milliseconds_p50": _both(again, 50),
+        "search_without_embedding_milliseconds_p95": _both(again, 95),
         "search_against_embedding_p50": {"clock": round(float(ratio[0]), 2), "processor": round(float(ratio[1]), 2)},
         "loading_the_index_seconds": round(loading, 2),
         "index_in_memory_megabytes": resident - before,
@@ -198,21 +199,24 @@ def large_library(paths: list[Path], options: argparse.Namespace, folder: Path) 
 
 def _search_beside_embedding(
     holdings: Holdings, encoder: Encoder, questions: list[str]
-) -> tuple[list[Both], list[Both]]:
-    """Seconds to embed each question, and to search for it after that, read word by word, without the reader."""
-    embedding, rest = [], []
-    for number, question in enumerate(map(read_question, [QUESTIONS[0], *questions])):
+) -> tuple[list[Both], list[Both], list[Both]]:
+    """Seconds to embed each question, to search for it after that, and to search again.
+
+    The passages are read word by word, and not by the reader. The first search also compares the briefings that no
+    question has met before with their digests.
+    """
+
+    def searched(question: Question) -> Both:
+        return _timed_both(lambda: holdings.of_one_state(lambda: retrieve(holdings, encoder, question, 10, Filters())))
+
+    asked = [read_question(question) for question in questions]
+    holdings.of_one_state(lambda: retrieve(holdings, encoder, read_question(QUESTIONS[0]), 10, Filters()))
+    embedding, first = [], []
+    for question in asked:
         # The encoder remembers it: the search that follows takes what is left to do.
-        first = _timed_both(lambda question=question: encoder.read_question(question.text))
-        then = _timed_both(
-            lambda question=question: holdings.of_one_state(
-                lambda: retrieve(holdings, encoder, question, 10, Filters())
-            )
-        )
-        if number:
-            embedding.append(first)
-            rest.append(then)
-    return embedding, rest
+        embedding.append(_timed_both(lambda question=question: encoder.read_question(question.text)))
+        first.append(searched(question))
+    return embedding, first, [searched(question) for question in asked]
 
 
 def _both(seconds: list[Both], percentile: int) -> dict[str, float]:
