@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import psycopg
 from pgvector.psycopg import register_vector
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, errors
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -80,8 +80,13 @@ class Servers:
         """One transaction on the primary; any exception undoes it."""
         with self._primary.connection() as connection:
             connection.isolation_level, connection.read_only = IsolationLevel.READ_COMMITTED, False
-            with self._own(connection), connection.transaction():
-                yield connection
+            try:
+                with self._own(connection), connection.transaction():
+                    yield connection
+            except errors.ReadOnlySqlTransaction:
+                # The primary of before follows another one now: the next write looks for that.
+                connection.close()
+                raise
             if self._replicas is not None:
                 self._written = connection.execute("SELECT pg_current_wal_lsn()::text").fetchone()[0]  # type: ignore[index]
 
