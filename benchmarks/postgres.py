@@ -10,8 +10,10 @@ machine's disk, and stopped at the end; a library that is at the address already
 from __future__ import annotations
 
 import argparse
+import contextlib
 import itertools
 import json
+import os
 import random
 import re
 import resource
@@ -20,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -77,14 +80,14 @@ def measured(folder: Path, passages: int, address: str, questions: Sequence[Path
     figures: dict[str, object] = {
         "passages": store.count(Limits())[1],
         "added_per_second": round(added / seconds) if added else None,
-        "state_first_read_milliseconds": _milliseconds(lambda: store.usual()),
+        "new_state_milliseconds": {"usual": _milliseconds(store.usual), "names": _milliseconds(store.names)},
         "megabytes": _size(address),
     }
     everything = _all_vectors(address)
     dates, ids = _dates_and_ids(address)
     limits = {"no limit": Limits()} | {f"{share:.0%}": _dated(dates, share) for share in (0.01, 0.1)}
     for name, limit in limits.items():
-        figures[name] = _searched(store, asked, vectors, limit, everything, ids)
+        figures[name] = _searched(store, address, asked, vectors, limit, everything, ids)
     figures["peak_memory_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     store.close()
     return figures
@@ -92,6 +95,7 @@ def measured(folder: Path, passages: int, address: str, questions: Sequence[Path
 
 def _searched(
     store: PostgresStore,
+    address: str,
     questions: Sequence[str],
     vectors: Vectors,
     limits: Limits,
@@ -101,30 +105,58 @@ def _searched(
     """Time of the whole lookup and of its halves, and how many of the nearest ten and hundred are found."""
     rows, ids, languages = everything
     passing = np.array([_is_within(dates[id_], limits) for id_ in ids.tolist()])
-    both, senses, words, recall = [], [], [], {10: list[float](), 100: list[float]()}
-    store.candidates(vectors[0], {}, limits, _WANTED)
-    for question, vector in zip(questions, vectors, strict=True):
-        terms = dict.fromkeys(language("en").query_terms(question), 1.0)
-        both.append(_milliseconds(lambda v=vector, t=terms: store.candidates(v, t, limits, _WANTED, language="en")))
-        senses.append(_milliseconds(lambda v=vector: store.candidates(v, {}, limits, _WANTED)))
-        words.append(_milliseconds(lambda t=terms: store.candidates(None, t, limits, _WANTED, language="en")))
+    asked = [
+        (vector, dict.fromkeys(language("en").query_terms(question), 1.0))
+        for question, vector in zip(questions, vectors, strict=True)
+    ]
+    store.candidates(*asked[0], limits, _WANTED, language="en")
+    recall: dict[int, list[float]] = {10: [], 100: []}
+    for vector, _ in asked:
         found = {one.id for one in store.candidates(vector, {}, limits, _WANTED)}
         scores = rows @ vector
-        for name in np.unique(languages):
+        for name in np.unique(languages[passing]):
             own = np.flatnonzero(passing & (languages == name))
             best = ids[own[np.argsort(-scores[own])]]
-            for depth, found_of in recall.items():
-                if len(own):
-                    nearest = best[:depth].tolist()
-                    found_of.append(len(found.intersection(nearest)) / len(nearest))
+            for depth, shares in recall.items():
+                nearest = best[:depth].tolist()
+                shares.append(len(found.intersection(nearest)) / len(nearest))
     return {
         "passages": int(passing.sum()),
-        "lookup_milliseconds_p50": round(statistics.median(both), 1),
-        "lookup_milliseconds_p95": round(float(np.percentile(both, 95)), 1),
-        "vectors_milliseconds_p50": round(statistics.median(senses), 1),
-        "words_milliseconds_p50": round(statistics.median(words), 1),
+        "both": _times(address, [partial(store.candidates, *one, limits, _WANTED, language="en") for one in asked]),
+        "by_vectors": _times(address, [partial(store.candidates, one[0], {}, limits, _WANTED) for one in asked]),
+        "by_words": _times(
+            address, [partial(store.candidates, None, one[1], limits, _WANTED, language="en") for one in asked]
+        ),
         **{f"recall_at_{depth}": round(statistics.mean(shares), 4) for depth, shares in recall.items()},
     }
+
+
+def _times(address: str, work: Sequence[Callable[[], object]]) -> dict[str, float | None]:
+    """Milliseconds by the clock, and in the mean of the processor, here and in the server where that runs here."""
+    server, here = _spent(address), time.process_time()
+    clock = [_milliseconds(one) for one in work]
+    here, there = time.process_time() - here, _spent(address)
+    return {
+        "p50": round(statistics.median(clock), 1),
+        "p95": round(float(np.percentile(clock, 95)), 1),
+        "processor_here": round(1000 * here / len(work), 1),
+        "processor_of_server": round(1000 * (there - server) / len(work), 1) if there and server else None,
+    }
+
+
+def _spent(address: str) -> float:
+    """Seconds of the processor that the server's processes for this database have taken; 0 for another machine's."""
+    with psycopg.connect(address) as connection:
+        rows = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+    ticks = 0
+    for row in rows:
+        with contextlib.suppress(OSError):
+            # The name may hold anything; utime and stime are the 14th and 15th values of the line.
+            spent = Path(f"/proc/{row[0]}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += int(spent[11]) + int(spent[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _is_within(date: str, limits: Limits) -> bool:

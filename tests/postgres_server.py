@@ -102,6 +102,16 @@ class PostgresServer:
                     raise
                 time.sleep(0.05)
 
+    def wait_for(self, primary: PostgresServer) -> None:
+        """Wait until this replica has all that its primary has written by now."""
+        with psycopg.connect(primary.address("postgres"), autocommit=True) as connection:
+            written = connection.execute("SELECT pg_current_wal_lsn()").fetchone()
+        until = time.monotonic() + _START_SECONDS
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            while connection.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", written).fetchone() != (True,):
+                assert time.monotonic() < until, "the replica does not follow"
+                time.sleep(0.05)
+
     def kill(self) -> None:
         """kill -9 for the server and all its processes, in no order."""
         assert self.process is not None

@@ -72,6 +72,17 @@ def refusal(address: str) -> str:
     return said
 
 
+def test_without_the_driver_the_extra_is_named() -> None:
+    code = (
+        "import sys; sys.modules['psycopg'] = None; sys.argv[1:] = ['--library', 'postgresql://db/library', 'list']; "
+        "from onrecord.ui.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("`pip install 'onrecord[postgres]'`.")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_without_a_server_the_message_names_it() -> None:
     said = refusal(f"postgresql://ada:{PASSWORD}@127.0.0.1:1/library")
     assert "postgresql://ada@127.0.0.1:1/library cannot be reached" in said
@@ -345,8 +356,7 @@ def test_reads_go_on_when_the_primary_is_killed_and_writes_when_a_replica_is_pro
             store.add(new, MODEL)
             # What this process has written it reads, however far the replica is.
             assert store.of_one_state(lambda: store.count(Limits()))[0] == len(store.ids())
-        with psycopg.connect(replica.address(database)) as connection:
-            connection.execute("SELECT 1")
+        replica.wait_for(primary)
         primary.kill()
         assert store.of_one_state(lambda: store.count(Limits())) == (5, 10)
         assert store.briefing(store.ids()[0]).id

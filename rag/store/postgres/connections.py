@@ -82,8 +82,13 @@ class Servers:
         """One transaction on the primary; any exception undoes it."""
         with self._primary.connection() as connection:
             connection.isolation_level, connection.read_only = IsolationLevel.READ_COMMITTED, False
-            with self._own(connection), connection.transaction():
-                yield connection
+            try:
+                with self._own(connection), connection.transaction():
+                    yield connection
+            except errors.ReadOnlySqlTransaction:
+                # The primary of before follows another one now: the next write looks for that.
+                connection.close()
+                raise
             if self._replicas is not None:
                 self._written = connection.execute("SELECT pg_current_wal_lsn()::text").fetchone()[0]  # type: ignore[index]
 

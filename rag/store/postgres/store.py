@@ -60,6 +60,7 @@ from onrecord.rag.store.postgres.writing import (
     exchange_vectors,
     leave,
     lock,
+    lock_all,
     make_index,
     note_change,
     set_model,
@@ -301,8 +302,7 @@ class PostgresStore:
     ) -> None:
         """Exchange all vectors for those of another model, in one transaction."""
         with self._connections.writing() as connection:
-            # Nobody adds meanwhile: what is added then would keep a vector of the model before.
-            connection.execute("LOCK TABLE briefings IN SHARE ROW EXCLUSIVE MODE")
+            lock_all(connection)
             exchange_vectors(connection, model, batches)
             note_change(connection)
             make_index(connection)
@@ -310,10 +310,11 @@ class PostgresStore:
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
         with self._connections.writing() as connection:
+            lock(connection, briefing_id)
             row = connection.execute("SELECT lineage FROM briefings WHERE id = %s", (briefing_id,)).fetchone()
             if row is None:
                 raise unknown_briefing(briefing_id)
-            lock(connection, briefing_id, row[0])
+            lock(connection, row[0])
             versions = connection.execute("SELECT id FROM briefings WHERE lineage = %s", (row[0],)).fetchall()
             left = [version[0] for version in versions]
             leave(connection, left, OF_A_BRIEFING)
@@ -335,7 +336,7 @@ class PostgresStore:
     def repair(self, mending: Mending) -> Repair:
         """Mend what `verify` finds, in one transaction; see `Archive.repair`."""
         with self._connections.writing() as connection:
-            connection.execute("LOCK TABLE briefings IN SHARE ROW EXCLUSIVE MODE")
+            lock_all(connection)
             done = mend(connection, mending)
         self._checked = CheckedWholes()
         return done

@@ -40,6 +40,9 @@ _LINKS, _WEIGHED = 24, 200
 _INDEX_MEMORY = "512MB"
 # Who makes the index of vectors holds this lock ("OnIndex!" in ASCII).
 _INDEX_LOCK = 0x4F6E496E64657821
+# Who writes a briefing shares this lock ("OnWrites" in ASCII), who exchanges all vectors or mends has it alone: in the
+# middle of that, another would write vectors of the model before.
+_ALL_LOCK = 0x4F6E577269746573
 
 _TYPES = {
     "passages": ("text", "int8", "int4", "int4", *["text"] * 6, "int4", "int4", "float8", "text"),
@@ -55,11 +58,17 @@ _POSTINGS = "briefing_id, language, term, held"
 
 def lock(connection: Connection, *names: str) -> None:
     """Hold back others who write the briefings or lineages of these ids, until the transaction ends."""
+    connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (_ALL_LOCK,))
     connection.execute(
         "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(name, 0) AS key "
         "FROM unnest(%s::text[]) AS name ORDER BY 1) AS keys",
         (list(names),),
     )
+
+
+def lock_all(connection: Connection) -> None:
+    """Hold back all others who write, until the transaction ends."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ALL_LOCK,))
 
 
 def write_briefing(connection: Connection, new: NewBriefing) -> None:
