@@ -9,6 +9,7 @@ and aggregates over all parts of a table are not sent to where these are.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,6 @@ _LOWEST = """(
     SELECT s.passage_id, s.voice, s.passage_id AS distance FROM {part} s WHERE s.language = %(language)s
     ORDER BY s.passage_id LIMIT %(wanted)s
 )"""
-_TOGETHER = "SELECT passage_id, voice FROM ({parts}) AS parts ORDER BY distance, passage_id LIMIT %(wanted)s"
 
 
 def parts_of(connection: Connection, table: str) -> tuple[str, ...]:
@@ -81,12 +81,14 @@ def _first(
     k: int,
     wanted: int,
 ) -> list[int]:
-    query = _TOGETHER.format(parts=" UNION ALL ".join(query.replace("{part}", part) for part in parts))
+    # Put in order here: parts that the server were to merge in order would be asked one after the other.
+    query = " UNION ALL ".join(query.replace("{part}", part) for part in parts)
     while True:
-        rows = connection.execute(query, {**values, "wanted": wanted}, binary=True).fetchall()
-        found = np.array(rows, np.int64).reshape(-1, 2)
-        ids: list[int] = found[are_current(found[:, 1], current), 0][:k].tolist()
-        if len(ids) == min(k, len(rows)) or len(rows) < wanted:
+        rows = sorted(connection.execute(query, {**values, "wanted": wanted}, binary=True), key=itemgetter(2, 0))
+        among = rows[:wanted]
+        passing = are_current(np.fromiter((row[1] for row in among), np.int64, len(among)), current)
+        ids = [row[0] for row, counts in zip(among, passing, strict=True) if counts][:k]
+        if len(ids) == k or len(rows) < wanted:
             return ids
         # What is left over of a broken write took the place of some.
         wanted *= 2

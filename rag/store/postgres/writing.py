@@ -260,6 +260,9 @@ def make_index(connection: Connection) -> bool:
         f"CREATE INDEX {VECTOR_INDEX} ON searched USING hnsw ((vector::{kind}) halfvec_ip_ops) "
         f"WITH (m = {_LINKS}, ef_construction = {_WEIGHED})"
     )
+    for part in parts_of(connection, "searched"):
+        # Nobody does it for parts on other servers, and where a few rows are expected a limit is not sent to them.
+        connection.execute(f"ANALYZE {part}")
     note(connection, VECTOR_INDEX, kind)
     note_change(connection)
     return True
