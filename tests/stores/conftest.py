@@ -7,12 +7,16 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from engines import ENGINES, Place
+from engines import ENGINES, LONG, Place
 
 from onrecord.rag.store import Store
 
 
-@pytest.fixture(params=ENGINES.values(), ids=ENGINES)
+@pytest.fixture(
+    params=[
+        pytest.param(make, id=name, marks=[pytest.mark.soak] if name in LONG else []) for name, make in ENGINES.items()
+    ]
+)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Where a store of an engine lies, with nothing in it."""
     make: Callable[[Path], AbstractContextManager[Place]] = request.param

@@ -106,3 +106,5 @@ ENGINES: Mapping[str, Callable[[Path], AbstractContextManager[Place]]] = {
     "postgres": in_postgres,
     "sharded": on_shards,
 }
+# Asked by `make soak`: three databases for each test, and all that is written and read goes from server to server.
+LONG = ("sharded",)

@@ -95,6 +95,7 @@ def test_a_lost_shard_is_an_error_and_never_fewer_results(servers: Servers) -> N
     store.close()
 
 
+@pytest.mark.soak
 def test_a_shard_killed_while_adding_loses_and_doubles_nothing(servers: Servers) -> None:
     store = open_store(servers.library())
     wanted = [briefing_of(f"ferry {number}", [Said(f"Ferry {number}.", *MAYOR)] * 3) for number in range(40)]
@@ -187,6 +188,7 @@ def test_nothing_is_left_of_what_is_removed(servers: Servers) -> None:
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 
+@pytest.mark.soak
 def test_a_replica_answers_for_a_lost_shard(servers: Servers) -> None:
     primary = servers.shards[0]
     replica = primary.replica()

@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 from onrecord.rag.store.postgres.connections import Connection
 
 # Grouped in place of merely ordered: an aggregate is computed by the shard, and a distance alone would be computed
-# here, of vectors carried from there.
+# here again, of vectors carried from there. An index gives order only, so that those it proposes are carried: no more
+# than are wanted, and in the order of halves of their digits.
 _COMPARED = """(
     SELECT s.passage_id, s.voice, min(s.vector <#> %(vector)s) AS distance FROM {part} s WHERE {condition}
     GROUP BY s.passage_id, s.voice ORDER BY distance, s.passage_id LIMIT %(wanted)s
 )"""
 _PROPOSED = """(
-    SELECT s.passage_id, s.voice, s.vector <#> %(vector)s AS distance FROM {part} s WHERE {condition}
-    ORDER BY s.vector::{kind} <#> %(vector)s::{kind} LIMIT %(wanted)s
+    SELECT s.passage_id, s.voice, s.vector::{kind} <#> %(vector)s::{kind} AS distance FROM {part} s WHERE {condition}
+    ORDER BY distance LIMIT %(wanted)s
 )"""
 _LOWEST = """(
     SELECT s.passage_id, s.voice, s.passage_id AS distance FROM {part} s WHERE s.language = %(language)s
@@ -49,27 +50,25 @@ def nearest(
     current: NDArray[np.int64],
     k: int,
     *,
-    proposed: int,
     kind: str | None,
 ) -> list[int]:
     """The k passages of current voices nearest to `vector` of the values.
 
     Args:
         current: the voices, in order, that count.
-        proposed: so many are taken for each that is wanted where an index of this `kind` is asked.
-        kind: None compares all that meet the conditions.
+        kind: of the index to be asked; None compares all that meet the conditions.
     """
     query = (_COMPARED if kind is None else _PROPOSED).format(
         part="{part}", kind=kind, condition=" AND ".join(conditions) or "TRUE"
     )
-    return _first(connection, parts, query, values, current, k, k if kind is None else proposed * k)
+    return _first(connection, parts, query, values, current, k)
 
 
 def lowest(
     connection: Connection, parts: Sequence[str], language: str, current: NDArray[np.int64], k: int
 ) -> list[int]:
     """The k passages of current voices in a language whose ids are lowest."""
-    return _first(connection, parts, _LOWEST, {"language": language}, current, k, k)
+    return _first(connection, parts, _LOWEST, {"language": language}, current, k)
 
 
 def _first(
@@ -79,8 +78,8 @@ def _first(
     values: Mapping[str, Any],
     current: NDArray[np.int64],
     k: int,
-    wanted: int,
 ) -> list[int]:
+    wanted = k
     # Put in order here: parts that the server were to merge in order would be asked one after the other.
     query = " UNION ALL ".join(query.replace("{part}", part) for part in parts)
     while True:

@@ -253,7 +253,6 @@ class Finder:
                 {**values, "own": name},
                 current,
                 k,
-                proposed=_PROPOSED_TIMES,
                 kind=whole.index if name in proposed else None,
             )
         ]
