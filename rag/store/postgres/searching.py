@@ -14,7 +14,7 @@ from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Limits, Usu
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.integrity import sound_said, sound_vector
 from onrecord.rag.store.postgres.reading import limited, noted
-from onrecord.rag.store.postgres.rows import POSTING
+from onrecord.rag.store.postgres.rows import POSTING, term_key
 from onrecord.rag.store.postgres.schema import VECTOR_INDEX
 from onrecord.rag.store.postgres.scoring import bm25
 
@@ -157,15 +157,16 @@ class Finder:
         near: Sequence[int],
     ) -> dict[int, float]:
         """BM25 by id: of the k best within limits and language, and of those of `near` that hold a term there."""
+        asked = {term_key(term): term for term in terms}
         rows = connection.execute(
             "SELECT p.term, p.language, string_agg(p.held, ''::bytea) FROM postings p "
             "WHERE p.term = ANY(%s) GROUP BY p.term, p.language",
-            (list(terms),),
+            ([*asked],),
             binary=True,
         )
         held: dict[str, dict[str, NDArray[np.void]]] = {term: {} for term in terms}
-        for term, own, packed in rows:
-            held[term][own] = np.frombuffer(packed, POSTING)
+        for key, own, packed in rows:
+            held[asked[key]][own] = np.frombuffer(packed, POSTING)
         scored = bm25(held, terms, count=sum(whole.passages.values()), mean=whole.mean, language=language)
         passing = scored.scores > 0
         if limits != Limits():
