@@ -24,6 +24,7 @@ from postgres_server import PostgresServer, running_server
 from serving import serving, wait_for_model
 
 from onrecord.rag import InvalidRequest, Library, LibraryError, Settings
+from onrecord.rag.languages import language
 from onrecord.rag.store import Embedded, Limits, NewBriefing
 from onrecord.rag.store.postgres import open_store, searching, writing
 from onrecord.rag.store.postgres.schema import MIGRATIONS
@@ -305,6 +306,18 @@ def test_of_versions_added_at_once_one_is_current(address: str) -> None:
     assert stores[0].verify() == []
     for store in stores:
         store.close()
+
+
+def test_a_word_of_any_length_and_in_any_number_of_passages_is_found(address: str) -> None:
+    long = "breakwater" * 400
+    store = open_store(address)
+    store.add(briefing_of("mole", [Said(f"Ferry {number} {long}.", *MAYOR) for number in range(250)]), MODEL)
+    store.add(briefing_of("pier", [Said("Tram.", *MAYOR)]), MODEL)
+    [term] = language("en").query_terms(long)
+    found = store.candidates(None, {term: 1.0}, Limits(), 300)
+    assert len(found) == 250
+    assert store.verify() == []
+    store.close()
 
 
 def test_an_index_of_vectors_finds_the_nearest(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -183,7 +183,7 @@ def _wrong_computed(connection: Connection, whole: Whole) -> Iterator[str]:
         yield "the vectors"
     if any(checksum_of_said(id_, row[2]) != row[3] for id_, row in held.items()):
         yield "the telling words"
-    postings = _of(connection, "postings", "language, term, held", whole.id)
+    postings = _of(connection, "postings", "language, term, part, held", whole.id)
     if (checksum_of_postings(postings) if is_current else None) != whole.row["words_checksum"] or (
         postings and not passages
     ):
@@ -200,7 +200,7 @@ def _wrong_computed(connection: Connection, whole: Whole) -> Iterator[str]:
         [row[:8] for row in voices] != [row[:8] for row in (expected.voices if expected else ())]
         or sorted(map(repr, speakers)) != sorted(map(repr, expected.speakers if expected else ()))
         or any(of_each.get(id_, row[4:]) != row[4:] for id_, row in held.items())
-        or sum(row[8] for row in voices) != sum(int(np.frombuffer(row[2], POSTING)["count"].sum()) for row in postings)
+        or sum(row[8] for row in voices) != sum(int(np.frombuffer(row[3], POSTING)["count"].sum()) for row in postings)
     ):
         yield "the limits"
 

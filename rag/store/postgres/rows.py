@@ -27,6 +27,9 @@ _PASSAGE_FIELDS = tuple(field.name for field in fields(Passage))
 
 POSTING = np.dtype([("passage", "<i8"), ("voice", "<i8"), ("count", "<u4"), ("size", "<u4")])
 """A passage that holds a term: its id, its voice, how often it holds the term, and how many terms it has in all."""
+# A row of an index has 2,704 bytes at most, those of the term among them.
+_POSTINGS_OF_A_PART = 96
+_LONGEST_TERM = 200
 # Voices are numbered within the library by their briefing's position, which grows by one with each.
 _VOICES_OF_A_BRIEFING = 1 << 20
 
@@ -112,11 +115,16 @@ def checksum_of_said(passage_id: int, said: bytes) -> int:
 
 
 def checksum_of_postings(postings: Iterable[Cells]) -> int:
-    """The CRC-32 that the postings of a briefing, (language, term, held), are known again by."""
+    """The CRC-32 that the postings of a briefing, (language, term, part, held), are known again by."""
     found = 0
-    for language, term, held in sorted(postings):
-        found = zlib.crc32(held, zlib.crc32(f"{language} {term} ".encode(), found))
+    for language, term, part, held in sorted(postings):
+        found = zlib.crc32(held, zlib.crc32(f"{language} {term} {part} ".encode(), found))
     return found
+
+
+def term_key(term: str) -> str:
+    """What a term is found by: itself, or what stands for one that is longer than an index takes."""
+    return term if len(term.encode()) <= _LONGEST_TERM else sha256(term.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +146,13 @@ def derived(briefing: Briefing, passages: Sequence[Passage], position: int) -> D
     sizes = [counts.total() for counts in counted]
     kinds = [(one.speaker, one.role, one.outlet, one.language, one.kind) for one in passages]
     in_order = sorted(zip(passages, kinds, strict=True), key=lambda one: (one[0].start, one[0].end))
-    first = position * _VOICES_OF_A_BRIEFING
-    voices = {kind: voice for voice, kind in enumerate(dict.fromkeys(kind for _, kind in in_order), start=first)}
+    lowest = position * _VOICES_OF_A_BRIEFING
+    voices = {kind: voice for voice, kind in enumerate(dict.fromkeys(kind for _, kind in in_order), start=lowest)}
     voice = tuple(voices[kind] for kind in kinds)
     held: dict[tuple[str, str], list[tuple[int, int, int, int]]] = {}
     for passage, own, counts, size in zip(passages, voice, counted, sizes, strict=True):
         for term, count in counts.items():
-            held.setdefault((passage.language, term), []).append((passage.id, own, count, size))
+            held.setdefault((passage.language, term_key(term)), []).append((passage.id, own, count, size))
     return Derived(
         voices=tuple(
             (
@@ -163,6 +171,10 @@ def derived(briefing: Briefing, passages: Sequence[Passage], position: int) -> D
                 if turn.speaker is not None
             )
         ),
-        postings=tuple((*key, np.array(held[key], POSTING).tobytes()) for key in sorted(held)),
+        postings=tuple(
+            (*key, part, np.array(held[key][first : first + _POSTINGS_OF_A_PART], POSTING).tobytes())
+            for key in sorted(held)
+            for part, first in enumerate(range(0, len(held[key]), _POSTINGS_OF_A_PART))
+        ),
         voice=voice,
     )

@@ -136,17 +136,19 @@ CREATE INDEX searched_passage ON searched (passage_id);
 CREATE INDEX searched_language ON searched (language, passage_id);
 CREATE INDEX searched_voice ON searched (briefing_id, voice);
 
--- Which passages of a briefing and a language hold a term: POSTING of rows.py for each, one behind the other. Whoever
--- asks computes BM25 of them: the server only puts them together, for which a term's rows are few.
+-- Which passages of a briefing and a language hold a term: POSTING of rows.py for each, one behind the other, in parts
+-- that an index can hold. Whoever asks computes BM25 of them; the server only puts them together, and reads them from
+-- the index, where those of a term stand side by side: in the table each is on another page.
 CREATE TABLE postings (
     briefing_id text COLLATE "C" NOT NULL,
     language text COLLATE "C" NOT NULL,
     term text COLLATE "C" NOT NULL,
+    part integer NOT NULL,
     held bytea NOT NULL,
-    PRIMARY KEY (briefing_id, language, term)
+    PRIMARY KEY (briefing_id, language, term, part)
 );
-ALTER TABLE postings ALTER held SET STORAGE EXTERNAL;
-CREATE INDEX postings_term ON postings (term);
+ALTER TABLE postings ALTER held SET STORAGE PLAIN;
+CREATE INDEX postings_term ON postings (term, language) INCLUDE (held);
 """
 
 MIGRATIONS = (_FIRST,)

@@ -15,7 +15,7 @@ from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.integrity import sound_said, sound_vector
 from onrecord.rag.store.postgres.parts import are_current, lowest, nearest, parts_of
 from onrecord.rag.store.postgres.reading import CURRENT, limited, noted
-from onrecord.rag.store.postgres.rows import POSTING
+from onrecord.rag.store.postgres.rows import POSTING, term_key
 from onrecord.rag.store.postgres.schema import VECTOR_INDEX
 from onrecord.rag.store.postgres.scoring import bm25
 
@@ -173,13 +173,15 @@ class Finder:
         near: Sequence[int],
     ) -> dict[int, float]:
         """BM25 by id: of the k best within limits and language, and of those of `near` that hold a term there."""
+        asked = {term_key(term): term for term in terms}
         rows = connection.execute(
             " UNION ALL ".join(_POSTINGS.format(part=part) for part in whole.postings or ("postings",)),
-            {"terms": list(terms)},
+            {"terms": [*asked]},
             binary=True,
         )
         held: dict[str, dict[str, NDArray[np.void]]] = {term: {} for term in terms}
-        for term, own, packed in rows:
+        for key, own, packed in rows:
+            term = asked[key]
             found = np.frombuffer(packed, POSTING)
             if whole.postings:
                 current = self._within(connection, state, Limits()).voices

@@ -48,12 +48,12 @@ _TYPES = {
     "passages": ("text", "int8", "int4", "int4", *["text"] * 6, "int4", "int4", "float8", "text"),
     "searched": ("text", "int8", "int8", "text", "int4", "int8", "int8", "vector", "bytea"),
     "embedded": ("int8", "int8", "int8", "vector", "bytea"),
-    "postings": ("text", "text", "text", "bytea"),
+    "postings": ("text", "text", "text", "int4", "bytea"),
 }
 _PASSAGES = "briefing_id, id, start, end, text, speaker, role, kind, outlet, language, turn, exchange, seconds, context"
 _SEARCHED = "briefing_id, passage_id, voice, language, length, vector_checksum, said_checksum, vector, said"
 _EMBEDDED = "passage_id, vector_checksum, said_checksum, vector, said"
-_POSTINGS = "briefing_id, language, term, held"
+_POSTINGS = "briefing_id, language, term, part, held"
 
 
 def lock(connection: Connection, *names: str) -> None:
