@@ -117,7 +117,10 @@ def test_a_shard_killed_while_adding_loses_and_doubles_nothing(servers: Servers)
     adding.start()
     assert begun.wait(60)
     servers.shards[0].kill()
+    before = len(acknowledged)
     adding.join()
+    # Those of the other shard go on being added.
+    assert len(acknowledged) > before
     servers.shards[0].start()
     assert refused
     assert all("\n" not in said for said in refused)
@@ -186,6 +189,25 @@ def test_nothing_is_left_of_what_is_removed(servers: Servers) -> None:
     with psycopg.connect(address) as connection:
         for table in PARTED:
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+
+
+def test_what_is_removed_while_its_shard_is_lost_is_found_no_more(servers: Servers) -> None:
+    address = servers.library()
+    store = open_store(address)
+    for new in COUNCIL:
+        store.add(new, MODEL)
+    gone = of_shard(address, 1)[0]
+    servers.shards[1].kill()
+    with pytest.raises(LibraryError, match="shard1"):
+        store.remove(gone)
+    servers.shards[1].start()
+    assert gone not in store.ids()
+    assert len(everything(store)) == 63
+    assert any(problem.startswith("files: 1 rows") for problem in store.verify())
+    assert store.repair(Inventor()).mended
+    assert gone not in of_shard(address, 1)
+    assert store.verify() == []
+    store.close()
 
 
 @pytest.mark.soak
