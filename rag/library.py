@@ -24,6 +24,7 @@ from onrecord.rag.adding import (
     embed,
     missing_briefings,
     originals_under,
+    require_model,
 )
 from onrecord.rag.answers.answer import compose
 from onrecord.rag.answers.growing import growing
@@ -51,6 +52,7 @@ from onrecord.rag.reading.finding import Found, find_read, holding
 from onrecord.rag.reading.reader import Reader, read_passages
 from onrecord.rag.repairing import Mender
 from onrecord.rag.settings import Settings
+from onrecord.rag.spreading import spread_originals
 from onrecord.rag.store import Embedded, EmbeddingModel, Repair, Store, Summary
 from onrecord.rag.store.backup import restore
 from onrecord.rag.store.schema import DATABASE
@@ -146,12 +148,14 @@ class Library:
         url: str | None = None,
         language: str | None = None,
         allow_private: bool = False,
+        ray: str | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> AddReport:
         """Add files, folders and web addresses; title, date, url and language override what is found in them.
 
         A file that cannot be read is reported and the rest are added. A web address must be public unless
-        `allow_private`. Raises InvalidRequest for metadata that cannot be used.
+        `allow_private`. With `ray`, the HOST:PORT of a Ray cluster of which this machine is part, or "local", the
+        cluster's machines read and embed. Raises InvalidRequest for metadata and a cluster that cannot be used.
         """
         options = checked_metadata({"title": title, "date": date, "url": url, "language": language})
         originals: list[Original] = []
@@ -160,7 +164,9 @@ class Library:
                 originals.append(_web_page(path, options, allow_private=allow_private))
             else:
                 originals += originals_under([Path(path)], options)
-        return add_originals(self._store, self._loaded_encoder, originals, progress)
+        if ray is None:
+            return add_originals(self._store, self._loaded_encoder, originals, progress)
+        return spread_originals(self._store, self._settings, self._loaded_encoder, originals, ray, progress)
 
     def briefings(self) -> list[Briefing]:
         """The briefings in the order they were added."""
@@ -422,12 +428,7 @@ class Library:
         with self._encoder_lock:
             if self._encoder is None:
                 encoder = load_encoder(self._settings.model, cache=self._settings.cache)
-                held = self._store.model()
-                if held is not None and held != _model_of(encoder):
-                    raise LibraryError(
-                        f"The library's vectors are of the model {held.name}, but {encoder.name} is set. "
-                        "Unset ONRECORD_MODEL, or embed all passages again with `onrecord reembed`."
-                    )
+                require_model(self._store.model(), _model_of(encoder))
                 self._encoder = encoder
             return self._encoder
 

@@ -116,6 +116,14 @@ def add(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from private and loopback addresses too.")
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Have the Ray cluster at HOST:PORT, of which this machine is part, read and embed; local for a "
+            "process on each of this machine's processors.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Add briefings. Adding the same content again changes nothing; a changed file becomes a new version.
@@ -134,6 +142,7 @@ def add(
                     url=url,
                     language=language,
                     allow_private=allow_private,
+                    ray=ray,
                     progress=show,
                 )
         except KeyboardInterrupt:
