@@ -215,7 +215,6 @@ def _pipeline(tasks: Sequence[_Task], model: str | None) -> Dataset:
     """Files opened on this node, where they lie, then read and embedded on all."""
     import ray
     from ray.data import ActorPoolStrategy, DataContext
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     context = DataContext.get_current()
     context.enable_progress_bars = False
@@ -223,11 +222,11 @@ def _pipeline(tasks: Sequence[_Task], model: str | None) -> Dataset:
     processors = int(ray.cluster_resources().get("CPU", 0))
     if processors < 1:
         raise InvalidRequest("The Ray cluster has no processors. Start its nodes with --num-cpus of 1 or more.")
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    here = {"ray.io/node-id": ray.get_runtime_context().get_node_id()}
     rows = [{"task": pickle.dumps(task)} for task in tasks]
     return (
         ray.data.from_items(rows, override_num_blocks=-(-len(rows) // _FILES_A_TASK))
-        .flat_map(_opened, num_cpus=0, scheduling_strategy=here)
+        .flat_map(_opened, num_cpus=0, label_selector=here)
         .map_batches(
             _Actor,
             fn_constructor_args=(model,),

@@ -6,7 +6,7 @@ import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
@@ -134,7 +134,8 @@ def add(
     with Library.open(context.obj) as library:
         before = len(library.summaries())
         try:
-            with _progress("unit_files") as show:
+            # Ray writes its warnings to standard output, where the report goes.
+            with _progress("unit_files") as show, redirect_stdout(sys.stderr):
                 report = library.add(
                     paths,
                     title=title,
