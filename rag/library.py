@@ -32,6 +32,7 @@ from onrecord.rag.answers.unsearched import unsearched
 from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
+from onrecord.rag.copying import Copied, copy_archive
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import load_detector
@@ -114,6 +115,26 @@ class Library:
         """
         folder = Path(path) if path is not None else (settings or Settings.load()).library
         return restore(Path(file), folder, replace=replace, open_store=SqliteStore)
+
+    @classmethod
+    def copy(
+        cls,
+        source: str | Path,
+        target: str | Path,
+        *,
+        settings: Settings | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Copied:
+        """Copy one library into another, both named as for `open`, with all versions, files, vectors and words.
+
+        A copy that was cut off is gone on with. Raises LibraryError for a source that is not there, and a target that
+        holds other briefings, vectors of another model or, in the end, not what the source does.
+        """
+        settings = settings or Settings.load()
+        if not (Path(source) / DATABASE).exists():
+            raise LibraryError(f"{source}: there is no library. Name a folder that `onrecord add` has filled.")
+        with cls.open(source, settings=settings) as copied, cls.open(target, settings=settings) as made:
+            return copy_archive(copied._store, made._store, progress)
 
     @property
     def folder(self) -> Path:

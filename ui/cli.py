@@ -390,6 +390,24 @@ def restore(
 
 
 @app.command()
+def copy(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The folder of the library to copy.")],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="The folder to copy it into, new or cut off before.")],
+    as_json: Json = False,
+) -> None:
+    """Copy a library, with all versions, files and vectors, and compare both by hash.
+
+    A copy that was stopped, however it was, goes on with the same command. A target that holds other briefings is
+    refused. The conversations of the page are not copied.
+    """
+    with _progress("unit_briefings") as show:
+        copied = Library.copy(source, target, progress=show)
+    _print(
+        asdict(copied) if as_json else counted(terminal_language(), "copied", copied.briefings, written=copied.written)
+    )
+
+
+@app.command()
 def check(
     context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="The article as plain text; - reads standard input.")],
