@@ -1,8 +1,8 @@
 """A library from one store into another: all versions of its briefings, with their files, vectors and words.
 
 Each briefing is read in one state of the source and written in one transaction; what is there already and equal is
-passed over, so a copy that was cut off goes on from there. In the end all is read again from the target, and the SHA-256
-of each briefing compared with that of the source.
+passed over, so a copy that was cut off goes on from there. In the end all is read again from the target, and the
+SHA-256 of each briefing compared with that of the source.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def copy_archive(source: Archive, target: Archive, progress: Callable[[Progress]
 def _carried(
     source: Archive, target: Archive, written: set[str], progress: Callable[[Progress], None] | None
 ) -> tuple[dict[str, bytes], int]:
-    """Write what the target lacks or holds otherwise; what each briefing of the source is known by, and all passages."""
+    """Write what the target lacks or holds otherwise; the digest of each briefing of the source, and its passages."""
     ids, there = source.ids(), set(target.ids())
     model = source.model()
     _require_part(target, there.difference(ids))

@@ -49,12 +49,21 @@ if TYPE_CHECKING:
 LOCAL = "local"
 _REMOTE_CLIENT = "ray://"
 _SECONDS_TO_ANSWER = 5
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_LOG_LEVEL": "ERROR", "RAY_BACKEND_LOG_LEVEL": "fatal"}
-# What one actor embeds at a time: some two hundred passages, ten seconds' work, so that a node that dies loses little
-# and all have finished at about the same time.
-_BYTES_AT_ONCE = 200_000
+# Nobody is told how Ray is used. What it says of itself (a part to standard output, even when told not to) is not for a
+# terminal: what goes wrong with a document comes back with it, all else as an error.
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DATA_LOG_LEVEL": "CRITICAL",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
+}
+# What one actor embeds at a time: some hundred passages, ten seconds' work, so that a node that dies loses little and
+# all have finished at about the same time.
+_BYTES_AT_ONCE = 100_000
 # Files that one task opens: none takes long, and starting a task takes milliseconds.
 _FILES_A_TASK = 50
+# Tasks that open files at the same time; without a limit Ray starts a process for each, as they ask for no processor.
+_OPENING = 2
 
 Place = tuple[int, int]
 """Which file, and which document of it."""
@@ -224,9 +233,10 @@ def _pipeline(tasks: Sequence[_Task], model: str | None) -> Dataset:
         raise InvalidRequest("The Ray cluster has no processors. Start its nodes with --num-cpus of 1 or more.")
     here = {"ray.io/node-id": ray.get_runtime_context().get_node_id()}
     rows = [{"task": pickle.dumps(task)} for task in tasks]
+    blocks = -(-len(rows) // _FILES_A_TASK)
     return (
-        ray.data.from_items(rows, override_num_blocks=-(-len(rows) // _FILES_A_TASK))
-        .flat_map(_opened, num_cpus=0, label_selector=here)
+        ray.data.from_items(rows, override_num_blocks=blocks)
+        .flat_map(_opened, num_cpus=0, label_selector=here, concurrency=min(_OPENING, blocks))
         .map_batches(
             _Actor,
             fn_constructor_args=(model,),
@@ -281,7 +291,7 @@ class _Actor:
 @contextmanager
 def _connected(cluster: str) -> Iterator[None]:
     """Within the block this process is part of the cluster; raises InvalidRequest where it cannot be."""
-    # Read when ray is imported. Nobody is told how it is used, and what it says of itself is not for a terminal.
+    # Read when ray is imported.
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     try:

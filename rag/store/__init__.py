@@ -203,3 +203,6 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release the files."""
+
+
+Archive = Store
