@@ -228,7 +228,7 @@ def _pipeline(tasks: Sequence[_Task], model: str | None) -> Dataset:
     context = DataContext.get_current()
     context.enable_progress_bars = False
     context.target_max_block_size = _BYTES_AT_ONCE
-    processors = int(ray.cluster_resources().get("CPU", 0))
+    processors = int(ray.cluster_resources().get("CPU", 0))  # type: ignore[no-untyped-call]  # it has no types
     if processors < 1:
         raise InvalidRequest("The Ray cluster has no processors. Start its nodes with --num-cpus of 1 or more.")
     here = {"ray.io/node-id": ray.get_runtime_context().get_node_id()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,16 @@ def test_where_there_is_no_cluster_that_is_said_at_once(small_library: Library, 
     with pytest.raises(InvalidRequest, match="cluster"):
         small_library.add(file, ray=address)
     assert small_library.summaries() == []
+
+
+def test_where_ray_is_not_installed_the_extra_is_named(
+    small_library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    file = tmp_path / "harbour.txt"
+    file.write_text(HARBOUR, encoding="utf-8")
+    with pytest.raises(InvalidRequest, match=r"pip install 'onrecord\[ray\]'"):
+        small_library.add(file, ray="local")
 
 
 def test_a_cluster_adds_what_one_process_adds(
