@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,15 +20,19 @@ pytestmark = pytest.mark.soak
 FILES, BEFORE = 1500, 150
 
 
+def write(folder: Path) -> None:
+    folder.mkdir()
+    for number in range(FILES):
+        text = "\n".join(f"{number}.{line}: the harbour has {line * number} berths." for line in range(60))
+        (folder / f"{number:04}.txt").write_text(text, encoding="utf-8")
+
+
 def test_a_machine_that_dies_loses_and_doubles_nothing(small_settings: Settings, tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="no Ray here: pip install 'onrecord[ray]'")
     if reason := why_no_machines():
         pytest.skip(reason)
     folder = tmp_path / "many"
-    folder.mkdir()
-    for number in range(FILES):
-        text = "\n".join(f"{number}.{line}: the harbour has {line * number} berths." for line in range(60))
-        (folder / f"{number:04}.txt").write_text(text, encoding="utf-8")
+    write(folder)
     command = [sys.executable, "-m", "onrecord.ui.cli", "--library", small_settings.library, "add", folder]
     with tempfile.TemporaryDirectory() as short, machines() as pair, cluster(pair, Path(short)) as address:
         process = subprocess.Popen(
@@ -53,4 +59,41 @@ def test_a_machine_that_dies_loses_and_doubles_nothing(small_settings: Settings,
         passages = sum(one.passages for one in summaries)
         assert passages == sum(one["passages"] for one in files)
         assert len(library.search("How many berths?", k=10 * passages)) == passages
+        assert library.verify() == []
+
+
+def test_an_interrupted_addition_keeps_what_is_written_and_goes_on(small_settings: Settings, tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="no Ray here: pip install 'onrecord[ray]'")
+    folder = tmp_path / "many"
+    write(folder)
+    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", str(small_settings.library)]
+    command += ["add", str(folder), "--ray", "local", "--json"]
+    variables = {**environment(), "ONRECORD_MODEL": str(small_settings.model)}
+    process = subprocess.Popen(
+        command,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background ignore Ctrl-C, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    with Library.open(small_settings.library, settings=small_settings) as library:
+        while process.poll() is None and len(library.summaries()) < BEFORE:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        output, told = process.communicate(timeout=120)
+        kept = len(library.summaries())
+        assert library.verify() == []
+    assert (process.returncode, output) == (130, ""), told
+    assert "Traceback" not in told
+    assert told.endswith(
+        f"onrecord: stopped. {kept} briefings were added and stay; the same command goes on from there.\n"
+    )
+    assert BEFORE <= kept < FILES
+    done = subprocess.run(command, env=variables, check=True, capture_output=True, text=True)
+    outcomes = Counter(one["outcome"] for one in json.loads(done.stdout)["files"])
+    assert outcomes == {"added": FILES - kept, "unchanged": kept}
+    with Library.open(small_settings.library, settings=small_settings) as library:
+        assert len(library.summaries()) == FILES
         assert library.verify() == []
