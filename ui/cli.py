@@ -391,8 +391,12 @@ def restore(
 
 @app.command()
 def copy(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The folder of the library to copy.")],
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="The folder to copy it into, new or cut off before.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="The library to copy: its folder, or its address in PostgreSQL.")
+    ],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="The library to copy it into, new or cut off before.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Copy a library, with all versions, files and vectors, and compare both by hash.

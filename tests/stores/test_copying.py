@@ -19,6 +19,7 @@ from onrecord.rag import LibraryError, Progress
 from onrecord.rag.copying import Copied, copy_archive
 from onrecord.rag.store import Limits, NewBriefing, Store
 
+TERMS = {"ferry": 1.0, "winter": 0.5}
 Make = Callable[[Path], AbstractContextManager[Place]]
 
 
@@ -68,19 +69,28 @@ def version(of: NewBriefing | str, number: int) -> NewBriefing:
     return briefing_of(f"council 0, version {number}", said, lineage=of.briefing.lineage)
 
 
+def are_equal(target: Store, source: Store) -> bool:
+    """Whether two stores keep the same and find the same; the last digits of a BM25 may differ between engines."""
+    scores = [
+        {one.id: one.lexical for one in store.candidates(vector_of("any"), TERMS, Limits(), 1000)}
+        for store in (target, source)
+    ]
+    return held(target) == held(source) and scores[0] == pytest.approx(scores[1])
+
+
 def held(store: Store) -> list[object]:
     """All that is kept, and what is found."""
     assert store.verify() == []
-    found = store.candidates(vector_of("any"), {"ferry": 1.0, "winter": 0.5}, Limits(), 1000)
-    ids = store.ids()
+    found = store.candidates(vector_of("any"), TERMS, Limits(), 1000)
+    ids, names = store.ids(), store.names()
     return [
         ids,
         store.model(),
         store.summaries(),
         [(store.briefing(one), store.passages(one), store.file(one)) for one in ids],
         [[(each.vector.tobytes(), each.said) for each in store.embedded(one)] for one in ids],
-        sorted((one.id, one.length, one.lexical, np.asarray(one.vector).tobytes()) for one in found),
-        store.names(),
+        sorted((one.id, one.length, np.asarray(one.vector).tobytes()) for one in found),
+        (set(names.speakers), names.places, set(names.passages), names.roles, names.outlets),
     ]
 
 
@@ -89,7 +99,7 @@ def test_a_copy_is_what_was_copied(source: Store, target: Store) -> None:
     count, passages = len(source.ids()), sum(len(source.passages(one)) for one in source.ids())
     state = source.state()
     assert copy_archive(source, target, seen.append) == Copied(count, passages, written=count)
-    assert held(target) == held(source)
+    assert are_equal(target, source)
     assert source.state() == state
     assert (seen[-1].done, seen[-1].total, seen[-1].passages) == (count, count, passages)
     assert [one.done for one in seen] == sorted(one.done for one in seen)
@@ -111,11 +121,11 @@ def test_what_came_to_the_source_since_is_copied_alone(source: Store, target: St
     source.move(source.ids()[-3], "/moved/file.txt", "file.txt")
     # The newest version, the one that it supersedes, and the one that has moved.
     assert copy_archive(source, target).written == 3
-    assert held(target) == held(source)
+    assert are_equal(target, source)
     # Back to the first version: writing it supersedes the newest in the target too.
     source.add(version("ferry", 1), MODEL)
     assert copy_archive(source, target).written == 1
-    assert held(target) == held(source)
+    assert are_equal(target, source)
     assert len(target.ids()) == count + 1
 
 
@@ -127,7 +137,7 @@ def test_an_older_version_that_differs_takes_nothing_from_the_current_one(source
     target.add(older(version(council()[0], 2), NewBriefing(current, b"", (), ())), MODEL)
     target.move(old, "/elsewhere", "elsewhere.txt")
     assert copy_archive(source, target).written == 1
-    assert held(target) == held(source)
+    assert are_equal(target, source)
 
 
 def test_other_briefings_and_other_models_are_refused(source: Store, target: Store) -> None:
@@ -169,7 +179,7 @@ def test_a_source_that_is_written_to_is_copied_as_it_is_in_the_end(source: Store
 
     copied = copy_archive(source, target, meanwhile)
     assert copied.written == copied.briefings == len(source.ids())
-    assert held(target) == held(source)
+    assert are_equal(target, source)
 
     always = iter(range(1000))
     with pytest.raises(LibraryError, match="written to all the while"):
@@ -182,19 +192,16 @@ def _copy(source: Place, target: Place) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL here")
 def test_a_copy_that_is_killed_goes_on(source: Store, target: Store, source_place: Place, target_place: Place) -> None:
-    for number in range(200):
+    for number in range(100):
         source.add(briefing_of(f"many {number}", [Said(words_of(f"{number} {turn}")) for turn in range(3)]), MODEL)
-    context = multiprocessing.get_context("spawn")
-    seen = 0
-    for _ in range(2):
-        process = context.Process(target=_copy, args=(source_place, target_place))
-        process.start()
-        while process.is_alive() and len(target.ids()) <= seen + 5:
-            time.sleep(0.001)
-        process.kill()
-        process.join()
-        assert target.verify() == []
-        assert seen < len(target.ids()) < len(source.ids())
-        seen = len(target.ids())
-    assert copy_archive(source, target).written == len(source.ids()) - seen
-    assert held(target) == held(source)
+    process = multiprocessing.get_context("spawn").Process(target=_copy, args=(source_place, target_place))
+    process.start()
+    while process.is_alive() and len(target.ids()) < 5:
+        time.sleep(0.001)
+    process.kill()
+    process.join()
+    assert target.verify() == []
+    written = len(target.ids())
+    assert 5 <= written < len(source.ids())
+    assert copy_archive(source, target).written == len(source.ids()) - written
+    assert are_equal(target, source)
