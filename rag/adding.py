@@ -103,7 +103,7 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ToAdd:
     """What adding a document is to be: where it comes from, what it is told to be called, whose version it becomes."""
 
     source: str
@@ -269,7 +269,7 @@ def _prepare(store: Store, document: Document, original: Original, waiting: Mapp
 
 def decided(
     store: Store, briefing_id: str, name: str, source: str, metadata: Metadata, *, same: str | None = None
-) -> Added | Wanted:
+) -> Added | ToAdd:
     """What is to be done about a file of this id, name and origin; an `Added` where nothing is to be written.
 
     `same` is the name of a file of the same content that waits to be added.
@@ -290,7 +290,7 @@ def decided(
     replaced = None if older is None or older.id == briefing_id else older
     lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
     outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
-    return Wanted(source, metadata, lineage, outcome)
+    return ToAdd(source, metadata, lineage, outcome)
 
 
 def origin(original: Original, name: str) -> tuple[str, Metadata]:
@@ -314,7 +314,7 @@ def id_of(data: bytes) -> str:
     return sha256(data).hexdigest()[:_ID_LENGTH]
 
 
-def ready(document: Document, wanted: Wanted) -> Added | Ready:
+def ready(document: Document, wanted: ToAdd) -> Added | Ready:
     """Understand a document and split it; an `Added` where that fails."""
     try:
         briefing, passages = understood(document, wanted.metadata, wanted.source, wanted.lineage)

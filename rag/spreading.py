@@ -26,7 +26,7 @@ from onrecord.rag.adding import (
     Original,
     Progress,
     Ready,
-    Wanted,
+    ToAdd,
     add_originals,
     decided,
     documents_of,
@@ -65,8 +65,8 @@ _FILES_A_TASK = 50
 # Tasks that open files at the same time; without a limit Ray starts a process for each, as they ask for no processor.
 _OPENING = 2
 
-Place = tuple[int, int]
-"""Which file, and which document of it."""
+# Which file, and which document of it.
+_Where = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class _Task:
 
     place: int
     original: Original
-    wanted: Mapping[int, tuple[str, Wanted]]
+    wanted: Mapping[int, tuple[str, ToAdd]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class _Embedded:
     """A briefing that only waits to be written."""
 
     ready: Ready
-    wanted: Wanted
+    wanted: ToAdd
     embedded: tuple[Embedded, ...]
     model: EmbeddingModel
 
@@ -92,9 +92,9 @@ class _Embedded:
 class _Plan:
     """What became of documents, which are to be embedded, and which wait for another of the same content."""
 
-    outcomes: dict[Place, Added] = field(default_factory=dict)
+    outcomes: dict[_Where, Added] = field(default_factory=dict)
     tasks: list[_Task] = field(default_factory=list)
-    copies: dict[Place, Place] = field(default_factory=dict)
+    copies: dict[_Where, _Where] = field(default_factory=dict)
 
 
 def spread_originals(
@@ -138,11 +138,11 @@ def spread_originals(
 def _planned(store: Store, originals: Sequence[Original], show: Callable[[str], None]) -> _Plan:
     """Ask the store about every document; nothing is read but its bytes."""
     plan = _Plan()
-    waiting: dict[str, tuple[Place, str]] = {}
+    waiting: dict[str, tuple[_Where, str]] = {}
     for number, asked in enumerate(originals):
         show(asked.name)
         original = _fetched(asked) if "://" in asked.source else asked
-        wanted: dict[int, tuple[str, Wanted]] = {}
+        wanted: dict[int, tuple[str, ToAdd]] = {}
         for part, (packed, found) in enumerate(documents_of(original, unpacked)):
             place = (number, part)
             if isinstance(packed, OnRecordError):
@@ -206,7 +206,7 @@ def _finish(store: Store, encoder: Callable[[], Encoder], originals: Sequence[Or
         plan.outcomes.update((place, added) for place, added in found.items() if place in missing)
 
 
-def _results(tasks: Sequence[_Task], model: str | None) -> Iterator[tuple[Place, Added | _Embedded]]:
+def _results(tasks: Sequence[_Task], model: str | None) -> Iterator[tuple[_Where, Added | _Embedded]]:
     """What the cluster makes of documents, in the order in which it is done with them."""
     from ray.exceptions import RayError
 
@@ -280,7 +280,7 @@ class _Actor:
             "result": [pickle.dumps(result) for result in results],
         }
 
-    def _read(self, packed: Packed, wanted: Wanted) -> Added | tuple[Ready, Wanted]:
+    def _read(self, packed: Packed, wanted: ToAdd) -> Added | tuple[Ready, ToAdd]:
         document = read_one(packed)
         if isinstance(document, UnreadableFile):
             return Added(packed.name, "failed", message=str(document))
