@@ -20,7 +20,7 @@ from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.library import Library
 from onrecord.rag.questions.followup import stands_alone
 from onrecord.rag.settings import Settings
-from onrecord.rag.store import Summary
+from onrecord.rag.store import SharedDatabase, Summary
 from onrecord.rag.text.quotes import place_at, second_at
 from onrecord.rag.types import (
     Answer,
@@ -80,6 +80,7 @@ __all__ = [
     "Reported",
     "Row",
     "Settings",
+    "SharedDatabase",
     "Span",
     "Status",
     "Summary",

@@ -50,6 +50,16 @@ def test_one_file_imports_it(package: str, user: str) -> None:
     assert users == {user}
 
 
+def test_only_the_engine_in_postgresql_imports_its_driver() -> None:
+    users = {
+        file.relative_to(ROOT).parent.as_posix()
+        for layer in ALLOWED
+        for file in (ROOT / layer).rglob("*.py")
+        if any(name.split(".")[0] in ("psycopg", "psycopg_pool", "pgvector") for name in imported(file))
+    }
+    assert users == {"rag/store/postgres"}
+
+
 def test_the_command_starts_without_models_or_the_page() -> None:
     code = (
         "import sys; import onrecord.ui.cli; "

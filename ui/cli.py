@@ -96,7 +96,11 @@ NoAuth = Annotated[
 def choose_library(
     context: typer.Context,
     library: Annotated[
-        Path | None, typer.Option(help="The library's folder. Default: ONRECORD_LIBRARY, else your data folder.")
+        str | None,
+        typer.Option(
+            help="The library's folder, or its address: postgresql://USER@HOST/DATABASE. "
+            "Default: ONRECORD_LIBRARY, else your data folder."
+        ),
     ] = None,
 ) -> None:
     """Ask press briefings, and read the exact words on the record."""
@@ -380,7 +384,7 @@ def restore(
     To look at a backup beside your library: onrecord --library /tmp/looked-at restore FILE
     """
     settings = Settings.load()
-    folder = context.obj or settings.library
+    folder = context.obj or settings.address or settings.library
     count = Library.restore(file, folder, replace=replace, settings=settings)
     _print(
         {"restored": str(file), "library": str(folder), "briefings": count}
