@@ -4,6 +4,7 @@ from onrecord.embeddings import replacing
 from onrecord.rag.adding import Added, AddReport, Progress
 from onrecord.rag.checking.check import CheckReport, Finding
 from onrecord.rag.checking.report import report_html, report_text
+from onrecord.rag.copying import Copied
 from onrecord.rag.errors import (
     InvalidRequest,
     LibraryError,
@@ -55,6 +56,7 @@ __all__ = [
     "Briefing",
     "CheckReport",
     "Citation",
+    "Copied",
     "DateMention",
     "Exchange",
     "ExportFormat",

@@ -22,12 +22,14 @@ from onrecord.rag.adding import (
     embed,
     missing_briefings,
     originals_under,
+    require_model,
 )
 from onrecord.rag.answers.growing import growing
 from onrecord.rag.asking import Asking, filters_of, require_verified
 from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
+from onrecord.rag.copying import Copied, copy_archive
 from onrecord.rag.errors import InvalidRequest, LibraryError
 from onrecord.rag.holdings import Holdings
 from onrecord.rag.languages.detection import load_detector
@@ -37,6 +39,7 @@ from onrecord.rag.readers.metadata import Metadata, checked_metadata
 from onrecord.rag.reading.reader import Reader
 from onrecord.rag.repairing import Mender
 from onrecord.rag.settings import Settings, beside, is_address
+from onrecord.rag.spreading import spread_originals
 from onrecord.rag.store import Embedded, EmbeddingModel, Repair, SharedDatabase, Store, Summary
 from onrecord.rag.store.postgres import open_store
 from onrecord.rag.store.sqlite.backup import restore
@@ -106,6 +109,26 @@ class Library:
         folder = Path(place)
         return restore(Path(file), folder, replace=replace, open_store=SqliteStore)
 
+    @classmethod
+    def copy(
+        cls,
+        source: str | Path,
+        target: str | Path,
+        *,
+        settings: Settings | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Copied:
+        """Copy one library into another, both named as for `open`, with all versions, files, vectors and words.
+
+        A copy that was cut off is gone on with. Raises LibraryError for a source that is not there, and a target that
+        holds other briefings, vectors of another model or, in the end, not what the source does.
+        """
+        settings = settings or Settings.load()
+        if not is_address(source) and not (Path(source) / DATABASE).exists():
+            raise LibraryError(f"{source}: there is no library. Name a folder that `onrecord add` has filled.")
+        with cls.open(source, settings=settings) as copied, cls.open(target, settings=settings) as made:
+            return copy_archive(copied._store, made._store, progress)
+
     @property
     def folder(self) -> Path:
         """Where the library is kept, or, for one in PostgreSQL, what belongs to it on this machine."""
@@ -144,12 +167,14 @@ class Library:
         url: str | None = None,
         language: str | None = None,
         allow_private: bool = False,
+        ray: str | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> AddReport:
         """Add files, folders and web addresses; title, date, url and language override what is found in them.
 
         A file that cannot be read is reported and the rest are added. A web address must be public unless
-        `allow_private`. Raises InvalidRequest for metadata that cannot be used.
+        `allow_private`. With `ray`, the HOST:PORT of a Ray cluster of which this machine is part, or "local", the
+        cluster's machines read and embed. Raises InvalidRequest for metadata and a cluster that cannot be used.
         """
         options = checked_metadata({"title": title, "date": date, "url": url, "language": language})
         originals: list[Original] = []
@@ -158,7 +183,9 @@ class Library:
                 originals.append(_web_page(path, options, allow_private=allow_private))
             else:
                 originals += originals_under([Path(path)], options)
-        return add_originals(self._store, self._loaded_encoder, originals, progress)
+        if ray is None:
+            return add_originals(self._store, self._loaded_encoder, originals, progress)
+        return spread_originals(self._store, self._settings, self._loaded_encoder, originals, ray, progress)
 
     def briefings(self) -> list[Briefing]:
         """The briefings in the order they were added."""
@@ -334,12 +361,7 @@ class Library:
         with self._encoder_lock:
             if self._encoder is None:
                 encoder = load_encoder(self._settings.model, cache=self._settings.cache)
-                held = self._store.model()
-                if held is not None and held != _model_of(encoder):
-                    raise LibraryError(
-                        f"The library's vectors are of the model {held.name}, but {encoder.name} is set. "
-                        "Unset ONRECORD_MODEL, or embed all passages again with `onrecord reembed`."
-                    )
+                require_model(self._store.model(), _model_of(encoder))
                 self._encoder = encoder
             return self._encoder
 
