@@ -191,6 +191,7 @@ def test_nothing_is_left_of_what_is_removed(servers: Servers) -> None:
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 
+@pytest.mark.soak
 def test_what_is_removed_while_its_shard_is_lost_is_found_no_more(servers: Servers) -> None:
     address = servers.library()
     store = open_store(address)
