@@ -42,7 +42,7 @@ def parts_of(connection: Connection, table: str) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
-def nearest(
+def nearest_in_parts(
     connection: Connection,
     parts: Sequence[str],
     conditions: Sequence[str],

@@ -14,7 +14,7 @@ from onrecord.rag.store.postgres.rows import METADATA, PASSAGE_COLUMNS
 from onrecord.rag.types import Passage
 
 # A row of `searched s` counts while there is its voice: shards may show some before and after it.
-CURRENT = "JOIN voices v ON v.briefing_id = s.briefing_id AND v.voice = s.voice"
+VOICED = "JOIN voices v ON v.briefing_id = s.briefing_id AND v.voice = s.voice"
 BRIEFING_COLUMNS = ", ".join(f"b.{name}" for name in METADATA)
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Limits, Usual
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.integrity import sound_said, sound_vector
-from onrecord.rag.store.postgres.parts import are_current, lowest, nearest, parts_of
-from onrecord.rag.store.postgres.reading import CURRENT, limited, noted
+from onrecord.rag.store.postgres.parts import are_current, lowest, nearest_in_parts, parts_of
+from onrecord.rag.store.postgres.reading import VOICED, limited, noted
 from onrecord.rag.store.postgres.rows import POSTING, term_key
 from onrecord.rag.store.postgres.schema import VECTOR_INDEX
 from onrecord.rag.store.postgres.scoring import bm25
@@ -33,7 +33,7 @@ SELECT p.term, p.language, string_agg(p.held, ''::bytea) FROM {part} p WHERE p.t
 GROUP BY p.term, p.language
 """
 _USUAL = f"""
-SELECT s.briefing_id, s.passage_id, s.{{0}}, s.{{0}}_checksum FROM searched s {CURRENT} WHERE {{1}}
+SELECT s.briefing_id, s.passage_id, s.{{0}}, s.{{0}}_checksum FROM searched s {VOICED} WHERE {{1}}
 ORDER BY s.passage_id LIMIT %(most)s
 """
 _COMPARING = """
@@ -102,7 +102,7 @@ class Finder:
         rows = connection.execute(
             "SELECT s.passage_id, s.language, s.length, s.briefing_id"
             f"{', s.vector, s.vector_checksum' if vector is not None else ''} "
-            f"FROM searched s {CURRENT} WHERE s.passage_id = ANY(%s)",
+            f"FROM searched s {VOICED} WHERE s.passage_id = ANY(%s)",
             ([*near, *lexical],),
             binary=True,
         )
@@ -248,7 +248,7 @@ class Finder:
         return [
             id_
             for name in (*compared, *proposed)
-            for id_ in nearest(
+            for id_ in nearest_in_parts(
                 connection,
                 whole.searched,
                 conditions,

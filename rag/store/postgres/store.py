@@ -44,7 +44,7 @@ from onrecord.rag.store.postgres.mending import mend
 from onrecord.rag.store.postgres.migrating import migrate
 from onrecord.rag.store.postgres.reading import (
     BRIEFING_COLUMNS,
-    CURRENT,
+    VOICED,
     limited,
     model_of,
     names_of,
@@ -208,7 +208,7 @@ class PostgresStore:
             _require(connection, briefing_id)
             rows = connection.execute(
                 "SELECT s.passage_id, s.vector, s.vector_checksum, s.said, s.said_checksum FROM searched s "
-                f"{CURRENT} JOIN passages p ON p.briefing_id = s.briefing_id AND p.id = s.passage_id "
+                f"{VOICED} JOIN passages p ON p.briefing_id = s.briefing_id AND p.id = s.passage_id "
                 f"WHERE s.briefing_id = %s {_ORDERED}",
                 (briefing_id,),
                 binary=True,
@@ -284,7 +284,7 @@ class PostgresStore:
         """Passages by id; unknown ids are left out."""
         with self._connections.reading() as connection:
             rows = connection.execute(
-                f"SELECT s.said, s.said_checksum, {PASSAGE_COLUMNS} FROM searched s {CURRENT} "
+                f"SELECT s.said, s.said_checksum, {PASSAGE_COLUMNS} FROM searched s {VOICED} "
                 "JOIN passages p ON p.briefing_id = s.briefing_id AND p.id = s.passage_id "
                 "WHERE s.passage_id = ANY(%s::bigint[])",
                 (list(ids),),
