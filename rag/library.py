@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,22 +16,9 @@ from typing_extensions import Self, Unpack
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.embeddings.bundled import SHA256 as BUNDLED
 from onrecord.embeddings.reader import load_reader
-from onrecord.rag.adding import (
-    AddReport,
-    Loaded,
-    Original,
-    Progress,
-    add_originals,
-    embed,
-    missing_briefings,
-    originals_under,
-)
 from onrecord.rag.answers.answer import compose
 from onrecord.rag.answers.growing import growing
 from onrecord.rag.answers.unsearched import unsearched
-from onrecord.rag.checking.check import CheckReport, check
-from onrecord.rag.checking.record import Record
-from onrecord.rag.checking.translation import Translations
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import load_detector
@@ -49,7 +37,6 @@ from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
 from onrecord.rag.reading.finding import Found, find_read, holding
 from onrecord.rag.reading.reader import Reader, read_passages
-from onrecord.rag.repairing import Mender
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Repair, Store, Summary
 from onrecord.rag.store.backup import restore
@@ -59,6 +46,8 @@ from onrecord.rag.text.quotes import verify
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
 
 if TYPE_CHECKING:
+    from onrecord.rag.adding import AddReport, Original, Progress
+    from onrecord.rag.checking.check import CheckReport
     from onrecord.rag.language_model.model import ModelServer
 
 # Passages shown with an answer.
@@ -133,9 +122,10 @@ class Library:
 
         Raises ModelError, or LibraryError where the library holds vectors of another model.
         """
-        self._loaded_encoder()
-        self._loaded_reader()
-        load_detector()
+        with ThreadPoolExecutor() as pool:
+            loading = [pool.submit(load) for load in (self._loaded_encoder, self._loaded_reader, load_detector)]
+        for one in loading:
+            one.result()
 
     def add(
         self,
@@ -153,6 +143,9 @@ class Library:
         A file that cannot be read is reported and the rest are added. A web address must be public unless
         `allow_private`. Raises InvalidRequest for metadata that cannot be used.
         """
+        # Whoever only asks does not wait for what reads files.
+        from onrecord.rag.adding import add_originals, originals_under
+
         options = checked_metadata({"title": title, "date": date, "url": url, "language": language})
         originals: list[Original] = []
         for path in [paths] if isinstance(paths, str | Path) else paths:
@@ -202,6 +195,8 @@ class Library:
 
     def missing(self, folder: str | Path) -> list[Summary]:
         """The briefings that were added from files in a folder, at any depth, and whose files are gone from it."""
+        from onrecord.rag.adding import missing_briefings
+
         return missing_briefings(self._store.summaries(), Path(folder))
 
     def remove(self, briefing_id: str) -> None:
@@ -217,6 +212,8 @@ class Library:
 
         Raises LibraryError where the database cannot be read at all or the library's vectors are of another model.
         """
+        from onrecord.rag.repairing import Mender
+
         return self._store.repair(Mender(partial(load_encoder, self._settings.model, cache=self._settings.cache)))
 
     def back_up(self, file: str | Path, *, replace: bool = False) -> None:
@@ -234,6 +231,8 @@ class Library:
 
     def reembed(self, *, progress: Callable[[Progress], None] | None = None) -> int:
         """Embed every passage again with the model that the settings name; returns the number of passages."""
+        from onrecord.rag.adding import Progress, embed
+
         encoder = load_encoder(self._settings.model, cache=self._settings.cache)
         count = 0
 
@@ -355,6 +354,9 @@ class Library:
 
         Raises InvalidRequest for an empty text.
         """
+        from onrecord.rag.checking.check import check
+        from onrecord.rag.checking.record import Record
+
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         encoders = self._loaded_encoder(), self._bundled_encoder()
@@ -370,6 +372,7 @@ class Library:
 
     def _written(self, default: Answer, briefings: Mapping[str, Briefing], server: ModelServer) -> Iterator[Answer]:
         """The answer that the language model writes from the passages found, checked; else the default one."""
+        from onrecord.rag.checking.translation import Translations
         from onrecord.rag.language_model.model import answers
 
         translations = Translations(self._store, self._bundled_encoder())
@@ -475,6 +478,8 @@ def _filters(options: FilterOptions) -> Filters:
 
 
 def _web_page(address: str, options: Metadata, *, allow_private: bool) -> Original:
+    from onrecord.rag.adding import Loaded, Original
+
     def load() -> Loaded:
         # The fetcher is imported only by those who fetch.
         from onrecord.rag.fetch import fetch
