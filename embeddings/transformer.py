@@ -89,7 +89,8 @@ def _opened(folder: Path) -> Transformer:
 def whole(states: States) -> NDArray[np.float32]:
     """The unit vector of a text, (dimension,), from the states of its tokens, (tokens, dimension): their mean, as the
     model's pooling makes it in sentence-transformers."""
-    return unit(states.mean(axis=0, keepdims=True))[0]
+    vector: NDArray[np.float32] = unit(states.mean(axis=0, keepdims=True))[0]
+    return vector
 
 
 def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
