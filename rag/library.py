@@ -32,6 +32,7 @@ from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
 from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
+from onrecord.rag.holdings import Holdings, by_words
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.named import on_record
@@ -52,9 +53,9 @@ from onrecord.rag.reading.reader import Reader, read_passages
 from onrecord.rag.repairing import Mender
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Repair, Store, Summary
-from onrecord.rag.store.backup import restore
-from onrecord.rag.store.schema import DATABASE
-from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.store.sqlite.backup import restore
+from onrecord.rag.store.sqlite.engine import SqliteStore
+from onrecord.rag.store.sqlite.schema import DATABASE
 from onrecord.rag.text.quotes import verify
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
 
@@ -77,6 +78,7 @@ class Library:
 
     def __init__(self, store: Store, settings: Settings, folder: Path) -> None:
         self._store = store
+        self._holdings = Holdings(store)
         self._folder = folder
         self._settings = settings
         self._encoder: Encoder | None = None
@@ -164,19 +166,19 @@ class Library:
 
     def briefings(self) -> list[Briefing]:
         """The briefings in the order they were added."""
-        return self._store.briefings()
+        return self._holdings.briefings()
 
     def summaries(self) -> list[Summary]:
         """One line about each briefing, in the order they were added."""
-        return self._store.summaries()
+        return self._holdings.summaries()
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
-        return self._store.briefing(whole_characters(briefing_id))
+        return self._holdings.briefing(whole_characters(briefing_id))
 
     def passages(self, briefing_id: str) -> list[Passage]:
         """The passages of a briefing in order; raises UnknownBriefing."""
-        return self._store.passages(whole_characters(briefing_id))
+        return self._holdings.passages(whole_characters(briefing_id))
 
     def passage(self, passage_id: int, briefing_id: str | None = None) -> Passage:
         """A passage by its id, of the current versions or of the version named.
@@ -184,9 +186,11 @@ class Library:
         Raises InvalidRequest for an unknown passage, UnknownBriefing for an unknown briefing.
         """
         if briefing_id is None:
-            found = self._store.passages_by_id([passage_id]).get(passage_id)
+            found = next((held.passage for held in self._holdings.held([passage_id]).values()), None)
         else:
-            found = next((p for p in self._store.passages(whole_characters(briefing_id)) if p.id == passage_id), None)
+            found = next(
+                (p for p in self._holdings.passages(whole_characters(briefing_id)) if p.id == passage_id), None
+            )
         if found is None:
             place = "the library" if briefing_id is None else f"briefing {briefing_id}"
             raise InvalidRequest(f"No passage of {place} has the id {passage_id}. A search gives the ids.")
@@ -198,11 +202,11 @@ class Library:
 
     def names(self) -> dict[str, list[str]]:
         """The speakers, roles, outlets, languages and kinds in the library, to choose filters from."""
-        return self._store.names()
+        return self._holdings.names()
 
     def missing(self, folder: str | Path) -> list[Summary]:
         """The briefings that were added from files in a folder, at any depth, and whose files are gone from it."""
-        return missing_briefings(self._store.summaries(), Path(folder))
+        return missing_briefings(self._holdings.summaries(), Path(folder))
 
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
@@ -261,7 +265,7 @@ class Library:
         if k < 1:
             raise InvalidRequest(f"k is {k}; ask for at least one passage.")
         limits = _filters(filters)
-        return self._store.of_one_state(lambda: list(self._find(self._read(question, history), k, limits).hits))
+        return self._holdings.of_one_state(lambda: list(self._find(self._read(question, history), k, limits).hits))
 
     def ask(
         self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
@@ -279,7 +283,7 @@ class Library:
     ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
         limits = _filters(filters)
-        answer, briefings = self._store.of_one_state(lambda: self._default(question, history, limits, any_date))
+        answer, briefings = self._holdings.of_one_state(lambda: self._default(question, history, limits, any_date))
         server = self._model_server() if answer.hits else None
         if server is not None:
             yield from self._written(answer, briefings, server)
@@ -292,8 +296,8 @@ class Library:
         """The answer without a language model, and the briefings that it may cite."""
         asked = self._read(question, history)
         if asked.kind in TO_THE_PROGRAM:
-            held = set(self._store.briefing_ids(limits))
-            return unsearched(asked, [one for one in self._store.summaries() if one.id in held]), {}
+            held = set(self._holdings.briefing_ids(limits))
+            return unsearched(asked, [one for one in self._holdings.summaries() if one.id in held]), {}
         dates = None if any_date else self._dates(asked, limits)
         answer, briefings = self._answered(asked, dated(limits, dates) if dates else limits)
         if dates and answer.status == "not_found" and not asked.of_its_time:
@@ -305,7 +309,7 @@ class Library:
 
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
-        return self._store.of_one_state(lambda: self._in_full(answer))
+        return self._holdings.of_one_state(lambda: self._in_full(answer))
 
     def _in_full(self, answer: Answer) -> Answer:
         cited = {citation.briefing_id for citation in answer.citations}
@@ -321,12 +325,12 @@ class Library:
     def _dates(self, question: Question, filters: Filters) -> Dates | None:
         """The dates of briefings that a question limits its answer to."""
         if question.since_said:
-            said = holding(self._store, replace(question, sought=question.since_said), filters)
-            known = [self._store.briefing(hit.passage.briefing_id).date for hit in said]
+            said = holding(self._holdings, replace(question, sought=question.since_said), filters)
+            known = [self._holdings.briefing(hit.passage.briefing_id).date for hit in said]
             return after(max(filter(None, known), default=None))
         if question.period is None:
             return None
-        known = [one.date for one in self._store.summaries()]
+        known = [one.date for one in self._holdings.summaries()]
         return resolved(question.period, [date for date in known if date], certain=question.only_time)
 
     def _answered(self, asked: Question, limits: Filters) -> tuple[Answer, Mapping[str, Briefing]]:
@@ -335,7 +339,7 @@ class Library:
         found = self._find(asked, _ANSWER_HITS, limits)
         searched = time.perf_counter()
         briefings = self._sources(asked, found, limits)
-        searched_briefings, searched_passages = self._store.count(limits)
+        searched_briefings, searched_passages = self._holdings.count(limits)
         answer = compose(
             asked,
             found.hits,
@@ -344,7 +348,7 @@ class Library:
             read=partial(read_passages, self._loaded_reader(), sources=briefings),
             searched=(searched_briefings, searched_passages),
             filters=limits,
-            called=self._store.called(limits.speaker) if limits.speaker else None,
+            called=self._holdings.called(limits.speaker) if limits.speaker else None,
         )
         _verify(answer, briefings)
         seconds = {"search": searched - started, "answer": time.perf_counter() - searched}
@@ -358,7 +362,7 @@ class Library:
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         encoders = self._loaded_encoder(), self._bundled_encoder()
-        return self._store.of_one_state(lambda: check(whole_characters(article), Record(self._store, *encoders)))
+        return self._holdings.of_one_state(lambda: check(whole_characters(article), Record(self._holdings, *encoders)))
 
     def _model_server(self) -> ModelServer | None:
         """The language model that the settings name; most libraries use none and never load its client."""
@@ -372,7 +376,7 @@ class Library:
         """The answer that the language model writes from the passages found, checked; else the default one."""
         from onrecord.rag.language_model.model import answers
 
-        translations = Translations(self._store, self._bundled_encoder())
+        translations = Translations(self._holdings, self._bundled_encoder())
         passages = [hit.passage for hit in default.hits]
         for answer in answers(default, passages, briefings, server, similarity=translations.similarity):
             _verify(answer, briefings)
@@ -385,10 +389,10 @@ class Library:
             (whole_characters(asked[:_LONGEST_QUESTION]), whole_characters(answered[:_LONGEST_ANSWER]))
             for asked, answered in history
         ]
-        return read_question(_checked(question), said, on_record(*self._store.on_record()))
+        return read_question(_checked(question), said, on_record(*self._holdings.on_record()))
 
     def _find(self, question: Question, k: int, filters: Filters) -> Found:
-        return find_read(self._store, self._loaded_encoder(), self._loaded_reader(), question, k, filters)
+        return find_read(self._holdings, self._loaded_encoder(), self._loaded_reader(), question, k, filters)
 
     def _sources(self, question: Question, found: Found, filters: Filters) -> dict[str, Briefing]:
         """The briefings an answer may need: those of the hits, or all, for a question that lists or counts.
@@ -398,18 +402,18 @@ class Library:
         """
         sources = dict(found.sources)
         if question.kind in WHOLE_LIBRARY:
-            everything = self._store.briefing_ids(filters)
+            everything = self._holdings.briefing_ids(filters)
             large = len(everything) > _MOST_BRIEFINGS_READ
             if large and question.kind in WHOLE_BRIEFINGS and question.people:
                 limits = [replace(filters, speaker=filters.speaker or name) for name in question.people]
-                everything = list(dict.fromkeys(id_ for each in limits for id_ in self._store.briefing_ids(each)))
+                everything = list(dict.fromkeys(id_ for each in limits for id_ in self._holdings.briefing_ids(each)))
             elif large and question.kind not in WHOLE_BRIEFINGS:
                 terms = language(question.language).query_terms(question.subject or question.text)
-                matching = self._store.matching(terms, _ALL, filters)
-                passages = self._store.passages_by_id(passage_id for passage_id, _ in matching)
-                everything = list(dict.fromkeys(passage.briefing_id for passage in passages.values()))
+                holding = by_words(self._holdings.candidates(None, dict.fromkeys(terms, 1.0), filters, _ALL), _ALL)
+                held = self._holdings.held(one.id for one in holding)
+                everything = list(dict.fromkeys(one.passage.briefing_id for one in held.values()))
             missing = [briefing_id for briefing_id in everything if briefing_id not in sources]
-            sources |= {briefing_id: self._store.briefing(briefing_id) for briefing_id in missing}
+            sources |= {briefing_id: self._holdings.briefing(briefing_id) for briefing_id in missing}
         return sources
 
     def _loaded_reader(self) -> Reader:

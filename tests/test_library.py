@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from small_models import random_model
 
 from onrecord.rag import InvalidRequest, Library, LibraryError, Settings, UnknownBriefing
-from onrecord.rag.store.schema import DATABASE, VECTOR_CACHE
+from onrecord.rag.store.sqlite.schema import DATABASE, VECTOR_CACHE
 
 FIRST = """Harbour Minister Ada Quill
 Good morning. The new breakwater will open in May, and it cost forty million crowns.
