@@ -325,7 +325,12 @@ class SqliteStore:
         return self._connections.current()
 
     def _unindex(self, connection: sqlite3.Connection, briefing_id: str) -> None:
-        ids = [(row[0],) for row in connection.execute("SELECT id FROM passages WHERE briefing_id = ?", (briefing_id,))]
+        # What a superseded version says may have the ids of what the current one says.
+        rows = connection.execute(
+            f"SELECT p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {CURRENT} AND b.id = ?",
+            (briefing_id,),
+        )
+        ids = [(row[0],) for row in rows]
         for table in ("vectors", "words", "checksums"):
             connection.executemany(f"DELETE FROM {table} WHERE passage_id = ?", ids)
 
