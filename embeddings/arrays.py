@@ -1,7 +1,7 @@
-"""Arrays in one file: those that are read whole and checked at once, and those that are mapped and checked where used.
+"""Arrays in one file: those that are read whole and checked at once, and one that is mapped and checked where used.
 
-A file begins with a line that says what it is, the length of the description and the SHA-256 of all up to the mapped
-arrays. The description (JSON) names the arrays: where each begins, its type and its shape.
+A file begins with a line that says what it is, the length of its description and the SHA-256 of that and of the arrays
+that are read whole. The description (JSON) names the arrays: where each begins, its type and its shape.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import mmap
 import struct
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,91 +20,88 @@ from numpy.typing import NDArray
 from onrecord.embeddings.errors import DamagedIndex
 from onrecord.embeddings.replacing import replacing
 
+Arrays = Mapping[str, NDArray[Any]]
+
 _MAGIC = b"OnRecord arrays 1\n"
 _START = len(_MAGIC) + 8 + 32
-# Arrays begin where pages do, so that those which are mapped lie as the processor reads them.
+# Arrays begin where pages do, so that what is mapped lies as the processor reads it; the first page is all the rest.
 _PAGE = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Streamed:
-    """An array that is written part by part, and mapped when it is read: what makes the parts, its type and shape."""
-
-    parts: Callable[[], Iterable[NDArray[Any]]]
-    type: str
-    shape: tuple[int, ...]
-
-
 def write_arrays(
-    path: Path, stamp: Mapping[str, object], whole: Mapping[str, NDArray[Any]], streamed: Mapping[str, Streamed]
+    path: Path, about: Mapping[str, object], mapped: str, parts: Iterable[NDArray[Any]], whole: Callable[[], Arrays]
 ) -> None:
-    """Write a file, whole or not at all. Raises OSError where the disk refuses.
+    """Write a file, whole or not at all.
 
-    The `whole` arrays are read last, so that they may be filled while the parts of the `streamed` ones are made.
+    Args:
+        path: where; the file there is replaced, and whoever has it mapped keeps what it was.
+        about: what else is to be known of the arrays.
+        mapped: the name of the array that is mapped when the file is read.
+        parts: that array from its beginning to its end, at least one part, all of one type.
+        whole: called when they are written, gives the arrays that are read whole, by name.
+
+    Raises:
+        OSError: where the disk refuses.
+        ValueError: where `about` is too long.
     """
-    shapes = {name: (array.dtype.str, array.shape) for name, array in whole.items()}
-    shapes |= {name: (one.type, one.shape) for name, one in streamed.items()}
-    # The description holds the offsets, which begin behind it: room for it is measured with the largest.
-    room = len(_described(stamp, {name: (2**60, *shape) for name, shape in shapes.items()}))
-    offset, table = _START + room, dict[str, tuple[int, str, tuple[int, ...]]]()
-    for name, (kind, shape) in shapes.items():
-        table[name] = (_aligned(offset), kind, shape)
-        offset = table[name][0] + int(np.prod(shape)) * np.dtype(kind).itemsize
-    description = _described(stamp, table).ljust(room)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary, temporary.open("wb") as file:
-        for name, one in streamed.items():
-            file.seek(table[name][0])
-            for part in one.parts():
-                file.write(_bytes(part.astype(one.type, copy=False)))
-        file.truncate(offset)
-        digest = hashlib.sha256(description)
-        for name, array in whole.items():
-            file.seek(table[name][0])
-            digest.update(_bytes(array))
+        file.seek(_PAGE)
+        count, part = 0, np.empty(0)
+        for part in parts:
+            file.write(_bytes(part))
+            count += len(part)
+        table = [(mapped, _PAGE, _type(part), (count, *part.shape[1:]))]
+        arrays = whole()
+        for name, array in arrays.items():
+            file.seek(-(-file.tell() // _PAGE) * _PAGE)
+            table.append((name, file.tell(), _type(array), array.shape))
             file.write(_bytes(array))
+        description = json.dumps({"about": dict(about), "arrays": table}).encode()
+        if _START + len(description) > _PAGE:
+            raise ValueError(f"{path}: the description of the arrays takes {len(description)} bytes")
+        file.truncate(file.tell())
         file.seek(0)
-        file.write(_MAGIC + struct.pack("<Q", room) + digest.digest() + description)
+        file.write(_MAGIC + struct.pack("<Q", len(description)) + _digest(description, arrays.values()) + description)
 
 
-def read_arrays(path: Path, streamed: Iterable[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """The stamp and the arrays of a file: the `streamed` ones mapped and unchecked, the others in memory.
+def read_arrays(path: Path, mapped: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """What is known of the arrays of a file, and those: the `mapped` one unchecked, the others in memory.
 
-    The file may be replaced or deleted meanwhile. Raises DamagedIndex where it is missing, damaged or no such file.
+    The file may be replaced or deleted while they are used, but not cut. Raises DamagedIndex where it is missing,
+    damaged or no such file.
     """
     try:
         with path.open("rb") as file:
-            if not path.stat().st_size:
-                raise DamagedIndex(f"{path} is empty.")
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
     except OSError as error:
         raise DamagedIndex(f"{path} cannot be read ({error.strerror or error}).") from error
-    if mapped[: len(_MAGIC)] != _MAGIC or len(mapped) < _START:
+    if held[: len(_MAGIC)] != _MAGIC or len(held) < _PAGE:
         raise DamagedIndex(f"{path} is not an index of this version.")
-    (room,) = struct.unpack_from("<Q", mapped, len(_MAGIC))
-    description = mapped[_START : _START + room]
+    (length,) = struct.unpack_from("<Q", held, len(_MAGIC))
+    description = held[_START : _START + length]
     try:
         described = json.loads(description)
-        table = {name: (offset, np.dtype(kind), tuple(shape)) for name, (offset, kind, shape) in described["arrays"]}
         arrays = {
-            name: np.frombuffer(mapped, kind, int(np.prod(shape)), offset).reshape(shape)
-            for name, (offset, kind, shape) in table.items()
+            name: np.frombuffer(held, _dtype(kind), int(np.prod(shape)), offset).reshape(shape)
+            for name, offset, kind, shape in described["arrays"]
         }
+        about: dict[str, Any] = described["about"]
+        # Copies, which nobody can change behind the check.
+        arrays |= {name: array.copy() for name, array in arrays.items() if name != mapped}
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise DamagedIndex(f"{path} is damaged.") from error
-    digest = hashlib.sha256(description)
-    for name, array in arrays.items():
-        if name not in streamed:
-            # A copy, which nobody can change behind the check.
-            arrays[name] = array.copy()
-            digest.update(_bytes(arrays[name]))
-    if digest.digest() != mapped[_START - 32 : _START]:
+    whole = (array for name, array in arrays.items() if name != mapped)
+    if _digest(description, whole) != held[_START - 32 : _START]:
         raise DamagedIndex(f"{path} is damaged.")
-    return described["stamp"], arrays
+    return about, arrays
 
 
-def _described(stamp: Mapping[str, object], table: Mapping[str, tuple[int, str, tuple[int, ...]]]) -> bytes:
-    return json.dumps({"stamp": dict(stamp), "arrays": list(table.items())}).encode()
+def _digest(description: bytes, arrays: Iterable[NDArray[Any]]) -> bytes:
+    digest = hashlib.sha256(description)
+    for array in arrays:
+        digest.update(_bytes(array))
+    return digest.digest()
 
 
 def _bytes(array: NDArray[Any]) -> memoryview:
@@ -113,5 +109,9 @@ def _bytes(array: NDArray[Any]) -> memoryview:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
-def _aligned(offset: int) -> int:
-    return -(-offset // _PAGE) * _PAGE
+def _type(array: NDArray[Any]) -> Any:
+    return array.dtype.descr if array.dtype.names else array.dtype.str
+
+
+def _dtype(described: Any) -> np.dtype[Any]:
+    return np.dtype([tuple(field) for field in described] if isinstance(described, list) else described)

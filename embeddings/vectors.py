@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.embeddings.arrays import Streamed, read_arrays, write_arrays
+from onrecord.embeddings.arrays import read_arrays, write_arrays
 from onrecord.embeddings.errors import DamagedIndex
 from onrecord.embeddings.places import Ids, Places
 
@@ -210,24 +210,34 @@ class VectorIndex:
         """
         with self._lock:
             rows = np.flatnonzero(self._alive)
-            ids = self._ids[rows]
-            order = np.argsort(ids, kind="stable").astype(np.uint32)
-            whole: dict[str, NDArray[Any]] = {"ids": ids, "order": order, "sums": self._sums[rows]}
-            whole["checks"] = self._vectors.checks(rows)
-            if self._sketch is not None:
-                whole |= {"codes": _codes(self._sketch)[rows], "centre": _centre(self._sketch)}
+            checks: list[NDArray[np.uint64]] = []
 
             def parts() -> Iterator[Vectors]:
-                for first in range(0, len(rows), _ROWS_AT_ONCE):
-                    yield self._vectors.at(rows[first : first + _ROWS_AT_ONCE])
+                for first in range(0, max(1, len(rows)), _ROWS_AT_ONCE):
+                    part = self._vectors.at(rows[first : first + _ROWS_AT_ONCE]).astype("<f4", copy=False)
+                    checks.append(_checks(part))
+                    yield part
+
+            def whole() -> dict[str, NDArray[Any]]:
+                ids = self._ids[rows]
+                order = np.argsort(ids, kind="stable").astype(np.uint32)
+                arrays: dict[str, NDArray[Any]] = {
+                    "ids": ids,
+                    "order": order,
+                    "sums": self._sums[rows],
+                    "checks": np.concatenate(checks),
+                }
+                if self._sketch is not None:
+                    arrays |= {"codes": _codes(self._sketch)[rows], "centre": _centre(self._sketch)}
+                return arrays
 
             about = {"format": _FORMAT, "stamp": stamp, "sketch": _sketch_version(self._sketch)}
-            write_arrays(path, about, whole, {"vectors": Streamed(parts, "<f4", (len(rows), self.dimension))})
+            write_arrays(path, about, "vectors", parts(), whole)
 
     @classmethod
     def load(cls, path: Path, *, stamp: str | None = "") -> VectorIndex:
         """Read a saved index. Raises DamagedIndex where it is missing, damaged or has another `stamp` (None: any)."""
-        about, arrays = read_arrays(path, ["vectors"])
+        about, arrays = read_arrays(path, "vectors")
         sketch = arrays.get("codes")
         if about.get("format") != _FORMAT or (sketch is not None and about["sketch"] != _version_of_faiss()):
             raise DamagedIndex(f"{path} is not a vector index of this version.")
@@ -290,11 +300,6 @@ class _Vectors:
                 _products(self._more, rows[first:] - len(self._mapped), query),
             ]
         )
-
-    def checks(self, rows: Ids) -> NDArray[np.uint64]:
-        """What rows are to be known again by."""
-        parts = [_checks(self.at(rows[at : at + _ROWS_AT_ONCE])) for at in range(0, len(rows), _ROWS_AT_ONCE)]
-        return np.concatenate([np.empty(0, np.uint64), *parts])
 
     def require_sound(self, rows: Ids) -> None:
         """Raise DamagedIndex where mapped rows are not as they were saved; each is looked at once."""

@@ -21,8 +21,8 @@ from onrecord.rag.store.sqlite.rows import CURRENT
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
 
-# Limits remembered, which stay the same for many questions: of 100,000 passages each takes up to a megabyte.
-_KEPT = 32
+# Limits remembered, which stay the same for many questions: each takes up to 70 bytes for a passage that it leaves.
+_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,23 @@ class Selected:
 
 
 class Recent(Generic[_Key, _Value]):
-    """The values that were asked for last, by what they are of."""
+    """The values of one state of the library that were asked for last, by what they are of."""
 
     def __init__(self) -> None:
         self._values: dict[_Key, _Value] = {}
+        self._state = ""
         self._lock = Lock()
 
-    def of(self, key: _Key, make: Callable[[], _Value]) -> _Value:
-        """The value of `key`, made unless it is kept."""
+    def of(self, state: str, key: _Key, make: Callable[[], _Value]) -> _Value:
+        """The value of `key` in a state, made unless it is kept."""
         with self._lock:
-            if key in self._values:
+            if state == self._state and key in self._values:
                 value = self._values[key] = self._values.pop(key)
                 return value
         value = make()
         with self._lock:
+            if state != self._state:
+                self._state, self._values = state, {}
             self._values[key] = value
             while len(self._values) > _KEPT:
                 del self._values[next(iter(self._values))]
@@ -56,6 +59,9 @@ class Recent(Generic[_Key, _Value]):
 
 def selected(connection: sqlite3.Connection, indexes: Indexes, limits: Limits) -> Selected:
     """What limits leave in the indexes."""
+    if limits == Limits(language=limits.language):
+        mask = indexes.words.spoken(limits.language or "")
+        return Selected(indexes.vectors.select(indexes.words.ids_of(mask)), mask)
     joined, values = within(limits)
     ids = np.fromiter((row[0] for row in connection.execute(f"SELECT p.id {joined}", values)), np.int64)
     return Selected(indexes.vectors.select(ids), indexes.words.mask(ids))
