@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.embeddings import Selection
 from onrecord.rag.people.names import Known
 from onrecord.rag.store import Limits
-from onrecord.rag.store.sqlite.index import Indexes
 from onrecord.rag.store.sqlite.rows import CURRENT
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -23,14 +20,6 @@ _Value = TypeVar("_Value")
 
 # Limits remembered, which stay the same for many questions: each takes up to 70 bytes for a passage that it leaves.
 _KEPT = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """What limits leave in the indexes of one state."""
-
-    vectors: Selection
-    words: NDArray[np.bool_]
 
 
 class Recent(Generic[_Key, _Value]):
@@ -57,14 +46,10 @@ class Recent(Generic[_Key, _Value]):
         return value
 
 
-def selected(connection: sqlite3.Connection, indexes: Indexes, limits: Limits) -> Selected:
-    """What limits leave in the indexes."""
-    if limits == Limits(language=limits.language):
-        mask = indexes.words.spoken(limits.language or "")
-        return Selected(indexes.vectors.select(indexes.words.ids_of(mask)), mask)
+def passing_ids(connection: sqlite3.Connection, limits: Limits) -> NDArray[np.int64]:
+    """The ids of the passages within limits."""
     joined, values = within(limits)
-    ids = np.fromiter((row[0] for row in connection.execute(f"SELECT p.id {joined}", values)), np.int64)
-    return Selected(indexes.vectors.select(ids), indexes.words.mask(ids))
+    return np.fromiter((row[0] for row in connection.execute(f"SELECT p.id {joined}", values)), np.int64)
 
 
 def within(limits: Limits) -> tuple[str, list[str]]:

@@ -11,15 +11,16 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.embeddings import DamagedIndex
+from onrecord.embeddings import DamagedIndex, Selection
 from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Embedded, Held, Limits, Usual
 from onrecord.rag.store.sqlite.digests import said_checksum, vector_checksum
-from onrecord.rag.store.sqlite.filtering import Recent, Selected, selected, within
+from onrecord.rag.store.sqlite.filtering import Recent, passing_ids, within
 from onrecord.rag.store.sqlite.index import CachedIndexes, Indexes
 from onrecord.rag.store.sqlite.integrity import CheckedBriefings, require_sound
 from onrecord.rag.store.sqlite.rows import BOUND_VALUES, CURRENT, IN_ORDER, columns, marks, meta, reading, term_numbers
 from onrecord.rag.types import Passage
 
+Mask = NDArray[np.bool_]
 _Read = TypeVar("_Read")
 
 _PASSAGE_COLUMNS = columns(Passage, "p.")
@@ -31,7 +32,8 @@ class Search:
     def __init__(self, folder: Path, checked: CheckedBriefings) -> None:
         self.indexes = CachedIndexes(folder)
         self._checked = checked
-        self._selected = Recent[Limits, Selected]()
+        self._selections = Recent[Limits, Selection | None]()
+        self._masks = Recent[Limits, Mask | None]()
         self._counts = Recent[Limits, tuple[int, int]]()
         self._usual: tuple[str, dict[str, Usual]] | None = None
 
@@ -65,24 +67,20 @@ class Search:
                     limits = replace(limits, language=None)
             spoken = [code for code in held if limits.language in (None, code)]
 
-            def allowed(code: str | None) -> Selected | None:
-                own = limits if code is None or len(held) == 1 else replace(limits, language=code)
-                if own == Limits():
-                    return None
-                return self._selected.of(indexes.state, own, lambda: selected(connection, indexes, own))
+            def within(code: str | None) -> Limits:
+                return limits if code is None or len(held) == 1 else replace(limits, language=code)
 
             languages: dict[int, str] = {}
             if vector is not None:
                 for code in spoken:
-                    only = allowed(code)
-                    ids, _ = indexes.vectors.search(vector, k, only.vectors if only else None)
+                    ids, _ = indexes.vectors.search(vector, k, self._selection(connection, indexes, within(code)))
                     languages |= dict.fromkeys(ids.tolist(), code)
             numbers: dict[int, float] = {}
             if language is None or language in spoken:
                 numbered = term_numbers(connection, list(terms))
                 numbers = {number: terms[term] for term, number in numbered.items()}
-            only = allowed(language) if numbers else None
-            matching = indexes.words.search(numbers, k, only.words if only else None) if numbers else []
+            mask = self._mask(connection, indexes, within(language)) if numbers else None
+            matching = indexes.words.search(numbers, k, mask) if numbers else []
             by_words = [passage_id for passage_id, _ in matching if passage_id not in languages]
             languages |= zip(by_words, indexes.words.languages_of(np.array(by_words, np.int64)), strict=True)
             wanted = np.fromiter(languages, np.int64, len(languages))
@@ -98,6 +96,28 @@ class Search:
                 languages.items(), lengths.tolist(), scores.tolist(), strict=True
             )
         ]
+
+    def _selection(self, connection: sqlite3.Connection, indexes: Indexes, limits: Limits) -> Selection | None:
+        """What limits leave of the vectors; None where that is all."""
+
+        def select() -> Selection | None:
+            mask = self._mask(connection, indexes, limits)
+            return None if mask is None else indexes.vectors.select(indexes.words.ids_of(mask))
+
+        return self._selections.of(indexes.state, limits, select)
+
+    def _mask(self, connection: sqlite3.Connection, indexes: Indexes, limits: Limits) -> Mask | None:
+        """What limits leave of the words; None where that is all."""
+
+        def passing() -> Mask | None:
+            if limits.language is not None:
+                # The database is asked once for all languages.
+                others = self._mask(connection, indexes, replace(limits, language=None))
+                spoken = indexes.words.spoken(limits.language)
+                return spoken if others is None else spoken & others
+            return None if limits == Limits() else indexes.words.mask(passing_ids(connection, limits))
+
+        return self._masks.of(indexes.state, limits, passing)
 
     def usual(self, connection: sqlite3.Connection) -> dict[str, Usual]:
         """See `Searcher.usual`."""
