@@ -17,14 +17,16 @@ from numpy.typing import NDArray
 
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.people.register import Register
-from onrecord.rag.store import Candidate, Held, Limits, Names, Store, Summary, Usual
+from onrecord.rag.store import Archive, Candidate, Held, Limits, Names, Store, Summary, Usual
 from onrecord.rag.types import Briefing, Filters, Passage, Turn
 
 _Read = TypeVar("_Read")
 _Made = TypeVar("_Made")
 
 # Filters stay the same for many questions; whom one by speaker means is looked for among all names.
-_KEPT = 32
+_LIMITS_KEPT = 32
+# Questions one after the other mostly read the same briefings, each of some hundred kilobytes.
+_BRIEFINGS_KEPT = 64
 
 
 class Holdings:
@@ -91,7 +93,7 @@ class Holdings:
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
-        return _named(self._store.briefing(briefing_id), self._people)
+        return self._state().briefing(briefing_id)
 
     def briefings(self) -> list[Briefing]:
         """The current briefings in the order they were added."""
@@ -126,22 +128,23 @@ class Holdings:
         state = self._store.state()
         latest = self._latest
         if latest is None or latest.state != state:
-            latest = self._latest = _State(state, self._store.names)
+            latest = self._latest = _State(state, self._store)
         return latest
 
 
 class _State:
     """What depends on one state of a store alone, each worked out when it is first asked for."""
 
-    def __init__(self, state: str, names: Callable[[], Names]) -> None:
+    def __init__(self, state: str, store: Archive) -> None:
         self.state = state
         self.made: dict[Callable[[Mapping[str, Usual]], Any], Any] = {}
-        self.limits = lru_cache(_KEPT)(self._limits)
-        self._read_names = names
+        self.limits = lru_cache(_LIMITS_KEPT)(self._limits)
+        self.briefing = lru_cache(_BRIEFINGS_KEPT)(self._briefing)
+        self._store = store
 
     @cached_property
     def _names(self) -> Names:
-        return self._read_names()
+        return self._store.names()
 
     @cached_property
     def people(self) -> Register:
@@ -161,6 +164,9 @@ class _State:
             "language": list(names.languages),
             "kind": list(names.kinds),
         }
+
+    def _briefing(self, briefing_id: str) -> Briefing:
+        return _named(self._store.briefing(briefing_id), self.people)
 
     def _limits(self, filters: Filters) -> Limits:
         """The filters as a store takes them: whom and what they mean of what is printed."""

@@ -187,10 +187,7 @@ def test_bad_files_are_reported_and_the_rest_added(small_library: Library, tmp_p
     [
         {"speaker": "quill"},
         {"speaker": "Ada Qill"},
-        {"since": "2025-02"},
-        {"until": "2025-01"},
         {"since": "2025-01-15", "until": "2025-02-15", "speaker": "Stern"},
-        {"language": "fr"},
         {"speaker": "nobody at all"},
     ],
 )

@@ -1,4 +1,4 @@
-"""From a question to passages read: the store is searched, what is found is read, and ranked by both."""
+"""From a question to passages read: the library is searched, what is found is read, and ranked by both."""
 
 from __future__ import annotations
 
