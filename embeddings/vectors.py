@@ -144,7 +144,20 @@ class VectorIndex:
         if len(rows):
             self._alive[rows] = False
             self._places = self._places.without(ids)
+        if 2 * len(self) < len(self._ids):
+            self._compact()
         return len(rows)
+
+    def _compact(self) -> None:
+        """Put what is held together without the rows that are gone."""
+        rows = np.flatnonzero(self._alive)
+        kept = _Vectors(np.empty((0, self.dimension), "<f4"), np.empty(0, np.uint64), len(rows))
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            kept.append(self._vectors.at(rows[first : first + _ROWS_AT_ONCE]))
+        if self._sketch is not None:
+            self._sketch = self._sketch_of_rows(rows)
+        self._vectors, self._ids, self._sums, self._alive = kept, self._ids[rows], self._sums[rows], self._alive[rows]
+        self._places = Places.of_rows(self._ids)
 
     def vectors(self, ids: Ids | Sequence[int]) -> tuple[Ids, Vectors]:
         """Return those of `ids` that are held, in the order given, and their (n, dimension) vectors."""
