@@ -203,15 +203,13 @@ class VectorIndex:
 
     def _nearest(self, query: Vectors, k: int, allowed: Selection | None) -> tuple[Ids, Vectors]:
         """Rows among which the k nearest are, in order, and their scores."""
-        dead = len(self._ids) - len(self)
         proposed = max(_PROPOSED, _PROPOSED_TIMES * k)
         if allowed is not None:
             rows = allowed.rows
             if allowed.sketch is not None and proposed < len(rows):
                 rows = rows[np.sort(_proposed(allowed.sketch, query, proposed))]
-        elif self._sketch is not None and proposed + dead < len(self._ids):
-            rows = np.sort(_proposed(self._sketch, query, proposed + dead))
-            rows = rows[self._alive[rows]]
+        elif self._sketch is not None and proposed < len(self):
+            rows = np.sort(_proposed(self._sketch, query, proposed, None if self._alive.all() else self._alive))
         else:
             rows = np.flatnonzero(self._alive)
         return rows, self._vectors.scores(rows, query)
@@ -360,8 +358,11 @@ def _new_sketch(dimension: int, vectors: _Vectors) -> Any:
     return sketch
 
 
-def _proposed(sketch: Any, query: Vectors, count: int) -> Ids:
-    rows: Ids = sketch.search(query.reshape(1, -1), count)[1][0]
+def _proposed(sketch: Any, query: Vectors, count: int, usable: NDArray[np.bool_] | None = None) -> Ids:
+    faiss, parameters = _faiss(), None
+    if usable is not None:
+        parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(np.packbits(usable, bitorder="little")))
+    rows: Ids = sketch.search(query.reshape(1, -1), count, params=parameters)[1][0]
     return rows
 
 

@@ -76,7 +76,10 @@ def within(limits: Limits) -> tuple[str, list[str]]:
         if value is not None:
             conditions.append(expression)
             values.append(value)
-    return f"FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {' AND '.join(conditions)}", values
+    # SQLite keeps the order of a CROSS JOIN. By speaker passages are found by their index; else each briefing is looked
+    # at once, and not once for each of its passages.
+    tables = "briefings b CROSS JOIN passages p" if limits.speakers is None else "passages p CROSS JOIN briefings b"
+    return f"FROM {tables} ON b.id = p.briefing_id WHERE {' AND '.join(conditions)}", values
 
 
 def _spoken_by(speakers: Sequence[Known]) -> tuple[str, tuple[str, ...]]:
