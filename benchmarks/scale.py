@@ -278,16 +278,14 @@ def _add(options: argparse.Namespace) -> dict[str, object]:
     folder = _folder(options)
     vector, terms, code = _asked(options)[0]
     model, originals = originals_of(options.library)
-    new = next(one for one, _ in copies(originals[::-1], 0) if len(one.passages) >= 20)
     store = SqliteStore(folder)
+    held = set(store.ids())
+    new = next(one for one, _ in copies(originals, 0) if len(one.passages) >= 20 and one.briefing.id not in held)
 
     def ask() -> object:
         return store.candidates(vector, terms, Limits(), _K, language=code)
 
     ask()
-    if new.briefing.id in store.ids():
-        store.remove(new.briefing.id)
-        ask()
     adding, _ = _timed(lambda: store.add(new, model))
     searching, _ = _timed(ask)
     closing, _ = _timed(store.close)
