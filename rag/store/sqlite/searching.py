@@ -18,9 +18,9 @@ from onrecord.rag.store.sqlite.filtering import Recent, passing_ids, within
 from onrecord.rag.store.sqlite.index import CachedIndexes, Indexes
 from onrecord.rag.store.sqlite.integrity import CheckedBriefings, require_sound
 from onrecord.rag.store.sqlite.rows import BOUND_VALUES, CURRENT, IN_ORDER, columns, marks, meta, reading, term_numbers
+from onrecord.rag.store.sqlite.words import Mask
 from onrecord.rag.types import Passage
 
-Mask = NDArray[np.bool_]
 _Read = TypeVar("_Read")
 
 _PASSAGE_COLUMNS = columns(Passage, "p.")

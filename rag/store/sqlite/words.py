@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import DamagedIndex, Places, read_arrays, write_arrays
-from onrecord.rag.store.sqlite.postings import Segment, Writing, merged, segment_of
+from onrecord.rag.store.sqlite.postings import Ids, Segment, Writing, merged, segment_of
 
-Ids = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]
 
