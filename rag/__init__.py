@@ -4,6 +4,7 @@ from onrecord.embeddings import replacing
 from onrecord.rag.adding import Added, AddReport, Progress
 from onrecord.rag.checking.check import CheckReport, Finding
 from onrecord.rag.checking.report import report_html, report_text
+from onrecord.rag.copying import Copied
 from onrecord.rag.errors import (
     InvalidRequest,
     LibraryError,
@@ -19,7 +20,7 @@ from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.library import Library
 from onrecord.rag.questions.followup import stands_alone
 from onrecord.rag.settings import Settings
-from onrecord.rag.store import Summary
+from onrecord.rag.store import SharedDatabase, Summary
 from onrecord.rag.text.quotes import place_at, second_at
 from onrecord.rag.types import (
     Answer,
@@ -55,6 +56,7 @@ __all__ = [
     "Briefing",
     "CheckReport",
     "Citation",
+    "Copied",
     "DateMention",
     "Exchange",
     "ExportFormat",
@@ -78,6 +80,7 @@ __all__ = [
     "Reported",
     "Row",
     "Settings",
+    "SharedDatabase",
     "Span",
     "Status",
     "Summary",

@@ -13,7 +13,7 @@ Ids = NDArray[np.int64]
 Checks = NDArray[np.uint64]
 
 # The row of a passage, and how often it holds the term: of more than 65,535 times the score is the same.
-POSTING = np.dtype([("row", "<u4"), ("count", "<u2")])
+_POSTING = np.dtype([("row", "<u4"), ("count", "<u2")])
 Postings = NDArray[np.void]
 _MOST = 2**16 - 1
 # Postings merged at once: the arrays that takes stay below 200 megabytes.
@@ -54,7 +54,7 @@ def segment_of(first: int, terms: Sequence[NDArray[np.uint32]]) -> Segment:
     rows = np.repeat(np.arange(len(terms), dtype=np.uint32), [one.shape[1] for one in terms])
     numbers, counts = np.concatenate([np.empty((2, 0), np.uint32), *terms], axis=1)
     order = np.argsort(numbers, kind="stable")
-    postings = np.empty(len(rows), POSTING)
+    postings = np.empty(len(rows), _POSTING)
     postings["row"], postings["count"] = rows[order], np.minimum(counts[order], _MOST)
     return Segment(first, *_starts(numbers[order]), postings)
 
@@ -63,7 +63,7 @@ def merged(segments: Sequence[Segment]) -> Segment:
     """One segment of several whose rows follow one another."""
     first = segments[0].first
     parts = list(_in_order(segments, None, first))
-    postings = np.concatenate([np.empty(0, POSTING), *(part for _, part in parts)])
+    postings = np.concatenate([np.empty(0, _POSTING), *(part for _, part in parts)])
     return Segment(first, *_starts(np.concatenate([np.empty(0, np.uint32), *(terms for terms, _ in parts)])), postings)
 
 
@@ -80,7 +80,7 @@ class Writing:
 
     def parts(self) -> Iterator[Postings]:
         """The postings, in order."""
-        yield np.empty(0, POSTING)
+        yield np.empty(0, _POSTING)
         for numbers, postings in _in_order(self._segments, self._new_rows, 0):
             terms, starts = _starts(numbers)
             self._terms.append(terms)
@@ -113,7 +113,7 @@ def _in_order(
             counts.append(part["count"][living])
         joined = np.concatenate(numbers)
         order = np.argsort(joined, kind="stable")
-        postings = np.empty(len(joined), POSTING)
+        postings = np.empty(len(joined), _POSTING)
         postings["row"], postings["count"] = np.concatenate(rows)[order], np.concatenate(counts)[order]
         if len(joined):
             yield joined[order], postings
