@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from onrecord.embeddings import Encoder
-from onrecord.rag.errors import LibraryError, OnRecordError, UnknownBriefing, UnreadableFile
+from onrecord.rag.errors import OnRecordError, UnknownBriefing, UnreadableFile
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.passages import passages_of
 from onrecord.rag.readers import Document, read
@@ -41,6 +41,7 @@ _PASSAGES_AT_ONCE = 256
 _MOST_BYTES = 1_000_000_000
 
 _Opened = TypeVar("_Opened")
+_Read = tuple[str, str, str]
 Outcome = Literal["added", "updated", "new version", "moved", "unchanged", "failed"]
 
 
@@ -104,23 +105,28 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class ToAdd:
-    """What adding a document is to be: where it comes from, what it is told to be called, whose version it becomes."""
+    """What adding a document is to be: where it comes from, what it is told to be called, whose version it becomes.
+
+    `before` is the id of the version that it replaces.
+    """
 
     source: str
     metadata: Metadata
     lineage: str
     outcome: Outcome
+    before: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A briefing that only waits for its vectors."""
+    """A briefing that only waits for its vectors; `before` is the id of the version that it replaces."""
 
     briefing: Briefing
     data: bytes
     passages: tuple[Passage, ...]
     outcome: Outcome
     notes: tuple[str, ...]
+    before: str | None
 
 
 def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
@@ -290,7 +296,8 @@ def decided(
     replaced = None if older is None or older.id == briefing_id else older
     lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
     outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
-    return ToAdd(source, metadata, lineage, outcome)
+    before = replaced.id if replaced else known.id if known else None
+    return ToAdd(source, metadata, lineage, outcome, before)
 
 
 def origin(original: Original, name: str) -> tuple[str, Metadata]:
@@ -298,15 +305,6 @@ def origin(original: Original, name: str) -> tuple[str, Metadata]:
     source = original.source if name == original.name else f"{original.source}{_MEMBER}{name}"
     sidecar = read_sidecar(Path(original.source)) if "://" not in original.source else Metadata()
     return source, original.metadata.over(sidecar)
-
-
-def require_model(held: EmbeddingModel | None, own: EmbeddingModel) -> None:
-    """Raise LibraryError where a library holds vectors of another model."""
-    if held is not None and held != own:
-        raise LibraryError(
-            f"The library's vectors are of the model {held.name}, but {own.name} is set. "
-            "Unset ONRECORD_MODEL, or embed all passages again with `onrecord reembed`."
-        )
 
 
 def id_of(data: bytes) -> str:
@@ -324,7 +322,7 @@ def ready(document: Document, wanted: ToAdd) -> Added | Ready:
         return Added(
             document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
         )
-    return Ready(briefing, document.data, passages, wanted.outcome, document.source.notes)
+    return Ready(briefing, document.data, passages, wanted.outcome, document.source.notes, wanted.before)
 
 
 def written(store: Store, ready: Ready, embedded: Sequence[Embedded], model: EmbeddingModel) -> Added:
@@ -417,9 +415,27 @@ def _write(
     store: Store, encoder: Encoder, waiting: Sequence[Ready], advance: Callable[[int], None]
 ) -> Iterator[tuple[Ready, Added]]:
     model = EmbeddingModel(encoder.name, encoder.dimension, encoder.fingerprint)
-    embedded = embed([passage for ready in waiting for passage in ready.passages], encoder, advance)
-    start = 0
+    made: dict[_Read, Embedded] = {}
     for ready in waiting:
-        end = start + len(ready.passages)
-        yield ready, written(store, ready, embedded[start:end], model)
-        start = end
+        made |= _made_before(store, ready.before) if ready.before else {}
+    passages = [passage for ready in waiting for passage in ready.passages]
+    missing = {_read_as(passage): passage for passage in passages if _read_as(passage) not in made}
+    advance(len(passages) - len(missing))
+    made |= zip(missing, embed(list(missing.values()), encoder, advance), strict=True)
+    for ready in waiting:
+        yield ready, written(store, ready, [made[_read_as(passage)] for passage in ready.passages], model)
+
+
+def _read_as(passage: Passage) -> _Read:
+    """All of a passage that a model makes something of."""
+    return passage.context, passage.text, passage.language
+
+
+def _made_before(store: Store, briefing_id: str) -> dict[_Read, Embedded]:
+    """What was made of the passages of a version that is now replaced; nothing where that is gone or damaged."""
+    try:
+        passages = store.passages(briefing_id)
+        embedded = store.embedded(briefing_id)
+    except OnRecordError:
+        return {}
+    return dict(zip(map(_read_as, passages), embedded, strict=True)) if embedded else {}

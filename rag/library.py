@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,23 +14,8 @@ from typing_extensions import Self, Unpack
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.embeddings.bundled import SHA256 as BUNDLED
 from onrecord.embeddings.reader import load_reader
-from onrecord.rag.adding import (
-    AddReport,
-    Loaded,
-    Original,
-    Progress,
-    add_originals,
-    embed,
-    missing_briefings,
-    originals_under,
-    require_model,
-)
 from onrecord.rag.answers.growing import growing
 from onrecord.rag.asking import Asking, filters_of, require_verified
-from onrecord.rag.checking.check import CheckReport, check
-from onrecord.rag.checking.record import Record
-from onrecord.rag.checking.translation import Translations
-from onrecord.rag.copying import Copied, copy_archive
 from onrecord.rag.errors import InvalidRequest, LibraryError
 from onrecord.rag.holdings import Holdings
 from onrecord.rag.languages.detection import load_detector
@@ -37,17 +23,19 @@ from onrecord.rag.questions.question import History
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import Metadata, checked_metadata
 from onrecord.rag.reading.reader import Reader
-from onrecord.rag.repairing import Mender
 from onrecord.rag.settings import Settings, beside, is_address
-from onrecord.rag.spreading import spread_originals
 from onrecord.rag.store import Embedded, EmbeddingModel, Repair, SharedDatabase, Store, Summary
 from onrecord.rag.store.postgres import open_store
+from onrecord.rag.store.refusing import require_model
 from onrecord.rag.store.sqlite.backup import restore
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Hit, Passage
 
 if TYPE_CHECKING:
+    from onrecord.rag.adding import AddReport, Original, Progress
+    from onrecord.rag.checking.check import CheckReport
+    from onrecord.rag.copying import Copied
     from onrecord.rag.language_model.model import ModelServer
 
 
@@ -126,6 +114,8 @@ class Library:
         settings = settings or Settings.load()
         if not is_address(source) and not (Path(source) / DATABASE).exists():
             raise LibraryError(f"{source}: there is no library. Name a folder that `onrecord add` has filled.")
+        from onrecord.rag.copying import copy_archive
+
         with cls.open(source, settings=settings) as copied, cls.open(target, settings=settings) as made:
             return copy_archive(copied._store, made._store, progress)
 
@@ -154,9 +144,10 @@ class Library:
 
         Raises ModelError, or LibraryError where the library holds vectors of another model.
         """
-        self._loaded_encoder()
-        self._loaded_reader()
-        load_detector()
+        with ThreadPoolExecutor() as pool:
+            loading = [pool.submit(load) for load in (self._loaded_encoder, self._loaded_reader, load_detector)]
+        for one in loading:
+            one.result()
 
     def add(
         self,
@@ -176,6 +167,9 @@ class Library:
         `allow_private`. With `ray`, the HOST:PORT of a Ray cluster of which this machine is part, or "local", the
         cluster's machines read and embed. Raises InvalidRequest for metadata and a cluster that cannot be used.
         """
+        # Whoever only asks does not wait for what reads files.
+        from onrecord.rag.adding import add_originals, originals_under
+
         options = checked_metadata({"title": title, "date": date, "url": url, "language": language})
         originals: list[Original] = []
         for path in [paths] if isinstance(paths, str | Path) else paths:
@@ -185,6 +179,8 @@ class Library:
                 originals += originals_under([Path(path)], options)
         if ray is None:
             return add_originals(self._store, self._loaded_encoder, originals, progress)
+        from onrecord.rag.spreading import spread_originals
+
         return spread_originals(self._store, self._settings, self._loaded_encoder, originals, ray, progress)
 
     def briefings(self) -> list[Briefing]:
@@ -229,6 +225,8 @@ class Library:
 
     def missing(self, folder: str | Path) -> list[Summary]:
         """The briefings that were added from files in a folder, at any depth, and whose files are gone from it."""
+        from onrecord.rag.adding import missing_briefings
+
         return missing_briefings(self._holdings.summaries(), Path(folder))
 
     def remove(self, briefing_id: str) -> None:
@@ -244,6 +242,8 @@ class Library:
 
         Raises LibraryError where the database cannot be read at all or the library's vectors are of another model.
         """
+        from onrecord.rag.repairing import Mender
+
         return self._store.repair(Mender(partial(load_encoder, self._settings.model, cache=self._settings.cache)))
 
     def back_up(self, file: str | Path, *, replace: bool = False) -> None:
@@ -265,6 +265,8 @@ class Library:
 
     def reembed(self, *, progress: Callable[[Progress], None] | None = None) -> int:
         """Embed every passage again with the model that the settings name; returns the number of passages."""
+        from onrecord.rag.adding import Progress, embed
+
         encoder = load_encoder(self._settings.model, cache=self._settings.cache)
         count = 0
 
@@ -328,6 +330,9 @@ class Library:
 
         Raises InvalidRequest for an empty text.
         """
+        from onrecord.rag.checking.check import check
+        from onrecord.rag.checking.record import Record
+
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         encoders = self._loaded_encoder(), self._bundled_encoder()
@@ -343,6 +348,7 @@ class Library:
 
     def _written(self, default: Answer, briefings: Mapping[str, Briefing], server: ModelServer) -> Iterator[Answer]:
         """The answer that the language model writes from the passages found, checked; else the default one."""
+        from onrecord.rag.checking.translation import Translations
         from onrecord.rag.language_model.model import answers
 
         translations = Translations(self._holdings, self._bundled_encoder())
@@ -381,6 +387,8 @@ def _model_of(encoder: Encoder) -> EmbeddingModel:
 
 
 def _web_page(address: str, options: Metadata, *, allow_private: bool) -> Original:
+    from onrecord.rag.adding import Loaded, Original
+
     def load() -> Loaded:
         # The fetcher is imported only by those who fetch.
         from onrecord.rag.fetch import fetch

@@ -34,13 +34,13 @@ from onrecord.rag.adding import (
     id_of,
     origin,
     ready,
-    require_model,
     written,
 )
 from onrecord.rag.errors import InvalidRequest, OnRecordError, UnreadableFile
 from onrecord.rag.readers import Packed, read_one, unpacked
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store
+from onrecord.rag.store.refusing import require_model
 
 if TYPE_CHECKING:
     from ray.data import Dataset

@@ -6,6 +6,7 @@ import zlib
 from hashlib import sha256
 
 from onrecord.rag.errors import LibraryError, UnknownBriefing
+from onrecord.rag.store import EmbeddingModel
 
 REPAIR = "`onrecord verify --repair`"
 
@@ -57,3 +58,12 @@ def is_intact(compressed: bytes | None, expected: str) -> bool:
     except (zlib.error, TypeError):
         # Of a damaged row SQLite may give a number, whatever its table says.
         return False
+
+
+def require_model(held: EmbeddingModel | None, own: EmbeddingModel) -> None:
+    """Raise LibraryError where a library holds vectors of another model."""
+    if held is not None and held != own:
+        raise LibraryError(
+            f"The library's vectors are of the model {held.name}, but {own.name} is set. "
+            "Unset ONRECORD_MODEL, or embed all passages again with `onrecord reembed`."
+        )

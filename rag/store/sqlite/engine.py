@@ -68,6 +68,8 @@ _TURN_COLUMNS = columns(Turn)
 # Another thread brings the indexes forward in the middle of an answer where somebody has written since it began. Past
 # as many beginnings, the others wait for the answer.
 _TRIES = 3
+# Nobody waits longer than a second for a library to close; a larger one is sealed when it is verified.
+_SEALED_AT_CLOSING = 2**28
 
 
 @failing_plainly
@@ -313,7 +315,7 @@ class SqliteStore:
         """Release the files."""
         if self._connections.written:
             with suppress(*FAILURES):
-                seal.write(self._folder, self._connection())
+                seal.write(self._folder, self._connection(), at_most=_SEALED_AT_CLOSING)
             self._connections.written = False
         self._connections.close()
 
