@@ -38,9 +38,9 @@ from onrecord.rag import Library, Progress, Settings
 from onrecord.rag.adding import add_originals, originals_under
 from onrecord.rag.evaluate import read_questions
 from onrecord.rag.readers.metadata import Metadata
-from onrecord.rag.store import Embedded, NewBriefing
-from onrecord.rag.store.sqlite import SqliteStore
-from onrecord.rag.types import FilterOptions, Filters
+from onrecord.rag.store import Embedded, Limits, NewBriefing
+from onrecord.rag.store.sqlite.engine import SqliteStore
+from onrecord.rag.types import FilterOptions
 
 Vectors = NDArray[np.float32]
 
@@ -180,7 +180,7 @@ def large_library(paths: list[Path], options: argparse.Namespace, folder: Path) 
         filters = _filters_against_all(library, questions[:20])
     store = SqliteStore(settings.library)
     vector = encoder.encode_queries([QUESTIONS[0]])[0]
-    loading = _timed(lambda: store.nearest(vector, 10, Filters()))
+    loading = _timed(lambda: store.candidates(vector, {}, Limits(), 10))
     store.close()
     return {
         **filters,
@@ -292,10 +292,7 @@ def _build_large(paths: list[Path], passages: int, folder: Path, encoder: Encode
     originals = []
     for briefing in store.briefings():
         its_passages = store.passages(briefing.id)
-        vectors = store.vectors(passage.id for passage in its_passages)
-        said = store.said(passage.id for passage in its_passages)
-        embedded = [Embedded(vectors[passage.id], said[passage.id]) for passage in its_passages]
-        originals.append((briefing, its_passages, embedded))
+        originals.append((briefing, its_passages, store.embedded(briefing.id)))
     others = np.array([one.vector for _, _, embedded in originals for one in embedded])
     chance = np.random.default_rng(1)
     held = len(others)

@@ -23,6 +23,7 @@ from onrecord.embeddings import Encoder, load_encoder
 from onrecord.embeddings.reader import load_reader
 from onrecord.rag.adding import Progress, add_originals, originals_under
 from onrecord.rag.errors import InvalidRequest, OnRecordError
+from onrecord.rag.holdings import Holdings, by_sense, by_words
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.questions.question import Question, read_question
@@ -30,8 +31,7 @@ from onrecord.rag.readers.metadata import Metadata
 from onrecord.rag.reading.finding import find_read
 from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.settings import Settings
-from onrecord.rag.store import Store
-from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.types import Filters, Passage
 
 Method = Literal["words", "sense", "search", "shipped"]
@@ -99,7 +99,7 @@ def evaluate_folder(
             if report.failed:
                 raise OnRecordError(f"{folder}: {report.failed[0].message}")
             same = {added.file: added.briefing_id for added in report.files if added.briefing_id}
-            return evaluate(questions, store, encoder, method=method, same_content=same, progress=asking)
+            return evaluate(questions, Holdings(store), encoder, method=method, same_content=same, progress=asking)
         finally:
             store.close()
 
@@ -157,19 +157,19 @@ def write_corpus(folder: Path, target: Path) -> Path:
 
 def evaluate(
     questions: Sequence[SetQuestion],
-    store: Store,
+    holdings: Holdings,
     encoder: Encoder,
     *,
     method: Method = "shipped",
     same_content: Mapping[str, str] = MappingProxyType({}),
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Row]:
-    """Measure a method over a store that holds the set's briefings.
+    """Measure a method over a library that holds the set's briefings.
 
     Args:
         questions: the set.
-        store: holding its briefings, and nothing else.
-        encoder: the model of the store's vectors.
+        holdings: its briefings, and nothing else.
+        encoder: the model of their vectors.
         method: BM25 alone ("words"), nearest vectors alone ("sense"), both as the library searches ("search"), or what
             it does: what the search finds, read and ranked by both ("shipped").
         same_content: file → briefing id, for files of the set that are kept as one briefing under another's name.
@@ -181,10 +181,10 @@ def evaluate(
         have one; for what is shipped, a row of abstention (AUROC of the confidence) for each language with unanswerable
         questions.
     """
-    summaries = {summary.id: summary for summary in store.summaries()}
+    summaries = {summary.id: summary for summary in holdings.summaries()}
     places = {summary.file: summary.id for summary in summaries.values()} | dict(same_content)
     spoken = {file: summaries[briefing_id].language for file, briefing_id in places.items()}
-    by_file = {file: store.passages(briefing_id) for file, briefing_id in places.items()}
+    by_file = {file: holdings.passages(briefing_id) for file, briefing_id in places.items()}
     languages = sorted(set(spoken.values()))
     find = _METHODS[method]
     refuses = any(not asked.answerable for asked in questions)
@@ -193,7 +193,7 @@ def evaluate(
     for done, asked in enumerate(questions, start=1):
         started = time.perf_counter()
         question = read_question(asked.question, asked.history)
-        everywhere = find(store, encoder, question, Filters())
+        everywhere = find(holdings, encoder, question, Filters())
         elapsed = time.perf_counter() - started
         if everywhere.sure is not None and refuses:
             signals[asked.language].append((everywhere.sure, asked.answerable))
@@ -206,10 +206,10 @@ def evaluate(
             alone = everywhere
             if len(languages) > 1:
                 results[f"{pair} in a library of both"].append(_measured(everywhere.ids, relevant))
-                alone = find(store, encoder, question, Filters(language=code))
+                alone = find(holdings, encoder, question, Filters(language=code))
             results[pair].append(_measured(alone.ids, relevant) | {"milliseconds": 1000 * elapsed})
             if asked.history:
-                bare = find(store, encoder, read_question(asked.question), Filters())
+                bare = find(holdings, encoder, read_question(asked.question), Filters())
                 results[f"{pair} without history"].append(_measured(bare.ids, relevant))
         if progress is not None:
             progress(done, len(questions))
@@ -223,30 +223,32 @@ class _Result:
     sure: float | None = None
 
 
-def _by_words(store: Store, _: Encoder, question: Question, filters: Filters) -> _Result:
+def _by_words(holdings: Holdings, _: Encoder, question: Question, filters: Filters) -> _Result:
     text = " ".join([*(earlier for earlier, _ in question.history), question.typed])
     terms = language(question.language).query_terms(text)
-    return _Result([passage_id for passage_id, _ in store.matching(terms, _DEPTH, filters)])
+    found = holdings.candidates(None, dict.fromkeys(terms, 1.0), filters, _DEPTH)
+    return _Result([one.id for one in by_words(found, _DEPTH)])
 
 
-def _by_sense(store: Store, encoder: Encoder, question: Question, filters: Filters) -> _Result:
+def _by_sense(holdings: Holdings, encoder: Encoder, question: Question, filters: Filters) -> _Result:
     # The plain way with a conversation: its first and its last question before the question.
     history = question.history
     earlier = dict.fromkeys([history[0][0], history[-1][0]] if history else [])
     vector = encoder.encode_queries([" ".join([*earlier, question.typed])])[0]
-    return _Result([passage_id for passage_id, _ in store.nearest(vector, _DEPTH, filters)])
+    found = holdings.candidates(vector, {}, filters, _DEPTH)
+    return _Result([one.id for one in by_sense(found, vector, _DEPTH)])
 
 
-def _by_search(store: Store, encoder: Encoder, question: Question, filters: Filters) -> _Result:
-    return _Result([hit.passage.id for hit in retrieve(store, encoder, question, _DEPTH, filters)])
+def _by_search(holdings: Holdings, encoder: Encoder, question: Question, filters: Filters) -> _Result:
+    return _Result([hit.passage.id for hit in retrieve(holdings, encoder, question, _DEPTH, filters)])
 
 
-def _shipped(store: Store, encoder: Encoder, question: Question, filters: Filters) -> _Result:
-    found = find_read(store, encoder, load_reader(cache=Settings.load().cache), question, _DEPTH, filters)
+def _shipped(holdings: Holdings, encoder: Encoder, question: Question, filters: Filters) -> _Result:
+    found = find_read(holdings, encoder, load_reader(cache=Settings.load().cache), question, _DEPTH, filters)
     return _Result([hit.passage.id for hit in found.hits], 1 - found.reading.nothing)
 
 
-_METHODS: dict[Method, Callable[[Store, Encoder, Question, Filters], _Result]] = {
+_METHODS: dict[Method, Callable[[Holdings, Encoder, Question, Filters], _Result]] = {
     "words": _by_words,
     "sense": _by_sense,
     "search": _by_search,

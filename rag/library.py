@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from typing_extensions import Self, Unpack
 
@@ -25,51 +23,28 @@ from onrecord.rag.adding import (
     missing_briefings,
     originals_under,
 )
-from onrecord.rag.answers.answer import compose
 from onrecord.rag.answers.growing import growing
-from onrecord.rag.answers.unsearched import unsearched
+from onrecord.rag.asking import Asking, filters_of, require_verified
 from onrecord.rag.checking.check import CheckReport, check
 from onrecord.rag.checking.record import Record
 from onrecord.rag.checking.translation import Translations
-from onrecord.rag.errors import InvalidRequest, LibraryError, OnRecordError
-from onrecord.rag.languages import language
+from onrecord.rag.errors import InvalidRequest, LibraryError
+from onrecord.rag.holdings import Holdings
 from onrecord.rag.languages.detection import load_detector
-from onrecord.rag.questions.named import on_record
-from onrecord.rag.questions.period import Dates, after, dated, resolved
-from onrecord.rag.questions.question import (
-    OVERVIEWS,
-    TO_THE_PROGRAM,
-    WHOLE_BRIEFINGS,
-    WHOLE_LIBRARY,
-    History,
-    Question,
-    read_question,
-)
+from onrecord.rag.questions.question import History
 from onrecord.rag.readers.encoding import whole_characters
-from onrecord.rag.readers.metadata import Metadata, checked_metadata, iso_date
-from onrecord.rag.reading.finding import Found, find_read, holding
-from onrecord.rag.reading.reader import Reader, read_passages
+from onrecord.rag.readers.metadata import Metadata, checked_metadata
+from onrecord.rag.reading.reader import Reader
 from onrecord.rag.repairing import Mender
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Repair, Store, Summary
-from onrecord.rag.store.backup import restore
-from onrecord.rag.store.schema import DATABASE
-from onrecord.rag.store.sqlite import SqliteStore
-from onrecord.rag.text.quotes import verify
-from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, Passage
+from onrecord.rag.store.sqlite.backup import restore
+from onrecord.rag.store.sqlite.engine import SqliteStore
+from onrecord.rag.store.sqlite.schema import DATABASE
+from onrecord.rag.types import Answer, Briefing, FilterOptions, Hit, Passage
 
 if TYPE_CHECKING:
     from onrecord.rag.language_model.model import ModelServer
-
-# Passages shown with an answer.
-_ANSWER_HITS = 10
-# Reading more than this many briefings for one answer would take longer than a second.
-_MOST_BRIEFINGS_READ = 300
-# No limit on a number of passages.
-_ALL = 2**31
-# The encoder reads 512 tokens, about 2,000 characters.
-_LONGEST_QUESTION = 2000
-_LONGEST_ANSWER = 100_000
 
 
 class Library:
@@ -77,6 +52,8 @@ class Library:
 
     def __init__(self, store: Store, settings: Settings, folder: Path) -> None:
         self._store = store
+        self._holdings = Holdings(store)
+        self._asking = Asking(self._holdings, self._loaded_encoder, self._loaded_reader)
         self._folder = folder
         self._settings = settings
         self._encoder: Encoder | None = None
@@ -164,19 +141,19 @@ class Library:
 
     def briefings(self) -> list[Briefing]:
         """The briefings in the order they were added."""
-        return self._store.briefings()
+        return self._holdings.briefings()
 
     def summaries(self) -> list[Summary]:
         """One line about each briefing, in the order they were added."""
-        return self._store.summaries()
+        return self._holdings.summaries()
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
-        return self._store.briefing(whole_characters(briefing_id))
+        return self._holdings.briefing(whole_characters(briefing_id))
 
     def passages(self, briefing_id: str) -> list[Passage]:
         """The passages of a briefing in order; raises UnknownBriefing."""
-        return self._store.passages(whole_characters(briefing_id))
+        return self._holdings.passages(whole_characters(briefing_id))
 
     def passage(self, passage_id: int, briefing_id: str | None = None) -> Passage:
         """A passage by its id, of the current versions or of the version named.
@@ -184,9 +161,11 @@ class Library:
         Raises InvalidRequest for an unknown passage, UnknownBriefing for an unknown briefing.
         """
         if briefing_id is None:
-            found = self._store.passages_by_id([passage_id]).get(passage_id)
+            found = next((held.passage for held in self._holdings.held([passage_id]).values()), None)
         else:
-            found = next((p for p in self._store.passages(whole_characters(briefing_id)) if p.id == passage_id), None)
+            found = next(
+                (p for p in self._holdings.passages(whole_characters(briefing_id)) if p.id == passage_id), None
+            )
         if found is None:
             place = "the library" if briefing_id is None else f"briefing {briefing_id}"
             raise InvalidRequest(f"No passage of {place} has the id {passage_id}. A search gives the ids.")
@@ -198,11 +177,11 @@ class Library:
 
     def names(self) -> dict[str, list[str]]:
         """The speakers, roles, outlets, languages and kinds in the library, to choose filters from."""
-        return self._store.names()
+        return self._holdings.names()
 
     def missing(self, folder: str | Path) -> list[Summary]:
         """The briefings that were added from files in a folder, at any depth, and whose files are gone from it."""
-        return missing_briefings(self._store.summaries(), Path(folder))
+        return missing_briefings(self._holdings.summaries(), Path(folder))
 
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
@@ -260,8 +239,8 @@ class Library:
         """
         if k < 1:
             raise InvalidRequest(f"k is {k}; ask for at least one passage.")
-        limits = _filters(filters)
-        return self._store.of_one_state(lambda: list(self._find(self._read(question, history), k, limits).hits))
+        limits = filters_of(filters)
+        return self._holdings.of_one_state(lambda: self._asking.search(question, history, k, limits))
 
     def ask(
         self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
@@ -278,77 +257,19 @@ class Library:
         self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
     ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
-        limits = _filters(filters)
-        answer, briefings = self._store.of_one_state(lambda: self._default(question, history, limits, any_date))
+        limits = filters_of(filters)
+        answer, briefings = self._holdings.of_one_state(
+            lambda: self._asking.answer(question, history, limits, any_date=any_date)
+        )
         server = self._model_server() if answer.hits else None
         if server is not None:
             yield from self._written(answer, briefings, server)
             return
         yield from growing(answer)
 
-    def _default(
-        self, question: str, history: History, limits: Filters, any_date: bool
-    ) -> tuple[Answer, Mapping[str, Briefing]]:
-        """The answer without a language model, and the briefings that it may cite."""
-        asked = self._read(question, history)
-        if asked.kind in TO_THE_PROGRAM:
-            held = set(self._store.briefing_ids(limits))
-            return unsearched(asked, [one for one in self._store.summaries() if one.id in held]), {}
-        dates = None if any_date else self._dates(asked, limits)
-        answer, briefings = self._answered(asked, dated(limits, dates) if dates else limits)
-        if dates and answer.status == "not_found" and not asked.of_its_time:
-            # The date may be a part of what is asked about.
-            dates, (answer, briefings) = None, self._answered(asked, limits)
-        if dates:
-            answer = replace(answer, since=dates.since, until=dates.until)
-        return answer, briefings
-
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
-        return self._store.of_one_state(lambda: self._in_full(answer))
-
-    def _in_full(self, answer: Answer) -> Answer:
-        cited = {citation.briefing_id for citation in answer.citations}
-        asked = self._read(answer.standalone_question or answer.question, ())
-        if asked.kind not in OVERVIEWS or len(cited) != 1:
-            return answer
-        whole, _ = self._answered(replace(asked, page=0), Filters(briefing=cited.pop()))
-        # Another answer than an overview may have been given to the question; a shorter list is not the rest of it.
-        if len(whole.citations) <= len(answer.citations):
-            return answer
-        return replace(answer, parts=whole.parts, citations=whole.citations)
-
-    def _dates(self, question: Question, filters: Filters) -> Dates | None:
-        """The dates of briefings that a question limits its answer to."""
-        if question.since_said:
-            said = holding(self._store, replace(question, sought=question.since_said), filters)
-            known = [self._store.briefing(hit.passage.briefing_id).date for hit in said]
-            return after(max(filter(None, known), default=None))
-        if question.period is None:
-            return None
-        known = [one.date for one in self._store.summaries()]
-        return resolved(question.period, [date for date in known if date], certain=question.only_time)
-
-    def _answered(self, asked: Question, limits: Filters) -> tuple[Answer, Mapping[str, Briefing]]:
-        """The answer without a language model, its quotes checked, and the briefings that it may cite."""
-        started = time.perf_counter()
-        found = self._find(asked, _ANSWER_HITS, limits)
-        searched = time.perf_counter()
-        briefings = self._sources(asked, found, limits)
-        searched_briefings, searched_passages = self._store.count(limits)
-        answer = compose(
-            asked,
-            found.hits,
-            briefings,
-            reading=found.reading,
-            read=partial(read_passages, self._loaded_reader(), sources=briefings),
-            searched=(searched_briefings, searched_passages),
-            filters=limits,
-            called=self._store.called(limits.speaker) if limits.speaker else None,
-        )
-        _verify(answer, briefings)
-        seconds = {"search": searched - started, "answer": time.perf_counter() - searched}
-        return replace(answer, seconds=seconds), briefings
+        return self._holdings.of_one_state(lambda: self._asking.in_full(answer))
 
     def check(self, article: str) -> CheckReport:
         """Check every quotation and attributed statement of an article (plain text) against the library.
@@ -358,7 +279,7 @@ class Library:
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         encoders = self._loaded_encoder(), self._bundled_encoder()
-        return self._store.of_one_state(lambda: check(whole_characters(article), Record(self._store, *encoders)))
+        return self._holdings.of_one_state(lambda: check(whole_characters(article), Record(self._holdings, *encoders)))
 
     def _model_server(self) -> ModelServer | None:
         """The language model that the settings name; most libraries use none and never load its client."""
@@ -372,45 +293,11 @@ class Library:
         """The answer that the language model writes from the passages found, checked; else the default one."""
         from onrecord.rag.language_model.model import answers
 
-        translations = Translations(self._store, self._bundled_encoder())
+        translations = Translations(self._holdings, self._bundled_encoder())
         passages = [hit.passage for hit in default.hits]
         for answer in answers(default, passages, briefings, server, similarity=translations.similarity):
-            _verify(answer, briefings)
+            require_verified(answer, briefings)
             yield answer
-
-    def _read(self, question: str, history: History) -> Question:
-        """The question, read once for all that follows; raises InvalidRequest where there is none."""
-        # No question was longer, and what a follow-up leans on stands in the beginning of an answer.
-        said = [
-            (whole_characters(asked[:_LONGEST_QUESTION]), whole_characters(answered[:_LONGEST_ANSWER]))
-            for asked, answered in history
-        ]
-        return read_question(_checked(question), said, on_record(*self._store.on_record()))
-
-    def _find(self, question: Question, k: int, filters: Filters) -> Found:
-        return find_read(self._store, self._loaded_encoder(), self._loaded_reader(), question, k, filters)
-
-    def _sources(self, question: Question, found: Found, filters: Filters) -> dict[str, Briefing]:
-        """The briefings an answer may need: those of the hits, or all, for a question that lists or counts.
-
-        In a large library "all" is narrowed to those in which the people named speak, for a question about whole
-        briefings, or else to those that hold a word of the question.
-        """
-        sources = dict(found.sources)
-        if question.kind in WHOLE_LIBRARY:
-            everything = self._store.briefing_ids(filters)
-            large = len(everything) > _MOST_BRIEFINGS_READ
-            if large and question.kind in WHOLE_BRIEFINGS and question.people:
-                limits = [replace(filters, speaker=filters.speaker or name) for name in question.people]
-                everything = list(dict.fromkeys(id_ for each in limits for id_ in self._store.briefing_ids(each)))
-            elif large and question.kind not in WHOLE_BRIEFINGS:
-                terms = language(question.language).query_terms(question.subject or question.text)
-                matching = self._store.matching(terms, _ALL, filters)
-                passages = self._store.passages_by_id(passage_id for passage_id, _ in matching)
-                everything = list(dict.fromkeys(passage.briefing_id for passage in passages.values()))
-            missing = [briefing_id for briefing_id in everything if briefing_id not in sources]
-            sources |= {briefing_id: self._store.briefing(briefing_id) for briefing_id in missing}
-        return sources
 
     def _loaded_reader(self) -> Reader:
         with self._reader_lock:
@@ -446,34 +333,6 @@ def _model_of(encoder: Encoder) -> EmbeddingModel:
     return EmbeddingModel(encoder.name, encoder.dimension, encoder.fingerprint)
 
 
-def _checked(question: str) -> str:
-    words = " ".join(whole_characters(question).split())
-    if not words:
-        raise InvalidRequest("The question is empty. Ask in words, as in 'What was said about the budget?'.")
-    if len(words) > _LONGEST_QUESTION:
-        raise InvalidRequest(
-            f"The question has {len(words)} characters; {_LONGEST_QUESTION} are the most. Ask it more briefly."
-        )
-    return words
-
-
-def _filters(options: FilterOptions) -> Filters:
-    """The filters of the options given; raises InvalidRequest for one that cannot be."""
-    given: dict[str, str | None] = {}
-    for name, value in options.items():
-        if not isinstance(value, str | None):
-            raise InvalidRequest(f"{name} {value!r} is no text. Write it in quotation marks.")
-        given[name] = value and whole_characters(value)
-    filters = Filters(**given)  # type: ignore[arg-type]  # the kind is checked below
-    for name in ("since", "until"):
-        value = getattr(filters, name)
-        if value is not None and iso_date(value) != value:
-            raise InvalidRequest(f"{name} {value!r} is not a date. Write 2026-02-12, 2026-02 or 2026.")
-    if filters.kind is not None and filters.kind not in get_args(Kind):
-        raise InvalidRequest(f"kind {filters.kind!r} is not known. Use one of {', '.join(get_args(Kind))}.")
-    return filters
-
-
 def _web_page(address: str, options: Metadata, *, allow_private: bool) -> Original:
     def load() -> Loaded:
         # The fetcher is imported only by those who fetch.
@@ -483,13 +342,3 @@ def _web_page(address: str, options: Metadata, *, allow_private: bool) -> Origin
         return Loaded(page.name, page.data, page.url)
 
     return Original(address, address, load, options)
-
-
-def _verify(answer: Answer, briefings: Mapping[str, Briefing]) -> None:
-    """Raise unless every quote is the slice it claims to be: an answer that fails must not reach anyone."""
-    for citation in answer.citations:
-        if not verify(citation, briefings[citation.briefing_id]):
-            raise OnRecordError(
-                f"Citation [{citation.number}] is not the text of {citation.title}; the answer was withheld. "
-                "Run `onrecord verify`, and report this."
-            )

@@ -17,6 +17,7 @@ from onrecord.rag.retrieval.interaction import (
     pack,
     said_words,
     unpack,
+    unpack_each,
     words_given,
 )
 
@@ -47,15 +48,15 @@ def test_packed_words_keep_their_places_and_nearly_their_vectors(number: int, di
 def test_passages_packed_together_are_met_as_each_alone(sizes: list[int], seed: int) -> None:
     asked = WordVectors(np.zeros(4, np.int64), units(4, 32, seed))
     said = [WordVectors(np.arange(size), units(size, 32, seed + place)) for place, size in enumerate(sizes)]
-    together = met_by_each(asked, [pack(words) for words in said])
-    alone = [met_by_each(asked, [pack(words)])[0] for words in said]
+    together = met_by_each(asked, unpack_each([pack(words) for words in said], 32))
+    alone = [met_by_each(asked, unpack_each([pack(words)], 32))[0] for words in said]
     assert together == pytest.approx(np.array(alone), abs=1e-5)
     own = unpack(pack(said[0]), 32).vectors
     assert together[0] == pytest.approx((asked.vectors @ own.T).max(axis=1).mean(), abs=1e-5)
 
 
 def test_nothing_packed_is_met_by_nothing() -> None:
-    assert met_by_each(WordVectors(np.zeros(1, np.int64), units(1, 8, 0)), []).shape == (0,)
+    assert met_by_each(WordVectors(np.zeros(1, np.int64), units(1, 8, 0)), unpack_each([], 8)).shape == (0,)
 
 
 def test_function_words_and_the_words_of_asking_are_left_out() -> None:
@@ -86,7 +87,7 @@ def test_words_that_say_which_briefing_is_meant_are_told_from_the_rest() -> None
 
 def test_a_word_that_the_context_gives_is_met() -> None:
     asked = WordVectors(np.array([0, 9]), units(2, 32, 1))
-    said = [pack(WordVectors(np.zeros(1, np.int64), units(1, 32, 5)))] * 2
+    said = unpack_each([pack(WordVectors(np.zeros(1, np.int64), units(1, 32, 5)))] * 2, 32)
     without, given_one = met_by_each(asked, said, np.array([[False, True], [False, False]]))
     assert without == met_by_each(asked, said)[0]
     assert given_one > without

@@ -40,7 +40,7 @@ NO_WORDS = {
     "rag/readers/ttml.py": ("h|ms|m|s",),  # units of time
     "rag/text/folding.py": ("|qu)",),  # what an apostrophe cuts off
     "rag/people/naming.py": ("|qu)",),  # the same, before a name
-    "rag/library.py": ("since",),  # names of filters
+    "rag/asking.py": ("since",),  # names of filters
 }
 
 _WORD = r"[^\W\d_]{2,}"
@@ -166,11 +166,11 @@ FLOORS = (
     {"languages"},
     {"people"},
     {"readers", "fetch", "transcript", "store"},
-    {"passages", "questions"},
+    {"passages", "questions", "holdings"},
     {"retrieval"},
     {"reading"},
     {"answers"},
-    {"checking", "exporting"},
+    {"checking", "exporting", "asking"},
     {"language_model"},
     {"adding"},
     {"repairing"},

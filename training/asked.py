@@ -12,13 +12,13 @@ import numpy as np
 
 from onrecord.embeddings import Encoder
 from onrecord.rag import Library, Settings
+from onrecord.rag.holdings import Holdings
 from onrecord.rag.questions.named import on_record
 from onrecord.rag.questions.question import read_question
 from onrecord.rag.reading.composing import ComposedPassage, composed
 from onrecord.rag.reading.finding import READ
 from onrecord.rag.retrieval.retrieve import retrieve
-from onrecord.rag.store import Store
-from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.text.quotes import overlap
 from onrecord.rag.types import Briefing, Filters, Passage
 from training.corpus import ALSO, GOLD, NEITHER, TRAP, Candidate, Collection, CorpusWriter, Labels
@@ -44,12 +44,13 @@ def learn_asked(
         library.add(files)
     store = SqliteStore(home)
     try:
-        known = on_record(*store.on_record())
-        texts = _Texts.of(store)
+        holdings = Holdings(store)
+        known = on_record(*holdings.on_record())
+        texts = _Texts.of(holdings)
         chance = random.Random(_SEED)
         for asked in read_questions(folder / "questions.jsonl"):
             question = read_question(asked.question, asked.history, known)
-            found = [hit.passage for hit in retrieve(store, encoder, question, READ, Filters())][:READ]
+            found = [hit.passage for hit in retrieve(holdings, encoder, question, READ, Filters())][:READ]
             candidates = _candidates(writer, texts, asked, found)
             writer.question(
                 question.to_read,
@@ -75,9 +76,9 @@ class _Texts:
     ids: Mapping[str, str]
 
     @classmethod
-    def of(cls, store: Store) -> _Texts:
-        briefings = {briefing.id: briefing for briefing in store.briefings()}
-        passages = {id_: store.passages(id_) for id_ in briefings}
+    def of(cls, holdings: Holdings) -> _Texts:
+        briefings = {briefing.id: briefing for briefing in holdings.briefings()}
+        passages = {id_: holdings.passages(id_) for id_ in briefings}
         return cls(briefings, passages, {Path(briefing.file).name: id_ for id_, briefing in briefings.items()})
 
     def composed(self, passage: Passage) -> ComposedPassage:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from onrecord.embeddings import Encoder
 from onrecord.rag.checking.translation import Translations
+from onrecord.rag.holdings import Holdings, by_sense, by_words
 from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.people.matching import people_called
-from onrecord.rag.store import Store
 from onrecord.rag.types import Briefing, Filters, Passage
 
 # Passages looked up by words in each language, and by sense. An exact quotation is among the first few by its words; a
@@ -26,28 +26,29 @@ _SPEAKERS = 3
 
 
 class Record:
-    """The lookups of `onrecord.rag.checking.check.Lookup` over a store and the model of its vectors."""
+    """The lookups of `onrecord.rag.checking.check.Lookup` over a library and the model of its vectors."""
 
-    def __init__(self, store: Store, encoder: Encoder, bundled: Encoder) -> None:
-        """Look up in `store` by the `encoder` of its vectors; the `bundled` one compares across languages."""
-        self._store = store
+    def __init__(self, holdings: Holdings, encoder: Encoder, bundled: Encoder) -> None:
+        """Look up in `holdings` by the `encoder` of its vectors; the `bundled` one compares across languages."""
+        self._holdings = holdings
         self._encoder = encoder
-        self._translations = Translations(store, bundled)
+        self._translations = Translations(holdings, bundled)
         self._briefings: dict[str, Briefing] = {}
-        names = store.names()
+        names = holdings.names()
         self._languages = names.get("language") or list(LANGUAGES)
-        self._speakers, _ = store.on_record()
+        self._speakers, _ = holdings.on_record()
 
     def candidates(self, quotation: str) -> list[Passage]:
         """The passages that share words with the quotation, then those nearest in sense, of every language."""
         ids: dict[int, None] = {}
         vector = self._encoder.encode_queries([quotation])[0]
         for code in self._languages:
-            filters = Filters(language=code)
             terms = language(code).query_terms(quotation)
-            ids |= dict.fromkeys(passage for passage, _ in self._store.matching(terms, _BY_WORDS, filters))
             reach = _BY_SENSE if len(terms) >= _FEW_TERMS else _BY_SENSE_ALONE
-            ids |= dict.fromkeys(passage for passage, _ in self._store.nearest(vector, reach, filters))
+            found = self._holdings.candidates(
+                vector, dict.fromkeys(terms, 1.0), Filters(language=code), max(_BY_WORDS, reach), language=code
+            )
+            ids |= dict.fromkeys(one.id for one in (*by_words(found, _BY_WORDS), *by_sense(found, vector, reach)))
         return self._passages(list(ids))
 
     def across(self, quotation: str, speaker: str | None) -> list[Passage]:
@@ -61,17 +62,18 @@ class Record:
                 continue
             limits = [Filters(language=code, speaker=name) for name in same[:_SPEAKERS]] + [Filters(language=code)]
             for filters in limits:
-                ids |= dict.fromkeys(passage for passage, _ in self._store.nearest(vector, _ACROSS, filters))
+                found = self._holdings.candidates(vector, {}, filters, _ACROSS)
+                ids |= dict.fromkeys(one.id for one in by_sense(found, vector, _ACROSS))
         return self._passages(list(ids))
 
     def _passages(self, ids: Sequence[int]) -> list[Passage]:
-        found = self._store.passages_by_id(ids)
-        return [found[passage] for passage in ids if passage in found]
+        found = self._holdings.held(ids)
+        return [found[passage].passage for passage in ids if passage in found]
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing by its id, kept in memory while the check lasts."""
         if briefing_id not in self._briefings:
-            self._briefings[briefing_id] = self._store.briefing(briefing_id)
+            self._briefings[briefing_id] = self._holdings.briefing(briefing_id)
         return self._briefings[briefing_id]
 
     def speakers(self) -> Sequence[str]:

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import Encoder
+from onrecord.rag.holdings import Holdings
 from onrecord.rag.languages import answer_language, language
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.store import Store
 
 _SAMPLE = 48
 _SAMPLED_BRIEFINGS = 12
@@ -26,11 +26,11 @@ Vector = NDArray[np.float32]
 
 
 class Translations:
-    """Nearness across languages over the briefings of a store; the means are measured at the first use."""
+    """Nearness across languages over the briefings of a library; the means are measured at the first use."""
 
-    def __init__(self, store: Store, bundled: Encoder) -> None:
-        """Compare by the `bundled` model; the `store` tells what the sentences of a language have in common."""
-        self._store = store
+    def __init__(self, holdings: Holdings, bundled: Encoder) -> None:
+        """Compare by the `bundled` model; the `holdings` tell what the sentences of a language have in common."""
+        self._holdings = holdings
         self._encoder = bundled
         self._means: dict[str, Vector] = {}
         # The quotations of one article are mostly compared with the same passages.
@@ -71,16 +71,16 @@ class Translations:
 
     def _sample(self, code: str) -> list[str]:
         """Sentences from all over the briefings in a language, the same ones each time."""
-        return self._store.of_one_state(lambda: self._sampled(code))
+        return self._holdings.of_one_state(lambda: self._sampled(code))
 
     def _sampled(self, code: str) -> list[str]:
-        held = [summary.id for summary in self._store.summaries() if summary.language == code]
+        held = [summary.id for summary in self._holdings.summaries() if summary.language == code]
         chosen = held[:: max(1, len(held) // _SAMPLED_BRIEFINGS)]
         found: list[str] = []
         for briefing_id in chosen:
             own = [
                 passage.text[span.start : span.end]
-                for passage in self._store.passages(briefing_id)
+                for passage in self._holdings.passages(briefing_id)
                 for span in islice(language(code).sentences(passage.text), 2)
             ]
             found += own[:: max(1, len(own) * len(chosen) // _SAMPLE)]

@@ -1,4 +1,4 @@
-"""From a question to passages read: the store is searched, what is found is read, and ranked by both."""
+"""From a question to passages read: the library is searched, what is found is read, and ranked by both."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from onrecord.embeddings import Encoder
+from onrecord.rag.holdings import Holdings, by_words
 from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question
 from onrecord.rag.reading.reader import Reader, Reading, read_passages
 from onrecord.rag.retrieval.retrieve import retrieve
-from onrecord.rag.store import Store
 from onrecord.rag.types import Briefing, Filters, Hit
 
 READ = 20
@@ -36,49 +36,52 @@ class Found:
     reading: Reading
 
 
-def find_read(store: Store, encoder: Encoder, reader: Reader, question: Question, k: int, filters: Filters) -> Found:
+def find_read(
+    holdings: Holdings, encoder: Encoder, reader: Reader, question: Question, k: int, filters: Filters
+) -> Found:
     """Find the `k` passages that answer a question best among those that pass the filters, and read them.
 
     Where some hold the words that it gives in quotation marks, it is those. Where it wants somebody's words, half of
     those read are that person's as long as there are so many.
     """
-    hits = holding(store, question, filters)[: max(k, READ)] or _retrieved(
-        store, encoder, question, max(k, READ), filters
+    hits = holding(holdings, question, filters)[: max(k, READ)] or _retrieved(
+        holdings, encoder, question, max(k, READ), filters
     )
-    sources = {id_: store.briefing(id_) for id_ in dict.fromkeys(hit.passage.briefing_id for hit in hits[:READ])}
+    sources = {id_: holdings.briefing(id_) for id_ in dict.fromkeys(hit.passage.briefing_id for hit in hits[:READ])}
     reading = read_passages(reader, question.to_read, [hit.passage for hit in hits[:READ]], sources, ranked=True)
     ranked = _ranked(hits[:READ], reading) + list(hits[READ:])
     found = [replace(hit, rank=rank) for rank, hit in enumerate(ranked[:k], start=1)]
     return Found(tuple(found), sources, reading)
 
 
-def _retrieved(store: Store, encoder: Encoder, question: Question, k: int, filters: Filters) -> tuple[Hit, ...]:
-    hits = retrieve(store, encoder, question, k, filters)
+def _retrieved(holdings: Holdings, encoder: Encoder, question: Question, k: int, filters: Filters) -> tuple[Hit, ...]:
+    hits = retrieve(holdings, encoder, question, k, filters)
     if not question.literal or filters.speaker or len(question.speakers) > _MOST_SPEAKERS:
         return hits
     theirs = [
         hit
         for speaker in question.speakers
         for hit in retrieve(
-            store, encoder, question, READ // 2 // len(question.speakers), replace(filters, speaker=speaker)
+            holdings, encoder, question, READ // 2 // len(question.speakers), replace(filters, speaker=speaker)
         )
     ]
     by_passage = {hit.passage.id: hit for hit in (*theirs, *hits)}
     return tuple(list(by_passage.values())[:k])
 
 
-def holding(store: Store, question: Question, filters: Filters) -> tuple[Hit, ...]:
+def holding(holdings: Holdings, question: Question, filters: Filters) -> tuple[Hit, ...]:
     """The passages that hold words which a question gives in quotation marks, those with most of them first."""
-    terms = dict.fromkeys(
-        term for code in store.samples() for words in question.sought for term in language(code).query_terms(words)
-    )
+    if not question.sought:
+        return ()
+    codes = holdings.names()["language"]
+    terms = {term: 1.0 for code in codes for words in question.sought for term in language(code).query_terms(words)}
     if not terms:
         return ()
-    scores = dict(store.matching(list(terms), _ALL, filters))
+    scores = {one.id: one.lexical for one in by_words(holdings.candidates(None, terms, filters, _ALL), _ALL)}
     found = []
-    for passage in store.passages_by_id(scores).values():
-        if held := question.seeks(passage.text):
-            found.append((held, scores[passage.id], passage))
+    for passage_id, one in holdings.held(scores).items():
+        if held := question.seeks(one.passage.text):
+            found.append((held, scores[passage_id], one.passage))
     found.sort(key=lambda one: (-one[0], -one[1], one[2].id))
     return tuple(Hit(passage, score, rank) for rank, (_, score, passage) in enumerate(found, start=1))
 

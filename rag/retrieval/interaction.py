@@ -98,20 +98,35 @@ def _words(text: str, tokens: TokenVectors, tells: Callable[[str], bool]) -> Wor
     return WordVectors(np.array(starts, np.int64), _unit(np.array(means, np.float32)))
 
 
-def met_by_each(
-    asked: WordVectors, said: Sequence[bytes], held: NDArray[np.bool_] | None = None
-) -> NDArray[np.float32]:
-    """How well the words asked for are met by each of some packed passages, (passages,): means of their best cosines.
+@dataclass(frozen=True, slots=True)
+class SaidWords:
+    """The telling words of some passages, one behind the other.
+
+    `vectors` are (n, dimension), `lengths` theirs, (n,): to divide what is computed from them takes less than to divide
+    them. `firsts` are where each passage begins.
+    """
+
+    vectors: NDArray[np.float32]
+    lengths: NDArray[np.float32]
+    firsts: NDArray[np.int64]
+
+
+def unpack_each(said: Sequence[bytes], dimension: int) -> SaidWords:
+    """The words of passages that were packed each alone."""
+    numbers = [len(one) // _width(dimension) for one in said]
+    firsts = np.concatenate([[0], np.cumsum(numbers)])[: len(said)].astype(np.int64)
+    _, vectors, lengths = _unpacked(b"".join(said), dimension)
+    return SaidWords(vectors, lengths, firsts)
+
+
+def met_by_each(asked: WordVectors, said: SaidWords, held: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
+    """How well the words asked for are met by each of some passages, (passages,): means of their best cosines.
 
     Words that a passage's context gives (`held`, as `words_given` gives it) count as met there.
     """
-    if not said:
+    if not len(said.firsts):
         return np.zeros(0, np.float32)
-    dimension = asked.vectors.shape[1]
-    words = unpack(b"".join(said), dimension)
-    lengths = [len(one) // _width(dimension) for one in said]
-    firsts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
-    best = np.maximum.reduceat(asked.vectors @ words.vectors.T, firsts, axis=1)
+    best = np.maximum.reduceat(asked.vectors @ said.vectors.T / said.lengths, said.firsts, axis=1)
     if held is not None:
         best = np.where(held, np.maximum(best, _GIVEN), best)
     means: NDArray[np.float32] = best.mean(axis=0)
@@ -132,12 +147,18 @@ def pack(words: WordVectors) -> bytes:
 
 
 def unpack(packed: bytes, dimension: int) -> WordVectors:
-    """The words that `pack` packed, or several packings one behind the other; vectors to within the rounding."""
+    """The words that `pack` packed; vectors to within the rounding."""
+    starts, vectors, lengths = _unpacked(packed, dimension)
+    return WordVectors(starts, vectors / lengths[:, None])
+
+
+def _unpacked(packed: bytes, dimension: int) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+    """The places, the vectors and their lengths, of one packing or of several, one behind the other."""
     rows = np.frombuffer(packed, np.uint8).reshape(-1, _width(dimension))
     starts = np.ascontiguousarray(rows[:, : _PLACE.itemsize]).view(_PLACE)[:, 0].astype(np.int64)
-    vectors = _QUADS.take(rows[:, _PLACE.itemsize :], axis=0).reshape(len(rows), -1)[:, :dimension]
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-    return WordVectors(starts, vectors / lengths)
+    quads = _QUADS.take(rows[:, _PLACE.itemsize :], axis=0)
+    vectors = quads.reshape(len(rows), 4 * _bytes(dimension))[:, :dimension]
+    return starts, vectors, np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
 
 
 def _width(dimension: int) -> int:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from onrecord.embeddings import Encoder, TokenVectors
+from onrecord.rag.holdings import Holdings, by_words
 from onrecord.rag.questions.followup import SearchQuery, shares_shown
 from onrecord.rag.questions.question import Question
 from onrecord.rag.retrieval.interaction import (
+    SaidWords,
     WordVectors,
     asked_words,
     met_by_each,
+    unpack_each,
     words_given,
 )
 from onrecord.rag.retrieval.search import PassageCandidate, Vectors, backgrounds, rank, translations
-from onrecord.rag.store import Store
+from onrecord.rag.store import Held, Usual
 from onrecord.rag.types import Filters, Hit
 
 # Passages looked up by sense in each language and by words in the question's; ranks below are never among the best.
@@ -26,7 +29,7 @@ _LOOKED_UP = 100
 _READ = 100
 
 
-def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters: Filters) -> tuple[Hit, ...]:
+def retrieve(holdings: Holdings, encoder: Encoder, question: Question, k: int, filters: Filters) -> tuple[Hit, ...]:
     """Find the `k` passages that answer a question best among those that pass the filters.
 
     All `k` come back wherever as many pass. What the conversation so far has shown steps back.
@@ -35,65 +38,80 @@ def retrieve(store: Store, encoder: Encoder, question: Question, k: int, filters
     read = encoder.read_question(question.text)
     asked = asked_words(question.text, language, read)
     vector = _vector(encoder, query, read)
-    samples = {name: sample for name, sample in store.samples().items() if filters.language in (None, name)}
+    chance = holdings.usual(_by_chance)
     depth = max(_LOOKED_UP, k)
-    languages: dict[int, str] = {}
-    for name in samples:
-        limits = replace(filters, language=name) if len(samples) > 1 else filters
-        languages |= dict.fromkeys((passage_id for passage_id, _ in store.nearest(vector, depth, limits)), name)
-    matching = _matching(store, query, language, depth, filters)
     # Words are looked up in the question's language alone, or in the only one there is.
-    languages |= dict.fromkeys(matching, language if len(samples) != 1 else next(iter(samples)))
-    held, lengths = store.vectors(languages), store.lengths(languages)
-    ids = [passage_id for passage_id in languages if passage_id in held and passage_id in lengths]
-    if not ids:
+    terms = _weights(query) if filters.language in (None, language) else {}
+    spoken = language if len(chance) > 1 else None
+    found = holdings.candidates(vector, terms, filters, depth, language=spoken)
+    if not found:
         return ()
-    vectors = np.array([held[passage_id] for passage_id in ids], np.float32)
+    matching = {one.id: one.lexical for one in by_words(found, depth)}
+    vectors = np.array([one.vector for one in found], np.float32)
     nearness = vectors @ vector
-    usual = backgrounds({name: sample @ vector for name, sample in samples.items()})
-    shown = _shown(store, ids, question) if question.history else dict[int, float]()
+    usual = backgrounds(
+        {name: one.vectors @ vector for name, one in chance.items() if filters.language in (None, name)}
+    )
+    shown, held = dict[int, float](), dict[int, Held]()
+    if question.history:
+        held = holdings.held(one.id for one in found)
+        shown = _shown(held, question)
     candidates = [
         PassageCandidate(
-            passage_id,
-            languages[passage_id],
-            usual[languages[passage_id]].above(near),
+            one.id,
+            one.language,
+            usual[one.language].above(near),
             None,
-            matching.get(passage_id, 0.0),
-            lengths[passage_id],
-            shown.get(passage_id, 0.0),
+            matching.get(one.id, 0.0),
+            one.length,
+            shown.get(one.id, 0.0),
         )
-        for passage_id, near in zip(ids, nearness.tolist(), strict=True)
+        for one, near in zip(found, nearness.tolist(), strict=True)
     ]
     short = dict(rank(candidates, language, {})[: max(_READ, k)])
-    said = store.said(short)
-    rows = [row for row, passage_id in enumerate(ids) if passage_id in said]
+    held = held or holdings.held(short)
+    rows = [row for row, one in enumerate(candidates) if one.id in short and one.id in held]
     candidates = [candidates[row] for row in rows]
     # A question that leans on the conversation does not hold the words it is about; not every model is read so.
     if len(query.texts) == 1 and len(asked.vectors):
-        candidates = _read(store, question.text, asked, candidates, said)
+        candidates = _read(question.text, asked, candidates, held, holdings.usual(_said_by_chance))
     names = [candidate.language for candidate in candidates]
-    pairs = translations([candidate.id for candidate in candidates], names, vectors[rows], samples)
+    means = {name: one.mean for name, one in chance.items()}
+    pairs = translations([candidate.id for candidate in candidates], names, vectors[rows], means)
     ranked = rank(candidates, language, pairs)[:k]
-    passages = store.passages_by_id(passage_id for passage_id, _ in ranked)
-    return tuple(
-        Hit(passages[passage_id], score, place)
-        for place, (passage_id, score) in enumerate((item for item in ranked if item[0] in passages), start=1)
-    )
+    return tuple(Hit(held[id_].passage, score, place) for place, (id_, score) in enumerate(ranked, start=1))
+
+
+@dataclass(frozen=True, slots=True)
+class _ByChance:
+    """The vectors of some passages of a language, (n, dimension), and their mean, (dimension,)."""
+
+    vectors: Vectors
+    mean: Vectors
+
+
+def _by_chance(usual: Mapping[str, Usual]) -> dict[str, _ByChance]:
+    return {name: _ByChance(one.vectors, one.vectors.mean(axis=0)) for name, one in usual.items()}
+
+
+def _said_by_chance(usual: Mapping[str, Usual]) -> dict[str, SaidWords]:
+    return {name: unpack_each(one.said, one.vectors.shape[1]) for name, one in usual.items()}
 
 
 def _read(
-    store: Store, question: str, asked: WordVectors, candidates: Sequence[PassageCandidate], said: Mapping[int, bytes]
+    question: str,
+    asked: WordVectors,
+    candidates: Sequence[PassageCandidate],
+    held: Mapping[int, Held],
+    usual: Mapping[str, SaidWords],
 ) -> list[PassageCandidate]:
     """The candidates, each with how well it and its context meet the words asked for."""
-    passages = store.passages_by_id(candidate.id for candidate in candidates)
-    # One may be gone since: another process removed it.
-    contexts = [found.context if (found := passages.get(candidate.id)) else "" for candidate in candidates]
-    held = words_given(question, asked, contexts)
-    chance = backgrounds({name: met_by_each(asked, sample) for name, sample in store.said_samples().items()})
-    meeting = met_by_each(asked, [said[candidate.id] for candidate in candidates], held)
+    given = words_given(question, asked, [held[one.id].passage.context for one in candidates])
+    chance = backgrounds({name: met_by_each(asked, said) for name, said in usual.items()})
+    said = unpack_each([held[one.id].said for one in candidates], asked.vectors.shape[1])
     return [
-        replace(candidate, met=chance[candidate.language].above(words))
-        for candidate, words in zip(candidates, meeting.tolist(), strict=True)
+        replace(one, met=chance[one.language].above(met))
+        for one, met in zip(candidates, met_by_each(asked, said, given).tolist(), strict=True)
     ]
 
 
@@ -105,20 +123,17 @@ def _vector(encoder: Encoder, query: SearchQuery, question: TokenVectors) -> Vec
     return vector
 
 
-def _matching(store: Store, query: SearchQuery, language: str, depth: int, filters: Filters) -> dict[int, float]:
-    """BM25 by passage id, of the question's words and less of those of earlier questions, in its language alone."""
-    if filters.language not in (None, language):
-        return {}
-    limits = filters if len(store.samples()) == 1 else replace(filters, language=language)
-    scores = dict(store.matching(query.words, depth, limits))
-    for passage_id, score in store.matching(query.earlier, depth, limits) if query.earlier else ():
-        scores[passage_id] = scores.get(passage_id, 0.0) + query.earlier_weight * score
-    return scores
+def _weights(query: SearchQuery) -> dict[str, float]:
+    """The question's words, and less of those of earlier questions."""
+    weights = dict.fromkeys(query.words, 1.0)
+    for term in dict.fromkeys(query.earlier):
+        weights[term] = weights.get(term, 0.0) + query.earlier_weight
+    return weights
 
 
-def _shown(store: Store, ids: Sequence[int], question: Question) -> dict[int, float]:
+def _shown(held: Mapping[int, Held], question: Question) -> dict[int, float]:
     """How much of each passage the conversation has shown."""
-    passages = store.passages_by_id(ids).values()
+    passages = [one.passage for one in held.values()]
     answers = [answer for _, answer in question.history]
     shares = shares_shown([(passage.text, passage.language) for passage in passages], answers)
     return {passage.id: share for passage, share in zip(passages, shares, strict=True)}

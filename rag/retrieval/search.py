@@ -86,11 +86,12 @@ def backgrounds(scores: Mapping[str, Vectors]) -> dict[str, Background]:
 
 
 def translations(
-    ids: Sequence[int], languages: Sequence[str], vectors: Vectors, samples: Mapping[str, Vectors]
+    ids: Sequence[int], languages: Sequence[str], vectors: Vectors, means: Mapping[str, Vectors]
 ) -> dict[int, int]:
     """Pair each passage with the one in another language that says the same, where there is one.
 
-    `vectors` are those of the passages, (n, dimension); `samples` as in `backgrounds`. Not every pair is mutual.
+    `vectors` are those of the passages, (n, dimension); `means` what those of a language have in common, (dimension,).
+    Not every pair is mutual.
     """
     present = sorted(set(languages))
     if len(present) < 2:
@@ -99,7 +100,7 @@ def translations(
     rows = [np.flatnonzero(code == number) for number in range(len(present))]
     centred = []
     for language, own in zip(present, rows, strict=True):
-        apart = vectors[own] - samples[language].mean(axis=0)
+        apart = vectors[own] - means[language]
         centred.append(apart / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-6))
     pairs: dict[int, int] = {}
     for number, own in enumerate(rows):

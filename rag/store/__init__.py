@@ -1,4 +1,4 @@
-"""Where briefings, passages and vectors are kept."""
+"""Where briefings, passages and vectors are kept: what every engine must do, and the values that it takes and gives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.rag.types import Briefing, Filters, Passage
+from onrecord.rag.people.names import Known
+from onrecord.rag.people.register import Place, Printed
+from onrecord.rag.types import Briefing, Kind, Passage
 
 _Read = TypeVar("_Read")
 
@@ -102,21 +104,144 @@ class Repair:
     lost: tuple[str, ...]
 
 
-class Store(Protocol):
-    """A library on disk. Writes are atomic: a crash leaves the store as before or as after.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Which passages count, all compared as printed: None leaves a column free, an empty tuple lets nothing pass.
 
-    Only current versions are listed and searched; superseded ones stay readable by id. A person has one name throughout
-    (see `Register`), whatever a briefing prints; labels stay as printed.
+    `speakers` match by name, role and outlet together, those with a `briefing` in that one alone. Dates are ISO 8601
+    and may be partial; both ends are included, with all that begins with a partial end. Undated briefings pass neither.
     """
+
+    speakers: tuple[Known, ...] | None = None
+    roles: tuple[str, ...] | None = None
+    outlets: tuple[str, ...] | None = None
+    since: str | None = None
+    until: str | None = None
+    language: str | None = None
+    kind: Kind | None = None
+    briefings: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage looked up: its language, its vector, (dimension,), its length in words, and its BM25.
+
+    `vector` is None where no vector was asked for, `lexical` 0 where no term is held or the language is another.
+    """
+
+    id: int
+    language: str
+    vector: NDArray[np.float32] | None
+    length: int
+    lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What the passages of a language are usually like: up to `USUAL_VECTORS` and `USUAL_SAID` of them.
+
+    They are those of the lowest ids, which are hashes: a choice by chance, and the same one every time. `vectors` are
+    (n, dimension), `said` the packed words of the first of them.
+    """
+
+    vectors: NDArray[np.float32]
+    said: tuple[bytes, ...]
+
+
+USUAL_VECTORS = 1000
+"""Vectors that tell what passages of a language have in common."""
+USUAL_SAID = 64
+"""Passages whose words tell how well any words are met by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A current passage, its speaker as printed, and its telling words, packed."""
+
+    passage: Passage
+    said: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who and what is on record in the current versions, as printed.
+
+    `speakers` are those of turns, `passages` the different speakers of passages, each with the briefing; `places` the
+    briefings by id; the rest the different values of passages, in the order of their characters' codes.
+    """
+
+    speakers: tuple[Printed, ...]
+    places: Mapping[str, Place]
+    passages: tuple[Known, ...]
+    roles: tuple[str, ...]
+    outlets: tuple[str, ...]
+    languages: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+
+class Searcher(Protocol):
+    """What looks passages up. Only those of current versions are found."""
+
+    def candidates(
+        self,
+        vector: NDArray[np.float32] | None,
+        terms: Mapping[str, float],
+        limits: Limits,
+        k: int,
+        *,
+        language: str | None = None,
+    ) -> list[Candidate]:
+        """The k passages nearest to a vector in each language, and the k of highest BM25 for some terms.
+
+        Args:
+            vector: unit length, (dimension,); nearness is the inner product. None looks up by words alone.
+            terms: index term (see `Language.index_terms`) → weight. The BM25 is that of SQLite's FTS5, each term's
+                share multiplied by its weight; the frequencies are those among all passages.
+            limits: what counts.
+            k: at least 1. Of passages equal in BM25 those of lower ids are taken.
+            language: of the passages looked up by words; None looks in all of them.
+
+        Returns:
+            each passage once, in no order; the vectors and, within `language`, the BM25 of all of them are exact.
+        """
+
+    def usual(self) -> Mapping[str, Usual]:
+        """What the passages of each language held are usually like; kept for each state of the store."""
+
+    def count(self, limits: Limits) -> tuple[int, int]:
+        """How many briefings and passages are within the limits."""
+
+    def briefing_ids(self, limits: Limits) -> list[str]:
+        """The ids of the briefings that have passages within the limits, in the order they were added."""
+
+    def held(self, ids: Iterable[int]) -> dict[int, Held]:
+        """Passages by id; unknown ids are left out."""
+
+
+class Archive(Protocol):
+    """What keeps briefings. Writes are atomic: a crash leaves the store as before or as after.
+
+    Only current versions are listed; superseded ones stay readable by id. All is as it was added: who is one person
+    under several names is told by `Holdings`.
+    """
+
+    def state(self) -> str:
+        """A word that changes with every write; empty before the first."""
 
     def model(self) -> EmbeddingModel | None:
         """The model of the vectors held, or None before the first."""
 
     def add(self, new: NewBriefing, model: EmbeddingModel) -> None:
-        """Write a briefing, replacing one of the same id and superseding the current version of its lineage."""
+        """Write a briefing, replacing one of the same id and superseding the current version of its lineage.
+
+        One whose `superseded_by` is set is written as an older version, which has no vectors and supersedes nothing.
+        """
 
     def move(self, briefing_id: str, source: str, file: str) -> None:
         """Note that a briefing's file now lies elsewhere under another name."""
+
+    def ids(self) -> list[str]:
+        """The ids of the briefings of all versions in the order they were added."""
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
@@ -133,58 +258,28 @@ class Store(Protocol):
     def passages(self, briefing_id: str) -> list[Passage]:
         """The passages of a briefing in order; raises UnknownBriefing."""
 
+    def embedded(self, briefing_id: str) -> list[Embedded]:
+        """What the model made of each passage of a briefing, in order; raises UnknownBriefing.
+
+        Nothing of a superseded one is kept.
+        """
+
+    def file(self, briefing_id: str) -> bytes:
+        """The bytes of the file as added; raises UnknownBriefing."""
+
+    def names(self) -> Names:
+        """Who and what is on record; computed at each call (see `Holdings`)."""
+
     def of_one_state(self, read: Callable[[], _Read]) -> _Read:
         """What `read` gives, all its reads in this thread being of one state of the store, whatever others write.
 
         It may be called again where that state cannot be had any more; it must change nothing.
         """
 
-    def passages_by_id(self, ids: Iterable[int]) -> dict[int, Passage]:
-        """Current passages by id; unknown ids are left out."""
-
-    def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
-        """The k current passages of highest inner product that pass the filters: (passage id, score)."""
-
-    def matching(self, terms: Sequence[str], k: int, filters: Filters) -> list[tuple[int, float]]:
-        """The k current passages of highest BM25 for any of the terms that pass the filters: (passage id, score)."""
-
-    def vectors(self, ids: Iterable[int]) -> dict[int, NDArray[np.float32]]:
-        """The vectors of current passages by id; unknown ids are left out."""
-
-    def lengths(self, ids: Iterable[int]) -> dict[int, int]:
-        """The lengths of current passages in words, by id; unknown ids are left out."""
-
-    def said(self, ids: Iterable[int]) -> dict[int, bytes]:
-        """The packed words of current passages by id; unknown ids are left out."""
-
-    def said_samples(self) -> Mapping[str, tuple[bytes, ...]]:
-        """By language, the packed words of some current passages taken at random."""
-
-    def samples(self) -> Mapping[str, NDArray[np.float32]]:
-        """By language, the vectors of up to a thousand current passages taken at random: (n, dimension)."""
-
-    def count(self, filters: Filters) -> tuple[int, int]:
-        """How many current briefings and passages pass the filters."""
-
-    def briefing_ids(self, filters: Filters) -> list[str]:
-        """The ids of the current briefings that have passages which pass the filters, in the order they were added."""
-
-    def names(self) -> dict[str, list[str]]:
-        """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
-
-    def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The names of all people and of all outlets that speak in current briefings, be it in a few words."""
-
-    def called(self, speaker: str) -> list[str]:
-        """The names of the people whom a filter by speaker may mean."""
-
     def replace_vectors(
         self, model: EmbeddingModel, batches: Iterable[tuple[Sequence[int], Sequence[Embedded]]]
     ) -> None:
         """Exchange all vectors for those of another model: passage ids and their own in batches, in one transaction."""
-
-    def file(self, briefing_id: str) -> bytes:
-        """The bytes of the file as added; raises UnknownBriefing."""
 
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
@@ -203,3 +298,10 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release the files."""
+
+
+class Store(Archive, Searcher, Protocol):
+    """A library's briefings with what finds them, in a folder or on a server.
+
+    One rule for all engines: the same was added → the same ids, vectors and scores come back (`tests/stores`).
+    """

@@ -279,7 +279,7 @@ def test_a_kill_while_it_is_brought_up_leaves_the_old_or_the_new(sound: Path, co
     """The process stops itself at a step of the upgrade, so that the kill falls there however fast the machine is."""
     code = """
 import os, sqlite3, sys
-from onrecord.rag.store.upgrading import upgrade
+from onrecord.rag.store.sqlite.upgrading import upgrade
 database = sqlite3.connect(sys.argv[1], isolation_level=None)
 database.row_factory = sqlite3.Row
 steps = 0

@@ -22,7 +22,7 @@ from serving import serving
 from together import CORRECTED
 
 from onrecord.rag import Library, Settings
-from onrecord.rag.store.sqlite import SqliteStore
+from onrecord.rag.store.sqlite.engine import SqliteStore
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are stopped by signals here")

@@ -15,9 +15,16 @@ from urllib.parse import quote
 
 from onrecord.embeddings import beside
 from onrecord.rag.errors import LibraryError
-from onrecord.rag.store.failures import damaged
-from onrecord.rag.store.schema import DATABASE, SCHEMA, SCHEMA_VERSION, UPGRADED_VERSION, VECTOR_CACHE, WORD_CACHE
-from onrecord.rag.store.upgrading import upgrade
+from onrecord.rag.store.sqlite.failures import damaged
+from onrecord.rag.store.sqlite.schema import (
+    DATABASE,
+    SCHEMA,
+    SCHEMA_VERSION,
+    UPGRADED_VERSION,
+    VECTOR_CACHE,
+    WORD_CACHE,
+)
+from onrecord.rag.store.sqlite.upgrading import upgrade
 
 # Every format so far has had these; another program's database has not.
 _ALWAYS = {"meta", "files", "briefings", "passages"}

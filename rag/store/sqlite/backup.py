@@ -11,9 +11,9 @@ from pathlib import Path
 from onrecord.embeddings import replacing
 from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import Store
-from onrecord.rag.store.failures import FAILURES
-from onrecord.rag.store.opening import BESIDE, LOG, beside_it, opened, readable, unfit
-from onrecord.rag.store.schema import DATABASE, SEAL, VECTOR_CACHE, WORD_CACHE
+from onrecord.rag.store.sqlite.failures import FAILURES
+from onrecord.rag.store.sqlite.opening import BESIDE, LOG, beside_it, opened, readable, unfit
+from onrecord.rag.store.sqlite.schema import DATABASE, SEAL, VECTOR_CACHE, WORD_CACHE
 
 
 def copy(source: sqlite3.Connection, file: Path) -> None:

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 from onrecord.embeddings import replacing
-from onrecord.rag.store.rows import meta
-from onrecord.rag.store.schema import DATABASE, SEAL
+from onrecord.rag.store.sqlite.rows import meta
+from onrecord.rag.store.sqlite.schema import DATABASE, SEAL
 
 # A process of its own reads the file: closing it in this one would drop the locks that SQLite holds on it here
 # (https://www.sqlite.org/howtocorrupt.html, 2.2).

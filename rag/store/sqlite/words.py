@@ -6,7 +6,7 @@ The formula and its constants are those of SQLite's FTS5 (`bm25`), and so are th
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
@@ -72,7 +72,7 @@ class WordIndex:
         mean = float(sizes[self._alive].sum()) / self._count if self._count else 1.0
         self._norms = _K1 * (1 - _B + _B * sizes / max(mean, 1e-9))
         by_id = np.flatnonzero(self._alive)[np.argsort(self.ids[self._alive], kind="stable")]
-        self._sorted_ids, self._sorted_lengths = self.ids[by_id], lengths[by_id]
+        self._sorted_rows, self._sorted_ids, self._sorted_lengths = by_id, self.ids[by_id], lengths[by_id]
 
     def __len__(self) -> int:
         return self._count
@@ -91,29 +91,61 @@ class WordIndex:
         """The lengths in words of passages; 0 for an id that is not held."""
         if not self._count:
             return np.zeros(len(ids), np.uint32)
-        places = np.minimum(np.searchsorted(self._sorted_ids, ids), self._count - 1)
-        return np.where(self._sorted_ids[places] == ids, self._sorted_lengths[places], 0).astype(np.uint32)
+        places, known = self._places(ids)
+        return np.where(known, self._sorted_lengths[places], 0).astype(np.uint32)
 
-    def search(self, terms: Sequence[int], k: int, allowed: Mask | None = None) -> list[tuple[int, float]]:
-        """The k passages of highest BM25 for any of the terms: (id, score), best first, equal ones by id."""
+    def search(self, terms: Mapping[int, float], k: int, allowed: Mask | None = None) -> list[tuple[int, float]]:
+        """The k passages of highest BM25 for terms, each of its weight: (id, score), best first, equal ones by id."""
         scores = np.zeros(len(self.ids))
         usable = self._alive if allowed is None else self._alive & allowed
-        for term in terms:
-            found = [
-                (self._firsts[place], segment, segment.postings(term)) for place, segment in enumerate(self._segments)
-            ]
-            rows = [first + segment.rows[part].astype(np.int64) for first, segment, part in found]
-            holding = sum(len(part) if self._all_alive else int(self._alive[part].sum()) for part in rows)
-            idf = max(np.log((self._count - holding + 0.5) / (holding + 0.5)), _LEAST_IDF) if holding else 0.0
-            for part, (_, segment, places) in zip(rows, found, strict=True):
-                counts = segment.counts[places]
-                scores[part] += idf * (_K1 + 1) * counts / (counts + self._norms[part])
+        for term, weight in terms.items():
+            places, rows, idf = self._postings(term)
+            for segment, part, own in zip(self._segments, places, rows, strict=True):
+                scores[own] += weight * idf * self._share(segment.counts[part], own)
         hits = np.flatnonzero((scores > 0) & usable)
         if len(hits) > k:
             values = scores[hits]
             hits = hits[values >= np.partition(values, len(values) - k)[len(values) - k]]
         best = hits[np.lexsort((self.ids[hits], -scores[hits]))][:k]
         return list(zip(self.ids[best].tolist(), scores[best].tolist(), strict=True))
+
+    def scores(self, terms: Mapping[int, float], ids: Ids) -> NDArray[np.float64]:
+        """The BM25 of passages for terms, each of its weight, as `search` gives it; 0 for an unknown id."""
+        scores = np.zeros(len(ids))
+        if not self._count:
+            return scores
+        held, known = self._places(ids)
+        wanted = self._sorted_rows[held]
+        for term, weight in terms.items():
+            places, rows, idf = self._postings(term)
+            for segment, part, own in zip(self._segments, places, rows, strict=True):
+                if len(own):
+                    at = np.minimum(np.searchsorted(own, wanted), len(own) - 1)
+                    holding = known & (own[at] == wanted)
+                    counts = segment.counts[part][at[holding]]
+                    scores[holding] += weight * idf * self._share(counts, wanted[holding])
+        return scores
+
+    def _postings(self, term: int) -> tuple[list[slice], list[NDArray[np.int64]], float]:
+        """Where the segments hold a term, in which rows of all, in order, and its inverse document frequency."""
+        places = [segment.postings(term) for segment in self._segments]
+        rows = [
+            first + segment.rows[part].astype(np.int64)
+            for first, segment, part in zip(self._firsts, self._segments, places, strict=False)
+        ]
+        holding = sum(len(part) if self._all_alive else int(self._alive[part].sum()) for part in rows)
+        idf = max(np.log((self._count - holding + 0.5) / (holding + 0.5)), _LEAST_IDF) if holding else 0.0
+        return places, rows, float(idf)
+
+    def _share(self, counts: NDArray[np.uint32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What a term adds to the scores of rows that hold it so often, before its weights."""
+        share: NDArray[np.float64] = (_K1 + 1) * counts / (counts + self._norms[rows])
+        return share
+
+    def _places(self, ids: Ids) -> tuple[NDArray[np.int64], Mask]:
+        """Where ids stand among the sorted ones, and whether they are held at all."""
+        places = np.minimum(np.searchsorted(self._sorted_ids, ids), self._count - 1)
+        return places, self._sorted_ids[places] == ids
 
     def save(self, path: Path, *, stamp: str) -> None:
         """Write the index to `path`, whole or not at all; `stamp` is what `load` must be given to accept it.

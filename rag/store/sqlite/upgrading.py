@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from onrecord.rag.store.digests import write_checksums, write_digests, write_meta_digest
-from onrecord.rag.store.rows import TERMS_CHECKSUM, set_meta, terms_checksum
-from onrecord.rag.store.schema import CHECKS, SCHEMA_VERSION, UPGRADED_VERSION
+from onrecord.rag.store.sqlite.digests import write_checksums, write_digests, write_meta_digest
+from onrecord.rag.store.sqlite.rows import TERMS_CHECKSUM, set_meta, terms_checksum
+from onrecord.rag.store.sqlite.schema import CHECKS, SCHEMA_VERSION, UPGRADED_VERSION
 
 
 def upgrade(connection: sqlite3.Connection) -> None:

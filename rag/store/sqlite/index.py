@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import DamagedIndex, VectorIndex
 from onrecord.rag.errors import LibraryError
-from onrecord.rag.store.digests import vector_checksum, words_checksum
-from onrecord.rag.store.integrity import require_sound, require_sound_meta
-from onrecord.rag.store.rows import meta, reading
-from onrecord.rag.store.schema import VECTOR_CACHE, WORD_CACHE
-from onrecord.rag.store.words import PassageWords, WordIndex
+from onrecord.rag.store.sqlite.digests import vector_checksum, words_checksum
+from onrecord.rag.store.sqlite.integrity import require_sound, require_sound_meta
+from onrecord.rag.store.sqlite.rows import meta, reading
+from onrecord.rag.store.sqlite.schema import VECTOR_CACHE, WORD_CACHE
+from onrecord.rag.store.sqlite.words import PassageWords, WordIndex
 
 _ROWS_AT_ONCE = 10_000
 _log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from onrecord.rag.store.rows import meta, set_meta
+from onrecord.rag.store.sqlite.rows import meta, set_meta
 
 _METADATA = (
     *("position", "id", "sha256", "title", "date", "language", "url", "file"),

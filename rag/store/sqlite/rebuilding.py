@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 
 from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import EmbeddingModel, Kept, Mending, Repair
-from onrecord.rag.store.digests import (
+from onrecord.rag.store.sqlite.digests import (
     Digests,
     digests_of,
     is_meta_sound,
@@ -21,9 +21,9 @@ from onrecord.rag.store.digests import (
     write_digests,
     write_meta_digest,
 )
-from onrecord.rag.store.failures import UNREADABLE
-from onrecord.rag.store.integrity import is_intact, unsound_briefings
-from onrecord.rag.store.rows import (
+from onrecord.rag.store.sqlite.failures import UNREADABLE
+from onrecord.rag.store.sqlite.integrity import is_intact, unsound_briefings
+from onrecord.rag.store.sqlite.rows import (
     CURRENT,
     columns,
     insert_briefing,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
 from onrecord.rag.errors import LibraryError
-from onrecord.rag.store.digests import (
+from onrecord.rag.store.sqlite.digests import (
     METADATA_COLUMNS,
     Digests,
     digests_of,
@@ -19,9 +19,9 @@ from onrecord.rag.store.digests import (
     vector_checksum,
     words_checksum,
 )
-from onrecord.rag.store.failures import UNREADABLE, reason
-from onrecord.rag.store.rows import BOUND_VALUES, CURRENT, TERMS_CHECKSUM, marks, meta, reading, terms_checksum
-from onrecord.rag.store.schema import DATABASE, SCHEMA
+from onrecord.rag.store.sqlite.failures import UNREADABLE, reason
+from onrecord.rag.store.sqlite.rows import BOUND_VALUES, CURRENT, TERMS_CHECKSUM, marks, meta, reading, terms_checksum
+from onrecord.rag.store.sqlite.schema import DATABASE, SCHEMA
 
 REPAIR = "`onrecord verify --repair`"
 
@@ -32,6 +32,11 @@ class CheckedBriefings:
     def __init__(self) -> None:
         self._metadata: set[tuple[str, str]] = set()
         self._content: set[tuple[str, Digests]] = set()
+
+    def forget(self) -> None:
+        """Compare all of them again."""
+        self._metadata.clear()
+        self._content.clear()
 
     def content(self, connection: sqlite3.Connection, briefing_ids: Iterable[str]) -> None:
         """Raise LibraryError, naming the briefing and the remedy, where one of these is not as it was written."""

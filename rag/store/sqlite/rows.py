@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
@@ -13,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from onrecord.rag.languages import language
 from onrecord.rag.store import Embedded
+from onrecord.rag.store.terms import counted_terms, words_in
 from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
 
 # The condition on a briefing `b` that it is the current version.
 CURRENT = "b.superseded_by IS NULL"
+# The order of the passages `p` of a briefing.
+IN_ORDER = 'p.start, p."end", p.id'
 # SQLite allows 32,766 bound values in one statement; well below it, and few enough statements.
 BOUND_VALUES = 10_000
 # The value about the store that `terms_checksum` of all terms is kept under.
@@ -110,7 +111,7 @@ def columns(value: type[Turn | Passage], table: str = "") -> str:
 
 
 def _briefing_values(briefing: Briefing) -> dict[str, Any]:
-    """The columns of a current briefing, without its turns."""
+    """The columns of a briefing, without its turns."""
     return {
         "id": briefing.id,
         "sha256": briefing.sha256,
@@ -128,7 +129,7 @@ def _briefing_values(briefing: Briefing) -> dict[str, Any]:
         "source": briefing.source,
         "lineage": briefing.lineage,
         "added": briefing.added,
-        "superseded_by": None,
+        "superseded_by": briefing.superseded_by,
         "timecodes": json.dumps(briefing.timecodes),
         "pages": json.dumps(briefing.pages),
         "lines": json.dumps(briefing.lines),
@@ -172,10 +173,7 @@ def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
 
 def insert_words(connection: sqlite3.Connection, passages: Sequence[Passage], generation: int) -> None:
     """Write the words of passages: how many, and which terms how often."""
-    counted = [
-        Counter(language(passage.language).index_terms(f"{passage.context}\n{passage.text}").split())
-        for passage in passages
-    ]
+    counted = [counted_terms(passage) for passage in passages]
     numbers = _numbered(connection, sorted(set().union(*counted)))
     connection.executemany(
         "INSERT INTO words VALUES (?, ?, ?, ?)",
@@ -183,7 +181,7 @@ def insert_words(connection: sqlite3.Connection, passages: Sequence[Passage], ge
             (
                 passage.id,
                 generation,
-                len(passage.text.split()),
+                words_in(passage),
                 np.array([[numbers[term] for term in counts], list(counts.values())], "<u4").tobytes(),
             )
             for passage, counts in zip(passages, counted, strict=True)

@@ -1,0 +1,110 @@
+"""Limits as SQL, and what they leave in the indexes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.embeddings import Selection
+from onrecord.rag.people.names import Known
+from onrecord.rag.store import Limits
+from onrecord.rag.store.sqlite.index import Indexes
+from onrecord.rag.store.sqlite.rows import CURRENT
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
+
+# Limits remembered, which stay the same for many questions: of 100,000 passages each takes up to a megabyte.
+_KEPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What limits leave in the indexes of one state."""
+
+    vectors: Selection
+    words: NDArray[np.bool_]
+
+
+class Recent(Generic[_Key, _Value]):
+    """The values that were asked for last, by what they are of."""
+
+    def __init__(self) -> None:
+        self._values: dict[_Key, _Value] = {}
+        self._lock = Lock()
+
+    def of(self, key: _Key, make: Callable[[], _Value]) -> _Value:
+        """The value of `key`, made unless it is kept."""
+        with self._lock:
+            if key in self._values:
+                value = self._values[key] = self._values.pop(key)
+                return value
+        value = make()
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > _KEPT:
+                del self._values[next(iter(self._values))]
+        return value
+
+
+def selected(connection: sqlite3.Connection, indexes: Indexes, limits: Limits) -> Selected:
+    """What limits leave in the indexes."""
+    joined, values = within(limits)
+    ids = np.fromiter((row[0] for row in connection.execute(f"SELECT p.id {joined}", values)), np.int64)
+    return Selected(indexes.vectors.select(ids), indexes.words.mask(ids))
+
+
+def within(limits: Limits) -> tuple[str, list[str]]:
+    """The FROM and WHERE of the passages within limits, and the values bound in it."""
+    conditions, values = [CURRENT], list[str]()
+    if limits.speakers is not None:
+        condition, bound = _spoken_by(limits.speakers)
+        conditions.append(condition)
+        values += bound
+    for column, wanted in (("p.role", limits.roles), ("p.outlet", limits.outlets), ("b.id", limits.briefings)):
+        if wanted is not None:
+            # Bound as one value: there may be more than SQLite binds in a statement.
+            conditions.append(f"{column} IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(wanted))
+    if limits.until is not None:
+        # A partial date such as 2026-02 includes all that begins with it.
+        conditions.append("substr(b.date, 1, length(?)) <= ?")
+        values += [limits.until] * 2
+    for expression, value in (
+        ("b.date >= ?", limits.since),
+        ("p.language = ?", limits.language),
+        ("p.kind = ?", limits.kind),
+    ):
+        if value is not None:
+            conditions.append(expression)
+            values.append(value)
+    return f"FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {' AND '.join(conditions)}", values
+
+
+def _spoken_by(speakers: Sequence[Known]) -> tuple[str, tuple[str, ...]]:
+    """The SQL that holds for the passages `p` of speakers as they are printed, and the values bound in it."""
+    names = sorted({known.name for known in speakers})
+    anywhere = [[known.name, known.role or "", known.outlet or ""] for known in speakers if known.briefing is None]
+    somewhere = [
+        [known.name, known.role or "", known.outlet or "", known.briefing] for known in speakers if known.briefing
+    ]
+    # The first condition alone is answered from an index; the others tell people of one name apart.
+    who = "p.speaker, IFNULL(p.role, ''), IFNULL(p.outlet, '')"
+    return (
+        f"p.speaker IN (SELECT value FROM json_each(?)) AND (({who}) IN ({_rows(3)}) "
+        f"OR ({who}, p.briefing_id) IN ({_rows(4)}))",
+        (json.dumps(names), json.dumps(anywhere), json.dumps(somewhere)),
+    )
+
+
+def _rows(columns: int) -> str:
+    """The SQL of a table whose rows are bound as one JSON list of lists."""
+    values = ", ".join(f"json_extract(value, '$[{column}]')" for column in range(columns))
+    return f"SELECT {values} FROM json_each(?)"

@@ -1,0 +1,193 @@
+"""Looking passages up: by the indexes in memory, within limits, and by id."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Embedded, Held, Limits, Usual
+from onrecord.rag.store.sqlite.digests import said_checksum, vector_checksum
+from onrecord.rag.store.sqlite.filtering import Recent, Selected, selected, within
+from onrecord.rag.store.sqlite.index import CachedIndexes, Indexes
+from onrecord.rag.store.sqlite.integrity import CheckedBriefings, require_sound
+from onrecord.rag.store.sqlite.rows import BOUND_VALUES, CURRENT, IN_ORDER, columns, marks, meta, reading, term_numbers
+from onrecord.rag.types import Passage
+
+_PASSAGE_COLUMNS = columns(Passage, "p.")
+
+
+class Search:
+    """Looks up what a connection's transaction reads, or, where none is open, what is there at present."""
+
+    def __init__(self, folder: Path, checked: CheckedBriefings) -> None:
+        self.indexes = CachedIndexes(folder)
+        self._checked = checked
+        self._selected = Recent[tuple[str, Limits], Selected]()
+        self._counts = Recent[tuple[str, Limits], tuple[int, int]]()
+        self._usual: tuple[str, dict[str, Usual]] | None = None
+
+    def candidates(
+        self,
+        connection: sqlite3.Connection,
+        vector: NDArray[np.float32] | None,
+        terms: Mapping[str, float],
+        limits: Limits,
+        k: int,
+        language: str | None,
+    ) -> list[Candidate]:
+        """See `Searcher.candidates`."""
+        with self.indexes.at(connection) as indexes:
+            held = list(self._usual_at(connection, indexes))
+            if limits.language is not None:
+                if limits.language not in held:
+                    return []
+                if len(held) == 1:
+                    limits = replace(limits, language=None)
+            spoken = [code for code in held if limits.language in (None, code)]
+
+            def allowed(code: str | None) -> Selected | None:
+                own = limits if code is None or len(held) == 1 else replace(limits, language=code)
+                if own == Limits():
+                    return None
+                return self._selected.of((indexes.state, own), lambda: selected(connection, indexes, own))
+
+            languages: dict[int, str] = {}
+            if vector is not None:
+                for code in spoken:
+                    only = allowed(code)
+                    ids, _ = indexes.vectors.search(vector, k, only.vectors if only else None)
+                    languages |= dict.fromkeys(ids.tolist(), code)
+            numbers: dict[int, float] = {}
+            if language is None or language in spoken:
+                numbered = term_numbers(connection, list(terms))
+                numbers = {number: terms[term] for term, number in numbered.items()}
+            only = allowed(language) if numbers else None
+            matching = indexes.words.search(numbers, k, only.words if only else None) if numbers else []
+            by_words = [passage_id for passage_id, _ in matching if passage_id not in languages]
+            languages |= _languages(connection, by_words, language or (spoken[0] if len(spoken) == 1 else None))
+            wanted = np.fromiter(languages, np.int64, len(languages))
+            lengths = indexes.words.lengths(wanted)
+            scores = indexes.words.scores(numbers, wanted)
+            vectors: dict[int, NDArray[np.float32]] = {}
+            if vector is not None:
+                known, rows = indexes.vectors.vectors(wanted)
+                vectors = dict(zip(known.tolist(), rows, strict=True))
+        return [
+            Candidate(passage_id, code, vectors.get(passage_id), length, score if language in (None, code) else 0.0)
+            for (passage_id, code), length, score in zip(
+                languages.items(), lengths.tolist(), scores.tolist(), strict=True
+            )
+        ]
+
+    def usual(self, connection: sqlite3.Connection) -> dict[str, Usual]:
+        """See `Searcher.usual`."""
+        with self.indexes.at(connection) as indexes:
+            return self._usual_at(connection, indexes)
+
+    def _usual_at(self, connection: sqlite3.Connection, indexes: Indexes) -> dict[str, Usual]:
+        if self._usual is None or self._usual[0] != indexes.state:
+            found = {}
+            for row in connection.execute("SELECT DISTINCT language FROM passages ORDER BY 1").fetchall():
+                drawn = _drawn(connection, row[0])
+                _, vectors = indexes.vectors.vectors(drawn)
+                if len(vectors):
+                    said = _said(connection, drawn[:USUAL_SAID])
+                    found[row[0]] = Usual(vectors, tuple(said[passage_id] for passage_id in drawn[:USUAL_SAID]))
+            self._usual = (indexes.state, found)
+        return self._usual[1]
+
+    def count(self, connection: sqlite3.Connection, limits: Limits) -> tuple[int, int]:
+        """See `Searcher.count`."""
+
+        def counted() -> tuple[int, int]:
+            joined, values = within(limits)
+            row = connection.execute(f"SELECT COUNT(DISTINCT b.id), COUNT(*) {joined}", values).fetchone()
+            return row[0], row[1]
+
+        with reading(connection):
+            return self._counts.of((meta(connection, "state") or "", limits), counted)
+
+    def briefing_ids(self, connection: sqlite3.Connection, limits: Limits) -> list[str]:
+        """See `Searcher.briefing_ids`."""
+        joined, values = within(limits)
+        rows = connection.execute(f"SELECT DISTINCT b.id {joined} ORDER BY b.position", values)
+        return [row[0] for row in rows]
+
+    def held(self, connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Held]:
+        """See `Searcher.held`."""
+        found: dict[int, Held] = {}
+        wanted = list(ids)
+        with reading(connection):
+            for first in range(0, len(wanted), BOUND_VALUES):
+                group = wanted[first : first + BOUND_VALUES]
+                rows = connection.execute(
+                    f"SELECT {_PASSAGE_COLUMNS} FROM passages p JOIN briefings b ON b.id = p.briefing_id "
+                    f"WHERE {CURRENT} AND p.id IN ({marks(group)})",
+                    group,
+                ).fetchall()
+                self._checked.content(connection, [row["briefing_id"] for row in rows])
+                said = _said(connection, [row["id"] for row in rows])
+                found |= {row["id"]: Held(Passage(*row), said[row["id"]]) for row in rows}
+        return found
+
+
+def embedded_of(connection: sqlite3.Connection, briefing_id: str) -> list[Embedded]:
+    """What the model made of each passage of a current briefing, in order; of any other nothing is kept."""
+    rows = connection.execute(
+        "SELECT p.id, v.generation, v.vector, v.said, c.vector, c.said FROM passages p "
+        "JOIN briefings b ON b.id = p.briefing_id LEFT JOIN vectors v ON v.passage_id = p.id "
+        f"LEFT JOIN checksums c ON c.passage_id = p.id WHERE {CURRENT} AND b.id = ? ORDER BY {IN_ORDER}",
+        (briefing_id,),
+    )
+    found = []
+    for passage_id, generation, vector, said, vector_sum, said_sum in rows:
+        require_sound(connection, passage_id, vector_checksum(passage_id, generation, vector), vector_sum)
+        require_sound(connection, passage_id, said_checksum(passage_id, said), said_sum)
+        found.append(Embedded(np.frombuffer(vector, "<f4").astype(np.float32), said))
+    return found
+
+
+def _languages(connection: sqlite3.Connection, ids: list[int], only: str | None) -> dict[int, str]:
+    """The languages of current passages, which may all be in one that is known."""
+    if only is not None:
+        return dict.fromkeys(ids, only)
+    found: dict[int, str] = {}
+    for first in range(0, len(ids), BOUND_VALUES):
+        group = ids[first : first + BOUND_VALUES]
+        found |= connection.execute(
+            "SELECT p.id, p.language FROM passages p JOIN briefings b ON b.id = p.briefing_id "
+            f"WHERE {CURRENT} AND p.id IN ({marks(group)})",
+            group,
+        ).fetchall()
+    return found
+
+
+def _said(connection: sqlite3.Connection, ids: list[int]) -> dict[int, bytes]:
+    """The packed words of current passages, by id; raises LibraryError where they are not as they were written."""
+    found: dict[int, bytes] = {}
+    for passage_id, said, checksum in connection.execute(
+        "SELECT v.passage_id, v.said, c.said FROM vectors v "
+        f"LEFT JOIN checksums c ON c.passage_id = v.passage_id WHERE v.passage_id IN ({marks(ids)})",
+        ids,
+    ):
+        require_sound(connection, passage_id, said_checksum(passage_id, said), checksum)
+        found[passage_id] = said
+    for passage_id in ids:
+        # Every one has a row, however few words it holds.
+        require_sound(connection, passage_id, int(passage_id in found), 1)
+    return found
+
+
+def _drawn(connection: sqlite3.Connection, language: str) -> list[int]:
+    # Ids are hashes, so the first in their order are a random choice, and the same one every time.
+    rows = connection.execute(
+        "SELECT p.id FROM passages p JOIN vectors v ON v.passage_id = p.id "
+        "WHERE p.language = ? GROUP BY p.id ORDER BY p.id LIMIT ?",
+        (language, USUAL_VECTORS),
+    )
+    return [row[0] for row in rows]

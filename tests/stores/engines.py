@@ -1,0 +1,63 @@
+"""The engines that the contract is asked of: each makes a store that is empty, and opens the same one again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Literal, Protocol, get_args
+
+from onrecord.rag.store import Store
+from onrecord.rag.store.sqlite.engine import SqliteStore
+from onrecord.rag.store.sqlite.schema import DATABASE
+
+Damage = Literal["text", "speaker", "vector", "said", "file", "passages gone"]
+DAMAGES: tuple[Damage, ...] = get_args(Damage)
+
+
+class Place(Protocol):
+    """Where one store lies."""
+
+    def open(self) -> Store:
+        """The store that lies here, opened once more; a place is sent to other processes, too."""
+
+    def damage(self, damage: Damage, briefing_id: str) -> None:
+        """Alter what is kept of a briefing, behind the back of the store."""
+
+
+class Folder:
+    """A store in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self) -> Store:
+        return SqliteStore(self._folder)
+
+    def damage(self, damage: Damage, briefing_id: str) -> None:
+        with closing(sqlite3.connect(self._folder / DATABASE)) as connection:
+            changed = connection.execute(_DAMAGES[damage], (briefing_id,)).rowcount
+            connection.commit()
+        assert changed > 0
+
+
+_DAMAGES = {
+    "text": "UPDATE briefings SET text = replace(text, 'e', 'a') WHERE id = ?",
+    "speaker": "UPDATE turns SET speaker = 'Somebody Else' WHERE briefing_id = ?",
+    "vector": "UPDATE vectors SET vector = zeroblob(length(vector)) "
+    "WHERE passage_id IN (SELECT id FROM passages WHERE briefing_id = ?)",
+    "said": "UPDATE vectors SET said = zeroblob(length(said)) "
+    "WHERE passage_id IN (SELECT id FROM passages WHERE briefing_id = ?)",
+    "file": "UPDATE files SET data = zeroblob(9) WHERE sha256 = (SELECT sha256 FROM briefings WHERE id = ?)",
+    "passages gone": "DELETE FROM passages WHERE briefing_id = ?",
+}
+
+
+@contextmanager
+def in_a_folder(folder: Path) -> Iterator[Place]:
+    yield Folder(folder / "library")
+
+
+# Each gives a place with nothing in it, which is gone with the block; the folder is the test's own.
+ENGINES: Mapping[str, Callable[[Path], AbstractContextManager[Place]]] = {"folder": in_a_folder}
