@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -132,6 +133,9 @@ def _prepared(name: str, folder: Path, corpus: Corpus, model: Path | None) -> Pr
 
     def load() -> Callable[[Path], System]:
         embed = _looking_up(known) if known else _reading(model)
+        with TemporaryDirectory(ignore_cleanup_errors=True) as empty:
+            # Imports what it needs, so that neither adding nor opening again waits for that.
+            SYSTEMS[name](Path(empty), embed).close()
         return lambda place: SYSTEMS[name](place, embed)
 
     return Prepared(load, memory("VmRSS"))
