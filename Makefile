@@ -8,7 +8,7 @@ PORT ?= 7860
 DATA ?= ../shared
 MINUTES ?= 30
 
-.PHONY: serve test soak format reader browser constraints licences audit
+.PHONY: serve test soak bench-peers format reader browser constraints licences audit
 
 # Adds BRIEFINGS, or the samples to an empty library, and starts the page.
 serve: $(VENV)/dependencies
@@ -28,6 +28,10 @@ test: $(VENV)/dependencies $(VENV)/tools browser
 # The long forms of the tests of faults and attacks; the last of them adds, removes, asks and kills for MINUTES.
 soak: $(VENV)/dependencies $(VENV)/tools browser
 	$(BIN)/python -m pytest -m soak --soak-minutes $(MINUTES)
+
+# OnRecord beside other systems, with the same model, passages and questions: half an hour. Writes docs/performance.md.
+bench-peers: $(VENV)/dependencies
+	$(BIN)/python benchmarks/peers.py --data "$(DATA)/eval" --folder build/peers
 
 format: $(VENV)/tools
 	$(BIN)/ruff format .
