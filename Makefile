@@ -23,7 +23,7 @@ test: $(VENV)/dependencies $(VENV)/tools browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # The long forms of the tests of faults and attacks; the last of them adds, removes, asks and kills for MINUTES.
 soak: $(VENV)/dependencies $(VENV)/tools browser

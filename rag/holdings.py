@@ -82,7 +82,7 @@ class Holdings:
         """Current passages with their telling words, by id; unknown ids are left out."""
         people = self._people
         return {
-            passage_id: replace(one, passage=_named_passage(one.passage, people))
+            passage_id: Held(_named_passage(one.passage, people), one.said)
             for passage_id, one in self._store.held(ids).items()
         }
 
@@ -199,8 +199,8 @@ def _named_passage(passage: Passage, people: Register) -> Passage:
     """A passage, its speaker under their one name."""
     if passage.speaker is None:
         return passage
-    identity = people.identity(passage.speaker, passage.role, passage.outlet, passage.briefing_id)
-    return replace(passage, speaker=identity.name)
+    name = people.identity(passage.speaker, passage.role, passage.outlet, passage.briefing_id).name
+    return passage if name == passage.speaker else replace(passage, speaker=name)
 
 
 def by_words(candidates: Iterable[Candidate], k: int) -> list[Candidate]:

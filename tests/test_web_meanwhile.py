@@ -14,11 +14,14 @@ LONG = "What was discussed in Carrowby in March?"
 
 def begin(page: Page, question: str) -> None:
     """Send a question and wait for nothing but its place in the chat."""
+    asked = page.locator(".asked")
+    before = asked.count()
     box = page.locator("#question textarea")
     box.fill(question)
     expect(page.locator("#question .submit-button")).to_be_visible()
     box.press("Enter")
-    expect(page.locator(".asked").last).to_have_text(question)
+    # Not the last: another may have been sent by the time that this is looked for.
+    expect(asked.nth(before)).to_have_text(question, timeout=60_000)
 
 
 def when(page: Page, selector: str, action: str) -> None:

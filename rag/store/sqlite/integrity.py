@@ -32,16 +32,21 @@ class CheckedBriefings:
     def __init__(self) -> None:
         self._metadata: set[tuple[str, str]] = set()
         self._content: set[tuple[str, Digests]] = set()
+        # Those compared in the last state: there the digests need not be looked up again.
+        self._state: tuple[str | None, set[str]] = (None, set())
 
     def forget(self) -> None:
         """Compare all of them again."""
         self._metadata.clear()
         self._content.clear()
+        self._state = (None, set())
 
     def content(self, connection: sqlite3.Connection, briefing_ids: Iterable[str]) -> None:
         """Raise LibraryError, naming the briefing and the remedy, where one of these is not as it was written."""
-        wanted = list(dict.fromkeys(briefing_ids))
         with reading(connection):
+            state = meta(connection, "state")
+            compared = self._state[1] if self._state[0] == state else set[str]()
+            wanted = list(set(briefing_ids) - compared)
             for first in range(0, len(wanted), BOUND_VALUES):
                 group = wanted[first : first + BOUND_VALUES]
                 rows = connection.execute(f"SELECT * FROM digests WHERE briefing_id IN ({marks(group)})", group)
@@ -53,6 +58,7 @@ class CheckedBriefings:
                         if found not in (None, key[1]):
                             raise _altered(briefing_id)
                         self._content.add(key)
+            self._state = (state, compared.union(wanted))
 
     def metadata(self, rows: Iterable[sqlite3.Row]) -> None:
         """Raise LibraryError where a row (its digest, the columns that it is over, any more) is not as written."""

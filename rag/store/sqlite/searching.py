@@ -177,9 +177,9 @@ def _said(connection: sqlite3.Connection, ids: list[int]) -> dict[int, bytes]:
     ):
         require_sound(connection, passage_id, said_checksum(passage_id, said), checksum)
         found[passage_id] = said
-    for passage_id in ids:
+    for passage_id in set(ids) - set(found):
         # Every one has a row, however few words it holds.
-        require_sound(connection, passage_id, int(passage_id in found), 1)
+        require_sound(connection, passage_id, found=0, written=1)
     return found
 
 
