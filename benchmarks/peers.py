@@ -22,8 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.side_by_side.corpus import read_corpus
 from benchmarks.side_by_side.making import make_large, make_real
@@ -33,6 +32,7 @@ from benchmarks.side_by_side.systems import SYSTEMS
 from onrecord.embeddings import bundled_model
 from onrecord.rag import Settings
 
+ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = Path(__file__).parent / "side_by_side" / "requirements.txt"
 SETS = ("quebec", "qmsum", "whitehouse")
 # Nothing may be fetched while it is measured, and one thread serves a question: on few and shared cores, threads that
@@ -124,7 +124,7 @@ def _corpora(options: argparse.Namespace) -> dict[str, Path]:
     if not (large / "questions.jsonl").exists():
         shutil.rmtree(large, ignore_errors=True)
         make_large(real, options.large, read_corpus(real).questions[::2], large)
-    return {"real": real, "large": large}
+    return {"large": large, "real": real}
 
 
 def _sizes(folder: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from benchmarks.side_by_side.systems import WANTED, Search
 from onrecord.embeddings import Encoder, TokenVectors, load_encoder
 from onrecord.rag import Library, Settings
 from onrecord.rag.holdings import Holdings
+from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.question import read_question
 from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.store import EmbeddingModel, NewBriefing
@@ -104,7 +105,11 @@ class _Remembering:
     def read_question(self, text: str) -> TokenVectors:
         return self._known[text]
 
-    def read_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> list[TokenVectors]:
+    def read_passages(
+        self,
+        texts: Sequence[str],  # noqa: ARG002
+        progress: Callable[[int], None] | None = None,  # noqa: ARG002
+    ) -> list[TokenVectors]:
         raise AssertionError("Nothing is embedded here.")
 
 
@@ -116,7 +121,12 @@ def opener(corpus: Path) -> Callable[[], Callable[[Path], OnRecordLibrary | OnRe
     if not (corpus / KNOWN).exists():
         return lambda: _loaded(corpus / BRIEFINGS)
     known: Known = pickle.loads((corpus / KNOWN).read_bytes())
-    return lambda: lambda folder: OnRecordStore(folder, known)
+
+    def load() -> Callable[[Path], OnRecordStore]:
+        load_detector()
+        return lambda folder: OnRecordStore(folder, known)
+
+    return load
 
 
 def _loaded(briefings: Path) -> Callable[[Path], OnRecordLibrary]:

@@ -43,8 +43,7 @@ def table(measured: Mapping[str, Figures], *, hits: bool) -> str:
                     _whole(figures["added_per_processor_second"]) if first else "",
                     f"{_short(searched['p50_milliseconds'])} / {_short(searched['p95_milliseconds'])}",
                     _short(searched["p50_processor_milliseconds"]),
-                    _short(searched["filtered_p50_milliseconds"]),
-                    returned(searched),
+                    *([_short(searched["filtered_p50_milliseconds"]), returned(searched)] if first else ["", ""]),
                     *([f"{searched['hit_at_10']:.2f}".lstrip("0")] if hits else []),
                     *(
                         [
