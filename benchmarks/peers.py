@@ -5,7 +5,8 @@
 
 Two corpora: real briefings that each system has embedded by the bundled model, and many copies with vectors that are
 already there, which leaves what the systems themselves take. Each system runs in a process of its own, one after the
-other, all of them as many times as said; the medians are shown. The others come into an environment of their own in
+other, all of them as many times as said; the medians are shown. Cut off, it goes on from there when it is run again.
+The others come into an environment of their own in
 the folder `--folder`, with the versions in benchmarks/side_by_side/requirements.txt. Prints one JSON object.
 """
 
@@ -58,18 +59,26 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--repeat-real", type=int, help="for the first corpus; as --repeat by default")
     parser.add_argument("--systems", nargs="*", default=[NAME, *SYSTEMS])
+    parser.add_argument("--anew", action="store_true", help="forget what was measured before")
     parser.add_argument("--docs", action=argparse.BooleanOptionalAction, default=True)
     options = parser.parse_args()
     python = environment(options.folder / "environment")
     corpora = _corpora(options)
     repeats = {"real": options.repeat if options.repeat_real is None else options.repeat_real, "large": options.repeat}
-    measured: dict[str, dict[str, Figures]] = {}
+    kept = options.folder / "runs.jsonl"
+    if options.anew:
+        kept.unlink(missing_ok=True)
     for corpus, folder in corpora.items():
-        runs: dict[str, list[Figures]] = {name: [] for name in options.systems}
         for number in range(repeats[corpus]):
             for name in options.systems:
-                runs[name].append(run(name, folder, options.folder / "run", python, reading=number == 0))
-        measured[corpus] = {name: medians(runs[name]) for name in options.systems if runs[name]}
+                if len(_runs(kept, folder.name, name)) <= number:
+                    found = run(name, folder, options.folder / "run", python, reading=number == 0)
+                    with kept.open("a", encoding="utf-8") as lines:
+                        lines.write(json.dumps({"corpus": folder.name, "system": name, "figures": found}) + "\n")
+    measured = {
+        corpus: {name: medians(runs) for name in options.systems if (runs := _runs(kept, folder.name, name))}
+        for corpus, folder in corpora.items()
+    }
     sizes = {corpus: _sizes(folder) for corpus, folder in corpora.items()}
     print(json.dumps({"sizes": sizes, "repeats": repeats, "measured": measured}, indent=1))
     if options.docs:
@@ -93,7 +102,7 @@ def environment(folder: Path) -> Path:
 
 
 def run(name: str, corpus: Path, place: Path, python: Path, *, reading: bool) -> Figures:
-    """One system in a process of its own, and opened again in another; what goes wrong is told instead of figures."""
+    """One system in a process of its own, and opened again in another."""
     shutil.rmtree(place, ignore_errors=True)
     own = sys.executable if name == NAME else str(python)
     command = [own, "-m", "benchmarks.side_by_side.measure", name, str(corpus), str(place)]
@@ -101,7 +110,6 @@ def run(name: str, corpus: Path, place: Path, python: Path, *, reading: bool) ->
     # Reading takes many times what searching does, and varies little.
     ways = ["--ways", SEARCH, *([READING] if reading else [])] if name == NAME else []
     figures = {**_figures([*command, *ways]), **_figures([*command, "--reopen"])}
-    print(name, corpus.name, json.dumps(figures), file=sys.stderr)
     shutil.rmtree(place, ignore_errors=True)
     return figures
 
@@ -125,6 +133,13 @@ def _corpora(options: argparse.Namespace) -> dict[str, Path]:
         shutil.rmtree(large, ignore_errors=True)
         make_large(real, options.large, read_corpus(real).questions[::2], large)
     return {"large": large, "real": real}
+
+
+def _runs(kept: Path, corpus: str, name: str) -> list[Figures]:
+    """The figures of the runs of a system on a corpus that are done."""
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept.exists() else []
+    done = map(json.loads, lines)
+    return [each["figures"] for each in done if (each["corpus"], each["system"]) == (corpus, name)]
 
 
 def _sizes(folder: Path) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from onrecord.rag.types import Briefing
 from onrecord.rag.types import Passage as Held
 
 # As long as passages are in the sets at hand, to draw about as many as are wanted.
-_CHARACTERS_A_PASSAGE = 500
+_CHARACTERS_A_PASSAGE = 570
 # A speaker of fewer passages cannot fill ten places.
 _LEAST_PASSAGES = 10
 # Notes of a paragraph are no briefings: a copy of one would be a transaction for a single passage.
