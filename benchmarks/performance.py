@@ -1,10 +1,12 @@
 """How long OnRecord takes and how much memory: the figures in docs/performance.md.
 
     python benchmarks/performance.py ask PATH…          cold and warm questions, speed of adding, over these briefings
+    python benchmarks/performance.py serve PATH…        from starting the server to its first answer
     python benchmarks/performance.py many --files N     N small generated files in one addition, memory as it goes
     python benchmarks/performance.py adding PATH…        where the time of adding these briefings goes
     python benchmarks/performance.py large PATH…         a library of 100,000 passages: time to embed, search, filter
 
+`ask`, `adding` and `serve` take --baseline TREE: an earlier version, checked out elsewhere, in turns with this one.
 Each works in a temporary library of its own and prints one JSON object.
 """
 
@@ -20,8 +22,6 @@ import random
 import re
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -32,6 +32,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from in_turns import command, first_answers, in_turns, libraries_of, speed_of_adding
 from numpy.typing import NDArray
 
 from onrecord.embeddings import Encoder, TokenVectors, load_encoder
@@ -70,13 +71,27 @@ def main() -> None:
     commands = parser.add_subparsers(required=True)
     ask = commands.add_parser("ask")
     ask.add_argument("paths", nargs="+", type=Path)
-    ask.set_defaults(run=lambda options, folder: asking(options.paths, folder))
+    ask.add_argument("--baseline", type=Path, help="a tree of an earlier version, to time in turns with this one")
+    ask.set_defaults(run=lambda options, folder: asking(options.paths, options.baseline, folder))
     many = commands.add_parser("many")
     many.add_argument("--files", type=int, default=10_000)
     many.set_defaults(run=lambda options, folder: many_files(options.files, folder))
     adding = commands.add_parser("adding")
     adding.add_argument("paths", nargs="+", type=Path)
-    adding.set_defaults(run=lambda options, folder: profiled_adding(options.paths, folder))
+    adding.add_argument("--baseline", type=Path, help="a tree of an earlier version, to time in turns with this one")
+    adding.set_defaults(
+        run=lambda options, folder: (
+            speed_of_adding(options.paths, options.baseline, folder)
+            if options.baseline
+            else profiled_adding(options.paths, folder)
+        )
+    )
+    serving = commands.add_parser("serve")
+    serving.add_argument("paths", nargs="+", type=Path)
+    serving.add_argument("--baseline", type=Path, help="a tree of an earlier version, to time in turns with this one")
+    serving.set_defaults(
+        run=lambda options, folder: first_answers(QUESTIONS[0], options.paths, options.baseline, folder)
+    )
     large = commands.add_parser("large")
     large.add_argument("paths", nargs="+", type=Path)
     large.add_argument("--passages", type=int, default=100_000)
@@ -88,8 +103,13 @@ def main() -> None:
         print(json.dumps(options.run(options, Path(folder)), indent=1))
 
 
-def asking(paths: list[Path], folder: Path) -> dict[str, object]:
+def asking(paths: list[Path], baseline: Path | None, folder: Path) -> dict[str, object]:
     """Cold and warm questions."""
+    # First, while this process is small: what it takes counts into the memory of those that it starts.
+    libraries = libraries_of(paths, baseline, folder)
+    for tree, held in libraries.items():
+        command(tree, held, "ask", QUESTIONS[0])  # files read once
+    cold = in_turns(libraries, lambda tree, held: command(tree, held, "ask", QUESTIONS[0]))
     settings = Settings(library=folder / "library")
     with Library.open(settings=settings) as library:
         library.load_model()
@@ -99,19 +119,15 @@ def asking(paths: list[Path], folder: Path) -> dict[str, object]:
         passages = sum(item.passages for item in report.files)
         warm = [_timed(lambda question=question: library.ask(question)) for question in QUESTIONS]
         stages = [library.ask(f"{question} Now?").seconds for question in QUESTIONS]
-    environment = {**os.environ, "ONRECORD_LIBRARY": str(settings.library)}
-    command = [sys.executable, "-m", "onrecord.ui.cli", "ask", QUESTIONS[0]]
-    cold = [_timed(lambda: subprocess.run(command, env=environment, check=True, capture_output=True)) for _ in range(3)]
     return {
         "passages": passages,
         "passages_per_second": round(passages / adding, 1),
-        "cold_ask_seconds_median": round(statistics.median(cold), 2),
+        "cold_ask": cold,
         "warm_ask_milliseconds_median": round(1000 * statistics.median(warm), 1),
         "stages_milliseconds_median": {
             stage: round(1000 * statistics.median(s[stage] for s in stages), 1) for stage in stages[0]
         },
         "peak_memory_megabytes": _peak(),
-        "peak_memory_of_cold_ask_megabytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
     }
 
 

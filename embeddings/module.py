@@ -9,9 +9,10 @@ from typing import Any
 
 import torch
 from sentence_transformers.base.modules import InputModule
+from torch.nn.utils.rnn import pad_sequence
 
 from onrecord.embeddings.bundled import GRAPH, MANIFEST, TOKENIZER
-from onrecord.embeddings.transformer import open_transformer
+from onrecord.embeddings.transformer import PADDING, open_transformer
 
 
 class OnnxTransformer(InputModule):
@@ -29,13 +30,16 @@ class OnnxTransformer(InputModule):
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
         """Tokenize `inputs`, each after `prompt`: (texts, longest) ids, and the mask that is 0 over padding."""
-        ids, mask = self._transformer.tokens(inputs, prompt or "")
-        return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+        rows = [torch.tensor(ids) for ids in self._transformer.ids(inputs, prompt or "")]
+        ids = pad_sequence(rows, batch_first=True, padding_value=PADDING)
+        return {"input_ids": ids, "attention_mask": (ids != PADDING).long()}
 
     def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Add `token_embeddings` (texts, tokens, dimension): the last hidden states."""
-        states = self._transformer.states(features["input_ids"].numpy(), features["attention_mask"].numpy())
-        return {**features, "token_embeddings": torch.from_numpy(states)}
+        lengths = features["attention_mask"].sum(dim=1).tolist()
+        rows = [ids[:length] for ids, length in zip(features["input_ids"].tolist(), lengths, strict=True)]
+        states = [torch.from_numpy(one) for one in self._transformer.states(rows)]
+        return {**features, "token_embeddings": pad_sequence(states, batch_first=True)}
 
     def get_embedding_dimension(self) -> int:
         """Numbers in a token's vector."""

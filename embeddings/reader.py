@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from math import sqrt
@@ -20,8 +21,9 @@ from numpy.typing import NDArray
 
 from onrecord.embeddings import bundled
 from onrecord.embeddings.errors import ModelError
-from onrecord.embeddings.graph import bert_graph
-from onrecord.embeddings.transformer import open_transformer, padded
+from onrecord.embeddings.graph import bert_graph, multiplies_whole_numbers
+from onrecord.embeddings.tokenizer import Tokenizer, sentencepiece_model
+from onrecord.embeddings.transformer import Graph, open_transformer
 
 if TYPE_CHECKING:
     from onrecord.embeddings.bundled import PackedModel
@@ -36,8 +38,7 @@ _LEAST_SCALE = np.finfo(np.float16).smallest_subnormal
 QUESTION_TOKENS, LONGEST = 72, 264
 # Tokens of a window at most before its first sentence: the question, and what stands before the sentences.
 _LONGEST_HEADING = LONGEST * 2 // 3
-# Passages run together, of like length.
-_TOGETHER = 5
+
 _HEAD = "head.npz"
 _REMEDY = "Install OnRecord again: pip install --force-reinstall onrecord"
 
@@ -73,15 +74,10 @@ class Head:
 
 
 class BundledReader:
-    """Reads passages on one core after another's; safe to share between threads. `load_reader` opens it."""
+    """Reads passages side by side, each on one core; safe to share between threads. `load_reader` opens it."""
 
-    def __init__(self, graph: bytes | str, tokenizer: Any, head: Head) -> None:
-        """Run a graph, or that of a file; the tokenizer neither cuts short nor fills up what it is given here."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    def __init__(self, graph: Graph, tokenizer: Tokenizer, head: Head) -> None:
+        self._graph = graph
         self._tokenizer = tokenizer
         self._head = head
 
@@ -97,27 +93,18 @@ class BundledReader:
             for each passage (sentences, 2) logits: how well each answers the question, and how well it leaves it open.
             An empty sentence has -inf for both.
         """
-        asked = self._tokenizer.encode(f"query: {question}", add_special_tokens=False).ids[:QUESTION_TOKENS]
+        asked = self._tokenizer.ids([f"query: {question}"])[0][:QUESTION_TOKENS]
         scores = [np.full((len(passage.sentences), 2), -np.inf, np.float32) for passage in passages]
         windows = [
             (number, window) for number, passage in enumerate(passages) for window in self._windows(asked, passage)
         ]
-        windows.sort(key=lambda pair: -len(pair[1].ids))
-        for start in range(0, len(windows), _TOGETHER):
-            some = windows[start : start + _TOGETHER]
-            states = self._states([window.ids for _, window in some])
-            for (number, window), state in zip(some, states, strict=True):
-                scores[number][list(window.places)] = self._scored(state, list(window.places.values()))
+        states = self._graph.states([window.ids for _, window in windows])
+        for (number, window), state in zip(windows, states, strict=True):
+            scores[number][list(window.places)] = self._scored(state, list(window.places.values()))
         return scores
 
     def _windows(self, asked: Sequence[int], passage: Passage) -> list[_Window]:
-        pieces = self._tokenizer.encode_batch(list(passage.pieces), add_special_tokens=False)
-        return _windows(asked, [piece.ids for piece in pieces], passage.sentences)
-
-    def _states(self, rows: Sequence[Sequence[int]]) -> Scores:
-        ids, mask = padded(rows)
-        states: Scores = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return states
+        return _windows(asked, self._tokenizer.ids(passage.pieces), passage.sentences)
 
     def _scored(self, states: Scores, places: Sequence[Place]) -> Scores:
         parts = [np.concatenate([states[a:z].mean(axis=0), states[a:z].max(axis=0), states[0]]) for a, z in places]
@@ -174,7 +161,10 @@ def load_reader(*, cache: Path) -> BundledReader:
     folder = bundled.made_folder(cache, f"reader-{SHA256[:12]}-{bundled.CONVERSION}", _write)
     with np.load(folder / _HEAD, allow_pickle=False) as stored:
         head = Head(*(stored[field.name] for field in fields(Head)))
-    return BundledReader(str(folder / bundled.GRAPH), open_transformer(bundled.bundled_model(cache)).tokenizer, head)
+    with ThreadPoolExecutor(1) as pool:
+        tokenizer = pool.submit(lambda: open_transformer(bundled.bundled_model(cache)).tokenizer)
+        graph = Graph(str(folder / bundled.GRAPH))
+    return BundledReader(graph, tokenizer.result(), head)
 
 
 def open_reader(path: Path, sha256: str) -> BundledReader:
@@ -184,7 +174,9 @@ def open_reader(path: Path, sha256: str) -> BundledReader:
     """
     packed = bundled.read_packed(bundled.packaged_bytes())
     model, head = _over(packed, path, sha256)
-    return BundledReader(bert_graph(model).SerializeToString(), bundled.tokenizer_of(packed), head)
+    tokenizer = Tokenizer(sentencepiece_model(packed))
+    graph = Graph(bert_graph(model, whole=multiplies_whole_numbers()).SerializeToString())
+    return BundledReader(graph, tokenizer, head)
 
 
 def _write(folder: Path) -> None:
@@ -192,7 +184,7 @@ def _write(folder: Path) -> None:
 
     model, head = _over(bundled.read_packed(bundled.packaged_bytes()), WEIGHTS, SHA256)
     folder.mkdir(parents=True)
-    onnx.save(bert_graph(model), str(folder / bundled.GRAPH))
+    onnx.save(bert_graph(model, whole=multiplies_whole_numbers()), str(folder / bundled.GRAPH))
     np.savez(folder / _HEAD, **asdict(head))
     bundled.write_manifest(folder, (bundled.GRAPH, _HEAD))
 

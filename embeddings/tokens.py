@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.embeddings.transformer import Transformer, unit
+from onrecord.embeddings.tokenizer import Tokenizer
+from onrecord.embeddings.transformer import MOST_PIECES, Transformer, unit, whole
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -60,24 +61,24 @@ def token_vectors(
 
 def question_vectors(transformer: Transformer, text: str, prompt: str, common: NDArray[np.float32]) -> TokenVectors:
     """The tokens of a question, as `token_vectors` gives them, without sentence-transformers."""
-    ids, mask = transformer.tokens([text], prompt)
-    states = transformer.states(ids, mask)
-    return _tokens(transformer.tokenizer, states[0], transformer.wholes(states, mask)[0], text, prompt, common)
+    (states,) = transformer.states(transformer.ids([text], prompt))
+    return _tokens(transformer.tokenizer, states, whole(states), text, prompt, common)
 
 
 def _tokens(
-    tokenizer: Any,
+    tokenizer: Tokenizer,
     states: NDArray[np.float32],
     whole: NDArray[np.float32],
     text: str,
     prompt: str,
     common: NDArray[np.float32],
 ) -> TokenVectors:
-    spans = np.array(tokenizer.encode(prompt + text).offsets)[: len(states)] - len(prompt)
-    # Special tokens have no extent; the last token of a prompt ends where the text begins.
+    spans = tokenizer.pieces(prompt + text).spans[:MOST_PIECES] - len(prompt)
+    # The last token of a prompt ends where the text begins.
     with_extent = spans[:, 1] > spans[:, 0]
     own = with_extent & (spans[:, 1] > 0)
     if not own.any():
         own = with_extent
-    centred = states[: len(spans)][own] - common
+    # The first state is that of the token that begins every text.
+    centred = states[1 : 1 + len(spans)][own] - common
     return TokenVectors(np.maximum(spans[own], 0), unit(centred), whole)

@@ -1,49 +1,57 @@
-"""Briefings in, cited answers out: the public names of OnRecord."""
+"""Briefings in, cited answers out: the public names of OnRecord.
 
-from onrecord.embeddings import replacing
-from onrecord.rag.adding import Added, AddReport, Progress
-from onrecord.rag.checking.check import CheckReport, Finding
-from onrecord.rag.checking.report import report_html, report_text
-from onrecord.rag.errors import (
-    InvalidRequest,
-    LibraryError,
-    ModelError,
-    OnRecordError,
-    UnknownBriefing,
-    UnreadableFile,
-)
-from onrecord.rag.evaluate import Method, Row, evaluate_folder, report_rows, rows_of
-from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
-from onrecord.rag.exporting.text_fragments import link_to
-from onrecord.rag.languages import LANGUAGES
-from onrecord.rag.library import Library
-from onrecord.rag.questions.followup import stands_alone
-from onrecord.rag.settings import Settings
-from onrecord.rag.store import Summary
-from onrecord.rag.text.quotes import place_at, second_at
-from onrecord.rag.types import (
-    Answer,
-    Boilerplate,
-    Briefing,
-    Citation,
-    DateMention,
-    Exchange,
-    FilterOptions,
-    Filters,
-    Hit,
-    Kind,
-    Part,
-    Passage,
-    Piece,
-    Pointer,
-    Quote,
-    Reported,
-    Span,
-    Status,
-    Turn,
-    Words,
-    quoted_words,
-)
+Each is imported when it is first used, so that a question does not wait for what adds, checks and exports.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onrecord.embeddings import replacing
+    from onrecord.rag.adding import Added, AddReport, Progress
+    from onrecord.rag.checking.check import CheckReport, Finding
+    from onrecord.rag.checking.report import report_html, report_text
+    from onrecord.rag.errors import (
+        InvalidRequest,
+        LibraryError,
+        ModelError,
+        OnRecordError,
+        UnknownBriefing,
+        UnreadableFile,
+    )
+    from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
+    from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
+    from onrecord.rag.exporting.text_fragments import link_to
+    from onrecord.rag.languages import LANGUAGES
+    from onrecord.rag.library import Library
+    from onrecord.rag.questions.followup import stands_alone
+    from onrecord.rag.settings import Settings
+    from onrecord.rag.store import Summary
+    from onrecord.rag.text.quotes import place_at, second_at
+    from onrecord.rag.types import (
+        Answer,
+        Boilerplate,
+        Briefing,
+        Citation,
+        DateMention,
+        Exchange,
+        FilterOptions,
+        Filters,
+        Hit,
+        Kind,
+        Method,
+        Part,
+        Passage,
+        Piece,
+        Pointer,
+        Quote,
+        Reported,
+        Span,
+        Status,
+        Turn,
+        Words,
+        quoted_words,
+    )
 
 __all__ = [
     "EXPORT_FORMATS",
@@ -98,3 +106,63 @@ __all__ = [
     "second_at",
     "stands_alone",
 ]
+
+_HOMES = {
+    "AddReport": "onrecord.rag.adding",
+    "Added": "onrecord.rag.adding",
+    "Answer": "onrecord.rag.types",
+    "Boilerplate": "onrecord.rag.types",
+    "Briefing": "onrecord.rag.types",
+    "CheckReport": "onrecord.rag.checking.check",
+    "Citation": "onrecord.rag.types",
+    "DateMention": "onrecord.rag.types",
+    "EXPORT_FORMATS": "onrecord.rag.exporting.export",
+    "Exchange": "onrecord.rag.types",
+    "ExportFormat": "onrecord.rag.exporting.export",
+    "FilterOptions": "onrecord.rag.types",
+    "Filters": "onrecord.rag.types",
+    "Finding": "onrecord.rag.checking.check",
+    "Hit": "onrecord.rag.types",
+    "InvalidRequest": "onrecord.rag.errors",
+    "Kind": "onrecord.rag.types",
+    "LANGUAGES": "onrecord.rag.languages",
+    "Library": "onrecord.rag.library",
+    "LibraryError": "onrecord.rag.errors",
+    "Method": "onrecord.rag.types",
+    "ModelError": "onrecord.rag.errors",
+    "OnRecordError": "onrecord.rag.errors",
+    "Part": "onrecord.rag.types",
+    "Passage": "onrecord.rag.types",
+    "Piece": "onrecord.rag.types",
+    "Pointer": "onrecord.rag.types",
+    "Progress": "onrecord.rag.adding",
+    "Quote": "onrecord.rag.types",
+    "Reported": "onrecord.rag.types",
+    "Row": "onrecord.rag.evaluate",
+    "Settings": "onrecord.rag.settings",
+    "Span": "onrecord.rag.types",
+    "Status": "onrecord.rag.types",
+    "Summary": "onrecord.rag.store",
+    "Turn": "onrecord.rag.types",
+    "UnknownBriefing": "onrecord.rag.errors",
+    "UnreadableFile": "onrecord.rag.errors",
+    "Words": "onrecord.rag.types",
+    "evaluate_folder": "onrecord.rag.evaluate",
+    "export": "onrecord.rag.exporting.export",
+    "link_to": "onrecord.rag.exporting.text_fragments",
+    "place_at": "onrecord.rag.text.quotes",
+    "quoted_words": "onrecord.rag.types",
+    "replacing": "onrecord.embeddings",
+    "report_html": "onrecord.rag.checking.report",
+    "report_rows": "onrecord.rag.evaluate",
+    "report_text": "onrecord.rag.checking.report",
+    "rows_of": "onrecord.rag.evaluate",
+    "second_at": "onrecord.rag.text.quotes",
+    "stands_alone": "onrecord.rag.questions.followup",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -40,6 +40,7 @@ _PASSAGES_AT_ONCE = 256
 # A file is held in memory, and a ZIP of a year's briefings is smaller.
 _MOST_BYTES = 1_000_000_000
 
+_Read = tuple[str, str, str]
 Outcome = Literal["added", "updated", "new version", "moved", "unchanged", "failed"]
 
 
@@ -103,7 +104,10 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A briefing that only waits for its vectors; `place` is its place in the report."""
+    """A briefing that only waits for its vectors.
+
+    `place` is its place in the report, and `before` the id of the version that it replaces.
+    """
 
     place: int
     briefing: Briefing
@@ -111,6 +115,7 @@ class _Ready:
     passages: tuple[Passage, ...]
     outcome: Outcome
     notes: tuple[str, ...]
+    before: str | None
 
 
 def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
@@ -277,7 +282,8 @@ def _prepare(
             document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
         )
     outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
-    return _Ready(place, briefing, document.data, passages, outcome, document.source.notes)
+    before = replaced.id if replaced else known.id if known else None
+    return _Ready(place, briefing, document.data, passages, outcome, document.source.notes, before)
 
 
 def understood(
@@ -363,14 +369,33 @@ def _write(
     store: Store, encoder: Encoder, waiting: Sequence[_Ready], advance: Callable[[int], None]
 ) -> Iterator[tuple[_Ready, Added]]:
     model = EmbeddingModel(encoder.name, encoder.dimension, encoder.fingerprint)
-    embedded = embed([passage for ready in waiting for passage in ready.passages], encoder, advance)
-    start = 0
+    made: dict[_Read, Embedded] = {}
     for ready in waiting:
-        end = start + len(ready.passages)
-        store.add(NewBriefing(ready.briefing, ready.data, ready.passages, tuple(embedded[start:end])), model)
-        start = end
+        made |= _made_before(store, ready.before) if ready.before else {}
+    passages = [passage for ready in waiting for passage in ready.passages]
+    missing = {_read_as(passage): passage for passage in passages if _read_as(passage) not in made}
+    advance(len(passages) - len(missing))
+    made |= zip(missing, embed(list(missing.values()), encoder, advance), strict=True)
+    for ready in waiting:
+        embedded = tuple(made[_read_as(passage)] for passage in ready.passages)
+        store.add(NewBriefing(ready.briefing, ready.data, ready.passages, embedded), model)
         briefing = ready.briefing
         yield (
             ready,
             Added(briefing.file, ready.outcome, briefing.id, briefing.title, len(ready.passages), notes=ready.notes),
         )
+
+
+def _read_as(passage: Passage) -> _Read:
+    """All of a passage that a model makes something of."""
+    return passage.context, passage.text, passage.language
+
+
+def _made_before(store: Store, briefing_id: str) -> dict[_Read, Embedded]:
+    """What was made of the passages of a version that is now replaced; nothing where that is gone or damaged."""
+    try:
+        passages = store.passages(briefing_id)
+        embedded = store.embedded(briefing_id)
+    except OnRecordError:
+        return {}
+    return dict(zip(map(_read_as, passages), embedded, strict=True)) if embedded else {}

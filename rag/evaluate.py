@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -32,9 +32,8 @@ from onrecord.rag.reading.finding import find_read
 from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.settings import Settings
 from onrecord.rag.store.sqlite.engine import SqliteStore
-from onrecord.rag.types import Filters, Passage
+from onrecord.rag.types import Filters, Method, Passage
 
-Method = Literal["words", "sense", "search", "shipped"]
 # Deep enough that the eleventh passage cannot matter to any measure.
 _DEPTH = 10
 # name in the report → measure of `ir_measures`. A question counts as found when any of its gold spans is hit.

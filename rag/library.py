@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,21 +14,8 @@ from typing_extensions import Self, Unpack
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.embeddings.bundled import SHA256 as BUNDLED
 from onrecord.embeddings.reader import load_reader
-from onrecord.rag.adding import (
-    AddReport,
-    Loaded,
-    Original,
-    Progress,
-    add_originals,
-    embed,
-    missing_briefings,
-    originals_under,
-)
 from onrecord.rag.answers.growing import growing
 from onrecord.rag.asking import Asking, filters_of, require_verified
-from onrecord.rag.checking.check import CheckReport, check
-from onrecord.rag.checking.record import Record
-from onrecord.rag.checking.translation import Translations
 from onrecord.rag.errors import InvalidRequest, LibraryError
 from onrecord.rag.holdings import Holdings
 from onrecord.rag.languages.detection import load_detector
@@ -35,7 +23,6 @@ from onrecord.rag.questions.question import History
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import Metadata, checked_metadata
 from onrecord.rag.reading.reader import Reader
-from onrecord.rag.repairing import Mender
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Repair, Store, Summary
 from onrecord.rag.store.sqlite.backup import restore
@@ -44,6 +31,8 @@ from onrecord.rag.store.sqlite.schema import DATABASE
 from onrecord.rag.types import Answer, Briefing, FilterOptions, Hit, Passage
 
 if TYPE_CHECKING:
+    from onrecord.rag.adding import AddReport, Original, Progress
+    from onrecord.rag.checking.check import CheckReport
     from onrecord.rag.language_model.model import ModelServer
 
 
@@ -110,9 +99,10 @@ class Library:
 
         Raises ModelError, or LibraryError where the library holds vectors of another model.
         """
-        self._loaded_encoder()
-        self._loaded_reader()
-        load_detector()
+        with ThreadPoolExecutor() as pool:
+            loading = [pool.submit(load) for load in (self._loaded_encoder, self._loaded_reader, load_detector)]
+        for one in loading:
+            one.result()
 
     def add(
         self,
@@ -130,6 +120,9 @@ class Library:
         A file that cannot be read is reported and the rest are added. A web address must be public unless
         `allow_private`. Raises InvalidRequest for metadata that cannot be used.
         """
+        # Whoever only asks does not wait for what reads files.
+        from onrecord.rag.adding import add_originals, originals_under
+
         options = checked_metadata({"title": title, "date": date, "url": url, "language": language})
         originals: list[Original] = []
         for path in [paths] if isinstance(paths, str | Path) else paths:
@@ -181,6 +174,8 @@ class Library:
 
     def missing(self, folder: str | Path) -> list[Summary]:
         """The briefings that were added from files in a folder, at any depth, and whose files are gone from it."""
+        from onrecord.rag.adding import missing_briefings
+
         return missing_briefings(self._holdings.summaries(), Path(folder))
 
     def remove(self, briefing_id: str) -> None:
@@ -196,6 +191,8 @@ class Library:
 
         Raises LibraryError where the database cannot be read at all or the library's vectors are of another model.
         """
+        from onrecord.rag.repairing import Mender
+
         return self._store.repair(Mender(partial(load_encoder, self._settings.model, cache=self._settings.cache)))
 
     def back_up(self, file: str | Path, *, replace: bool = False) -> None:
@@ -213,6 +210,8 @@ class Library:
 
     def reembed(self, *, progress: Callable[[Progress], None] | None = None) -> int:
         """Embed every passage again with the model that the settings name; returns the number of passages."""
+        from onrecord.rag.adding import Progress, embed
+
         encoder = load_encoder(self._settings.model, cache=self._settings.cache)
         count = 0
 
@@ -276,6 +275,9 @@ class Library:
 
         Raises InvalidRequest for an empty text.
         """
+        from onrecord.rag.checking.check import check
+        from onrecord.rag.checking.record import Record
+
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         encoders = self._loaded_encoder(), self._bundled_encoder()
@@ -291,6 +293,7 @@ class Library:
 
     def _written(self, default: Answer, briefings: Mapping[str, Briefing], server: ModelServer) -> Iterator[Answer]:
         """The answer that the language model writes from the passages found, checked; else the default one."""
+        from onrecord.rag.checking.translation import Translations
         from onrecord.rag.language_model.model import answers
 
         translations = Translations(self._holdings, self._bundled_encoder())
@@ -334,6 +337,8 @@ def _model_of(encoder: Encoder) -> EmbeddingModel:
 
 
 def _web_page(address: str, options: Metadata, *, allow_private: bool) -> Original:
+    from onrecord.rag.adding import Loaded, Original
+
     def load() -> Loaded:
         # The fetcher is imported only by those who fetch.
         from onrecord.rag.fetch import fetch

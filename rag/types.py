@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
 Kind = Literal["statement", "question", "answer", "moderation", "report", "reported"]
+Method = Literal["words", "sense", "search", "shipped"]
+"""What `evaluate_folder` measures: BM25, nearest vectors, the search by both, or that as it ships, read."""
 BriefingKind = Literal["transcript", "report"]
 Status = Literal["answered", "asked_not_answered", "not_found"]
 

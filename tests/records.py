@@ -1,4 +1,4 @@
-"""A record for the quote check made of a few texts, every turn of which may hold every quotation."""
+"""Small records: briefings made of what a few people say, their passages, and what a quote check looks up in them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from structures import briefing_of
 
-from onrecord.rag.types import Briefing, Passage, SourceText
+from onrecord.rag.types import Briefing, Kind, Passage, SourceText, Turn
 
 
 class SmallRecord:
@@ -17,7 +17,7 @@ class SmallRecord:
         self.briefings = {briefing.id: briefing for briefing in made}
 
     def candidates(self, quotation: str) -> Sequence[Passage]:
-        return [passage for briefing in self.briefings.values() for passage in _passages(briefing)]
+        return [passage for briefing in self.briefings.values() for passage in passages_of_turns(briefing)]
 
     def across(self, quotation: str, speaker: str | None) -> Sequence[Passage]:
         return []
@@ -34,10 +34,28 @@ class SmallRecord:
         return [0.0] * len(texts)
 
 
-def _passages(briefing: Briefing) -> list[Passage]:
+def spoken_briefing(
+    said: Sequence[tuple[str, str | None, str]],
+    *,
+    id: str = "b1",
+    title: str = "Ports briefing",
+    language: str = "en",
+    kind: Kind = "answer",
+) -> Briefing:
+    """A transcript of what was said: (speaker, role, words) each, on a line of its own behind the speaker's name."""
+    text, turns = "", []
+    for speaker, role, words in said:
+        text += f"{speaker}: "
+        turns.append(Turn(len(text), len(text) + len(words), f"{speaker}:", speaker, role, kind=kind))
+        text += f"{words}\n"
+    return Briefing(id, title, "2025-04-01", language, None, f"{id}.txt", "transcript", text, tuple(turns))
+
+
+def passages_of_turns(briefing: Briefing, first: int = 0) -> list[Passage]:
+    """A passage for each turn, numbered from `first` on."""
     return [
         Passage(
-            number,
+            first + number,
             briefing.id,
             turn.start,
             turn.end,

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from onrecord.rag import Library
+from onrecord.embeddings import Encoder, TokenVectors, load_encoder
+from onrecord.rag import Library, Settings
+from onrecord.rag.adding import add_originals, originals_under
+from onrecord.rag.readers.metadata import Metadata
+from onrecord.rag.store.sqlite.engine import SqliteStore
 
 FIRST = """The new breakwater of Lysvik, May 4, 2031
 
@@ -118,3 +123,46 @@ def test_a_path_that_cannot_be_looked_at_is_one_failure(small_library: Library, 
     report = small_library.add([tmp_path / ("n" * 5000), good])
     assert [one.outcome for one in report.files] == ["failed", "added"]
     assert "cannot be opened (File name too long)" in report.files[0].message
+
+
+class Counting:
+    """An encoder that notes the passages it is given."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.name, self.dimension, self.fingerprint = encoder.name, encoder.dimension, encoder.fingerprint
+        self.encode_queries, self.read_question = encoder.encode_queries, encoder.read_question
+        self.read: list[str] = []
+
+    def read_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> list[TokenVectors]:
+        self.read += texts
+        return self._encoder.read_passages(texts, progress)
+
+
+def test_what_a_new_version_leaves_as_it_was_is_not_embedded_again(small_settings: Settings, tmp_path: Path) -> None:
+    encoder = Counting(load_encoder(small_settings.model, cache=small_settings.cache))
+    replies = [
+        f"MS. HOLM: {f'Quay {quay} was mended in spring. ' * 12}\nQ: What of the next one?\n" for quay in range(6)
+    ]
+    file = write(tmp_path / "files", "quays.txt", FIRST + "".join(replies))
+    passages = {}
+    reached: list[int] = []
+    for name in ("corrected", "anew"):
+        store = SqliteStore(tmp_path / name)
+        if name == "corrected":
+            add_originals(store, lambda: encoder, originals_under([file], Metadata()), None)
+            write(tmp_path / "files", "quays.txt", CORRECTED + "".join(replies))
+        encoder.read.clear()
+        originals = originals_under([file], Metadata())
+        report = add_originals(store, lambda: encoder, originals, lambda progress: reached.append(progress.passages))
+        assert reached[-1] == report.files[0].passages
+        passages[name] = report.files[0].passages, len(encoder.read)
+        assert store.verify() == []
+        [current] = store.briefings()
+        made = [(one.vector.tolist(), one.said) for one in store.embedded(current.id)]
+        store.close()
+        if name == "corrected":
+            kept = made
+    assert made == kept
+    assert passages["anew"][0] == passages["anew"][1]
+    assert 0 < passages["corrected"][1] < passages["anew"][0] / 2

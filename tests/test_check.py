@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
+from records import passages_of_turns, spoken_briefing
 
 from onrecord.rag import InvalidRequest, Library
 from onrecord.rag.checking.alignment import nearest, runs
@@ -21,7 +22,7 @@ from onrecord.rag.checking.report import report_html, report_text
 from onrecord.rag.checking.speaker import said_by
 from onrecord.rag.people.names import Known
 from onrecord.rag.text.quotes import verify
-from onrecord.rag.types import Briefing, Passage, Turn
+from onrecord.rag.types import Briefing, Passage
 
 _TURNS = (
     (
@@ -47,41 +48,14 @@ class _Record:
     """Two invented briefings, whole, as candidates for everything; nearness in sense by a word list."""
 
     def __init__(self) -> None:
-        self.briefings: dict[str, Briefing] = {}
-        self.passages: list[Passage] = []
-        for number, language in ((1, "en"), (2, "fr")):
-            turns, text = [], ""
-            for speaker, role, words in _TURNS[:3] if number == 1 else _TURNS[3:]:
-                text += f"{speaker}: "
-                turns.append(Turn(len(text), len(text) + len(words), f"{speaker}:", speaker, role))
-                text += f"{words}\n"
-            name = f"b{number}"
-            self.briefings[name] = Briefing(
-                name,
-                f"Briefing {number}",
-                "2025-04-01",
-                language,
-                None,
-                f"{name}.txt",
-                "transcript",
-                text,
-                tuple(turns),
-            )
-            for index, turn in enumerate(turns):
-                self.passages.append(
-                    Passage(
-                        number * 100 + index,
-                        name,
-                        turn.start,
-                        turn.end,
-                        text[turn.start : turn.end],
-                        turn.speaker,
-                        turn.role,
-                        "answer",
-                        language=language,
-                        turn=index,
-                    )
-                )
+        made = [
+            spoken_briefing(said, id=f"b{number}", title=f"Briefing {number}", language=language)
+            for number, language, said in ((1, "en", _TURNS[:3]), (2, "fr", _TURNS[3:]))
+        ]
+        self.briefings = {briefing.id: briefing for briefing in made}
+        self.passages = [
+            passage for number, briefing in enumerate(made, 1) for passage in passages_of_turns(briefing, 100 * number)
+        ]
 
     def candidates(self, quotation: str) -> Sequence[Passage]:
         return self.passages

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.rag import Library
+
 ROOT = Path(__file__).parent.parent
 ALLOWED = {"embeddings": {"embeddings"}, "rag": {"embeddings", "rag"}, "ui": {"rag", "ui"}}
 
@@ -56,3 +58,46 @@ def test_the_command_starts_without_models_or_the_page() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# What no command imports but those that read files, check, measure or serve.
+HEAVY = {
+    "torch",
+    "sentence_transformers",
+    "onnx",
+    "gradio",
+    "lxml",
+    "onrecord.rag.evaluate",
+    "onrecord.rag.exporting.export",
+}
+ADDING = {"onrecord.rag.adding", "onrecord.rag.transcript.understanding"}
+CHECKING = {"onrecord.rag.checking.check"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unused"),
+    [
+        (["ask", "What was said about the bridge?"], HEAVY | ADDING | CHECKING),
+        (["check", "-"], HEAVY | ADDING),
+        (["add", "samples"], HEAVY - {"lxml"} | CHECKING | {"onnxruntime"}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_command_imports_only_what_it_uses(arguments: list[str], unused: set[str], sample_library: Library) -> None:
+    """Of `add` where nothing is new, so that no model is needed."""
+    code = (
+        "import sys; from onrecord.ui.cli import app\n"
+        f"app(['--library', {str(sample_library.folder)!r}, *{arguments!r}], standalone_mode=False)\n"
+        "print('imported', *sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input="“It will open,” she said.",
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    imported = set(done.stderr.rpartition("imported ")[2].split())
+    assert "onrecord.ui.cli" in imported
+    assert unused & imported == set()

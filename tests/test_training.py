@@ -13,6 +13,7 @@ from learning import tiny_encoder, tokenize
 
 from onrecord.embeddings import bundled
 from onrecord.embeddings.reader import LONGEST, Passage, open_reader
+from onrecord.embeddings.tokenizer import Tokenizer, sentencepiece_model
 from training.__main__ import main, report
 from training.calibrate import Shifts, shifted, shifts_of
 from training.corpus import (
@@ -347,8 +348,7 @@ def test_what_was_trained_is_what_the_product_reads(tmp_path: Path) -> None:
     torch.manual_seed(4)
     reader = TrainedReader(packed, 1).eval()
     sha256 = export(reader.state_dict(), tmp_path / "reader.npz", Shifts(2.0, 0.5))
-    tokenizer = bundled.tokenizer_of(packed)
-    writer = CorpusWriter(lambda texts: [tokenizer.encode(text, add_special_tokens=False).ids for text in texts])
+    writer = CorpusWriter(Tokenizer(sentencepiece_model(packed)).ids)
     pieces = ("Harbour briefing (2031-04-02)", "answer, Elin Varga:", "It sails in June.", "Not before.", "word " * 300)
     position = writer.passage("a", pieces, [2, 3, 4])
     writer.question(

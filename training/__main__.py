@@ -12,8 +12,9 @@ from pathlib import Path
 import torch
 
 from onrecord.embeddings import Encoder, load_encoder
-from onrecord.embeddings.bundled import packaged_bytes, read_packed, tokenizer_of
+from onrecord.embeddings.bundled import packaged_bytes, read_packed
 from onrecord.embeddings.reader import WEIGHTS
+from onrecord.embeddings.tokenizer import Tokenizer, sentencepiece_model
 from onrecord.rag import Settings
 from onrecord.rag.errors import OnRecordError
 from training.asked import learn_asked
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _make(data: Path, work: Path, out: Path, stages: Sequence[Stage]) -> None:
     work.mkdir(parents=True, exist_ok=True)
     packed = read_packed(packaged_bytes())
-    corpus = prepared(data, work, partial(_ids, tokenizer_of(packed)))
+    corpus = prepared(data, work, Tokenizer(sentencepiece_model(packed)).ids)
     parts = split(corpus.questions)
     _say(
         f"to fit on {len(parts.fit)}, to choose by {len(parts.choose)}, to report on {len(parts.report)}, "
@@ -126,11 +127,6 @@ def _transcripts(data: Path) -> list[Path]:
     if not files:
         raise MissingData(f"{data / 'eval'} holds no transcripts. Name the folder of the sets: make reader DATA=…")
     return files
-
-
-def _ids(tokenizer: object, texts: Sequence[str]) -> list[list[int]]:
-    encoded = tokenizer.encode_batch(list(texts), add_special_tokens=False)  # type: ignore[attr-defined]
-    return [one.ids for one in encoded]
 
 
 def _say(line: str) -> None:

@@ -8,9 +8,10 @@ import os
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from onrecord.rag import AddReport
+if TYPE_CHECKING:
+    from onrecord.rag import AddReport
 
 AUDIT_FILE = "audit.jsonl"
 Event = Literal["login", "login_refused", "added", "removed"]

@@ -6,36 +6,26 @@ import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from tqdm import tqdm
 
 from onrecord.rag import (
-    AddReport,
     Answer,
     Briefing,
-    ExportFormat,
     FilterOptions,
     Hit,
     InvalidRequest,
     Library,
     Method,
     OnRecordError,
-    Progress,
     Settings,
     UnknownBriefing,
-    evaluate_folder,
-    export,
-    replacing,
-    report_html,
-    report_rows,
-    report_text,
-    rows_of,
 )
 from onrecord.ui.accounts import Account, AccountRole, write_account
 from onrecord.ui.audit import Actor, Audit
@@ -49,6 +39,9 @@ from onrecord.ui.terminal import (
     render_summaries,
 )
 from onrecord.ui.text import counted, terminal_language, words
+
+if TYPE_CHECKING:
+    from onrecord.rag import ExportFormat, Progress
 
 app = typer.Typer(
     name="onrecord",
@@ -172,6 +165,8 @@ def watch(
 
 
 def _level(library: Library, paths: list[Path], folder: Path, *, prune: bool) -> None:
+    from onrecord.rag import AddReport
+
     with _progress("unit_files") as show:
         report = library.add(paths, progress=show)
     audit = Audit(library.folder)
@@ -217,8 +212,8 @@ def ask(
         if batch is not None:
             _run_batch(batch, filters, lambda line, limits: asdict(_ask(library, line, limits)), library)
             return
-        _announce(library)
-        answer = library.ask(_required(question), **filters)
+        with _loading(library):
+            answer = library.ask(_required(question), **filters)
         if export_to is not None and export_format is not None:
             _export(library, answer, export_to, export_format)
     _print(asdict(answer) if as_json else render_answer(answer))
@@ -254,8 +249,8 @@ def search(
                 library,
             )
             return
-        _announce(library)
-        hits = library.search(_required(question), k=k, **filters)
+        with _loading(library):
+            hits = library.search(_required(question), k=k, **filters)
     _print(_hits_object(_required(question), hits) if as_json else render_hits(hits, terminal_language()))
 
 
@@ -387,9 +382,10 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check every quotation and attributed statement of an article against the library."""
+    from onrecord.rag import report_html, report_text
+
     article = _read_text(file)
-    with Library.open(context.obj) as library:
-        _announce(library)
+    with Library.open(context.obj) as library, _loading(library):
         report = library.check(article)
     if html is not None:
         _write(html, report_html(report, language=terminal_language()).encode())
@@ -408,6 +404,10 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure how well passages are found, on questions whose answers are known."""
+    from tqdm import tqdm
+
+    from onrecord.rag import evaluate_folder, report_rows, rows_of
+
     baseline = rows_of(json.loads(_read_text(str(compare)))) if compare else []
     with (
         _progress("unit_briefings") as adding,
@@ -575,19 +575,19 @@ def _run_batch(
     library: Library,
 ) -> None:
     """Answer each line; a line that cannot be answered gives an `error` object, and the exit code is then 1."""
-    _announce(library)
     failed = False
-    for text in _lines(file):
-        reply: dict[str, Any] = {}
-        try:
-            line = _batch_line(text)
-            reply = {"id": line["id"]} if "id" in line else {}
-            own = {name: line[name] for name in FilterOptions.__annotations__ if line.get(name) is not None}
-            reply |= answer(line, FilterOptions(**{**filters, **own}))  # type: ignore[typeddict-item]
-        except OnRecordError as error:
-            failed = True
-            reply["error"] = str(error)
-        print(printable_json(reply), flush=True)
+    with _loading(library):
+        for text in _lines(file):
+            reply: dict[str, Any] = {}
+            try:
+                line = _batch_line(text)
+                reply = {"id": line["id"]} if "id" in line else {}
+                own = {name: line[name] for name in FilterOptions.__annotations__ if line.get(name) is not None}
+                reply |= answer(line, FilterOptions(**{**filters, **own}))  # type: ignore[typeddict-item]
+            except OnRecordError as error:
+                failed = True
+                reply["error"] = str(error)
+            print(printable_json(reply), flush=True)
     if failed:
         raise typer.Exit(1)
 
@@ -619,12 +619,16 @@ def _export(library: Library, answer: Answer, file: Path, format: ExportFormat) 
         # Where it has been removed since, the quote stands without what its briefing would add.
         with suppress(UnknownBriefing):
             briefings[one.briefing_id] = library.briefing(one.briefing_id)
+    from onrecord.rag import export
+
     exported = export(library.in_full(answer), format, briefings)
     _write(file, exported if isinstance(exported, bytes) else exported.encode())
 
 
 def _write(file: Path, data: bytes) -> None:
     """Write a file whole or not at all; raises InvalidRequest."""
+    from onrecord.rag import replacing
+
     try:
         if file.exists() and not file.is_file():
             # A pipe or a device is written to, and nothing takes its place.
@@ -653,14 +657,20 @@ def _lines(file: Path) -> Iterator[str]:
         raise InvalidRequest(f"{file}: cannot be read as UTF-8 lines ({error}). Check the file.") from error
 
 
-def _announce(library: Library) -> None:
+@contextmanager
+def _loading(library: Library) -> Iterator[None]:
+    """Load the models meanwhile: whoever needs one waits for it, and is told where it cannot be loaded."""
     print(_said("loading_model"), file=sys.stderr, flush=True)
-    library.load_model()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(library.load_model)
+        yield
 
 
 @contextmanager
 def _progress(unit: str) -> Iterator[Callable[[Progress], None]]:
     """A progress bar on standard error, where that is a terminal; `unit` is the key of what is counted."""
+    from tqdm import tqdm
+
     with tqdm(unit=_unit(unit), file=sys.stderr, dynamic_ncols=True, disable=None) as bar:
 
         def show(progress: Progress) -> None:

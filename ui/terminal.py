@@ -9,10 +9,14 @@ import json
 import re
 import textwrap
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from onrecord.rag import AddReport, Answer, Briefing, Citation, Hit, Summary
+from onrecord.rag import Answer, Briefing, Citation, Hit, Summary
 from onrecord.ui.render import status_line
 from onrecord.ui.text import counted, printed_place, words
+
+if TYPE_CHECKING:
+    from onrecord.rag import AddReport
 
 # As wide as "123,456 passages" in any of the languages.
 _COUNT_WIDTH = 16

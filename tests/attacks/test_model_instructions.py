@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from records import passages_of_turns, spoken_briefing
 
 from onrecord.rag.language_model.model import ModelServer, answers
 from onrecord.rag.languages import LANGUAGES
@@ -143,28 +144,9 @@ def _record(instruction: str) -> tuple[list[Passage], dict[str, Briefing]]:
         ("Mara Cole", "Mayor", _COLE),
         ("Iwan Hale", None, f"Thank you. {_OBEY}{instruction}"),
     ]
-    text, turns = "", []
-    for speaker, role, words in said:
-        text += f"{speaker}: "
-        turns.append(Turn(len(text), len(text) + len(words), f"{speaker}:", speaker, role))
-        text += f"{words}\n"
-    open_one = Briefing("b1", "Ports briefing", "2025-04-01", "en", None, "p.txt", "transcript", text, tuple(turns))
+    open_one = spoken_briefing(said)
     other = Briefing("b2", "Envoys", None, "en", None, "e.txt", "transcript", _SECRET, (Turn(0, len(_SECRET)),))
-    passages = [
-        Passage(
-            place,
-            "b1",
-            turn.start,
-            turn.end,
-            text[turn.start : turn.end],
-            turn.speaker,
-            turn.role,
-            "answer",
-            turn=place,
-        )
-        for place, turn in enumerate(turns)
-    ]
-    return passages, {"b1": open_one, "b2": other}
+    return passages_of_turns(open_one), {"b1": open_one, "b2": other}
 
 
 def _default(briefing: Briefing, language: str) -> Answer:
