@@ -158,19 +158,15 @@ def _looking_up(known: dict[str, Vectors]) -> Embed:
 
 def _reading(folder: Path | None) -> Embed:
     """The bundled model, as OnRecord runs it, for texts as wholes."""
-    from onrecord.embeddings.transformer import open_transformer
+    from onrecord.embeddings.transformer import open_transformer, whole
 
     assert folder is not None, "Name the folder of the model."
     transformer = open_transformer(folder)
 
     def read(texts: Sequence[str]) -> Vectors:
-        vectors = np.empty((len(texts), transformer.dimension), np.float32)
-        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
-        for start in range(0, len(order), _BATCH):
-            places = order[start : start + _BATCH]
-            ids, mask = transformer.tokens([texts[place] for place in places])
-            vectors[places] = transformer.wholes(transformer.states(ids, mask), mask)
-        return vectors
+        # As many at once as OnRecord's encoder reads: their states are in memory together.
+        batches = (texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH))
+        return np.array([whole(states) for some in batches for states in transformer.states(transformer.ids(some))])
 
     # OnRecord remembers questions, so that the second search for one does not embed it again; nor shall the others'.
     one = lru_cache(1000)(lambda text: read([text]))
