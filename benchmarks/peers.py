@@ -76,13 +76,17 @@ def main() -> None:
                     with kept.open("a", encoding="utf-8") as lines:
                         lines.write(json.dumps({"corpus": folder.name, "system": name, "figures": found}) + "\n")
     measured = {
-        corpus: {name: medians(runs) for name in options.systems if (runs := _runs(kept, folder.name, name))}
+        corpus: {
+            name: {**medians(runs), "runs": len(runs)}
+            for name in options.systems
+            if (runs := _runs(kept, folder.name, name))
+        }
         for corpus, folder in corpora.items()
     }
     sizes = {corpus: _sizes(folder) for corpus, folder in corpora.items()}
-    print(json.dumps({"sizes": sizes, "repeats": repeats, "measured": measured}, indent=1))
+    print(json.dumps({"sizes": sizes, "measured": measured}, indent=1))
     if options.docs:
-        write_report(measured, sizes, repeats, ROOT / "docs")
+        write_report(measured, sizes, ROOT / "docs")
 
 
 def environment(folder: Path) -> Path:

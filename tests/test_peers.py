@@ -33,6 +33,7 @@ def run(seconds: float) -> Figures:
         "memory_megabytes": 120,
         "disk_megabytes": 3.25,
         "reopening_seconds": seconds,
+        "runs": 3,
         "searches": {"": found},
     }
 
@@ -83,12 +84,12 @@ def test_figures_are_the_medians_of_the_runs_that_have_them() -> None:
 def test_the_report_is_written_between_its_marks() -> None:
     measured = {"large": {"OnRecord": run(1), "A & B": run(2)}, "real": {"OnRecord": run(1)}}
     sizes = {name: {"passages": 20_000, "questions": 40} for name in measured}
-    new = section(measured, sizes, dict.fromkeys(measured, 3))
+    new = section(measured, sizes)
     page = replaced(f"before\n{BEGIN}\nold\n{END}\nafter\n", new)
     assert page.startswith(f"before\n{BEGIN}\n")
     assert page.endswith(f"{END}\nafter\n")
-    assert "old" not in page
-    assert "| A & B | .5 | 1 | 2,000 / 4,000 | 1,000 | 500 | 7.5, at least 2 | 120 | 3.25 | 2 |" in page
+    assert "\nold\n" not in page
+    assert "| A & B | .5 | 1 | 2,000 / 4,000 | 1,000 | 500 | 7.5, at least 2 | 120 | 3.25 | 2 | 3 |" in page
     assert "| .88 |" in page
     with pytest.raises(ValueError, match="lacks the lines"):
         replaced("no marks", new)

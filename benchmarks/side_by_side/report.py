@@ -16,7 +16,7 @@ CHART = "peers.svg"
 OURS = "OnRecord"
 
 _COLUMNS = ("added/s", "by processor time", "p50 / p95 ms", "processor ms", "filtered p50 ms", "of 10")
-_LAST = ("memory MB", "disk MB", "open again s")
+_LAST = ("memory MB", "disk MB", "open again s", "runs")
 
 
 def medians(runs: Sequence[Figures]) -> Figures:
@@ -50,9 +50,10 @@ def table(measured: Mapping[str, Figures], *, hits: bool) -> str:
                             _whole(figures["memory_megabytes"]),
                             _whole(figures["disk_megabytes"]),
                             _short(figures["reopening_seconds"]),
+                            str(figures["runs"]),
                         ]
                         if first
-                        else ["", "", ""]
+                        else [""] * len(_LAST)
                     ),
                 ]
             )
@@ -131,7 +132,6 @@ def told(panels: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> str:
 def section(
     measured: Mapping[str, Mapping[str, Figures]],
     sizes: Mapping[str, Mapping[str, int]],
-    repeats: Mapping[str, int],
 ) -> str:
     """All that is written into the documentation between the two marks."""
     real, large = sizes["real"], sizes["large"]
@@ -139,10 +139,9 @@ def section(
         [
             BEGIN,
             f"**{large['passages']:,} passages, vectors at hand** (what the systems themselves take; "
-            f"{large['questions']} questions, medians of {repeats['large']}):",
+            f"{large['questions']} questions; medians of the runs):",
             table(measured["large"], hits=False),
-            f"**{real['passages']:,} passages, the model at work** ({real['questions']} questions, "
-            f"medians of {repeats['real']}):",
+            f"**{real['passages']:,} passages, the model at work** ({real['questions']} questions; medians of the runs):",
             table(measured["real"], hits=True),
             f"![{told(bars(measured))}](images/{CHART})",
             END,
@@ -162,12 +161,11 @@ def replaced(page: str, new: str) -> str:
 def write_report(
     measured: Mapping[str, Mapping[str, Figures]],
     sizes: Mapping[str, Mapping[str, int]],
-    repeats: Mapping[str, int],
     docs: Path,
 ) -> None:
     """Write the tables and the chart."""
     page = docs / "performance.md"
-    page.write_text(replaced(page.read_text(encoding="utf-8"), section(measured, sizes, repeats)), encoding="utf-8")
+    page.write_text(replaced(page.read_text(encoding="utf-8"), section(measured, sizes)), encoding="utf-8")
     (docs / "images" / CHART).write_text(chart(bars(measured)), encoding="utf-8")
 
 
