@@ -100,7 +100,10 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _cores() -> int:
-    """Cores that this process may use."""
+    """Cores that this process may use; one of several on a machine is told so, as Ray tells its workers."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not Linux

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from onrecord.rag.adding import Added, AddReport, Progress
     from onrecord.rag.checking.check import CheckReport, Finding
     from onrecord.rag.checking.report import report_html, report_text
+    from onrecord.rag.copying import Copied
     from onrecord.rag.errors import (
         InvalidRequest,
         LibraryError,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from onrecord.rag.library import Library
     from onrecord.rag.questions.followup import stands_alone
     from onrecord.rag.settings import Settings
-    from onrecord.rag.store import Summary
+    from onrecord.rag.store import SharedDatabase, Summary
     from onrecord.rag.text.quotes import place_at, second_at
     from onrecord.rag.types import (
         Answer,
@@ -63,6 +64,7 @@ __all__ = [
     "Briefing",
     "CheckReport",
     "Citation",
+    "Copied",
     "DateMention",
     "Exchange",
     "ExportFormat",
@@ -86,6 +88,7 @@ __all__ = [
     "Reported",
     "Row",
     "Settings",
+    "SharedDatabase",
     "Span",
     "Status",
     "Summary",
@@ -115,6 +118,7 @@ _HOMES = {
     "Briefing": "onrecord.rag.types",
     "CheckReport": "onrecord.rag.checking.check",
     "Citation": "onrecord.rag.types",
+    "Copied": "onrecord.rag.copying",
     "DateMention": "onrecord.rag.types",
     "EXPORT_FORMATS": "onrecord.rag.exporting.export",
     "Exchange": "onrecord.rag.types",
@@ -140,6 +144,7 @@ _HOMES = {
     "Reported": "onrecord.rag.types",
     "Row": "onrecord.rag.evaluate",
     "Settings": "onrecord.rag.settings",
+    "SharedDatabase": "onrecord.rag.store",
     "Span": "onrecord.rag.types",
     "Status": "onrecord.rag.types",
     "Summary": "onrecord.rag.store",

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from onrecord.embeddings import Encoder
 from onrecord.rag.errors import OnRecordError, UnknownBriefing, UnreadableFile
@@ -40,6 +40,7 @@ _PASSAGES_AT_ONCE = 256
 # A file is held in memory, and a ZIP of a year's briefings is smaller.
 _MOST_BYTES = 1_000_000_000
 
+_Opened = TypeVar("_Opened")
 _Read = tuple[str, str, str]
 Outcome = Literal["added", "updated", "new version", "moved", "unchanged", "failed"]
 
@@ -103,13 +104,23 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
-    """A briefing that only waits for its vectors.
+class ToAdd:
+    """What adding a document is to be: where it comes from, what it is told to be called, whose version it becomes.
 
-    `place` is its place in the report, and `before` the id of the version that it replaces.
+    `before` is the id of the version that it replaces.
     """
 
-    place: int
+    source: str
+    metadata: Metadata
+    lineage: str
+    outcome: Outcome
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A briefing that only waits for its vectors; `before` is the id of the version that it replaces."""
+
     briefing: Briefing
     data: bytes
     passages: tuple[Passage, ...]
@@ -153,7 +164,8 @@ def add_originals(
     interrupted run keeps what it has written and a second one goes on from there.
     """
     outcomes: dict[int, Added] = {}
-    waiting: dict[str, _Ready] = {}
+    waiting: dict[str, Ready] = {}
+    places: dict[str, int] = {}
     embedded, done, file = 0, 0, ""
 
     def advance(passages: int) -> None:
@@ -165,23 +177,23 @@ def add_originals(
     def flush() -> None:
         if waiting:
             for ready, added in _write(store, encoder(), list(waiting.values()), advance):
-                outcomes[ready.place] = added
+                outcomes[places[ready.briefing.id]] = added
             waiting.clear()
 
     place = 0
     for asked in originals:
         file = asked.name
         advance(0)
-        for document, original in _documents(asked):
+        for document, original in documents_of(asked, read):
             prepared = (
                 Added(original.name, "failed", message=str(document))
                 if isinstance(document, OnRecordError)
-                else _prepare(store, document, original, place, waiting)
+                else _prepare(store, document, original, waiting)
             )
             if isinstance(prepared, Added):
                 outcomes[place] = prepared
             else:
-                waiting[prepared.briefing.id] = prepared
+                waiting[prepared.briefing.id], places[prepared.briefing.id] = prepared, place
             place += 1
             if sum(len(ready.passages) for ready in waiting.values()) >= _PASSAGES_AT_ONCE:
                 flush()
@@ -235,55 +247,89 @@ def _load_file(path: Path) -> Loaded:
         raise UnreadableFile(f"{path}: cannot be opened ({error.strerror}). Check its permissions.") from error
 
 
-def _documents(original: Original) -> Iterator[tuple[Document | OnRecordError, Original]]:
+def documents_of(
+    original: Original, opened: Callable[[str, bytes], Iterator[_Opened]]
+) -> Iterator[tuple[_Opened | OnRecordError, Original]]:
     """What a file holds, with the file: its name is known now, and its address is the one that answered in the end."""
     try:
         loaded = original.load()
         url = original.metadata.url or loaded.url
         original = replace(original, name=loaded.name, metadata=replace(original.metadata, url=url))
-        for document in read(loaded.name, loaded.data):
+        for document in opened(loaded.name, loaded.data):
             yield document, original
     except OnRecordError as error:
         yield error, original
 
 
-def _prepare(
-    store: Store, document: Document, original: Original, place: int, waiting: Mapping[str, _Ready]
-) -> Added | _Ready:
+def _prepare(store: Store, document: Document, original: Original, waiting: Mapping[str, Ready]) -> Added | Ready:
     """Understand a document and split it; an `Added` where nothing is to be written."""
-    briefing_id = sha256(document.data).hexdigest()[:_ID_LENGTH]
-    source = original.source if document.name == original.name else f"{original.source}{_MEMBER}{document.name}"
+    briefing_id = id_of(document.data)
+    same = waiting[briefing_id].briefing.file if briefing_id in waiting else None
     try:
-        path = Path(original.source)
-        sidecar = read_sidecar(path) if "://" not in original.source else Metadata()
-        metadata = original.metadata.over(sidecar)
-        known = _known(store, briefing_id)
-        if briefing_id in waiting or (known and known.superseded_by is None and _agrees(known, metadata)):
-            if known and known.source != source and not _still_there(known.source):
-                store.move(briefing_id, source, document.name)
-                return Added(document.name, "moved", briefing_id, known.title, message=f"was {known.file}")
-            name = known.file if known else waiting[briefing_id].briefing.file
-            same = "" if name == document.name else f"the same content as {name}"
-            return Added(document.name, "unchanged", briefing_id, known.title if known else None, message=same)
-        older = store.current_version(source)
-        if known and known.superseded_by is not None and older is None:
-            # A copy of what was corrected since: only the file that was corrected can take its correction back.
-            newer = _current(store, known)
-            return Added(
-                document.name, "unchanged", briefing_id, known.title, message=f"an older version of {newer.file}"
-            )
-        replaced = None if older is None or older.id == briefing_id else older
-        lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
-        briefing, passages = understood(document, metadata, source, lineage)
+        source, metadata = origin(original, document.name)
+        wanted = decided(store, briefing_id, document.name, source, metadata, same=same)
+    except OnRecordError as error:
+        return Added(document.name, "failed", message=str(error))
+    return wanted if isinstance(wanted, Added) else ready(document, wanted)
+
+
+def decided(
+    store: Store, briefing_id: str, name: str, source: str, metadata: Metadata, *, same: str | None = None
+) -> Added | ToAdd:
+    """What is to be done about a file of this id, name and origin; an `Added` where nothing is to be written.
+
+    `same` is the name of a file of the same content that waits to be added.
+    """
+    known = _known(store, briefing_id)
+    if same is not None or (known and known.superseded_by is None and _agrees(known, metadata)):
+        if known and known.source != source and not _still_there(known.source):
+            store.move(briefing_id, source, name)
+            return Added(name, "moved", briefing_id, known.title, message=f"was {known.file}")
+        held = known.file if known else same
+        message = "" if held == name else f"the same content as {held}"
+        return Added(name, "unchanged", briefing_id, known.title if known else None, message=message)
+    older = store.current_version(source)
+    if known and known.superseded_by is not None and older is None:
+        # A copy of what was corrected since: only the file that was corrected can take its correction back.
+        newer = _current(store, known)
+        return Added(name, "unchanged", briefing_id, known.title, message=f"an older version of {newer.file}")
+    replaced = None if older is None or older.id == briefing_id else older
+    lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
+    outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
+    before = replaced.id if replaced else known.id if known else None
+    return ToAdd(source, metadata, lineage, outcome, before)
+
+
+def origin(original: Original, name: str) -> tuple[str, Metadata]:
+    """Where a document of this name in a file comes from, and what it is told to be called; raises UnreadableFile."""
+    source = original.source if name == original.name else f"{original.source}{_MEMBER}{name}"
+    sidecar = read_sidecar(Path(original.source)) if "://" not in original.source else Metadata()
+    return source, original.metadata.over(sidecar)
+
+
+def id_of(data: bytes) -> str:
+    """The id of the briefing that a file's bytes are."""
+    return sha256(data).hexdigest()[:_ID_LENGTH]
+
+
+def ready(document: Document, wanted: ToAdd) -> Added | Ready:
+    """Understand a document and split it; an `Added` where that fails."""
+    try:
+        briefing, passages = understood(document, wanted.metadata, wanted.source, wanted.lineage)
     except OnRecordError as error:
         return Added(document.name, "failed", message=str(error))
     if not passages:
         return Added(
             document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
         )
-    outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
-    before = replaced.id if replaced else known.id if known else None
-    return _Ready(place, briefing, document.data, passages, outcome, document.source.notes, before)
+    return Ready(briefing, document.data, passages, wanted.outcome, document.source.notes, wanted.before)
+
+
+def written(store: Store, ready: Ready, embedded: Sequence[Embedded], model: EmbeddingModel) -> Added:
+    """Write a briefing with what the model makes of its passages, in one transaction."""
+    store.add(NewBriefing(ready.briefing, ready.data, ready.passages, tuple(embedded)), model)
+    briefing = ready.briefing
+    return Added(briefing.file, ready.outcome, briefing.id, briefing.title, len(ready.passages), notes=ready.notes)
 
 
 def understood(
@@ -366,8 +412,8 @@ def _agrees(briefing: Briefing, metadata: Metadata) -> bool:
 
 
 def _write(
-    store: Store, encoder: Encoder, waiting: Sequence[_Ready], advance: Callable[[int], None]
-) -> Iterator[tuple[_Ready, Added]]:
+    store: Store, encoder: Encoder, waiting: Sequence[Ready], advance: Callable[[int], None]
+) -> Iterator[tuple[Ready, Added]]:
     model = EmbeddingModel(encoder.name, encoder.dimension, encoder.fingerprint)
     made: dict[_Read, Embedded] = {}
     for ready in waiting:
@@ -377,13 +423,7 @@ def _write(
     advance(len(passages) - len(missing))
     made |= zip(missing, embed(list(missing.values()), encoder, advance), strict=True)
     for ready in waiting:
-        embedded = tuple(made[_read_as(passage)] for passage in ready.passages)
-        store.add(NewBriefing(ready.briefing, ready.data, ready.passages, embedded), model)
-        briefing = ready.briefing
-        yield (
-            ready,
-            Added(briefing.file, ready.outcome, briefing.id, briefing.title, len(ready.passages), notes=ready.notes),
-        )
+        yield ready, written(store, ready, [made[_read_as(passage)] for passage in ready.passages], model)
 
 
 def _read_as(passage: Passage) -> _Read:

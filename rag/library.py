@@ -23,8 +23,10 @@ from onrecord.rag.questions.question import History
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import Metadata, checked_metadata
 from onrecord.rag.reading.reader import Reader
-from onrecord.rag.settings import Settings
-from onrecord.rag.store import Embedded, EmbeddingModel, Repair, Store, Summary
+from onrecord.rag.settings import Settings, beside, is_address
+from onrecord.rag.store import Embedded, EmbeddingModel, Repair, SharedDatabase, Store, Summary
+from onrecord.rag.store.postgres import open_store
+from onrecord.rag.store.refusing import require_model
 from onrecord.rag.store.sqlite.backup import restore
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
@@ -33,17 +35,22 @@ from onrecord.rag.types import Answer, Briefing, FilterOptions, Hit, Passage
 if TYPE_CHECKING:
     from onrecord.rag.adding import AddReport, Original, Progress
     from onrecord.rag.checking.check import CheckReport
+    from onrecord.rag.copying import Copied
     from onrecord.rag.language_model.model import ModelServer
 
 
 class Library:
-    """A collection of briefings in one folder. Open it with `Library.open`; safe to use from several threads."""
+    """A collection of briefings, in a folder or in PostgreSQL.
 
-    def __init__(self, store: Store, settings: Settings, folder: Path) -> None:
+    Open it with `Library.open`; safe to use from several threads.
+    """
+
+    def __init__(self, store: Store, settings: Settings, folder: Path, database: SharedDatabase | None = None) -> None:
         self._store = store
         self._holdings = Holdings(store)
         self._asking = Asking(self._holdings, self._loaded_encoder, self._loaded_reader)
         self._folder = folder
+        self._database = database
         self._settings = settings
         self._encoder: Encoder | None = None
         self._bundled: Encoder | None = None
@@ -53,13 +60,17 @@ class Library:
 
     @classmethod
     def open(cls, path: str | Path | None = None, *, settings: Settings | None = None) -> Self:
-        """Open the library in a folder, making it where there is none.
+        """Open the library in a folder, or at an address in PostgreSQL, making it where there is none.
 
         `path` defaults to the setting `ONRECORD_LIBRARY`, else the platform's user data folder. Raises LibraryError
-        for a folder that cannot be used.
+        for a folder or an address that cannot be used.
         """
         settings = settings or Settings.load()
-        folder = Path(path) if path is not None else settings.library
+        place = path if path is not None else settings.address or settings.library
+        if is_address(place):
+            store = open_store(str(place))
+            return cls(store, settings, beside(store.key), store)
+        folder = Path(place)
         return cls(SqliteStore(folder), settings, folder)
 
     @classmethod
@@ -76,13 +87,47 @@ class Library:
         The backup is checked first. A library that is there is replaced only with `replace`, and while nobody uses it.
         Raises LibraryError for a file that is no sound backup, and a folder that is taken; all is then as before.
         """
-        folder = Path(path) if path is not None else (settings or Settings.load()).library
+        settings = settings or Settings.load()
+        place = path if path is not None else settings.address or settings.library
+        if is_address(place):
+            raise InvalidRequest(
+                "A backup is brought back into a folder. Name one with --library, and take its library to PostgreSQL "
+                "with `onrecord copy`."
+            )
+        folder = Path(place)
         return restore(Path(file), folder, replace=replace, open_store=SqliteStore)
+
+    @classmethod
+    def copy(
+        cls,
+        source: str | Path,
+        target: str | Path,
+        *,
+        settings: Settings | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Copied:
+        """Copy one library into another, both named as for `open`, with all versions, files, vectors and words.
+
+        A copy that was cut off is gone on with. Raises LibraryError for a source that is not there, and a target that
+        holds other briefings, vectors of another model or, in the end, not what the source does.
+        """
+        settings = settings or Settings.load()
+        if not is_address(source) and not (Path(source) / DATABASE).exists():
+            raise LibraryError(f"{source}: there is no library. Name a folder that `onrecord add` has filled.")
+        from onrecord.rag.copying import copy_archive
+
+        with cls.open(source, settings=settings) as copied, cls.open(target, settings=settings) as made:
+            return copy_archive(copied._store, made._store, progress)
 
     @property
     def folder(self) -> Path:
-        """Where the library is kept; what belongs to it may be kept beside it."""
+        """Where the library is kept, or, for one in PostgreSQL, what belongs to it on this machine."""
         return self._folder
+
+    @property
+    def database(self) -> SharedDatabase | None:
+        """The database that all servers of the library share; None for a library in a folder."""
+        return self._database
 
     def __enter__(self) -> Self:
         return self
@@ -113,12 +158,14 @@ class Library:
         url: str | None = None,
         language: str | None = None,
         allow_private: bool = False,
+        ray: str | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> AddReport:
         """Add files, folders and web addresses; title, date, url and language override what is found in them.
 
         A file that cannot be read is reported and the rest are added. A web address must be public unless
-        `allow_private`. Raises InvalidRequest for metadata that cannot be used.
+        `allow_private`. With `ray`, the HOST:PORT of a Ray cluster of which this machine is part, or "local", the
+        cluster's machines read and embed. Raises InvalidRequest for metadata and a cluster that cannot be used.
         """
         # Whoever only asks does not wait for what reads files.
         from onrecord.rag.adding import add_originals, originals_under
@@ -130,7 +177,11 @@ class Library:
                 originals.append(_web_page(path, options, allow_private=allow_private))
             else:
                 originals += originals_under([Path(path)], options)
-        return add_originals(self._store, self._loaded_encoder, originals, progress)
+        if ray is None:
+            return add_originals(self._store, self._loaded_encoder, originals, progress)
+        from onrecord.rag.spreading import spread_originals
+
+        return spread_originals(self._store, self._settings, self._loaded_encoder, originals, ray, progress)
 
     def briefings(self) -> list[Briefing]:
         """The briefings in the order they were added."""
@@ -202,11 +253,15 @@ class Library:
         damaged library: what is there then stays as it was.
         """
         target = Path(file)
-        if target.exists() and (target.is_dir() or not replace or target.samefile(self._folder / DATABASE)):
+        if target.exists() and (target.is_dir() or not replace or self._is_own(target)):
             raise LibraryError(
                 f"{target} is there already. Name a file that is not, or say --replace to write over an older backup."
             )
         self._store.back_up(target)
+
+    def _is_own(self, file: Path) -> bool:
+        """Whether a file is the library itself."""
+        return self._database is None and file.samefile(self._folder / DATABASE)
 
     def reembed(self, *, progress: Callable[[Progress], None] | None = None) -> int:
         """Embed every passage again with the model that the settings name; returns the number of passages."""
@@ -312,12 +367,7 @@ class Library:
         with self._encoder_lock:
             if self._encoder is None:
                 encoder = load_encoder(self._settings.model, cache=self._settings.cache)
-                held = self._store.model()
-                if held is not None and held != _model_of(encoder):
-                    raise LibraryError(
-                        f"The library's vectors are of the model {held.name}, but {encoder.name} is set. "
-                        "Unset ONRECORD_MODEL, or embed all passages again with `onrecord reembed`."
-                    )
+                require_model(self._store.model(), _model_of(encoder))
                 self._encoder = encoder
             return self._encoder
 

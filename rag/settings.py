@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from typing_extensions import Self
 
 from onrecord.rag.errors import InvalidRequest
+
+
+def is_address(place: object) -> bool:
+    """Whether a library's place is an address in PostgreSQL, and no folder."""
+    return isinstance(place, str) and place.startswith(("postgresql://", "postgres://"))
+
+
+def beside(key: str) -> Path:
+    """A folder of this machine for what is kept beside the library in PostgreSQL of this key."""
+    folder = user_data_path("onrecord", appauthor=False) / f"postgresql-{key}"
+    # Who keeps something there says what is in the way.
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 class Settings(BaseSettings):
@@ -21,12 +37,23 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ONRECORD_", extra="ignore", frozen=True)
 
+    # A library in PostgreSQL, in place of the folder: what `library` is given as where it is an address.
+    address: str | None = Field(default=None, repr=False)
     library: Path = Field(default_factory=lambda: user_data_path("onrecord", appauthor=False) / "library")
     cache: Path = Field(default_factory=lambda: user_cache_path("onrecord", appauthor=False))
     model: str | None = None
     llm_url: str | None = None
     llm_model: str | None = None
     llm_key: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apart(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """An address is no path: it would lose a slash and, in messages, show its password."""
+        place = given.get("library")
+        if not is_address(place):
+            return given
+        return {name: value for name, value in given.items() if name != "library"} | {"address": place}
 
     @classmethod
     def settings_customise_sources(

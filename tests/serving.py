@@ -23,14 +23,14 @@ class Server:
     """A running server: its address, the library it serves, its process, and the file of its messages where kept."""
 
     address: str
-    library: Path
+    library: Path | str
     process: subprocess.Popen[str]
     log: Path | None = None
 
 
 @contextmanager
 def serving(
-    library: Path,
+    library: Path | str,
     *options: str,
     command: str = "serve",
     settings: Mapping[str, object] | None = None,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from postgres_server import running_server
 
 from onrecord.rag import Answer, Citation, Filters, Library, OnRecordError, Part, Quote, Words
+from onrecord.rag.store.postgres import open_store
 from onrecord.ui.chat import Chat, filters_in
 from onrecord.ui.conversations import Asked, Conversations, UnknownConversation, new_id
 from onrecord.ui.loading import ModelLoading
@@ -19,9 +22,15 @@ from onrecord.ui.text import LANGUAGES, words
 ADA, IVO = "ada", "ivo"
 
 
-@pytest.fixture
-def conversations(tmp_path: Path) -> Conversations:
-    return Conversations(tmp_path / "conversations.sqlite")
+@pytest.fixture(params=["file", "server"])
+def conversations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Conversations]:
+    """Kept in a file, and in the database of a library in PostgreSQL."""
+    if request.param == "file":
+        yield Conversations(tmp_path / "conversations.sqlite")
+        return
+    store = open_store(running_server().database())
+    yield Conversations(store)
+    store.close()
 
 
 def keep(conversations: Conversations, visitor: str, id_: str, one: Asked, *, replacing: str | None = None) -> None:
@@ -64,6 +73,17 @@ def test_another_visitor_reaches_nothing(conversations: Conversations) -> None:
             attempt()
     assert [one.title for one in conversations.of(ADA)] == ["Mine?"]
     assert conversations.feedback(IVO) == []
+
+
+def test_the_servers_of_a_library_share_its_conversations() -> None:
+    address, id_ = running_server().database(), new_id()
+    one, two = open_store(address), open_store(address)
+    first, second = Conversations(one), Conversations(two)
+    keep(first, ADA, id_, asked("One?"))
+    keep(second, ADA, id_, asked("Two?"))
+    assert [each.question for each in first.asked(ADA, id_)] == ["One?", "Two?"]
+    for store in (one, two):
+        store.close()
 
 
 def test_a_replaced_question_takes_what_follows_with_it(conversations: Conversations) -> None:

@@ -41,20 +41,32 @@ def test_the_page_and_the_command_use_only_public_names() -> None:
                 assert name == "onrecord.rag", f"{file.name} imports {name}"
 
 
-def test_one_file_imports_faiss() -> None:
+@pytest.mark.parametrize(("package", "user"), [("faiss", "embeddings/vectors.py"), ("ray", "rag/spreading.py")])
+def test_one_file_imports_it(package: str, user: str) -> None:
     users = {
         file.relative_to(ROOT).as_posix()
         for layer in ALLOWED
         for file in (ROOT / layer).rglob("*.py")
-        if any(name.split(".")[0] == "faiss" for name in imported(file))
+        if any(name.split(".")[0] == package for name in imported(file))
     }
-    assert users == {"embeddings/vectors.py"}
+    assert users == {user}
+
+
+def test_only_the_engine_in_postgresql_imports_its_driver() -> None:
+    users = {
+        file.relative_to(ROOT).parent.as_posix()
+        for layer in ALLOWED
+        for file in (ROOT / layer).rglob("*.py")
+        if any(name.split(".")[0] in ("psycopg", "psycopg_pool", "pgvector") for name in imported(file))
+    }
+    assert users == {"rag/store/postgres"}
 
 
 def test_the_command_starts_without_models_or_the_page() -> None:
     code = (
         "import sys; import onrecord.ui.cli; "
-        "print([n for n in ('torch', 'faiss', 'gradio', 'sentence_transformers', 'trafilatura') if n in sys.modules])"
+        "heavy = 'torch', 'faiss', 'gradio', 'sentence_transformers', 'trafilatura', 'ray'; "
+        "print([n for n in heavy if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -173,7 +173,7 @@ FLOORS = (
     {"checking", "exporting", "asking"},
     {"language_model"},
     {"adding"},
-    {"repairing"},
+    {"repairing", "spreading", "copying"},
     {"evaluate", "library"},
     {"__init__"},
 )

@@ -62,6 +62,43 @@ def test_ids_and_vectors_that_do_not_pair_are_refused(ids: list[int], rows: int)
         VectorIndex(DIMENSION).add(ids, unit_vectors(rows))
 
 
+@settings(max_examples=25, deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["add", "remove", "reload"]), st.integers(0, 60), st.integers(1, 30)), max_size=6
+    ),
+    seed=st.integers(0, 99),
+)
+def test_an_index_holds_what_a_plain_table_would(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, int]], seed: int
+) -> None:
+    path = tmp_path_factory.mktemp("index") / "vectors"
+    index, table = VectorIndex(DIMENSION), dict[int, tuple[NDArray[np.float32], int]]()
+    for number, (step, first, count) in enumerate(steps):
+        ids = np.arange(first, first + count)
+        if step == "add":
+            vectors = unit_vectors(count, number)
+            index.add(ids, vectors, (ids * 7 + number).tolist())
+            table |= zip(ids.tolist(), zip(vectors, (ids * 7 + number).tolist(), strict=True), strict=True)
+        elif step == "remove":
+            assert index.remove(ids) == sum(one in table for one in ids.tolist())
+            table = {one: held for one, held in table.items() if not first <= one < first + count}
+        else:
+            index.save(path)
+            index = VectorIndex.load(path)
+            assert index.added == 0
+    query = unit_vectors(1, seed)[0]
+    assert sorted(index.ids.tolist()) == sorted(table)
+    assert index.sum == sum(number for _, number in table.values())
+    found, scores = index.search(query, 200)
+    assert dict(zip(found.tolist(), scores.tolist(), strict=True)) == pytest.approx(
+        {one: float(vector @ query) for one, (vector, _) in table.items()}, abs=1e-6
+    )
+    known, back = index.vectors(list(table))
+    assert known.tolist() == list(table)
+    assert back.tolist() == [vector.tolist() for vector, _ in table.values()]
+
+
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = VectorIndex(DIMENSION)
     assert index.search(unit_vectors(1)[0], 3)[0].tolist() == []
@@ -151,6 +188,30 @@ def test_a_large_index_finds_the_same_through_its_sketch(tmp_path: Path) -> None
                 shares.append(len(set(found.tolist()) & set(ids[rows][best].tolist())) / 10)
             # Vectors without any structure are the hardest to sketch.
             assert np.mean(shares) >= least
+    # What was added and removed since counts too; half gone, the rest is put together anew.
+    loaded = VectorIndex.load(tmp_path / "vectors")
+    assert loaded.remove(ids[300:12_000]) == 11_700
+    loaded.add(ids[:300], vectors[:300])
+    held[300:12_000], held[100:300] = False, True
+    scores = np.where(held, vectors @ vectors[50], -np.inf)
+    assert loaded.search(vectors[50], 1)[0].tolist() == [ids[50]]
+    assert loaded.search(vectors[50], 400, ids[:12_500])[0].tolist() == ids[np.argsort(-scores[:12_500])[:400]].tolist()
     known, back = index.vectors([int(ids[5]), 100_001, int(ids[200]), int(ids[7])])
     assert known.tolist() == [ids[5], ids[7]]
     assert back == pytest.approx(vectors[[5, 7]])
+
+
+def test_a_vector_that_a_large_file_no_longer_holds_is_never_used(tmp_path: Path) -> None:
+    vectors = np.tile(unit_vectors(1000), (25, 1))
+    VectorIndex(DIMENSION).save(tmp_path / "none")
+    index = VectorIndex(DIMENSION)
+    index.add(np.arange(len(vectors)), vectors)
+    index.save(tmp_path / "vectors")
+    data = bytearray((tmp_path / "vectors").read_bytes())
+    place = bytes(data).index(vectors[1000].tobytes())
+    data[place + 5] ^= 1
+    (tmp_path / "vectors").write_bytes(data)
+    loaded = VectorIndex.load(tmp_path / "vectors")
+    assert len(loaded.vectors([1, 2, 3])[0]) == 3
+    with pytest.raises(DamagedIndex, match="no longer"):
+        loaded.search(vectors[0], 2000)

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
@@ -89,7 +89,11 @@ NoAuth = Annotated[
 def choose_library(
     context: typer.Context,
     library: Annotated[
-        Path | None, typer.Option(help="The library's folder. Default: ONRECORD_LIBRARY, else your data folder.")
+        str | None,
+        typer.Option(
+            help="The library's folder, or its address: postgresql://USER@HOST/DATABASE. "
+            "Default: ONRECORD_LIBRARY, else your data folder."
+        ),
     ] = None,
 ) -> None:
     """Ask press briefings, and read the exact words on the record."""
@@ -109,6 +113,14 @@ def add(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from private and loopback addresses too.")
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Have the Ray cluster at HOST:PORT, of which this machine is part, read and embed; local for a "
+            "process on each of this machine's processors.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Add briefings. Adding the same content again changes nothing; a changed file becomes a new version.
@@ -119,7 +131,8 @@ def add(
     with Library.open(context.obj) as library:
         before = len(library.summaries())
         try:
-            with _progress("unit_files") as show:
+            # Ray writes its warnings to standard output, where the report goes.
+            with _progress("unit_files") as show, redirect_stdout(sys.stderr):
                 report = library.add(
                     paths,
                     title=title,
@@ -127,6 +140,7 @@ def add(
                     url=url,
                     language=language,
                     allow_private=allow_private,
+                    ray=ray,
                     progress=show,
                 )
         except KeyboardInterrupt:
@@ -365,12 +379,34 @@ def restore(
     To look at a backup beside your library: onrecord --library /tmp/looked-at restore FILE
     """
     settings = Settings.load()
-    folder = context.obj or settings.library
+    folder = context.obj or settings.address or settings.library
     count = Library.restore(file, folder, replace=replace, settings=settings)
     _print(
         {"restored": str(file), "library": str(folder), "briefings": count}
         if as_json
         else counted(terminal_language(), "restored", count, folder=folder)
+    )
+
+
+@app.command()
+def copy(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="The library to copy: its folder, or its address in PostgreSQL.")
+    ],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="The library to copy it into, new or cut off before.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Copy a library, with all versions, files and vectors, and compare both by hash.
+
+    A copy that was stopped, however it was, goes on with the same command. A target that holds other briefings is
+    refused. The conversations of the page are not copied.
+    """
+    with _progress("unit_briefings") as show:
+        copied = Library.copy(source, target, progress=show)
+    _print(
+        asdict(copied) if as_json else counted(terminal_language(), "copied", copied.briefings, written=copied.written)
     )
 
 

@@ -71,7 +71,7 @@ def create_app(
 
     The model starts loading at once, in the background.
     """
-    conversations = Conversations(library.folder / CONVERSATIONS_FILE)
+    conversations = Conversations(library.database or library.folder / CONVERSATIONS_FILE)
     audit = Audit(library.folder)
     loading = ModelLoading(library)
     app: FastAPI = FastAPIOffline(

@@ -17,7 +17,7 @@ from onrecord.rag.readers.metadata import (
 )
 from onrecord.rag.types import SourceText
 
-__all__ = ["Document", "Metadata", "checked_metadata", "read", "read_sidecar"]
+__all__ = ["Document", "Metadata", "Packed", "checked_metadata", "read", "read_one", "read_sidecar", "unpacked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,20 @@ class Document:
     source: SourceText
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A file, or a member of a ZIP, before it is read.
+
+    `name` is its name as in the ZIP, `inside` that behind the ZIP's own, and `sidecar` what the sidecar beside it says.
+    """
+
+    name: str
+    inside: str
+    data: bytes
+    format: Format
+    sidecar: Metadata
+
+
 def read(name: str, data: bytes) -> Iterator[Document | UnreadableFile]:
     """Yield the document in `data`; of a ZIP, each of its members, one at a time, named as in the ZIP.
 
@@ -37,15 +51,30 @@ def read(name: str, data: bytes) -> Iterator[Document | UnreadableFile]:
     A member `NAME.meta.toml` is the sidecar of the member `NAME`. `name` is a label; only where two formats look alike
     does it decide.
     """
+    for packed in unpacked(name, data):
+        yield packed if isinstance(packed, UnreadableFile) else read_one(packed)
+
+
+def unpacked(name: str, data: bytes) -> Iterator[Packed | UnreadableFile]:
+    """Yield what `read` reads, before it is read: the file itself, or the members of a ZIP, in the same order."""
     try:
         format_ = format_of(name, data)
-        if format_ != "zip":
-            yield Document(name, data, _source(format_, name, data))
-            return
     except UnreadableFile as error:
         yield error
         return
-    yield from _members(name, data)
+    if format_ == "zip":
+        yield from _members(name, data)
+    else:
+        yield Packed(name, name, data, format_, Metadata())
+
+
+def read_one(packed: Packed) -> Document | UnreadableFile:
+    """Read a file or a member of a ZIP; the error, returned, is as for `read`."""
+    try:
+        source = _source(packed.format, packed.inside, packed.data)
+    except UnreadableFile as error:
+        return error
+    return Document(packed.name, packed.data, packed.sidecar.applied_to(source))
 
 
 def _source(format_: Format, name: str, data: bytes) -> SourceText:
@@ -56,7 +85,7 @@ def _source(format_: Format, name: str, data: bytes) -> SourceText:
     return shared_reader().read(format_, name, data)
 
 
-def _members(name: str, data: bytes) -> Iterator[Document | UnreadableFile]:
+def _members(name: str, data: bytes) -> Iterator[Packed | UnreadableFile]:
     from onrecord.rag.readers.archive import members_of
 
     sidecars: dict[str, bytes] = {
@@ -69,17 +98,15 @@ def _members(name: str, data: bytes) -> Iterator[Document | UnreadableFile]:
             yield member
             continue
         label, content = member
-        inside = f"{name}/{label}"
         if label in sidecars:
             continue
+        inside = f"{name}/{label}"
+        beside = next((one for one in sidecar_names(label) if one in sidecars), None)
         try:
             format_ = format_of(inside, content)
             if format_ == "zip":
                 raise UnreadableFile(f"{inside}: is a ZIP inside a ZIP. Unpack the outer one and add the inner ones.")
-            source = _source(format_, inside, content)
-            sidecar = next((beside for beside in sidecar_names(label) if beside in sidecars), None)
-            if sidecar is not None:
-                source = parse_sidecar(f"{name}/{sidecar}", sidecars[sidecar]).applied_to(source)
-            yield Document(label, content, source)
+            said = parse_sidecar(f"{name}/{beside}", sidecars[beside]) if beside else Metadata()
+            yield Packed(label, inside, content, format_, said)
         except UnreadableFile as error:
             yield error

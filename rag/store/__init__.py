@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,6 +178,13 @@ class Names:
     outlets: tuple[str, ...]
     languages: tuple[str, ...]
     kinds: tuple[str, ...]
+
+
+class SharedDatabase(Protocol):
+    """A database that all servers of a library share, and in which what belongs to them may be kept too."""
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """One transaction on a connection of psycopg, undone by any exception; LibraryError takes psycopg's place."""
 
 
 class Searcher(Protocol):

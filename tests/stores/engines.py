@@ -8,7 +8,11 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
+import psycopg
+from postgres_server import running_server
+
 from onrecord.rag.store import Store
+from onrecord.rag.store.postgres import open_store
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
 
@@ -59,5 +63,38 @@ def in_a_folder(folder: Path) -> Iterator[Place]:
     yield Folder(folder / "library")
 
 
+class InPostgres:
+    """A store in a database of PostgreSQL."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def open(self) -> Store:
+        return open_store(self._address)
+
+    def damage(self, damage: Damage, briefing_id: str) -> None:
+        with psycopg.connect(self._address) as connection:
+            changed = connection.execute(_IN_POSTGRES[damage], (briefing_id,)).rowcount
+        assert changed > 0
+
+
+_IN_POSTGRES = {
+    "text": "UPDATE briefings SET text = replace(text, 'e', 'a') WHERE id = %s",
+    "speaker": "UPDATE briefings SET structure = replace(structure, 'er\": \"', 'er\": \"Not ') WHERE id = %s",
+    "vector": "UPDATE searched SET vector = vector - vector WHERE briefing_id = %s",
+    "said": "UPDATE searched SET said = '\\000\\001'::bytea WHERE briefing_id = %s",
+    "file": "UPDATE files SET data = '\\000\\001'::bytea WHERE briefing_id = %s",
+    "passages gone": "DELETE FROM passages WHERE briefing_id = %s",
+}
+
+
+@contextmanager
+def in_postgres(_: Path) -> Iterator[Place]:
+    yield InPostgres(running_server().database())
+
+
 # Each gives a place with nothing in it, which is gone with the block; the folder is the test's own.
-ENGINES: Mapping[str, Callable[[Path], AbstractContextManager[Place]]] = {"folder": in_a_folder}
+ENGINES: Mapping[str, Callable[[Path], AbstractContextManager[Place]]] = {
+    "folder": in_a_folder,
+    "postgres": in_postgres,
+}

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.rag.errors import LibraryError, UnknownBriefing
+from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import (
     Candidate,
     Embedded,
@@ -29,6 +29,7 @@ from onrecord.rag.store import (
     Summary,
     Usual,
 )
+from onrecord.rag.store.refusing import REPAIR, altered_file, is_intact, unknown_briefing
 from onrecord.rag.store.sqlite import seal
 from onrecord.rag.store.sqlite.backup import copy
 from onrecord.rag.store.sqlite.connections import Connections
@@ -36,9 +37,7 @@ from onrecord.rag.store.sqlite.digests import metadata_columns, write_checksums,
 from onrecord.rag.store.sqlite.failures import FAILURES, UNREADABLE, failing_plainly
 from onrecord.rag.store.sqlite.index import Superseded
 from onrecord.rag.store.sqlite.integrity import (
-    REPAIR,
     CheckedBriefings,
-    is_intact,
     problems,
     require_sound_meta,
 )
@@ -69,6 +68,8 @@ _TURN_COLUMNS = columns(Turn)
 # Another thread brings the indexes forward in the middle of an answer where somebody has written since it began. Past
 # as many beginnings, the others wait for the answer.
 _TRIES = 3
+# Nobody waits longer than a second for a library to close; a larger one is sealed when it is verified.
+_SEALED_AT_CLOSING = 2**28
 
 
 @failing_plainly
@@ -134,7 +135,7 @@ class SqliteStore:
         with reading(self._connection()) as connection:
             row = connection.execute("SELECT * FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
             if row is None:
-                raise _unknown(briefing_id)
+                raise unknown_briefing(briefing_id)
             self._checked.content(connection, [briefing_id])
             return briefing_from_row(row, self._turns(connection, briefing_id))
 
@@ -245,12 +246,9 @@ class SqliteStore:
         )
         found = row.fetchone()
         if found is None:
-            raise _unknown(briefing_id)
+            raise unknown_briefing(briefing_id)
         if not is_intact(found["data"], found["sha256"]):
-            raise LibraryError(
-                f"Briefing {briefing_id}: the file kept no longer has its SHA-256, and is not given out. {REPAIR} "
-                "takes it again from where it was added; where it is gone, restore a backup."
-            )
+            raise altered_file(briefing_id)
         return zlib.decompress(found["data"])
 
     def remove(self, briefing_id: str) -> None:
@@ -258,7 +256,7 @@ class SqliteStore:
         with self._connections.writing() as (connection, _):
             lineage = connection.execute("SELECT lineage FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
             if lineage is None:
-                raise _unknown(briefing_id)
+                raise unknown_briefing(briefing_id)
             for row in connection.execute("SELECT id FROM briefings WHERE lineage = ?", (lineage[0],)).fetchall():
                 self._unindex(connection, row[0])
             connection.execute("DELETE FROM briefings WHERE lineage = ?", (lineage[0],))
@@ -317,7 +315,7 @@ class SqliteStore:
         """Release the files."""
         if self._connections.written:
             with suppress(*FAILURES):
-                seal.write(self._folder, self._connection())
+                seal.write(self._folder, self._connection(), at_most=_SEALED_AT_CLOSING)
             self._connections.written = False
         self._connections.close()
 
@@ -359,14 +357,7 @@ class SqliteStore:
 
 def _require_known(connection: sqlite3.Connection, briefing_id: str) -> None:
     if connection.execute("SELECT 1 FROM briefings WHERE id = ?", (briefing_id,)).fetchone() is None:
-        raise _unknown(briefing_id)
-
-
-def _unknown(briefing_id: str) -> UnknownBriefing:
-    return UnknownBriefing(
-        f"No briefing has the id {briefing_id!r}: it has been removed since, or never was in this library. "
-        "`onrecord list` shows the ids."
-    )
+        raise unknown_briefing(briefing_id)
 
 
 def _state_or_none(connection: sqlite3.Connection) -> str | None:

@@ -5,60 +5,51 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.embeddings import Selection
 from onrecord.rag.people.names import Known
 from onrecord.rag.store import Limits
-from onrecord.rag.store.sqlite.index import Indexes
 from onrecord.rag.store.sqlite.rows import CURRENT
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
 
-# Limits remembered, which stay the same for many questions: of 100,000 passages each takes up to a megabyte.
-_KEPT = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """What limits leave in the indexes of one state."""
-
-    vectors: Selection
-    words: NDArray[np.bool_]
+# Limits remembered, which stay the same for many questions: each takes up to 70 bytes for a passage that it leaves.
+_KEPT = 16
 
 
 class Recent(Generic[_Key, _Value]):
-    """The values that were asked for last, by what they are of."""
+    """The values of one state of the library that were asked for last, by what they are of."""
 
     def __init__(self) -> None:
         self._values: dict[_Key, _Value] = {}
+        self._state = ""
         self._lock = Lock()
 
-    def of(self, key: _Key, make: Callable[[], _Value]) -> _Value:
-        """The value of `key`, made unless it is kept."""
+    def of(self, state: str, key: _Key, make: Callable[[], _Value]) -> _Value:
+        """The value of `key` in a state, made unless it is kept."""
         with self._lock:
-            if key in self._values:
+            if state == self._state and key in self._values:
                 value = self._values[key] = self._values.pop(key)
                 return value
         value = make()
         with self._lock:
+            if state != self._state:
+                self._state, self._values = state, {}
             self._values[key] = value
             while len(self._values) > _KEPT:
                 del self._values[next(iter(self._values))]
         return value
 
 
-def selected(connection: sqlite3.Connection, indexes: Indexes, limits: Limits) -> Selected:
-    """What limits leave in the indexes."""
+def passing_ids(connection: sqlite3.Connection, limits: Limits) -> NDArray[np.int64]:
+    """The ids of the passages within limits."""
     joined, values = within(limits)
-    ids = np.fromiter((row[0] for row in connection.execute(f"SELECT p.id {joined}", values)), np.int64)
-    return Selected(indexes.vectors.select(ids), indexes.words.mask(ids))
+    return np.fromiter((row[0] for row in connection.execute(f"SELECT p.id {joined}", values)), np.int64)
 
 
 def within(limits: Limits) -> tuple[str, list[str]]:
@@ -85,7 +76,10 @@ def within(limits: Limits) -> tuple[str, list[str]]:
         if value is not None:
             conditions.append(expression)
             values.append(value)
-    return f"FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {' AND '.join(conditions)}", values
+    # SQLite keeps the order of a CROSS JOIN. By speaker passages are found by their index; else each briefing is looked
+    # at once, and not once for each of its passages.
+    tables = "briefings b CROSS JOIN passages p" if limits.speakers is None else "passages p CROSS JOIN briefings b"
+    return f"FROM {tables} ON b.id = p.briefing_id WHERE {' AND '.join(conditions)}", values
 
 
 def _spoken_by(speakers: Sequence[Known]) -> tuple[str, tuple[str, ...]]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from hashlib import sha256
 
-from onrecord.rag.errors import LibraryError
+from onrecord.rag.store.refusing import REPAIR, altered_briefing, altered_notes, altered_passage, is_intact
 from onrecord.rag.store.sqlite.digests import (
     METADATA_COLUMNS,
     Digests,
@@ -22,8 +20,6 @@ from onrecord.rag.store.sqlite.digests import (
 from onrecord.rag.store.sqlite.failures import UNREADABLE, reason
 from onrecord.rag.store.sqlite.rows import BOUND_VALUES, CURRENT, TERMS_CHECKSUM, marks, meta, reading, terms_checksum
 from onrecord.rag.store.sqlite.schema import DATABASE, SCHEMA
-
-REPAIR = "`onrecord verify --repair`"
 
 
 class CheckedBriefings:
@@ -56,7 +52,7 @@ class CheckedBriefings:
                     if key not in self._content:
                         found = digests_of(connection, briefing_id)
                         if found not in (None, key[1]):
-                            raise _altered(briefing_id)
+                            raise altered_briefing(briefing_id)
                         self._content.add(key)
             self._state = (state, compared.union(wanted))
 
@@ -67,7 +63,7 @@ class CheckedBriefings:
             key = (row["id"], digest)
             if key not in self._metadata:
                 if metadata_digest(values) != digest:
-                    raise _altered(row["id"])
+                    raise altered_briefing(row["id"])
                 self._metadata.add(key)
 
 
@@ -75,30 +71,17 @@ class CheckedBriefings:
 _NONE = Digests("", "")
 
 
-def _altered(briefing_id: str) -> LibraryError:
-    return LibraryError(
-        f"Briefing {briefing_id} is no longer as it was added: the library's database was altered or is damaged, and "
-        f"nothing of it is shown. {REPAIR} reads it again from the file kept."
-    )
-
-
 def require_sound(connection: sqlite3.Connection, passage_id: int, found: int, written: int | None) -> None:
     """Raise LibraryError where what was computed from a passage no longer has the checksum that it was written with."""
     if found != written:
         row = connection.execute("SELECT briefing_id FROM passages WHERE id = ?", (passage_id,)).fetchone()
-        raise LibraryError(
-            f"What was computed from a passage of briefing {row[0] if row else '(gone)'} is no longer as it was "
-            f"written: the library's database was altered or is damaged. {REPAIR} computes it again."
-        )
+        raise altered_passage(row[0] if row else "(gone)")
 
 
 def require_sound_meta(connection: sqlite3.Connection) -> None:
     """Raise LibraryError where what the library notes about itself is no longer as it was written."""
     if not is_meta_sound(connection):
-        raise LibraryError(
-            "What the library notes about itself is no longer as it was written: its database was altered or is "
-            f"damaged. {REPAIR} finds it again."
-        )
+        raise altered_notes()
 
 
 def problems(connection: sqlite3.Connection) -> list[str]:
@@ -124,15 +107,6 @@ def _is_sound(connection: sqlite3.Connection, briefing_id: str, written: Digests
     try:
         return digests_of(connection, briefing_id) == written
     except UNREADABLE:
-        return False
-
-
-def is_intact(compressed: bytes, expected: str) -> bool:
-    """Whether a file as it is kept still has its SHA-256."""
-    try:
-        return sha256(zlib.decompress(compressed)).hexdigest() == expected
-    except (zlib.error, TypeError):
-        # Of a damaged row SQLite may give NULL or a number, whatever its table says.
         return False
 
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 
 from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import EmbeddingModel, Kept, Mending, Repair
+from onrecord.rag.store.refusing import is_intact
 from onrecord.rag.store.sqlite.digests import (
     Digests,
     digests_of,
@@ -22,7 +23,7 @@ from onrecord.rag.store.sqlite.digests import (
     write_meta_digest,
 )
 from onrecord.rag.store.sqlite.failures import UNREADABLE
-from onrecord.rag.store.sqlite.integrity import is_intact, unsound_briefings
+from onrecord.rag.store.sqlite.integrity import unsound_briefings
 from onrecord.rag.store.sqlite.rows import (
     CURRENT,
     columns,

@@ -6,6 +6,7 @@ SCHEMA_VERSION = 6
 # The format that is brought up to it when a library is opened.
 UPGRADED_VERSION = 5
 DATABASE = "library.db"
+# The names are older than what is in these files (embeddings/arrays.py): a cache of an older version is replaced.
 VECTOR_CACHE = "vectors.faiss"
 WORD_CACHE = "words.npz"
 SEAL = "library.sha256"

@@ -37,8 +37,13 @@ def is_broken(folder: Path, connection: sqlite3.Connection) -> bool:
     return False
 
 
-def write(folder: Path, connection: sqlite3.Connection) -> None:
-    """Seal the file, unless somebody is writing or the folder cannot be written to: a seal may be missing."""
+def write(folder: Path, connection: sqlite3.Connection, *, at_most: int | None = None) -> None:
+    """Seal the file, unless somebody is writing or the folder cannot be written to: a seal may be missing.
+
+    One of more than `at_most` bytes is left without: reading all of it would take long.
+    """
+    if at_most is not None and (folder / DATABASE).stat().st_size > at_most:
+        return
     sealed = _at_rest(folder, connection)
     if sealed is not None:
         with contextlib.suppress(OSError), replacing(folder / SEAL) as new:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from onrecord.embeddings import DamagedIndex, Selection
 from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Embedded, Held, Limits, Usual
 from onrecord.rag.store.sqlite.digests import said_checksum, vector_checksum
-from onrecord.rag.store.sqlite.filtering import Recent, Selected, selected, within
+from onrecord.rag.store.sqlite.filtering import Recent, passing_ids, within
 from onrecord.rag.store.sqlite.index import CachedIndexes, Indexes
 from onrecord.rag.store.sqlite.integrity import CheckedBriefings, require_sound
 from onrecord.rag.store.sqlite.rows import BOUND_VALUES, CURRENT, IN_ORDER, columns, marks, meta, reading, term_numbers
+from onrecord.rag.store.sqlite.words import Mask
 from onrecord.rag.types import Passage
+
+_Read = TypeVar("_Read")
 
 _PASSAGE_COLUMNS = columns(Passage, "p.")
 
@@ -27,8 +32,9 @@ class Search:
     def __init__(self, folder: Path, checked: CheckedBriefings) -> None:
         self.indexes = CachedIndexes(folder)
         self._checked = checked
-        self._selected = Recent[tuple[str, Limits], Selected]()
-        self._counts = Recent[tuple[str, Limits], tuple[int, int]]()
+        self._selections = Recent[Limits, Selection | None]()
+        self._masks = Recent[Limits, Mask | None]()
+        self._counts = Recent[Limits, tuple[int, int]]()
         self._usual: tuple[str, dict[str, Usual]] | None = None
 
     def candidates(
@@ -41,6 +47,17 @@ class Search:
         language: str | None,
     ) -> list[Candidate]:
         """See `Searcher.candidates`."""
+        return self._sound(lambda: self._candidates(connection, vector, terms, limits, k, language))
+
+    def _candidates(
+        self,
+        connection: sqlite3.Connection,
+        vector: NDArray[np.float32] | None,
+        terms: Mapping[str, float],
+        limits: Limits,
+        k: int,
+        language: str | None,
+    ) -> list[Candidate]:
         with self.indexes.at(connection) as indexes:
             held = list(self._usual_at(connection, indexes))
             if limits.language is not None:
@@ -50,26 +67,22 @@ class Search:
                     limits = replace(limits, language=None)
             spoken = [code for code in held if limits.language in (None, code)]
 
-            def allowed(code: str | None) -> Selected | None:
-                own = limits if code is None or len(held) == 1 else replace(limits, language=code)
-                if own == Limits():
-                    return None
-                return self._selected.of((indexes.state, own), lambda: selected(connection, indexes, own))
+            def within(code: str | None) -> Limits:
+                return limits if code is None or len(held) == 1 else replace(limits, language=code)
 
             languages: dict[int, str] = {}
             if vector is not None:
                 for code in spoken:
-                    only = allowed(code)
-                    ids, _ = indexes.vectors.search(vector, k, only.vectors if only else None)
+                    ids, _ = indexes.vectors.search(vector, k, self._selection(connection, indexes, within(code)))
                     languages |= dict.fromkeys(ids.tolist(), code)
             numbers: dict[int, float] = {}
             if language is None or language in spoken:
                 numbered = term_numbers(connection, list(terms))
                 numbers = {number: terms[term] for term, number in numbered.items()}
-            only = allowed(language) if numbers else None
-            matching = indexes.words.search(numbers, k, only.words if only else None) if numbers else []
+            mask = self._mask(connection, indexes, within(language)) if numbers else None
+            matching = indexes.words.search(numbers, k, mask) if numbers else []
             by_words = [passage_id for passage_id, _ in matching if passage_id not in languages]
-            languages |= _languages(connection, by_words, language or (spoken[0] if len(spoken) == 1 else None))
+            languages |= zip(by_words, indexes.words.languages_of(np.array(by_words, np.int64)), strict=True)
             wanted = np.fromiter(languages, np.int64, len(languages))
             lengths = indexes.words.lengths(wanted)
             scores = indexes.words.scores(numbers, wanted)
@@ -84,20 +97,54 @@ class Search:
             )
         ]
 
+    def _selection(self, connection: sqlite3.Connection, indexes: Indexes, limits: Limits) -> Selection | None:
+        """What limits leave of the vectors; None where that is all."""
+
+        def select() -> Selection | None:
+            mask = self._mask(connection, indexes, limits)
+            return None if mask is None else indexes.vectors.select(indexes.words.ids_of(mask))
+
+        return self._selections.of(indexes.state, limits, select)
+
+    def _mask(self, connection: sqlite3.Connection, indexes: Indexes, limits: Limits) -> Mask | None:
+        """What limits leave of the words; None where that is all."""
+
+        def passing() -> Mask | None:
+            if limits.language is not None:
+                # The database is asked once for all languages.
+                others = self._mask(connection, indexes, replace(limits, language=None))
+                spoken = indexes.words.spoken(limits.language)
+                return spoken if others is None else spoken & others
+            return None if limits == Limits() else indexes.words.mask(passing_ids(connection, limits))
+
+        return self._masks.of(indexes.state, limits, passing)
+
     def usual(self, connection: sqlite3.Connection) -> dict[str, Usual]:
         """See `Searcher.usual`."""
-        with self.indexes.at(connection) as indexes:
-            return self._usual_at(connection, indexes)
+
+        def usual() -> dict[str, Usual]:
+            with self.indexes.at(connection) as indexes:
+                return self._usual_at(connection, indexes)
+
+        return self._sound(usual)
+
+    def _sound(self, read: Callable[[], _Read]) -> _Read:
+        """What `read` gives; once more, from indexes that are built anew, where what a file maps is damaged."""
+        try:
+            return read()
+        except DamagedIndex:
+            self.indexes.distrust()
+            return read()
 
     def _usual_at(self, connection: sqlite3.Connection, indexes: Indexes) -> dict[str, Usual]:
         if self._usual is None or self._usual[0] != indexes.state:
             found = {}
-            for row in connection.execute("SELECT DISTINCT language FROM passages ORDER BY 1").fetchall():
-                drawn = _drawn(connection, row[0])
+            for language in indexes.words.languages:
+                # Ids are hashes, so the lowest are a random choice, and the same one every time.
+                drawn = np.sort(indexes.words.ids_of(indexes.words.spoken(language)))[:USUAL_VECTORS].tolist()
                 _, vectors = indexes.vectors.vectors(drawn)
-                if len(vectors):
-                    said = _said(connection, drawn[:USUAL_SAID])
-                    found[row[0]] = Usual(vectors, tuple(said[passage_id] for passage_id in drawn[:USUAL_SAID]))
+                said = _said(connection, drawn[:USUAL_SAID])
+                found[language] = Usual(vectors, tuple(said[passage_id] for passage_id in drawn[:USUAL_SAID]))
             self._usual = (indexes.state, found)
         return self._usual[1]
 
@@ -110,7 +157,7 @@ class Search:
             return row[0], row[1]
 
         with reading(connection):
-            return self._counts.of((meta(connection, "state") or "", limits), counted)
+            return self._counts.of(meta(connection, "state") or "", limits, counted)
 
     def briefing_ids(self, connection: sqlite3.Connection, limits: Limits) -> list[str]:
         """See `Searcher.briefing_ids`."""
@@ -152,21 +199,6 @@ def embedded_of(connection: sqlite3.Connection, briefing_id: str) -> list[Embedd
     return found
 
 
-def _languages(connection: sqlite3.Connection, ids: list[int], only: str | None) -> dict[int, str]:
-    """The languages of current passages, which may all be in one that is known."""
-    if only is not None:
-        return dict.fromkeys(ids, only)
-    found: dict[int, str] = {}
-    for first in range(0, len(ids), BOUND_VALUES):
-        group = ids[first : first + BOUND_VALUES]
-        found |= connection.execute(
-            "SELECT p.id, p.language FROM passages p JOIN briefings b ON b.id = p.briefing_id "
-            f"WHERE {CURRENT} AND p.id IN ({marks(group)})",
-            group,
-        ).fetchall()
-    return found
-
-
 def _said(connection: sqlite3.Connection, ids: list[int]) -> dict[int, bytes]:
     """The packed words of current passages, by id; raises LibraryError where they are not as they were written."""
     found: dict[int, bytes] = {}
@@ -181,13 +213,3 @@ def _said(connection: sqlite3.Connection, ids: list[int]) -> dict[int, bytes]:
         # Every one has a row, however few words it holds.
         require_sound(connection, passage_id, found=0, written=1)
     return found
-
-
-def _drawn(connection: sqlite3.Connection, language: str) -> list[int]:
-    # Ids are hashes, so the first in their order are a random choice, and the same one every time.
-    rows = connection.execute(
-        "SELECT p.id FROM passages p JOIN vectors v ON v.passage_id = p.id "
-        "WHERE p.language = ? GROUP BY p.id ORDER BY p.id LIMIT ?",
-        (language, USUAL_VECTORS),
-    )
-    return [row[0] for row in rows]

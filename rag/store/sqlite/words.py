@@ -1,245 +1,328 @@
-"""BM25 over the words of passages, in memory: what a full-text index answers in tens of milliseconds, in about one.
+"""BM25 over the words of passages: what a full-text index answers in tens of milliseconds, in a few at most.
 
 The formula and its constants are those of SQLite's FTS5 (`bm25`), and so are the scores.
 """
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.embeddings import replacing
+from onrecord.embeddings import DamagedIndex, Places, read_arrays, write_arrays
+from onrecord.rag.store.sqlite.postings import Ids, Segment, Writing, merged, segment_of
 
-Ids = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Scores = NDArray[np.float64]
 
+_FORMAT = "words 2"
 _K1, _B = 1.2, 0.75
 # FTS5 gives a term that more than half of all passages hold this weight.
 _LEAST_IDF = 1e-6
+# Passages whose words are in memory as they were read.
+_AT_ONCE = 20_000
+# A bound is compared with sums that were rounded.
+_ROUNDING = 1 + 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class PassageWords:
-    """A passage: its id, its length in words, and its terms, (2, n) of different terms' numbers and their counts."""
+    """A passage: its id, its length in words, and its terms, (2, n) of different terms' numbers and their counts.
+
+    Its language, and a number to know all this by, are kept with it.
+    """
 
     id: int
     length: int
     terms: NDArray[np.uint32]
+    language: str = ""
+    sum: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
-    """Postings of some passages, sorted by term: those of `terms[i]` are at `starts[i]:starts[i + 1]`.
-
-    `rows` point into `ids`, `lengths` (words), `sizes` (terms) and `alive`, which are of one passage each.
-    """
+class _Passages:
+    """What is known of the passages of all rows: (n,) each. `sizes` are in terms, `spoken` places in `languages`."""
 
     ids: Ids
     lengths: NDArray[np.uint32]
-    sizes: NDArray[np.float64]
+    sizes: NDArray[np.uint32]
+    spoken: NDArray[np.uint16]
+    sums: NDArray[np.uint32]
     alive: Mask
-    terms: NDArray[np.uint32]
-    starts: NDArray[np.int64]
-    rows: NDArray[np.uint32]
-    counts: NDArray[np.uint32]
+    languages: tuple[str, ...]
 
-    def postings(self, term: int) -> slice:
-        place = int(np.searchsorted(self.terms, term))
-        if place == len(self.terms) or self.terms[place] != term:
-            return slice(0, 0)
-        return slice(int(self.starts[place]), int(self.starts[place + 1]))
+    def with_more(self, new: Sequence[PassageWords]) -> _Passages:
+        languages = tuple(dict.fromkeys([*self.languages, *(one.language for one in new)]))
+        number = {language: place for place, language in enumerate(languages)}
+        return _Passages(
+            _joined(self.ids, [one.id for one in new]),
+            _joined(self.lengths, [one.length for one in new]),
+            _joined(self.sizes, [int(one.terms[1].sum()) for one in new]),
+            _joined(self.spoken, [number[one.language] for one in new]),
+            _joined(self.sums, [one.sum for one in new]),
+            _joined(self.alive, [True] * len(new)),
+            languages,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A term that is asked for: its postings in each segment, and what a passage gets at most for it."""
+
+    parts: tuple[tuple[Segment, int], ...]
+    factor: float
+
+    @property
+    def most(self) -> float:
+        return self.factor * (_K1 + 1)
 
 
 class WordIndex:
-    """The words of passages; never changed, so that any number of threads may read it: a change makes a new one."""
+    """The words of passages; never changed, so that any number of threads may read it: a change makes a new one.
 
-    def __init__(self, segments: Sequence[_Segment] = ()) -> None:
-        self._segments = _merged(segments)
-        self._firsts = [0, *accumulate(len(segment.ids) for segment in self._segments)]
-        self.ids: Ids = _joined([segment.ids for segment in self._segments], np.int64)
-        self._alive: Mask = _joined([segment.alive for segment in self._segments], np.bool_)
-        lengths = _joined([segment.lengths for segment in self._segments], np.uint32)
-        sizes = _joined([segment.sizes for segment in self._segments], np.float64)
-        self._count = int(self._alive.sum())
-        self._all_alive = self._count == len(self.ids)
-        mean = float(sizes[self._alive].sum()) / self._count if self._count else 1.0
-        self._norms = _K1 * (1 - _B + _B * sizes / max(mean, 1e-9))
-        by_id = np.flatnonzero(self._alive)[np.argsort(self.ids[self._alive], kind="stable")]
-        self._sorted_rows, self._sorted_ids, self._sorted_lengths = by_id, self.ids[by_id], lengths[by_id]
+    Postings that were loaded stay in the file, of which the system keeps in memory what is used. Those of a term are
+    compared with their checksum when they are first used: `search` and `scores` may raise DamagedIndex.
+    """
+
+    def __init__(self) -> None:
+        """Make an empty index."""
+        none = np.empty(0, np.int64)
+        small = none.astype(np.uint32)
+        self._use(
+            _Passages(none, small, small, none.astype(np.uint16), small, none.astype(np.bool_), ()),
+            Places(none, none),
+            (),
+        )
+
+    def _use(self, passages: _Passages, places: Places, segments: Sequence[Segment], stamp: str = "") -> None:
+        self.stamp = stamp
+        self._passages = passages
+        self._places = places
+        self._segments = tuple(segments)
+        # The terms of the segment that is mapped whose postings are sound.
+        self._sound = set[int]()
+        self._loaded = len(passages.ids) if segments and segments[0].checks is not None else 0
+        alive = passages.alive
+        self._all_alive = len(self) == len(alive)
+        size = int(
+            passages.sizes.sum(dtype=np.uint64) if self._all_alive else passages.sizes[alive].sum(dtype=np.uint64)
+        )
+        self._mean = max(size / len(self) if len(self) else 1.0, 1e-9)
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._places.ids)
+
+    @property
+    def ids(self) -> Ids:
+        """The ids held."""
+        return self._passages.ids[self._passages.alive]
+
+    @property
+    def sum(self) -> int:
+        """The sum of the numbers that the passages held are known by."""
+        return int(self._passages.sums[self._passages.alive].sum(dtype=np.uint64))
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages of the passages held, in alphabetical order."""
+        number = np.bincount(self._passages.spoken[self._passages.alive], minlength=len(self._passages.languages))
+        return sorted(name for name, held in zip(self._passages.languages, number.tolist(), strict=True) if held)
+
+    @property
+    def added(self) -> int:
+        """How many passages were added or removed since the index was loaded."""
+        return 2 * len(self._passages.ids) - self._loaded - len(self)
 
     def changed(self, removed: Ids, added: Iterable[PassageWords]) -> WordIndex:
         """An index without the passages of the `removed` ids, and with the `added` ones."""
-        kept = [replace(part, alive=part.alive & ~np.isin(part.ids, removed)) for part in self._segments]
-        new = _segment(list(added))
-        return WordIndex([*kept, new] if len(new.ids) else kept)
+        alive = self._passages.alive.copy()
+        alive[self._places.held(removed)] = False
+        passages, places = replace(self._passages, alive=alive), self._places.without(removed)
+        segments, rest = list(self._segments), iter(added)
+        while new := list(islice(rest, _AT_ONCE)):
+            first = len(passages.ids)
+            passages = passages.with_more(new)
+            places = places.with_rows(np.array([one.id for one in new], np.int64), first)
+            segments = _settled([*segments, segment_of(first, [one.terms for one in new])])
+        made = WordIndex.__new__(WordIndex)
+        made._use(passages, places, segments, self.stamp)
+        made._sound, made._loaded = self._sound, self._loaded
+        return made._compact() if len(made) * 2 < len(alive) else made
+
+    def _compact(self) -> WordIndex:
+        """The same without rows of passages that are gone."""
+        passages, writing = self._living()
+        postings = np.concatenate(list(writing.parts()))
+        made = WordIndex.__new__(WordIndex)
+        made._use(passages, Places.of_rows(passages.ids), [Segment(0, *writing.kept()[:2], postings)], self.stamp)
+        return made
+
+    def _living(self) -> tuple[_Passages, Writing]:
+        alive = self._passages.alive
+        new_rows = np.where(alive, np.cumsum(alive) - 1, -1)
+        kept = {name: getattr(self._passages, name)[alive] for name in _Passages.__slots__ if name != "languages"}
+        return _Passages(**kept, languages=self._passages.languages), Writing(self._segments, new_rows)
 
     def mask(self, ids: Ids) -> Mask:
         """Which rows are of passages among `ids`: what `search` takes as `allowed`."""
-        return np.isin(self.ids, ids)
+        mask = np.zeros(len(self._passages.ids), np.bool_)
+        mask[self._places.held(ids)] = True
+        return mask
+
+    def spoken(self, language: str) -> Mask:
+        """Which rows are of passages in a language: what `search` takes as `allowed`."""
+        if language not in self._passages.languages:
+            return np.zeros(len(self._passages.ids), np.bool_)
+        mask: Mask = self._passages.spoken == self._passages.languages.index(language)
+        return mask & self._passages.alive
+
+    def ids_of(self, mask: Mask) -> Ids:
+        """The ids of the passages in some rows."""
+        return self._passages.ids[mask]
+
+    def languages_of(self, ids: Ids) -> list[str]:
+        """The languages of passages; "" for an id that is not held."""
+        rows, held = self._places.find(ids)
+        codes = np.where(held, self._passages.spoken[rows] if len(self) else 0, len(self._passages.languages))
+        return [(*self._passages.languages, "")[code] for code in codes.tolist()]
 
     def lengths(self, ids: Ids) -> NDArray[np.uint32]:
         """The lengths in words of passages; 0 for an id that is not held."""
-        if not self._count:
-            return np.zeros(len(ids), np.uint32)
-        places, known = self._places(ids)
-        return np.where(known, self._sorted_lengths[places], 0).astype(np.uint32)
+        rows, held = self._places.find(ids)
+        return np.where(held, self._passages.lengths[rows] if len(self) else 0, 0).astype(np.uint32)
 
     def search(self, terms: Mapping[int, float], k: int, allowed: Mask | None = None) -> list[tuple[int, float]]:
-        """The k passages of highest BM25 for terms, each of its weight: (id, score), best first, equal ones by id."""
-        scores = np.zeros(len(self.ids))
-        usable = self._alive if allowed is None else self._alive & allowed
-        for term, weight in terms.items():
-            places, rows, idf = self._postings(term)
-            for segment, part, own in zip(self._segments, places, rows, strict=True):
-                scores[own] += weight * idf * self._share(segment.counts[part], own)
-        hits = np.flatnonzero((scores > 0) & usable)
-        if len(hits) > k:
-            values = scores[hits]
-            hits = hits[values >= np.partition(values, len(values) - k)[len(values) - k]]
-        best = hits[np.lexsort((self.ids[hits], -scores[hits]))][:k]
-        return list(zip(self.ids[best].tolist(), scores[best].tolist(), strict=True))
+        """The k passages of highest BM25 for terms, each of its weight: (id, score), best first, equal ones by id.
 
-    def scores(self, terms: Mapping[int, float], ids: Ids) -> NDArray[np.float64]:
+        Weights are above 0. The rarest terms come first; as soon as a passage that holds none of those read can no
+        longer be among the best, the rest are looked up for those found (Turtle and Flood, Query Evaluation, 1995).
+        """
+        alive = self._passages.alive
+        usable = (None if self._all_alive else alive) if allowed is None else alive & allowed
+        asked = sorted((self._asked(*term) for term in terms.items()), key=lambda term: -term.most)
+        rest = [_ROUNDING * sum(term.most for term in asked[place:]) for place in range(len(asked) + 1)]
+        scores = np.zeros(len(alive))
+        hits = np.empty(0, np.int64)
+        for place, term in enumerate(asked):
+            least = _kth(scores[hits], k)
+            if rest[place] < least:
+                hits = hits[scores[hits] + rest[place] >= least]
+                scores[hits] += self._scores(term, hits)
+                continue
+            for segment, at in term.parts:
+                rows, shares = self._shares(segment, at, usable)
+                hits = np.concatenate([hits, rows[scores[rows] == 0]])
+                scores[rows] += term.factor * shares
+        values = scores[hits]
+        hits = hits[values >= _kth(values, k)]
+        best = hits[np.lexsort((self._passages.ids[hits], -scores[hits]))][:k]
+        return list(zip(self._passages.ids[best].tolist(), scores[best].tolist(), strict=True))
+
+    def scores(self, terms: Mapping[int, float], ids: Ids) -> Scores:
         """The BM25 of passages for terms, each of its weight, as `search` gives it; 0 for an unknown id."""
+        rows, held = self._places.find(ids)
         scores = np.zeros(len(ids))
-        if not self._count:
-            return scores
-        held, known = self._places(ids)
-        wanted = self._sorted_rows[held]
-        for term, weight in terms.items():
-            places, rows, idf = self._postings(term)
-            for segment, part, own in zip(self._segments, places, rows, strict=True):
-                if len(own):
-                    at = np.minimum(np.searchsorted(own, wanted), len(own) - 1)
-                    holding = known & (own[at] == wanted)
-                    counts = segment.counts[part][at[holding]]
-                    scores[holding] += weight * idf * self._share(counts, wanted[holding])
+        for term in terms.items():
+            scores[held] += self._scores(self._asked(*term), rows[held])
         return scores
 
-    def _postings(self, term: int) -> tuple[list[slice], list[NDArray[np.int64]], float]:
-        """Where the segments hold a term, in which rows of all, in order, and its inverse document frequency."""
-        places = [segment.postings(term) for segment in self._segments]
-        rows = [
-            first + segment.rows[part].astype(np.int64)
-            for first, segment, part in zip(self._firsts, self._segments, places, strict=False)
-        ]
-        holding = sum(len(part) if self._all_alive else int(self._alive[part].sum()) for part in rows)
-        idf = max(np.log((self._count - holding + 0.5) / (holding + 0.5)), _LEAST_IDF) if holding else 0.0
-        return places, rows, float(idf)
+    def _scores(self, term: _Asked, wanted: Ids) -> Scores:
+        """What a term adds to rows, in any order."""
+        scores = np.zeros(len(wanted))
+        for segment, place in term.parts:
+            postings = segment.of(place)
+            rows = postings["row"].astype(np.int64)
+            at = np.minimum(np.searchsorted(rows, wanted - segment.first), len(rows) - 1)
+            holding = rows[at] == wanted - segment.first
+            counts = postings["count"][at[holding]]
+            scores[holding] = term.factor * self._share(counts, wanted[holding])
+        return scores
 
-    def _share(self, counts: NDArray[np.uint32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _shares(self, segment: Segment, place: int, usable: Mask | None) -> tuple[Ids, Scores]:
+        """The usable rows that hold a term, and its share of their scores."""
+        postings = segment.of(place)
+        rows = postings["row"].astype(np.int64) + segment.first
+        counts = postings["count"]
+        if usable is not None:
+            kept = usable[rows]
+            rows, counts = rows[kept], counts[kept]
+        return rows, self._share(counts, rows)
+
+    def _share(self, counts: NDArray[np.uint16], rows: Ids) -> Scores:
         """What a term adds to the scores of rows that hold it so often, before its weights."""
-        share: NDArray[np.float64] = (_K1 + 1) * counts / (counts + self._norms[rows])
+        norms = self._passages.sizes[rows] * (_K1 * _B / self._mean) + _K1 * (1 - _B)
+        share: Scores = (_K1 + 1) * counts / (counts + norms)
         return share
 
-    def _places(self, ids: Ids) -> tuple[NDArray[np.int64], Mask]:
-        """Where ids stand among the sorted ones, and whether they are held at all."""
-        places = np.minimum(np.searchsorted(self._sorted_ids, ids), self._count - 1)
-        return places, self._sorted_ids[places] == ids
+    def _asked(self, term: int, weight: float) -> _Asked:
+        parts, holding = [], 0
+        for segment in self._segments:
+            place = segment.place(term)
+            if place is None:
+                continue
+            if segment.checks is not None and place not in self._sound:
+                if not segment.is_sound(place):
+                    raise DamagedIndex("The words in the index are no longer those that were saved.")
+                self._sound.add(place)
+            parts.append((segment, place))
+            if self._all_alive:
+                holding += len(segment.of(place))
+            else:
+                holding += int(self._passages.alive[segment.of(place)["row"].astype(np.int64) + segment.first].sum())
+        idf = max(float(np.log((len(self) - holding + 0.5) / (holding + 0.5))), _LEAST_IDF) if holding else 0.0
+        return _Asked(tuple(parts), weight * idf)
 
     def save(self, path: Path, *, stamp: str) -> None:
         """Write the index to `path`, whole or not at all; `stamp` is what `load` must be given to accept it.
 
         Raises OSError where the disk refuses.
         """
-        segment = _merged_all(self._segments)
-        with replacing(path) as temporary, temporary.open("wb") as file:
-            np.savez(file, stamp=np.array(stamp), **{name: getattr(segment, name) for name in _Segment.__slots__})
+        passages, writing = self._living()
+
+        def whole() -> dict[str, NDArray[Any]]:
+            terms, starts, checks = writing.kept()
+            order = np.argsort(passages.ids, kind="stable").astype(np.uint32)
+            arrays = {"order": order, "terms": terms, "starts": starts, "checks": checks}
+            names = ("ids", "lengths", "sizes", "spoken", "sums")
+            return {**arrays, **{name: getattr(passages, name) for name in names}}
+
+        about = {"format": _FORMAT, "stamp": stamp, "languages": passages.languages}
+        write_arrays(path, about, "postings", writing.parts(), whole)
 
     @classmethod
-    def load(cls, path: Path, *, stamp: str) -> WordIndex | None:
-        """Read a saved index (the checksums of the file are checked); None where it cannot be or is another's."""
-        try:
-            with np.load(path, allow_pickle=False) as saved:
-                if str(saved["stamp"]) != stamp:
-                    return None
-                return cls([_Segment(**{name: saved[name] for name in _Segment.__slots__})])
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return None
+    def load(cls, path: Path, *, stamp: str | None) -> WordIndex:
+        """Read a saved index. Raises DamagedIndex where it is missing, damaged or has another `stamp` (None: any)."""
+        about, arrays = read_arrays(path, "postings")
+        if about.get("format") != _FORMAT:
+            raise DamagedIndex(f"{path} is not an index of words of this version.")
+        if stamp is not None and about["stamp"] != stamp:
+            raise DamagedIndex(f"The index of words {path} was made from other passages.")
+        segment = Segment(0, *(arrays.pop(name) for name in ("terms", "starts", "postings", "checks")))
+        order = arrays.pop("order").astype(np.int64)
+        alive = np.ones(len(order), np.bool_)
+        passages = _Passages(**arrays, alive=alive, languages=tuple(about["languages"]))
+        loaded = cls.__new__(cls)
+        loaded._use(passages, Places(passages.ids[order], order), [segment], about["stamp"])
+        return loaded
 
 
-def _segment(passages: Sequence[PassageWords]) -> _Segment:
-    return _sorted(
-        np.array([passage.id for passage in passages], np.int64),
-        np.array([passage.length for passage in passages], np.uint32),
-        np.array([int(passage.terms[1].sum()) for passage in passages], np.float64),
-        _joined([passage.terms[0] for passage in passages], np.uint32),
-        np.repeat(
-            np.arange(len(passages), dtype=np.uint32), np.array([passage.terms.shape[1] for passage in passages], int)
-        ),
-        _joined([passage.terms[1] for passage in passages], np.uint32),
-    )
+def _kth(values: Scores, k: int) -> float:
+    """The k-th highest of some values; below all where they are fewer."""
+    return float(np.partition(values, len(values) - k)[len(values) - k]) if len(values) > k > 0 else -1.0
 
 
-def _sorted(
-    ids: Ids,
-    lengths: NDArray[np.uint32],
-    sizes: NDArray[np.float64],
-    terms: NDArray[np.uint32],
-    rows: NDArray[np.uint32],
-    counts: NDArray[np.uint32],
-) -> _Segment:
-    order = np.argsort(terms, kind="stable")
-    terms = terms[order]
-    different = np.flatnonzero(np.diff(terms, prepend=terms[:1] + 1))
-    return _Segment(
-        ids=ids,
-        lengths=lengths,
-        sizes=sizes,
-        alive=np.ones(len(ids), np.bool_),
-        terms=terms[different],
-        starts=np.append(different, len(terms)),
-        rows=rows[order],
-        counts=counts[order],
-    )
+def _settled(segments: list[Segment]) -> list[Segment]:
+    """Few segments of falling size behind one that is mapped: each posting is moved a few times in all."""
+    first = 1 if segments[0].checks is not None else 0
+    while len(segments) > first + 1 and len(segments[-2].postings) < 2 * len(segments[-1].postings):
+        segments[-2:] = [merged(segments[-2:])]
+    return segments
 
 
-def _merged(segments: Sequence[_Segment]) -> list[_Segment]:
-    """Few segments of falling size, with no more dead rows than half: each posting is moved a few times in all."""
-    kept: list[_Segment] = []
-    for segment in segments:
-        kept.append(segment)
-        while len(kept) > 1 and len(kept[-2].rows) < 2 * len(kept[-1].rows):
-            kept[-2:] = [_merged_all(kept[-2:])]
-    return [_merged_all([part]) if part.alive.sum() * 2 < len(part.alive) else part for part in kept]
-
-
-def _merged_all(segments: Sequence[_Segment]) -> _Segment:
-    if len(segments) == 1 and segments[0].alive.all():
-        return segments[0]
-    terms, rows, counts = zip(*_living(segments), strict=True) if segments else ((), (), ())
-    return _sorted(
-        _joined([part.ids[part.alive] for part in segments], np.int64),
-        _joined([part.lengths[part.alive] for part in segments], np.uint32),
-        _joined([part.sizes[part.alive] for part in segments], np.float64),
-        _joined(terms, np.uint32),
-        _joined(rows, np.uint32),
-        _joined(counts, np.uint32),
-    )
-
-
-def _living(
-    segments: Sequence[_Segment],
-) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]]:
-    """(terms, rows, counts) of each segment's living passages, rows counted through all segments."""
-    first = 0
-    for part in segments:
-        living = part.alive[part.rows]
-        place = first + np.cumsum(part.alive) - 1
-        terms = np.repeat(part.terms, np.diff(part.starts))
-        yield terms[living], place[part.rows[living]].astype(np.uint32), part.counts[living]
-        first += int(part.alive.sum())
-
-
-def _joined(parts: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
-    return np.concatenate([np.empty(0, kind), *parts]).astype(kind, copy=False)
+def _joined(array: NDArray[Any], more: Sequence[Any]) -> NDArray[Any]:
+    return np.concatenate([array, np.array(more, array.dtype)])
