@@ -6,8 +6,8 @@
 Two corpora: real briefings that each system has embedded by the bundled model, and many copies with vectors that are
 already there, which leaves what the systems themselves take. Each system runs in a process of its own, one after the
 other, all of them as many times as said; the medians are shown. Cut off, it goes on from there when it is run again.
-The others come into an environment of their own in
-the folder `--folder`, with the versions in benchmarks/side_by_side/requirements.txt. Prints one JSON object.
+The others come into an environment of their own in `--folder`, with the versions in
+benchmarks/side_by_side/requirements.txt. Prints one JSON object.
 """
 
 from __future__ import annotations

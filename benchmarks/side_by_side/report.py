@@ -141,7 +141,8 @@ def section(
             f"**{large['passages']:,} passages, vectors at hand** (what the systems themselves take; "
             f"{large['questions']} questions; medians of the runs):",
             table(measured["large"], hits=False),
-            f"**{real['passages']:,} passages, the model at work** ({real['questions']} questions; medians of the runs):",
+            f"**{real['passages']:,} passages, the model at work** ({real['questions']} questions; "
+            "medians of the runs):",
             table(measured["real"], hits=True),
             f"![{told(bars(measured))}](images/{CHART})",
             END,
