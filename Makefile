@@ -9,7 +9,7 @@ DATA ?= ../shared
 MINUTES ?= 30
 PASSAGES ?= 10000 100000 1000000
 
-.PHONY: serve test soak format reader bench-scale browser constraints licences audit
+.PHONY: serve test soak format reader bench-peers bench-scale browser constraints licences audit
 
 # Adds BRIEFINGS, or the samples to an empty library, and starts the page.
 serve: $(VENV)/dependencies
@@ -29,6 +29,10 @@ test: $(VENV)/dependencies $(VENV)/tools browser
 # The long forms of the tests of faults and attacks; the last of them adds, removes, asks and kills for MINUTES.
 soak: $(VENV)/dependencies $(VENV)/tools browser
 	$(BIN)/python -m pytest -m soak --soak-minutes $(MINUTES)
+
+# OnRecord beside other systems, with the same model, passages and questions: half an hour. Writes docs/performance.md.
+bench-peers: $(VENV)/dependencies
+	$(BIN)/python benchmarks/peers.py --data "$(DATA)/eval" --folder build/peers
 
 format: $(VENV)/tools
 	$(BIN)/ruff format .
