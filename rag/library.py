@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,10 +144,18 @@ class Library:
 
         Raises ModelError, or LibraryError where the library holds vectors of another model.
         """
-        with ThreadPoolExecutor() as pool:
-            loading = [pool.submit(load) for load in (self._loaded_encoder, self._loaded_reader, load_detector)]
-        for one in loading:
-            one.result()
+        # Daemons, unlike the threads of a pool, neither hold up a process that ends meanwhile nor are refused in it.
+        beside = [
+            threading.Thread(target=_tried, args=(load,), daemon=True) for load in (self._loaded_reader, load_detector)
+        ]
+        for thread in beside:
+            thread.start()
+        self._loaded_encoder()
+        for thread in beside:
+            thread.join()
+        # What failed there is tried again here, and raised.
+        self._loaded_reader()
+        load_detector()
 
     def add(
         self,
@@ -380,6 +388,11 @@ class Library:
             if self._bundled is None:
                 self._bundled = load_encoder(cache=self._settings.cache)
             return self._bundled
+
+
+def _tried(load: Callable[[], object]) -> None:
+    with suppress(Exception):
+        load()
 
 
 def _model_of(encoder: Encoder) -> EmbeddingModel:
