@@ -34,6 +34,7 @@ from pathlib import Path
 import numpy as np
 from in_turns import command, first_answers, in_turns, libraries_of, speed_of_adding
 from numpy.typing import NDArray
+from reworded import reworded
 
 from onrecord.embeddings import Encoder, TokenVectors, load_encoder
 from onrecord.rag import Library, Progress, Settings
@@ -345,7 +346,7 @@ def _build_large(paths: list[Path], passages: int, folder: Path, encoder: Encode
         if held >= passages:
             break
         digest = sha256(f"{briefing.id} {copy}".encode()).hexdigest()
-        text = _changed(briefing.text, chance)
+        text = reworded(briefing.text, chance)
         changed = replace(
             briefing,
             id=digest[:16],
@@ -365,20 +366,6 @@ def _build_large(paths: list[Path], passages: int, folder: Path, encoder: Encode
         store.add(NewBriefing(changed, b"", new, moved), model)
         held += len(new)
     store.close()
-
-
-def _changed(text: str, chance: np.random.Generator) -> str:
-    """The text with a tenth of its words replaced by others of the same length."""
-    words = re.findall(r"\w+", text)
-    by_length: dict[int, list[str]] = {}
-    for word in words:
-        by_length.setdefault(len(word), []).append(word)
-
-    def change(match: re.Match[str]) -> str:
-        others = by_length[len(match.group())]
-        return others[chance.integers(len(others))] if chance.random() < 0.1 else match.group()
-
-    return re.sub(r"\w+", change, text)
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -15,7 +15,6 @@ import itertools
 import json
 import os
 import random
-import re
 import resource
 import statistics
 import tempfile
@@ -29,6 +28,7 @@ from pathlib import Path
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
+from reworded import reworded
 
 from onrecord.embeddings import load_encoder
 from onrecord.rag.evaluate import read_questions
@@ -205,7 +205,7 @@ def _copies(source: SqliteStore) -> Iterator[NewBriefing]:
         (copy, original) for copy in itertools.count() for original in originals
     ):
         digest = sha256(f"{briefing.id} {copy}".encode()).hexdigest()
-        text = _changed(briefing.text, chance) if copy else briefing.text
+        text = reworded(briefing.text, chance) if copy else briefing.text
         day = f"{2016 + int(digest[0], 16) // 2}-{1 + int(digest[1:3], 16) % 12:02}-{1 + int(digest[3:5], 16) % 28:02}"
         changed = replace(
             briefing, id=digest[:16], lineage=digest[:16], sha256=digest, source=digest, text=text, date=day
@@ -231,19 +231,6 @@ def _near(vector: Vectors, others: Vectors, seed: str) -> Vectors:
     one, other = others[chance.integers(len(others), size=2)]
     moved: Vectors = vector + 0.2 * (one - other)
     return moved / np.linalg.norm(moved)
-
-
-def _changed(text: str, chance: np.random.Generator) -> str:
-    """The text with a tenth of its words replaced by others of the same length."""
-    by_length: dict[int, list[str]] = {}
-    for word in re.findall(r"\w+", text):
-        by_length.setdefault(len(word), []).append(word)
-
-    def change(match: re.Match[str]) -> str:
-        others = by_length[len(match.group())]
-        return others[chance.integers(len(others))] if chance.random() < 0.1 else match.group()
-
-    return re.sub(r"\w+", change, text)
 
 
 def _all_vectors(address: str) -> tuple[Vectors, NDArray[np.int64], NDArray[np.str_]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import pickle
 import random
-import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.reworded import reworded
 from benchmarks.side_by_side.corpus import Asked, Corpus, Passage, Vectors, write_corpus
 from benchmarks.side_by_side.ours import BRIEFINGS, KNOWN, Known
 from onrecord.embeddings import load_encoder
@@ -116,7 +116,7 @@ def _copies(
 
 def _copy(original: NewBriefing, number: int, vectors: Vectors, chance: np.random.Generator) -> NewBriefing:
     briefing: Briefing = original.briefing
-    text = _changed(briefing.text, chance)
+    text = reworded(briefing.text, chance)
     data = text.encode()
     digest = sha256(data).hexdigest()
     source = f"copy {number} of {briefing.source}"
@@ -138,19 +138,6 @@ def _copy(original: NewBriefing, number: int, vectors: Vectors, chance: np.rando
         for vector, one in zip(moved, original.embedded, strict=True)
     )
     return NewBriefing(made, data, passages, embedded)
-
-
-def _changed(text: str, chance: np.random.Generator) -> str:
-    """The text with a tenth of its words replaced by others of the same length."""
-    by_length: dict[int, list[str]] = {}
-    for word in re.findall(r"\w+", text):
-        by_length.setdefault(len(word), []).append(word)
-
-    def change(match: re.Match[str]) -> str:
-        others = by_length[len(match.group())]
-        return others[chance.integers(len(others))] if chance.random() < 0.1 else match.group()
-
-    return re.sub(r"\w+", change, text)
 
 
 def _row(passage: Held, speaker: str | None = None) -> Passage:
