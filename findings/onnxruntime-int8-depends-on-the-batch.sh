@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# onnxruntime @@: a graph made by quantize_dynamic gives a row another result when another row is in the batch.
+# onnxruntime: a graph made by quantize_dynamic gives a row another result when another row is in the batch.
 #
 # Expected: that the rows of a batch do not influence each other, as in the float graph: a sentence embedded alone and
 # the same one embedded among others have one vector, up to the last digits.

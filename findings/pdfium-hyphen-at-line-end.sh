@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# pypdfium2 @@: a hyphen at the end of a line is no hyphen in the text, and is another character by each of two calls.
+# pypdfium2: a hyphen at the end of a line is no hyphen in the text, and is another character by each of two calls.
 #
 # Expected: the hyphen as drawn ("-"), then the end of the line; or the soft hyphen U+00AD.
 # Seen: get_text_range() gives U+FFFE, which is no character at all, get_text_bounded() gives the control character

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# PyStemmer @@ (Snowball): the typographic apostrophe (U+2019) is a letter to the stemmers.
+# PyStemmer (Snowball): the typographic apostrophe (U+2019) is a letter to the stemmers.
 #
 # Expected: that "minister's" and "minister’s", "l'accord" and "l’accord" have the same stem: the English and the
 # French algorithm strip 's and elided articles, and printed texts have the typographic sign almost throughout.
