@@ -80,6 +80,12 @@ class Kept:
     url: str | None = None
     is_sound: bool = False
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any], data: bytes, *, is_sound: bool) -> Kept:
+        """What a row of briefings says, which every engine keeps under the same names."""
+        named = {name: row[name] for name in ("file", "source", "lineage", "title", "date", "language", "url")}
+        return cls(data, **named, is_sound=is_sound)
+
 
 class Mending(Protocol):
     """What a store needs to mend itself beside what it holds."""

@@ -67,3 +67,12 @@ def require_model(held: EmbeddingModel | None, own: EmbeddingModel) -> None:
             f"The library's vectors are of the model {held.name}, but {own.name} is set. "
             "Unset ONRECORD_MODEL, or embed all passages again with `onrecord reembed`."
         )
+
+
+def require_model_to_repair(held: EmbeddingModel | None, own: EmbeddingModel) -> None:
+    """Raise LibraryError where vectors are to be computed again and are of another model."""
+    if held is not None and held != own:
+        raise LibraryError(
+            f"The library's vectors are of the model {held.name}, but {own.name} is set. Set ONRECORD_MODEL to that "
+            "one and repair again."
+        )

@@ -19,10 +19,9 @@ from onrecord.rag.store.postgres.integrity import (
     wholes,
 )
 from onrecord.rag.store.postgres.reading import model_of, noted
-from onrecord.rag.store.postgres.rows import digest_of_metadata
 from onrecord.rag.store.postgres.schema import OF_A_BRIEFING, VECTOR_INDEX
 from onrecord.rag.store.postgres.writing import note, note_change, set_model, write_briefing
-from onrecord.rag.store.refusing import is_intact
+from onrecord.rag.store.refusing import is_intact, require_model_to_repair
 from onrecord.rag.types import Briefing, Passage
 
 
@@ -96,7 +95,9 @@ def _mended(
         return
     briefing, passages = whole.briefing() if not wrong.words else None, whole.its_passages()
     if briefing is None:
-        found = mending.read(_kept(whole, data)) if data is not None else None
+        found = None
+        if data is not None:
+            found = mending.read(Kept.of(whole.row, data, is_sound=whole.is_metadata_sound))
         if found is None:
             yield (
                 f"briefing {wrong.id} is altered, and its file cannot be read again, so that nothing of it is shown. "
@@ -106,10 +107,9 @@ def _mended(
         briefing, passages = _as_it_was(whole, found[0]), list(found[1])
     embedded = _embedded(mending, model, passages) if briefing.superseded_by is None else ()
     # Where the file is gone the words are still there, and found again; the file stays as it was.
-    before = compressed
     write_briefing(connection, NewBriefing(briefing, data or b"", tuple(passages), embedded))
-    if data is None and before is not None:
-        connection.execute("UPDATE files SET data = %s WHERE briefing_id = %s", (before, wrong.id))
+    if data is None and compressed is not None:
+        connection.execute("UPDATE files SET data = %s WHERE briefing_id = %s", (compressed, wrong.id))
     if not wrong.words:
         mended.append(f"briefing {wrong.id}: {', '.join(wrong.computed)} of its passages were computed again")
         return
@@ -130,27 +130,8 @@ def _as_it_was(whole: Whole, read: Briefing) -> Briefing:
     return replace(kept, superseded_by=row["superseded_by"], lineage=row["lineage"] or read.lineage)
 
 
-def _kept(whole: Whole, data: bytes) -> Kept:
-    row = whole.row
-    return Kept(
-        data,
-        file=row["file"],
-        source=row["source"],
-        lineage=row["lineage"],
-        title=row["title"],
-        date=row["date"],
-        language=row["language"],
-        url=row["url"],
-        is_sound=digest_of_metadata(row) == row["metadata_digest"],
-    )
-
-
 def _embedded(mending: Mending, model: EmbeddingModel | None, passages: list[Passage]) -> tuple[Embedded, ...]:
-    if model is not None and mending.model() != model:
-        raise LibraryError(
-            f"The library's vectors are of the model {model.name}, but {mending.model().name} is set. Set "
-            "ONRECORD_MODEL to that one and repair again."
-        )
+    require_model_to_repair(model, mending.model())
     return tuple(mending.embed(passages))
 
 

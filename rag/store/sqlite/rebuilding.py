@@ -9,9 +9,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
-from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import EmbeddingModel, Kept, Mending, Repair
-from onrecord.rag.store.refusing import is_intact
+from onrecord.rag.store.refusing import is_intact, require_model_to_repair
 from onrecord.rag.store.sqlite.digests import (
     Digests,
     digests_of,
@@ -201,17 +200,7 @@ def _written(connection: sqlite3.Connection, briefing_id: str) -> Digests:
 def _kept(data: bytes, name: str, row: sqlite3.Row | None, *, is_sound: bool) -> Kept:
     if row is None:
         return Kept(data, file=name, source="", lineage="")
-    return Kept(
-        data,
-        file=row["file"],
-        source=row["source"],
-        lineage=row["lineage"],
-        title=row["title"],
-        date=row["date"],
-        language=row["language"],
-        url=row["url"],
-        is_sound=is_sound,
-    )
+    return Kept.of(dict(row), data, is_sound=is_sound)
 
 
 def _noted(old: sqlite3.Connection) -> tuple[EmbeddingModel | None, int]:
@@ -238,11 +227,7 @@ def _vectors_again(new: sqlite3.Connection, mending: Mending, model: EmbeddingMo
     new.executemany("DELETE FROM vectors WHERE passage_id = ?", altered)
     count = 0
     for passages in _passages(new, "p.id NOT IN (SELECT passage_id FROM vectors)"):
-        if model is not None and mending.model() != model:
-            raise LibraryError(
-                f"The library's vectors are of the model {model.name}, but {mending.model().name} is set. Set "
-                "ONRECORD_MODEL to that one and repair again."
-            )
+        require_model_to_repair(model, mending.model())
         insert_vectors(new, passages, mending.embed(passages), generation)
         count += len(passages)
     return count
