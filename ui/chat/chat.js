@@ -4,6 +4,7 @@
 import { announce, api, button, copy, counted, el, fill, language, languageChooser, root, send, words } from "../page/base.js";
 import { begun, conversation, nowIn, onConversation, refreshConversations } from "./conversations.js";
 import { told } from "../page/dialog.js";
+import { navigation } from "../page/navigation.js";
 import { filters } from "../library/filters.js";
 import { refresh } from "../library/library.js";
 import { beginnings } from "../library/upload.js";
@@ -56,7 +57,7 @@ export function mountHeader(element, trigger) {
       el("a", { class: "skip", href: "#question" }, words.skip),
       el("div", {}, el("h1", {}, words.name)),
       state,
-      el("a", { class: "plain", href: new URL("check", root).href }, words.check),
+      el("nav", { "aria-label": words.places }, ...navigation()),
       languageChooser(),
     ),
   );

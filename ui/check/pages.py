@@ -24,7 +24,7 @@ def check_page(language: str) -> str:
     """An empty form; the script fills in what is found."""
     said = words(language)
     body = (
-        f'<header class="plain-head"><p><a href="./">{said["ask_back"]}</a></p><h1>{said["check"]}</h1>'
+        f'<header class="plain-head"><h1>{said["check"]}</h1>'
         f'<p class="meta">{said["check_more"]}</p></header>'
         f'<main><form id="check"><label for="article">{said["check_label"]}</label>'
         '<textarea id="article" rows="10" required maxlength="200000"></textarea>'

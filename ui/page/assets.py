@@ -17,6 +17,7 @@ _SCRIPTS = tuple(
     for name in (
         "page/base",
         "page/dialog",
+        "page/navigation",
         "chat/chat",
         "chat/conversations",
         "library/library",

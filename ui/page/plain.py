@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from onrecord.ui.page.html import escape
-from onrecord.ui.page.text import dictionary, preferred_language
+from onrecord.ui.page.text import dictionary, preferred_language, words
 from onrecord.ui.server.security import LANGUAGE_COOKIE
 
 # No inline script or style here, unlike what Gradio needs.
@@ -18,8 +18,9 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 {styles}<link rel="icon" href="{base}assets/page/icon.svg" type="image/svg+xml">
 <script type="application/json" id="onrecord-words">{words}</script>
+<script type="module" src="{base}assets/page/navigation.js"></script>
 <script type="module" src="{base}assets/{script}.js"></script></head>
-<body>{body}</body></html>"""
+<body><nav id="places" aria-label="{places}"></nav>{body}</body></html>"""
 
 
 def plain_page(title: str, body: str, language: str, *, script: str, styles: Sequence[str] = (), base: str = "") -> str:
@@ -31,7 +32,14 @@ def plain_page(title: str, body: str, language: str, *, script: str, styles: Seq
         f'<link rel="stylesheet" href="{base}assets/{style}.css">' for style in ("page/base", "page/plain", *styles)
     )
     return _PAGE.format(
-        title=escape(title), body=body, language=language, words=dictionary(), script=script, styles=links, base=base
+        title=escape(title),
+        body=body,
+        language=language,
+        words=dictionary(),
+        script=script,
+        styles=links,
+        base=base,
+        places=words(language)["places"],
     )
 
 

@@ -46,10 +46,7 @@ def reader_pages(library: Library) -> APIRouter:
 def missing_page(language: str) -> str:
     """The page for an id that no briefing has."""
     said = words(language)
-    body = (
-        f"<main><h1>{said['no_such_page']}</h1><p>{said['no_such_briefing']}</p>"
-        f'<p><a href="../">{said["ask_back"]}</a></p></main>'
-    )
+    body = f"<main><h1>{said['no_such_page']}</h1><p>{said['no_such_briefing']}</p></main>"
     return _page(said["no_such_page"], body, language)
 
 
@@ -71,7 +68,7 @@ def reader_page(
     notices = [said["changed"]] if changed else []
     notices += [said["superseded"]] if briefing.superseded_by else []
     head = (
-        f'<header class="plain-head"><p><a href="../">{said["ask_back"]}</a></p>'
+        '<header class="plain-head">'
         f'<h1 lang="{escape(briefing.language)}">{escape(briefing.title)}</h1>'
         f'<p class="meta">{escape(" · ".join(facts))}'
         + (f' · <a href="{escape(original)}" rel="noopener noreferrer">{said["open_original"]}</a>' if original else "")
