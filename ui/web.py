@@ -48,13 +48,13 @@ _MOST_EVENTS = 1000
 _STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503, Busy: 429}
 
 # The modules are imported where they are used: whichever of Gradio's and our scripts comes first, both find them.
-_MODULE = "(await import(new URL('assets/{name}', document.baseURI)))"
+_MODULE = "(await import(new URL('parts/{name}', document.baseURI)))"
 _SEND_QUESTION = f"async (question, sent) => {_MODULE.format(name='chat/chat.js')}.request(question)"
 _SEND_CONTEXT = f"async (sent) => [{_MODULE.format(name='chat/chat.js')}.context()]"
 _FETCHED = f"async () => {{ {_MODULE.format(name='chat/chat.js')}.fetched(); }}"
 _ANSWERED = f"async (sent) => {{ {_MODULE.format(name='chat/chat.js')}.answered(sent); }}"
 _STOPPED = f"async (sent) => {{ {_MODULE.format(name='chat/chat.js')}.stopped(sent); }}"
-_MOUNT = "import(new URL('assets/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
+_MOUNT = "import(new URL('parts/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
 
 
 def create_app(
@@ -89,7 +89,8 @@ def create_app(
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
     app.include_router(check_pages())
-    app.mount("/assets", Assets(directory=str(files("onrecord.ui"))))
+    # Not "assets": these are Gradio's own.
+    app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
     app.add_exception_handler(OnRecordError, _refusal)
     page = _blocks(library, Chat(library, conversations, loading, places), places)
     app = gr.mount_gradio_app(
@@ -151,7 +152,7 @@ def _head() -> str:
     return (
         f'{styles}<script type="application/json" id="onrecord-words">{dictionary()}</script>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="icon" href="assets/page/icon.svg" type="image/svg+xml">'
+        '<link rel="icon" href="parts/page/icon.svg" type="image/svg+xml">'
     )
 
 

@@ -10,10 +10,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STYLES = tuple(
-    f"assets/{name}.css" for name in ("page/base", "page/page", "chat/chat", "library/library", "source/source")
+    f"parts/{name}.css" for name in ("page/base", "page/page", "chat/chat", "library/library", "source/source")
 )
 _SCRIPTS = tuple(
-    f"assets/{name}.js"
+    f"parts/{name}.js"
     for name in (
         "page/base",
         "page/dialog",

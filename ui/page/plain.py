@@ -16,10 +16,10 @@ _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri
 _PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-{styles}<link rel="icon" href="{base}assets/page/icon.svg" type="image/svg+xml">
+{styles}<link rel="icon" href="{base}parts/page/icon.svg" type="image/svg+xml">
 <script type="application/json" id="onrecord-words">{words}</script>
-<script type="module" src="{base}assets/page/navigation.js"></script>
-<script type="module" src="{base}assets/{script}.js"></script></head>
+<script type="module" src="{base}parts/page/navigation.js"></script>
+<script type="module" src="{base}parts/{script}.js"></script></head>
 <body><nav id="places" aria-label="{places}"></nav>{body}</body></html>"""
 
 
@@ -29,7 +29,7 @@ def plain_page(title: str, body: str, language: str, *, script: str, styles: Seq
     `base` leads from the page's address back to where the chat is: `../` for each folder.
     """
     links = "".join(
-        f'<link rel="stylesheet" href="{base}assets/{style}.css">' for style in ("page/base", "page/plain", *styles)
+        f'<link rel="stylesheet" href="{base}parts/{style}.css">' for style in ("page/base", "page/plain", *styles)
     )
     return _PAGE.format(
         title=escape(title),
