@@ -21,8 +21,10 @@ if TYPE_CHECKING:
         UnreadableFile,
     )
     from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
-    from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
+    from onrecord.rag.exporting.export import export
+    from onrecord.rag.exporting.pinned import PinnedQuote, export_pins
     from onrecord.rag.exporting.text_fragments import link_to
+    from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
     from onrecord.rag.questions.followup import stands_alone
@@ -82,6 +84,7 @@ __all__ = [
     "Part",
     "Passage",
     "Piece",
+    "PinnedQuote",
     "Pointer",
     "Progress",
     "Quote",
@@ -98,6 +101,7 @@ __all__ = [
     "Words",
     "evaluate_folder",
     "export",
+    "export_pins",
     "link_to",
     "place_at",
     "quoted_words",
@@ -120,9 +124,9 @@ _HOMES = {
     "Citation": "onrecord.rag.types",
     "Copied": "onrecord.rag.copying",
     "DateMention": "onrecord.rag.types",
-    "EXPORT_FORMATS": "onrecord.rag.exporting.export",
+    "EXPORT_FORMATS": "onrecord.rag.exporting.writing",
     "Exchange": "onrecord.rag.types",
-    "ExportFormat": "onrecord.rag.exporting.export",
+    "ExportFormat": "onrecord.rag.exporting.writing",
     "FilterOptions": "onrecord.rag.types",
     "Filters": "onrecord.rag.types",
     "Finding": "onrecord.rag.checking.check",
@@ -137,6 +141,7 @@ _HOMES = {
     "OnRecordError": "onrecord.rag.errors",
     "Part": "onrecord.rag.types",
     "Passage": "onrecord.rag.types",
+    "PinnedQuote": "onrecord.rag.exporting.pinned",
     "Piece": "onrecord.rag.types",
     "Pointer": "onrecord.rag.types",
     "Progress": "onrecord.rag.adding",
@@ -154,6 +159,7 @@ _HOMES = {
     "Words": "onrecord.rag.types",
     "evaluate_folder": "onrecord.rag.evaluate",
     "export": "onrecord.rag.exporting.export",
+    "export_pins": "onrecord.rag.exporting.pinned",
     "link_to": "onrecord.rag.exporting.text_fragments",
     "place_at": "onrecord.rag.text.quotes",
     "quoted_words": "onrecord.rag.types",
