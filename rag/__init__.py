@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from onrecord.rag.adding import Added, AddReport, Progress
     from onrecord.rag.checking.check import CheckReport, Finding
     from onrecord.rag.checking.report import report_html, report_text
+    from onrecord.rag.comparing.compare import Alone, ComparedSide, Comparison, Opposite
     from onrecord.rag.copying import Copied
     from onrecord.rag.errors import (
         InvalidRequest,
@@ -61,11 +62,14 @@ __all__ = [
     "LANGUAGES",
     "AddReport",
     "Added",
+    "Alone",
     "Answer",
     "Boilerplate",
     "Briefing",
     "CheckReport",
     "Citation",
+    "ComparedSide",
+    "Comparison",
     "Copied",
     "DateMention",
     "Exchange",
@@ -81,6 +85,7 @@ __all__ = [
     "Method",
     "ModelError",
     "OnRecordError",
+    "Opposite",
     "Part",
     "Passage",
     "Piece",
@@ -115,6 +120,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Opposite": "onrecord.rag.comparing.compare",
+    "Comparison": "onrecord.rag.comparing.compare",
+    "ComparedSide": "onrecord.rag.comparing.compare",
+    "Alone": "onrecord.rag.comparing.compare",
     "AddReport": "onrecord.rag.adding",
     "Added": "onrecord.rag.adding",
     "Answer": "onrecord.rag.types",

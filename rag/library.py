@@ -20,6 +20,7 @@ from onrecord.rag.errors import InvalidRequest, LibraryError
 from onrecord.rag.holdings import Holdings
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.question import History
+from onrecord.rag.quoting import quoted
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import Metadata, checked_metadata
 from onrecord.rag.reading.reader import Reader
@@ -30,11 +31,12 @@ from onrecord.rag.store.refusing import require_model
 from onrecord.rag.store.sqlite.backup import restore
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
-from onrecord.rag.types import Answer, Briefing, FilterOptions, Hit, Passage
+from onrecord.rag.types import Answer, Briefing, Citation, FilterOptions, Hit, Passage
 
 if TYPE_CHECKING:
     from onrecord.rag.adding import AddReport, Original, Progress
     from onrecord.rag.checking.check import CheckReport
+    from onrecord.rag.comparing.compare import Comparison
     from onrecord.rag.copying import Copied
     from onrecord.rag.language_model.model import ModelServer
 
@@ -345,6 +347,46 @@ class Library:
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         encoders = self._loaded_encoder(), self._bundled_encoder()
         return self._holdings.of_one_state(lambda: check(whole_characters(article), Record(self._holdings, *encoders)))
+
+    def quote(self, briefing_id: str, start: int, end: int) -> Citation:
+        """The citation of `briefing.text[start:end]`, with whoever speaks there.
+
+        Raises UnknownBriefing, and InvalidRequest for what is no slice, for words of several people, and for what is
+        no part of the briefing's words (site chrome, page furniture).
+        """
+        return self._holdings.of_one_state(lambda: quoted(self._holdings, whole_characters(briefing_id), start, end))
+
+    def compare(self, first: str, second: str, *, speaker: str | None = None) -> Comparison:
+        """Set two briefings side by side, named by their ids: what both speak of, and what one alone does.
+
+        With `speaker` only that person's words count; part of a name is enough. Pairs rest on rare words in common and
+        on the vectors that are stored. Raises UnknownBriefing, and InvalidRequest for one briefing given twice.
+        """
+        from onrecord.rag.comparing.compare import ToCompare, compared
+
+        ids = whole_characters(first), whole_characters(second)
+        if ids[0] == ids[1]:
+            raise InvalidRequest("Both are the same briefing. Name two.")
+        name = speaker and whole_characters(speaker)
+
+        def prepared(briefing_id: str) -> ToCompare:
+            briefing, passages = self._holdings.briefing(briefing_id), self._holdings.passages(briefing_id)
+            return ToCompare(briefing, passages, self._embedded(briefing_id, passages))
+
+        def comparison() -> Comparison:
+            called = self._holdings.called(name) if name else None
+            return compared(prepared(ids[0]), prepared(ids[1]), speaker=name or None, called=called)
+
+        return self._holdings.of_one_state(comparison)
+
+    def _embedded(self, briefing_id: str, passages: Sequence[Passage]) -> list[Embedded]:
+        """What the model makes of passages: as it is stored, or made again for a superseded version."""
+        kept = self._store.embedded(briefing_id)
+        if len(kept) == len(passages):
+            return kept
+        from onrecord.rag.adding import embed
+
+        return embed(passages, self._loaded_encoder())
 
     def _model_server(self) -> ModelServer | None:
         """The language model that the settings name; most libraries use none and never load its client."""
