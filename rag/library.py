@@ -197,9 +197,17 @@ class Library:
         """The briefings in the order they were added."""
         return self._holdings.briefings()
 
-    def summaries(self) -> list[Summary]:
-        """One line about each briefing, in the order they were added."""
-        return self._holdings.summaries()
+    def summaries(self, *, speaker: str | None = None) -> list[Summary]:
+        """One line about each briefing, or each in which somebody speaks, in the order they were added."""
+        if not speaker:
+            return self._holdings.summaries()
+        limits = filters_of({"speaker": speaker})
+
+        def speaking() -> list[Summary]:
+            held = set(self._holdings.briefing_ids(limits))
+            return [one for one in self._holdings.summaries() if one.id in held]
+
+        return self._holdings.of_one_state(speaking)
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""

@@ -29,6 +29,10 @@ from onrecord.ui.chat.exporting import export_api
 from onrecord.ui.chat.render import welcome_html
 from onrecord.ui.chat.suggestions import Suggestions
 from onrecord.ui.check.pages import check_pages
+from onrecord.ui.desk.comparing import comparing_api, comparing_pages
+from onrecord.ui.desk.pins import Pins, UnknownPin
+from onrecord.ui.desk.pins_api import pins_api
+from onrecord.ui.desk.pins_page import pins_pages
 from onrecord.ui.page.assets import STYLES, Assets, Preloading
 from onrecord.ui.page.text import dictionary, preferred_language, terminal_language, words
 from onrecord.ui.reader.pages import reader_pages
@@ -45,7 +49,14 @@ from onrecord.ui.server.settings import ServerSettings
 
 # What Gradio itself keeps waiting: far more than the places at the desk, which say so when they are full.
 _MOST_EVENTS = 1000
-_STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503, Busy: 429}
+_STATUS_OF = {
+    UnknownBriefing: 404,
+    UnknownConversation: 404,
+    UnknownPin: 404,
+    InvalidRequest: 422,
+    ModelError: 503,
+    Busy: 429,
+}
 
 # The modules are imported where they are used: whichever of Gradio's and our scripts comes first, both find them.
 _MODULE = "(await import(new URL('parts/{name}', document.baseURI)))"
@@ -70,7 +81,8 @@ def create_app(
 
     The model starts loading at once, in the background.
     """
-    conversations = Conversations(library.database or library.folder / CONVERSATIONS_FILE)
+    own = library.database or library.folder / CONVERSATIONS_FILE
+    conversations = Conversations(own)
     audit = Audit(library.folder)
     loading = ModelLoading(library)
     app: FastAPI = FastAPIOffline(
@@ -89,6 +101,10 @@ def create_app(
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
     app.include_router(check_pages())
+    app.include_router(pins_api(library, Pins(own)))
+    app.include_router(pins_pages())
+    app.include_router(comparing_api(library, places))
+    app.include_router(comparing_pages())
     # Not "assets": these are Gradio's own.
     app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
     app.add_exception_handler(OnRecordError, _refusal)

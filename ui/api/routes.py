@@ -182,9 +182,9 @@ def briefings_api(
             return library.search(query.question, k=query.k, **query.options())
 
     @api.get("/briefings", tags=["library"])
-    def briefings() -> list[Summary]:
-        """All briefings, one line each."""
-        return library.summaries()
+    def briefings(speaker: str | None = None) -> list[Summary]:
+        """All briefings, or those in which somebody speaks, one line each."""
+        return library.summaries(speaker=speaker)
 
     @api.post("/briefings", tags=["library"], response_model=AddReport)
     def add(request: Request, files: Annotated[list[UploadFile], File()]) -> Response:

@@ -174,11 +174,12 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         place = _together(printed_place(citation.page, citation.line, language))
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
+        pin = f'<button type="button" class="pin pin-source">{words(language)["pin"]}</button>'
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
             f'<span class="number">{citation.number}</span><span><span class="who">{escape(who)}</span> '
             f'<span class="where">{escape(citation.title)}\N{NO-BREAK SPACE}· {_date(citation.date, language)}{place}'
-            f"</span></span></a>{warning}</li>"
+            f"</span></span></a>{pin}{warning}</li>"
         )
     listed = f'<ol class="sources">{"".join(items)}</ol>'
     if len(items) <= _SOURCES_SHOWN:

@@ -11,6 +11,7 @@ import typer
 from onrecord.rag import OnRecordError
 from onrecord.ui.command.adding import add, watch
 from onrecord.ui.command.asking import ask, search
+from onrecord.ui.command.comparing import compare
 from onrecord.ui.command.keeping import backup, copy, list_briefings, reembed, remove, restore, show, verify
 from onrecord.ui.command.measuring import check, evaluate
 from onrecord.ui.command.serving import account, mcp, serve
@@ -55,6 +56,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(copy)
 app.command()(check)
+app.command()(compare)
 app.command("eval")(evaluate)
 app.command()(reembed)
 app.command()(serve)

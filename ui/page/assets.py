@@ -10,7 +10,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STYLES = tuple(
-    f"parts/{name}.css" for name in ("page/base", "page/page", "chat/chat", "library/library", "source/source")
+    f"parts/{name}.css"
+    for name in ("page/base", "page/page", "chat/chat", "library/library", "source/source", "desk/pinning")
 )
 _SCRIPTS = tuple(
     f"parts/{name}.js"
@@ -24,6 +25,7 @@ _SCRIPTS = tuple(
         "library/filters",
         "library/upload",
         "source/source",
+        "desk/pinning",
     )
 )
 # Otherwise they come one after the other, each when the one before has run: a third of a second later.
