@@ -137,7 +137,8 @@ def test_answers_kept_by_an_earlier_version_are_still_shown(tmp_path: Path) -> N
         database.execute(
             "UPDATE asked SET answer = json_set(json_remove(answer, '$.parts'), '$.text', 'Said: “x” [1]')"
         )
-        database.execute("PRAGMA user_version = 1")
+        # Nothing was pinned then.
+        database.executescript("DROP TABLE pin; DROP TABLE board; PRAGMA user_version = 1")
     [kept] = Conversations(file).asked(ADA, id_)
     assert (kept.answer.text, kept.answer.citations) == ("Said: “x” [1]", first.answer.citations)
 

@@ -1,4 +1,4 @@
-"""Where what is a visitor's own is kept, conversations and pins: a SQLite file, or the database that a library's servers share."""
+"""Where a visitor's conversations and pins are kept: a SQLite file, or the database that a library's servers share."""
 
 from __future__ import annotations
 

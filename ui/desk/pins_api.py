@@ -28,7 +28,7 @@ from onrecord.ui.server.security import visitor_of
 # A speech of some minutes; longer ones are read in the briefing.
 _LONGEST_QUOTE = 5000
 
-PinState = Literal["same", "newer_version", "words_changed", "briefing_removed", "briefing_damaged"]
+PinState = Literal["same", "newer_version", "words_changed", "briefing_gone", "briefing_damaged"]
 """What has become of a pinned quote's briefing since."""
 
 
@@ -168,7 +168,7 @@ def shown(library: Library, pin: Pin) -> ShownPin:
         state: PinState = "words_changed" if now.quote != citation.quote else "newer_version" if newer else "same"
         citation = now if now.quote == citation.quote else citation
     except UnknownBriefing:
-        state = "briefing_removed"
+        state = "briefing_gone"
     except InvalidRequest:
         state = "words_changed"
     except LibraryError:
