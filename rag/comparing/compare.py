@@ -24,8 +24,6 @@ _ONE_LANGUAGE, _ACROSS_LANGUAGES = (0.35, 0.25), (0.1, 0.08)
 _FEWEST_SHARED = 2
 # More pairs, and more quotes of one alone, than this are no overview.
 _MOST_PAIRS, _MOST_APART = 15, 8
-# Words named that two statements share.
-_MOST_SHARED = 5
 # A word is a subject of one briefing where it stands in at least so many of its statements.
 _RECURRING = 2
 # A statement is of a subject of its own where its words weigh at least this: a name twice said, or two other words.
@@ -36,7 +34,7 @@ _SUBJECT = 1.3
 class Opposite:
     """Two quotes of one subject, and what differs between them.
 
-    `shared` are words of the first that the second has too, or some near to them, the rarest first, as printed;
+    `shared` are words of the first that the second has too, or some near to them, as printed, the rarest five;
     `shared_second` are those of the second. `figures` and `figures_second` are figures that the other lacks, where
     both have such; `words` and `words_second` the telling words, where both are in one language. `score` says how well
     they meet, from 0; it is no probability. Where they are not `sure` they may be of two subjects.
@@ -175,8 +173,8 @@ def _opposite(meeting: Meeting, first: Citation, second: Citation) -> Opposite:
         first=first,
         second=second,
         score=round(meeting.score, 3),
-        shared=meeting.shared[:_MOST_SHARED],
-        shared_second=meeting.shared_second[:_MOST_SHARED],
+        shared=meeting.shared,
+        shared_second=meeting.shared_second,
         sure=meeting.score >= _levels(first.language == second.language)[0],
         figures=figures,
         figures_second=figures_second,

@@ -23,8 +23,8 @@ _NEAREST = 12
 _STRANGE, _ALIKE, _SAME = 0.45, 0.8, 0.6
 # How far two passages are nearer than usual, in standard deviations, weighs within these bounds; at one it counts once.
 _LEAST_NEAR, _USUALLY_NEAR, _MOST_NEAR = 0.45, 1.5, 2.25
-# A word that is met at least so well is named as one that both share.
-_NAMED = 0.3
+# A word that is met at least so well is named as one that both share; so many are.
+_NAMED, _MOST_NAMED = 0.3, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,13 @@ class _Words:
         )
 
     def named(self, met: NDArray[np.float32]) -> tuple[str, ...]:
-        """The words that are met, as printed, the rarest first."""
+        """The rarest of the words that are met, as printed and in their order."""
         order = sorted(range(len(self.words)), key=lambda place: -float(self.weights[place]))
-        shown = {self.words[place].term: self.words[place].text for place in reversed(order) if met[place] >= _NAMED}
-        return tuple(reversed(shown.values()))
+        shown: dict[str, int] = {}
+        for place in order:
+            if met[place] >= _NAMED:
+                shown.setdefault(self.words[place].term, place)
+        return tuple(self.words[place].text for place in sorted(list(shown.values())[:_MOST_NAMED]))
 
 
 class _Block:

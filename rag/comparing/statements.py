@@ -18,7 +18,8 @@ from onrecord.rag.text.folding import folded_words
 from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Passage, Span, Turn
 
-_WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*")
+# A word as printed, with its hyphens and apostrophes; "800,000" is one.
+_WORD = re.compile(r"[^\W_]+(?:(?:[-.'’]|(?<=\d),(?=\d))[^\W_]+)*")
 # A sentence of fewer telling words ("We'll see.") speaks of nothing that could be told.
 _FEWEST_TERMS = 4
 # Stems that are no longer than this are mostly what contractions leave; figures are of any length.
@@ -100,6 +101,6 @@ def _is_wanted(turn: Turn, called: Collection[str] | None) -> bool:
 
 def _telling(text: str, code: str) -> Iterator[tuple[re.Match[str], str]]:
     for match in _WORD.finditer(text):
-        terms = language(code).telling_terms(match.group())
+        terms = language(code).telling_terms(match.group().replace(",", ""))
         if terms and (len(terms[0]) >= _SHORTEST_TERM or terms[0].isdigit()):
             yield match, terms[0]

@@ -23,12 +23,14 @@ for (const turn of document.querySelectorAll("article section.turn")) {
 function selected(selection) {
   if (!selection.rangeCount || selection.isCollapsed) return null;
   const range = selection.getRangeAt(0);
-  const [block, last] = [range.startContainer, range.endContainer].map(blockOf);
-  if (!block && !last) return null;
-  const whole = range.toString();
-  if (!whole.trim()) return null;
-  if (block !== last) return { quote: "" };
-  return slice(block, before(block, range), whole);
+  const block = blockOf(range.startContainer) || blockOf(range.endContainer);
+  if (!block || !range.toString().trim()) return null;
+  const inside = range.cloneRange();
+  if (!block.contains(range.startContainer)) inside.setStart(block, 0);
+  if (!block.contains(range.endContainer)) inside.setEnd(block, block.childNodes.length);
+  // What is marked by a triple click goes on to where the next turn begins, without any words of it.
+  if (range.toString().trim() !== inside.toString().trim()) return { quote: "" };
+  return slice(block, before(block, inside), inside.toString());
 }
 
 function blockOf(node) {
