@@ -110,8 +110,8 @@ def compared(
         speaker: the filter by speaker, and `called` the people whom it means; None takes all who do not ask or lead.
 
     Returns:
-        pairs of statements that share rare words, in passages that are near to each other: each statement once, and a
-        pair of passages once, the best first chosen. Equal input gives equal output.
+        pairs of statements that share rare words, in passages that are near to each other, each statement once: the
+        best are chosen first. Equal input gives equal output.
     """
     mine = statements_of(first.briefing, first.passages, first.embedded, called)
     theirs = statements_of(second.briefing, second.passages, second.embedded, called)
@@ -147,15 +147,15 @@ def _side(briefing: Briefing, statements: Sequence[Statement]) -> ComparedSide:
 
 
 def _chosen(found: Sequence[Meeting], mine: Sequence[Statement], theirs: Sequence[Statement]) -> list[Meeting]:
-    """The pairs of one subject, the best first; no statement, and no two passages, are taken twice."""
+    """The pairs of one subject, the best first; no statement is taken twice."""
     kept: list[Meeting] = []
-    taken: set[tuple[str, object]] = set()
+    taken: set[tuple[str, int]] = set()
     for one in sorted(found, key=lambda meeting: (-meeting.score, meeting.first, meeting.second)):
         a, b = mine[one.first], theirs[one.second]
         alike = a.language == b.language
         if one.score < _levels(alike)[1] or (alike and min(len(one.shared), len(one.shared_second)) < _FEWEST_SHARED):
             continue
-        keys = {("first", one.first), ("second", one.second), ("passages", (a.passage, b.passage))}
+        keys = {("first", one.first), ("second", one.second)}
         if taken.isdisjoint(keys):
             taken |= keys
             kept.append(one)
