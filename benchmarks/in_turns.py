@@ -67,7 +67,7 @@ def _first_answer(question: str, tree: Path, library: Path) -> _Cost:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = [sys.executable, "-m", "onrecord.ui.cli", "serve", "--port", str(port)]
+    server = [*_onrecord(tree), "serve", "--port", str(port)]
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/api/ask",
         json.dumps({"question": question}).encode(),
@@ -123,7 +123,13 @@ def in_turns(libraries: dict[Path, Path], work: Callable[[Path, Path], _Cost]) -
 
 def command(tree: Path, library: Path, *arguments: str) -> _Cost:
     """Run `onrecord` of a tree over a library."""
-    return _run(tree, [sys.executable, "-m", "onrecord.ui.cli", *arguments], library)
+    return _run(tree, [*_onrecord(tree), *arguments], library)
+
+
+def _onrecord(tree: Path) -> list[str]:
+    # Where the command stands in this tree, and where it stood in those that it is compared with.
+    module = "onrecord.ui.command.cli" if (tree / "ui" / "command").is_dir() else "onrecord.ui.cli"
+    return [sys.executable, "-m", module]
 
 
 def _run(tree: Path, command: list[str], library: Path, *, reports: bool = False) -> _Cost:

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 _START_SECONDS = 120
-_COMMAND = "from onrecord.ui.cli import main; main()"
+_COMMAND = "from onrecord.ui.command.cli import main; main()"
 
 
 @dataclass(frozen=True)

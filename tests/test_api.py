@@ -12,7 +12,7 @@ import pytest
 from serving import Server, serving, wait_for_model
 
 from onrecord.rag import Library
-from onrecord.ui.accounts import Account, write_account
+from onrecord.ui.server.accounts import Account, write_account
 
 QUESTION = "Where does the Selkie cable run?"
 
@@ -153,7 +153,7 @@ def test_exports_belong_to_a_visitor(client: httpx.Client) -> None:
 
 
 def test_security_headers_are_on_every_answer(client: httpx.Client) -> None:
-    for path in ("/", "/api/status", "/briefings/none", "/page/base.js", "/api/none", "/config"):
+    for path in ("/", "/api/status", "/briefings/none", "/parts/page/base.js", "/api/none", "/config"):
         headers = client.get(path, headers={"origin": "http://elsewhere.example"}).headers
         assert "default-src 'self'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
@@ -174,10 +174,11 @@ def test_other_names_for_this_server_are_refused(client: httpx.Client) -> None:
 
 
 def test_the_page_names_its_scripts_and_styles_to_the_browser(client: httpx.Client) -> None:
-    named = re.findall(r"<(page/[^>]+)>", client.get("/", headers={"accept": "text/html"}).headers["link"])
-    assert {"page/base.css", "page/page.js"} <= set(named)
+    named = re.findall(r"<(parts/[^>]+)>", client.get("/", headers={"accept": "text/html"}).headers["link"])
+    assert {"parts/page/base.css", "parts/chat/chat.js"} <= set(named)
     for path in named:
         client.get(f"/{path}").raise_for_status()
+    assert client.get("/parts/chat/chat.py").status_code == 404
     assert "link" not in client.get("/api/status").headers
 
 
@@ -229,7 +230,7 @@ def test_a_login_is_asked_for_under_every_allowed_name(tmp_path: Path) -> None:
         pass
     options = ("--auth-file", str(accounts), "--allowed-host", "record.example")
     with serving(tmp_path / "library", *options) as closed:
-        for path in ("/", "/api/status", "/page/base.js", "/briefings/x", "/config"):
+        for path in ("/", "/api/status", "/parts/page/base.js", "/briefings/x", "/config"):
             refused = httpx.get(closed.address + path)
             assert refused.status_code == 401
             assert "default-src" in refused.headers["content-security-policy"]

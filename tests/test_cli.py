@@ -33,7 +33,7 @@ class Command:
 
     def __call__(self, *words: str | Path, given: str = "", code: int = 0) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [sys.executable, "-m", "onrecord.ui.cli", *map(str, words)],
+            [sys.executable, "-m", "onrecord.ui.command.cli", *map(str, words)],
             input=given,
             capture_output=True,
             text=True,

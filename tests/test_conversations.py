@@ -11,13 +11,13 @@ from postgres_server import running_server
 
 from onrecord.rag import Answer, Citation, Filters, Library, OnRecordError, Part, Quote, Words
 from onrecord.rag.store.postgres import open_store
-from onrecord.ui.chat import Chat, filters_in
-from onrecord.ui.conversations import Asked, Conversations, UnknownConversation, new_id
-from onrecord.ui.loading import ModelLoading
-from onrecord.ui.places import Places
-from onrecord.ui.render import escape
-from onrecord.ui.server_settings import ServerSettings
-from onrecord.ui.text import LANGUAGES, words
+from onrecord.ui.chat.chat import Chat, filters_in
+from onrecord.ui.chat.conversations import Asked, Conversations, UnknownConversation, new_id
+from onrecord.ui.page.html import escape
+from onrecord.ui.page.text import LANGUAGES, words
+from onrecord.ui.server.loading import ModelLoading
+from onrecord.ui.server.places import Places
+from onrecord.ui.server.settings import ServerSettings
 
 ADA, IVO = "ada", "ivo"
 

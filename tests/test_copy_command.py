@@ -34,7 +34,7 @@ def source(small_settings: Settings, tmp_path: Path) -> Path:
 
 def onrecord(settings: Settings, *words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [sys.executable, "-m", "onrecord.ui.cli", *map(str, words)],
+        [sys.executable, "-m", "onrecord.ui.command.cli", *map(str, words)],
         capture_output=True,
         text=True,
         env={**os.environ, "LC_ALL": "C.UTF-8", "ONRECORD_MODEL": str(settings.model)},

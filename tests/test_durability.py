@@ -40,7 +40,15 @@ def test_killed_additions_lose_nothing_written_and_go_on(small_settings: Setting
     folder = tmp_path / "many"
     make_briefings(folder, 120)
     environment = {**os.environ, "ONRECORD_MODEL": str(small_settings.model)}
-    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", str(small_settings.library), "add", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "onrecord.ui.command.cli",
+        "--library",
+        str(small_settings.library),
+        "add",
+        str(folder),
+    ]
     database = small_settings.library / "library.db-wal"
     seen = 0
     for _ in range(KILLS):
@@ -73,7 +81,7 @@ def test_an_interrupted_addition_says_where_it_stands_and_goes_on(small_settings
     # Reading it waits for somebody to write: the addition stands still there, however fast the machine is.
     os.mkfifo(blocking)
     environment = {**os.environ, "ONRECORD_MODEL": str(small_settings.model)}
-    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", str(small_settings.library)]
+    command = [sys.executable, "-m", "onrecord.ui.command.cli", "--library", str(small_settings.library)]
     command += ["add", str(first), str(blocking), str(second)]
     process = subprocess.Popen(
         command,

@@ -64,7 +64,7 @@ def test_only_the_engine_in_postgresql_imports_its_driver() -> None:
 
 def test_the_command_starts_without_models_or_the_page() -> None:
     code = (
-        "import sys; import onrecord.ui.cli; "
+        "import sys; import onrecord.ui.command.cli; "
         "heavy = 'torch', 'faiss', 'gradio', 'sentence_transformers', 'trafilatura', 'ray'; "
         "print([n for n in heavy if n in sys.modules])"
     )
@@ -98,7 +98,7 @@ CHECKING = {"onrecord.rag.checking.check"}
 def test_a_command_imports_only_what_it_uses(arguments: list[str], unused: set[str], sample_library: Library) -> None:
     """Of `add` where nothing is new, so that no model is needed."""
     code = (
-        "import sys; from onrecord.ui.cli import app\n"
+        "import sys; from onrecord.ui.command.cli import app\n"
         f"app(['--library', {str(sample_library.folder)!r}, *{arguments!r}], standalone_mode=False)\n"
         "print('imported', *sys.modules, file=sys.stderr)"
     )
@@ -111,5 +111,5 @@ def test_a_command_imports_only_what_it_uses(arguments: list[str], unused: set[s
         check=True,
     )
     imported = set(done.stderr.rpartition("imported ")[2].split())
-    assert "onrecord.ui.cli" in imported
+    assert "onrecord.ui.command.cli" in imported
     assert unused & imported == set()

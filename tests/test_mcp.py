@@ -18,7 +18,7 @@ from mcp import Client, StdioServerParameters
 
 from onrecord.rag import Answer, CheckReport, Citation, Hit, Library, Passage
 
-COMMAND = "from onrecord.ui.cli import main; main()"
+COMMAND = "from onrecord.ui.command.cli import main; main()"
 QUESTION = "What does Ostmere pay for a dose?"
 Result = TypeVar("Result")
 

@@ -26,7 +26,7 @@ def test_adding_and_asking_without_any_network(tmp_path: Path, samples: Path, sa
     environment.pop("HF_HUB_OFFLINE", None)
 
     def run(*words: str) -> str:
-        command = [*ISOLATE, sys.executable, "-m", "onrecord.ui.cli", *words]
+        command = [*ISOLATE, sys.executable, "-m", "onrecord.ui.command.cli", *words]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout

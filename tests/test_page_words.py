@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
-from onrecord.ui.text import (
+from onrecord.ui.page.text import (
     LANGUAGES,
     counted,
     dictionary,
@@ -54,7 +54,7 @@ def test_a_key_stands_in_one_table() -> None:
 
 @pytest.mark.parametrize(("table", "key"), KEYS)
 def test_every_key_is_used(table: str, key: str) -> None:
-    sources = [*UI.glob("*.py"), *UI.glob("assets/*.js")]
+    sources = [*UI.rglob("*.py"), *UI.rglob("*.js")]
     bare = re.sub(r"_(one|many)$", "", key)
     uses = re.compile(rf"""(?:words|spoken)\.{key}\b|["']{bare}["']""")
     assert key in VALUES or MADE.fullmatch(key) or any(uses.search(source.read_text("utf-8")) for source in sources)
@@ -62,7 +62,7 @@ def test_every_key_is_used(table: str, key: str) -> None:
 
 def test_every_key_that_is_used_is_there() -> None:
     known = {key for _, key in KEYS}
-    for script in UI.glob("assets/*.js"):
+    for script in UI.rglob("*.js"):
         text = script.read_text("utf-8")
         used = set(re.findall(r"\bwords\.([a-z_]+)", text))
         used |= {f"{key}_{form}" for key in re.findall(r'counted\("(\w+)"', text) for form in ("one", "many")}

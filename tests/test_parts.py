@@ -20,8 +20,9 @@ from onrecord.rag.answers.growing import growing
 from onrecord.rag.exporting.export import export
 from onrecord.rag.text.quotes import cite
 from onrecord.rag.types import Answer, Briefing, Part, Pointer, Quote, Turn, Words, plain_text
-from onrecord.ui.render import answer_html, escape
-from onrecord.ui.terminal import render_answer
+from onrecord.ui.chat.render import answer_html
+from onrecord.ui.command.terminal import render_answer
+from onrecord.ui.page.html import escape
 
 _MARKUP = [
     "[1]",

@@ -26,11 +26,12 @@ from onrecord.rag import (
     Turn,
     Words,
 )
-from onrecord.ui.reader import missing_page, reader_page
-from onrecord.ui.render import answer_html, error_html, escape, fingerprint, question_html, status_line, welcome_html
-from onrecord.ui.source import source_of
-from onrecord.ui.terminal import render_answer
-from onrecord.ui.text import printed_place, words
+from onrecord.ui.chat.render import answer_html, error_html, question_html, status_line, welcome_html
+from onrecord.ui.command.terminal import render_answer
+from onrecord.ui.page.html import escape, fingerprint
+from onrecord.ui.page.text import printed_place, words
+from onrecord.ui.reader.pages import missing_page, reader_page
+from onrecord.ui.source.source import source_of
 
 QUOTE = "The harbour reopens on Monday."
 ONE = frozenset({1})

@@ -26,7 +26,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 def once(settings: Settings, folder: Path, *options: str) -> str:
-    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", str(settings.library), "watch", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "onrecord.ui.command.cli",
+        "--library",
+        str(settings.library),
+        "watch",
+        str(folder),
+    ]
     environment = {**os.environ, "ONRECORD_MODEL": str(settings.model)}
     done = subprocess.run(
         [*command, "--once", *options],
@@ -61,7 +69,15 @@ def test_changes_renames_and_removals(small_settings: Settings, folder: Path) ->
 
 @pytest.fixture
 def watcher(small_settings: Settings, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", str(small_settings.library), "watch", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "onrecord.ui.command.cli",
+        "--library",
+        str(small_settings.library),
+        "watch",
+        str(folder),
+    ]
     environment = {**os.environ, "ONRECORD_MODEL": str(small_settings.model)}
     process = subprocess.Popen(
         [*command, "--prune"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -37,7 +37,7 @@ def test_the_wheel_answers_in_an_empty_environment(tmp_path: Path) -> None:
     python = environment / "bin" / "python"
     where = run([python, "-c", "import onrecord.rag; print(onrecord.rag.__file__)"], tmp_path)
     assert Path(where.strip()).is_relative_to(environment)
-    command = [python, "-m", "onrecord.ui.cli"]
+    command = [python, "-m", "onrecord.ui.command.cli"]
     run([*command, "add", packages / "onrecord" / "samples"], tmp_path)
     answer = json.loads(run([*command, "ask", "--json", "What does Ostmere pay for a dose?"], tmp_path))
     assert answer["status"] == "asked_not_answered"

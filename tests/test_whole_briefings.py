@@ -10,7 +10,7 @@ import pytest
 from onrecord.rag import Answer, Library
 from onrecord.rag.questions.named import on_record
 from onrecord.rag.questions.question import read_question
-from onrecord.ui.text import words
+from onrecord.ui.page.text import words
 
 # All names and statements are invented.
 NORRSUND = """Pressekonferenz zum Hafen von Norrsund

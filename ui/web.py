@@ -17,45 +17,44 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, UnknownBriefing
-from onrecord.ui.accounts import Account, accounts_in
-from onrecord.ui.api import briefings_api, conversations_api
-from onrecord.ui.audit import Audit
-from onrecord.ui.chat import QUESTION_LENGTH, Chat, Update, filter_options
-from onrecord.ui.chat import Request as ChatRequest
-from onrecord.ui.check import check_pages
-from onrecord.ui.connections import Table
-from onrecord.ui.conversations import CONVERSATIONS_FILE, Conversations, UnknownConversation
-from onrecord.ui.exporting import export_api
-from onrecord.ui.listening import address_of, listener, run_server
-from onrecord.ui.loading import ModelLoading
-from onrecord.ui.login import Login
-from onrecord.ui.operations import Metrics, Observed, operations_api
-from onrecord.ui.places import RETRY_SECONDS, Busy, Places
-from onrecord.ui.preloading import STYLES, Preloading
-from onrecord.ui.reader import reader_pages
-from onrecord.ui.render import welcome_html
-from onrecord.ui.security import Guard, Visitors, allowed_hosts, visitor_of
-from onrecord.ui.server_settings import ServerSettings
-from onrecord.ui.suggestions import Suggestions
-from onrecord.ui.text import dictionary, preferred_language, terminal_language, words
+from onrecord.ui.api.routes import briefings_api, conversations_api
+from onrecord.ui.chat.chat import QUESTION_LENGTH, Chat, Update, filter_options
+from onrecord.ui.chat.chat import Request as ChatRequest
+from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations, UnknownConversation
+from onrecord.ui.chat.exporting import export_api
+from onrecord.ui.chat.render import welcome_html
+from onrecord.ui.chat.suggestions import Suggestions
+from onrecord.ui.check.pages import check_pages
+from onrecord.ui.page.assets import STYLES, Assets, Preloading
+from onrecord.ui.page.text import dictionary, preferred_language, terminal_language, words
+from onrecord.ui.reader.pages import reader_pages
+from onrecord.ui.server.accounts import Account, accounts_in
+from onrecord.ui.server.audit import Audit
+from onrecord.ui.server.connections import Table
+from onrecord.ui.server.listening import address_of, listener, run_server
+from onrecord.ui.server.loading import ModelLoading
+from onrecord.ui.server.login import Login
+from onrecord.ui.server.operations import Metrics, Observed, operations_api
+from onrecord.ui.server.places import RETRY_SECONDS, Busy, Places
+from onrecord.ui.server.security import Guard, Visitors, allowed_hosts, visitor_of
+from onrecord.ui.server.settings import ServerSettings
 
 # What Gradio itself keeps waiting: far more than the places at the desk, which say so when they are full.
 _MOST_EVENTS = 1000
 _STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503, Busy: 429}
 
 # The modules are imported where they are used: whichever of Gradio's and our scripts comes first, both find them.
-_MODULE = "(await import(new URL('page/{name}', document.baseURI)))"
-_SEND_QUESTION = f"async (question, sent) => {_MODULE.format(name='page.js')}.request(question)"
-_SEND_CONTEXT = f"async (sent) => [{_MODULE.format(name='page.js')}.context()]"
-_FETCHED = f"async () => {{ {_MODULE.format(name='page.js')}.fetched(); }}"
-_ANSWERED = f"async (sent) => {{ {_MODULE.format(name='page.js')}.answered(sent); }}"
-_STOPPED = f"async (sent) => {{ {_MODULE.format(name='page.js')}.stopped(sent); }}"
-_MOUNT = "import(new URL('page/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
+_MODULE = "(await import(new URL('parts/{name}', document.baseURI)))"
+_SEND_QUESTION = f"async (question, sent) => {_MODULE.format(name='chat/chat.js')}.request(question)"
+_SEND_CONTEXT = f"async (sent) => [{_MODULE.format(name='chat/chat.js')}.context()]"
+_FETCHED = f"async () => {{ {_MODULE.format(name='chat/chat.js')}.fetched(); }}"
+_ANSWERED = f"async (sent) => {{ {_MODULE.format(name='chat/chat.js')}.answered(sent); }}"
+_STOPPED = f"async (sent) => {{ {_MODULE.format(name='chat/chat.js')}.stopped(sent); }}"
+_MOUNT = "import(new URL('parts/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
 
 
 def create_app(
@@ -90,7 +89,8 @@ def create_app(
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
     app.include_router(check_pages())
-    app.mount("/page", StaticFiles(directory=str(files("onrecord.ui") / "assets")))
+    # Not "assets": these are Gradio's own.
+    app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
     app.add_exception_handler(OnRecordError, _refusal)
     page = _blocks(library, Chat(library, conversations, loading, places), places)
     app = gr.mount_gradio_app(
@@ -152,7 +152,7 @@ def _head() -> str:
     return (
         f'{styles}<script type="application/json" id="onrecord-words">{dictionary()}</script>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="icon" href="page/icon.svg" type="image/svg+xml">'
+        '<link rel="icon" href="parts/page/icon.svg" type="image/svg+xml">'
     )
 
 
@@ -171,9 +171,11 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
     with gr.Blocks(title="OnRecord", fill_height=True, fill_width=True, analytics_enabled=False) as page:
         sent = gr.JSON(visible=False)
         with gr.Sidebar(elem_id="library", position="left", width=300):
-            gr.HTML(js_on_load=_MOUNT.format(name="library.js", mount="mount", events=""), apply_default_css=False)
+            gr.HTML(
+                js_on_load=_MOUNT.format(name="library/library.js", mount="mount", events=""), apply_default_css=False
+            )
         header = gr.HTML(
-            js_on_load=_MOUNT.format(name="page.js", mount="mountHeader", events="['reopened'];"),
+            js_on_load=_MOUNT.format(name="chat/chat.js", mount="mountHeader", events="['reopened'];"),
             elem_id="header",
             apply_default_css=False,
         )
@@ -193,12 +195,12 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
             placeholder=welcome_html("en", empty=False),
         )
         gr.HTML(
-            js_on_load=_MOUNT.format(name="page.js", mount="mountSuggestions", events=""),
+            js_on_load=_MOUNT.format(name="chat/chat.js", mount="mountSuggestions", events=""),
             elem_id="suggestions",
             apply_default_css=False,
         )
         gr.HTML(
-            js_on_load=_MOUNT.format(name="filters.js", mount="mountChips", events=""),
+            js_on_load=_MOUNT.format(name="library/filters.js", mount="mountChips", events=""),
             elem_id="limits",
             apply_default_css=False,
         )
@@ -216,7 +218,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
         )
         with gr.Sidebar(elem_id="source", position="right", width=430, open=False) as source:
             viewer = gr.HTML(
-                js_on_load=_MOUNT.format(name="source.js", mount="mount", events="['opened', 'closed'];"),
+                js_on_load=_MOUNT.format(name="source/source.js", mount="mount", events="['opened', 'closed'];"),
                 apply_default_css=False,
             )
         viewer.opened(

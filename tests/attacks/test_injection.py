@@ -35,10 +35,10 @@ from onrecord.rag import (
 )
 from onrecord.rag.exporting.export import EXPORT_FORMATS
 from onrecord.rag.text.quotes import cite
-from onrecord.ui.cli import main
-from onrecord.ui.reader import missing_page, reader_page
-from onrecord.ui.render import answer_html, error_html, question_html, waiting_html
-from onrecord.ui.terminal import render_answer, render_briefing, render_hits, render_report, render_summaries
+from onrecord.ui.chat.render import answer_html, error_html, question_html, waiting_html
+from onrecord.ui.command.cli import main
+from onrecord.ui.command.terminal import render_answer, render_briefing, render_hits, render_report, render_summaries
+from onrecord.ui.reader.pages import missing_page, reader_page
 
 # Each runs, loads, sends or covers something where it is taken for markup.
 MARKUP = (

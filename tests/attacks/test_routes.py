@@ -19,10 +19,10 @@ import pytest
 from serving import Server, serving
 
 from onrecord.rag import InvalidRequest, Library, Settings
-from onrecord.ui.accounts import Account, accounts_in, write_account
-from onrecord.ui.listening import listener
-from onrecord.ui.login import OPEN_PATHS, Tries, readers_may
-from onrecord.ui.security import CLOSED
+from onrecord.ui.server.accounts import Account, accounts_in, write_account
+from onrecord.ui.server.listening import listener
+from onrecord.ui.server.login import OPEN_PATHS, Tries, readers_may
+from onrecord.ui.server.security import CLOSED
 
 EDITOR, READER = ("ada", "lantern on the pier"), ("ivo", "quiet harbour light")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -57,9 +57,9 @@ def server(settings: Settings) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def routes(settings: Settings) -> list[str]:
     """The path of every route, with `{…}` where it takes something."""
-    from onrecord.ui.connections import Table
-    from onrecord.ui.places import Places
-    from onrecord.ui.server_settings import ServerSettings
+    from onrecord.ui.server.connections import Table
+    from onrecord.ui.server.places import Places
+    from onrecord.ui.server.settings import ServerSettings
     from onrecord.ui.web import create_app
 
     chosen = ServerSettings(library=settings.library, model=settings.model)
@@ -67,7 +67,7 @@ def routes(settings: Settings) -> list[str]:
         app = create_app(library, settings=chosen, places=Places(chosen), table=Table(chosen))
         found = sorted(set(paths_of(app.routes)))
     # Were the application put together in another way, the walk might see less of it.
-    expected = {"/healthz", "/metrics", "/api/ask", "/api/briefings/{briefing_id}", "/page/{rest}", "/config"}
+    expected = {"/healthz", "/metrics", "/api/ask", "/api/briefings/{briefing_id}", "/parts/{rest}", "/config"}
     assert expected | {"/gradio_api/queue/join", "/briefings/{briefing_id}", "/check", "/"} <= set(found)
     return found
 

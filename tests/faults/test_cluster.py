@@ -37,7 +37,7 @@ def test_a_machine_that_dies_loses_and_doubles_nothing(small_settings: Settings,
         pytest.skip(reason)
     folder = tmp_path / "many"
     write(folder)
-    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", small_settings.library, "add", folder]
+    command = [sys.executable, "-m", "onrecord.ui.command.cli", "--library", small_settings.library, "add", folder]
     with tempfile.TemporaryDirectory() as short, machines() as pair, cluster(pair, Path(short)) as address:
         process = subprocess.Popen(
             pair[0].command(*command, "--ray", address, "--json"),
@@ -70,7 +70,7 @@ def test_an_interrupted_addition_keeps_what_is_written_and_goes_on(small_setting
     pytest.importorskip("ray", reason="no Ray here: pip install 'onrecord[ray]'")
     folder = tmp_path / "many"
     write(folder)
-    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", str(small_settings.library)]
+    command = [sys.executable, "-m", "onrecord.ui.command.cli", "--library", str(small_settings.library)]
     command += ["add", str(folder), "--ray", "local", "--json"]
     variables = {**environment(), "ONRECORD_MODEL": str(small_settings.model)}
     process = subprocess.Popen(

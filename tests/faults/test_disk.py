@@ -19,8 +19,8 @@ import pytest
 from briefings import write_briefings
 
 from onrecord.rag import Library, LibraryError, OnRecordError, Settings
-from onrecord.ui import cli
-from onrecord.ui.conversations import Conversations
+from onrecord.ui.chat.conversations import Conversations
+from onrecord.ui.command import cli
 
 resource = pytest.importorskip("resource", reason="limits of a process are set by means of Unix")
 HERE = Path(__file__).parent

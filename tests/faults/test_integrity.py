@@ -18,7 +18,7 @@ import pytest
 from briefings import words_of, write_briefings
 
 from onrecord.rag import Library, OnRecordError, Settings
-from onrecord.ui import cli
+from onrecord.ui.command import cli
 
 DATABASE = "library.db"
 REMEDIES = ("onrecord verify", "onrecord restore", "Move that file away")

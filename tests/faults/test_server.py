@@ -21,12 +21,12 @@ import pytest
 from serving import Server, serving, wait_for_model
 
 from onrecord.rag import Library, Settings
-from onrecord.ui.conversations import CONVERSATIONS_FILE, Conversations
-from onrecord.ui.logs import Sparing
-from onrecord.ui.render import escape
-from onrecord.ui.security import cookies_in, visitor_of
-from onrecord.ui.server_settings import ServerSettings
-from onrecord.ui.text import LANGUAGES, words
+from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations
+from onrecord.ui.page.html import escape
+from onrecord.ui.page.text import LANGUAGES, words
+from onrecord.ui.server.logs import Sparing
+from onrecord.ui.server.security import cookies_in, visitor_of
+from onrecord.ui.server.settings import ServerSettings
 
 QUESTION = "What does the harbour cost?"
 WORDS = (
@@ -255,7 +255,7 @@ def test_a_full_table_says_so_and_is_told_once(crowded: Server) -> None:
     while metric(crowded, "onrecord_connections") > most // 2:
         pass
     said = [line for line in log_lines(crowded)[before:] if line["level"] != "info"]
-    assert [line["logger"] for line in said] == ["onrecord.ui.connections"]
+    assert [line["logger"] for line in said] == ["onrecord.ui.server.connections"]
     assert "503" in str(said[0]["message"])
     assert metric(crowded, "onrecord_connections_refused_total") >= refused
 

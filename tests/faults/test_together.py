@@ -36,7 +36,7 @@ def started(role: str, settings: Settings, folder: Path, seconds: float, seed: i
 @contextmanager
 def watching(settings: Settings, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """`onrecord watch --prune`, which must still be running, without a complaint, at the end."""
-    command = [sys.executable, "-m", "onrecord.ui.cli", "--library", str(settings.library), "watch", "--prune"]
+    command = [sys.executable, "-m", "onrecord.ui.command.cli", "--library", str(settings.library), "watch", "--prune"]
     process = subprocess.Popen(
         [*command, str(folder)],
         env={**os.environ, "ONRECORD_MODEL": str(settings.model)},

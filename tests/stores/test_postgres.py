@@ -76,7 +76,7 @@ def refusal(address: str) -> str:
 def test_without_the_driver_the_extra_is_named() -> None:
     code = (
         "import sys; sys.modules['psycopg'] = None; sys.argv[1:] = ['--library', 'postgresql://db/library', 'list']; "
-        "from onrecord.ui.cli import main; main()"
+        "from onrecord.ui.command.cli import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -154,7 +154,7 @@ def test_the_address_is_a_setting_that_shows_no_password(monkeypatch: pytest.Mon
     assert PASSWORD not in repr(settings) + str(settings)
     with pytest.raises(LibraryError, match="cannot be reached"):
         Library.open(settings=settings)
-    command = [sys.executable, "-c", "from onrecord.ui.cli import main; main()", "list"]
+    command = [sys.executable, "-c", "from onrecord.ui.command.cli import main; main()", "list"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,328 @@
+"""The HTTP API, for other programs and for the page itself. Its description is served at `/api/docs`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, File, HTTPException, Query, Request, Response, UploadFile
+from fastapi.sse import EventSourceResponse, format_sse_event
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from onrecord.rag import (
+    AddReport,
+    Answer,
+    Briefing,
+    CheckReport,
+    FilterOptions,
+    Hit,
+    Kind,
+    Library,
+    OnRecordError,
+    Passage,
+    Summary,
+)
+from onrecord.ui.chat.chat import QUESTION_LENGTH
+from onrecord.ui.chat.conversations import Conversation, Conversations, Feedback, Verdict
+from onrecord.ui.chat.suggestions import Suggestions
+from onrecord.ui.library.adding import Adding, failure_event
+from onrecord.ui.server.audit import Actor, Audit
+from onrecord.ui.server.loading import ModelLoading, ModelState
+from onrecord.ui.server.places import Places
+from onrecord.ui.server.security import visitor_of
+from onrecord.ui.source.source import Source, source_of
+
+_MOST_HITS = 100
+_MOST_HISTORY = 50
+_LONGEST_ARTICLE = 200_000
+
+_ANSWER = TypeAdapter(Answer)
+_EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+_log = logging.getLogger(__name__)
+
+
+class Limits(BaseModel):
+    """What a search is limited to; dates are ISO 8601, both ends included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    speaker: str | None = Field(default=None, description="Only what this person says; part of a name is enough.")
+    role: str | None = Field(default=None, description="Only speakers in this role; part of it is enough.")
+    outlet: str | None = Field(default=None, description="Only speakers of this outlet or organisation.")
+    since: str | None = Field(
+        default=None,
+        description="Only briefings of this date or later: 2026-02-12, 2026-02 or 2026.",
+        examples=["2026-02"],
+    )
+    until: str | None = Field(
+        default=None, description="Only briefings of this date or earlier, written in the same way."
+    )
+    language: str | None = Field(default=None, description="Only passages in this language.", examples=["en", "fr"])
+    briefing: str | None = Field(default=None, description="Only the briefing of this id.")
+    kind: Kind | None = Field(default=None, description="Only passages of this kind.")
+
+    def options(self) -> FilterOptions:
+        """As keyword arguments of the library."""
+        return _options(self)
+
+
+class SearchQuery(Limits):
+    """A search, and how many passages to return."""
+
+    question: str = Field(min_length=1, max_length=QUESTION_LENGTH)
+    k: int = Field(default=10, ge=1, le=_MOST_HITS)
+
+
+class Asked(BaseModel):
+    """A question, and what was said before it (oldest first)."""
+
+    # A filter in the wrong place is refused: it would be taken for one that was kept to.
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(min_length=1, max_length=QUESTION_LENGTH)
+    history: list[tuple[str, str]] = Field(
+        default_factory=list, max_length=_MOST_HISTORY, description="Earlier questions with their answers' text."
+    )
+
+
+class Question(Asked):
+    """A question, what was said before it, and what to search."""
+
+    filters: Limits = Field(default_factory=Limits)
+    any_date: bool = Field(
+        default=False, description="Search briefings of any date, whatever dates the question says (“since May”)."
+    )
+
+
+class Article(BaseModel):
+    """A text whose quotations are to be checked."""
+
+    text: str = Field(min_length=1, max_length=_LONGEST_ARTICLE)
+
+
+class Status(BaseModel):
+    """What the library holds, and whether the model that answers is loaded."""
+
+    model: ModelState
+    briefings: int
+    passages: int
+
+
+class Title(BaseModel):
+    """A conversation's new title."""
+
+    title: str = Field(min_length=1, max_length=200)
+
+
+class Judgement(BaseModel):
+    """What a reader thinks of an answer (`citation` 0) or of one of its citations."""
+
+    asked: str
+    citation: int = Field(default=0, ge=0)
+    verdict: Verdict
+
+
+class WebPage(BaseModel):
+    """A page to fetch and add."""
+
+    url: str = Field(max_length=2000, pattern="^https?://")
+
+
+def briefings_api(
+    library: Library, loading: ModelLoading, suggested: Suggestions, places: Places, audit: Audit
+) -> APIRouter:
+    """Questions, searches and the library's briefings."""
+    api = APIRouter(prefix="/api")
+    adding = Adding(library, audit)
+
+    @api.get("/status", tags=["library"])
+    def status() -> Status:
+        """What the library holds and whether it can answer yet."""
+        summaries = library.summaries()
+        return Status(
+            model=loading.state(), briefings=len(summaries), passages=sum(summary.passages for summary in summaries)
+        )
+
+    @api.get("/suggestions", tags=["questions"])
+    def suggestions(language: str = "en") -> tuple[str, ...]:
+        """Up to three questions that the library has just been seen to answer."""
+        return _tried(suggested.at_start(language))
+
+    @api.post("/ask", tags=["questions"])
+    def ask(question: Question) -> Answer:
+        """Answer a question with verbatim quotes."""
+        limits = question.filters.options()
+        with places.taken(question.question):
+            return library.ask(question.question, history=question.history, any_date=question.any_date, **limits)
+
+    @api.post("/ask/stream", tags=["questions"], response_class=Response, responses=_EVENTS)
+    def ask_stream(question: Question) -> EventSourceResponse:
+        """The same as server-sent events: `answer` with the answer as it grows, then `done` or `error`."""
+        # Started here, so that a question that cannot be asked is refused with a status and not in the stream.
+        limits = question.filters.options()
+        answers = _placed(
+            places,
+            question.question,
+            library.stream(question.question, history=question.history, any_date=question.any_date, **limits),
+        )
+        first = next(answers, None)
+        return EventSourceResponse(_answer_events(first, answers))
+
+    @api.post("/check", tags=["questions"])
+    def check(article: Article) -> CheckReport:
+        """Hold every quotation and attributed statement of a text against the library."""
+        with places.taken(article.text):
+            return library.check(article.text)
+
+    @api.get("/search", tags=["questions"])
+    def search(query: Annotated[SearchQuery, Query()]) -> list[Hit]:
+        """The passages nearest to a question, best first."""
+        with places.taken(query.question):
+            return library.search(query.question, k=query.k, **query.options())
+
+    @api.get("/briefings", tags=["library"])
+    def briefings() -> list[Summary]:
+        """All briefings, one line each."""
+        return library.summaries()
+
+    @api.post("/briefings", tags=["library"], response_model=AddReport)
+    def add(request: Request, files: Annotated[list[UploadFile], File()]) -> Response:
+        """Add files; with `Accept: text/event-stream` the answer is events: `progress` each, then `report`."""
+        return adding.uploads(files, _actor(request), events=_wants_events(request))
+
+    @api.post("/briefings/web", tags=["library"], response_model=AddReport)
+    def add_web(request: Request, page: WebPage) -> Response:
+        """Fetch one public web page and add it; answered as for files."""
+        return adding.web_page(page.url, _actor(request), events=_wants_events(request))
+
+    @api.post("/briefings/samples", tags=["library"], response_model=AddReport)
+    def add_sample_briefings(request: Request) -> Response:
+        """Add the sample briefings that come with OnRecord, whose people are invented; answered as for files."""
+        return adding.samples(_actor(request), events=_wants_events(request))
+
+    @api.get("/briefings/{briefing_id}", tags=["library"])
+    def briefing(briefing_id: str) -> Briefing:
+        """A briefing of any version, with its text and turns."""
+        return library.briefing(briefing_id)
+
+    @api.get("/briefings/{briefing_id}/passages", tags=["library"])
+    def passages(briefing_id: str) -> list[Passage]:
+        """A briefing's passages in order."""
+        return library.passages(briefing_id)
+
+    @api.get("/briefings/{briefing_id}/source", tags=["library"])
+    def source(briefing_id: str, start: int, end: int, check: str | None = None) -> Source:
+        """The words `text[start:end]` with the turns around them; `check` is the fingerprint in an answer's link."""
+        found = library.briefing(briefing_id)
+        holding = next((p for p in library.passages(briefing_id) if p.start <= start < p.end), None)
+        return source_of(found, start, end, check, holding)
+
+    @api.get("/briefings/{briefing_id}/file", tags=["library"], response_class=Response)
+    def file(briefing_id: str) -> Response:
+        """The file as it was added."""
+        name = library.briefing(briefing_id).file
+        safe = "".join(
+            letter if letter.isascii() and (letter.isalnum() or letter in "-_. ") else "_" for letter in name
+        )
+        # Never shown in the browser: a briefing can be an HTML page with scripts of its own.
+        headers = {"content-disposition": f'attachment; filename="{safe}"'}
+        return Response(library.file(briefing_id), media_type="application/octet-stream", headers=headers)
+
+    @api.delete("/briefings/{briefing_id}", tags=["library"], status_code=204)
+    def remove(request: Request, briefing_id: str) -> None:
+        """Remove a briefing with all its versions."""
+        file = library.briefing(briefing_id).file
+        library.remove(briefing_id)
+        audit.note("removed", _actor(request), briefing=briefing_id, file=file)
+
+    @api.get("/names", tags=["library"])
+    def names() -> dict[str, list[str]]:
+        """The speakers, roles, outlets, languages and kinds to choose filters from."""
+        return library.names()
+
+    return api
+
+
+def _tried(suggested: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Suggestions, or the word to come again where others are being answered first."""
+    if suggested is None:
+        raise HTTPException(503, "Others are being answered first.", headers={"Retry-After": "5"})
+    return suggested
+
+
+def conversations_api(conversations: Conversations, suggested: Suggestions) -> APIRouter:
+    """A visitor's own conversations; the visitor is told by the cookie that the page sets."""
+    api = APIRouter(prefix="/api", tags=["conversations"])
+
+    def visitor(request: Request) -> str:
+        found = visitor_of(request.cookies)
+        if not found:
+            raise HTTPException(401, "Open the page first: conversations belong to the browser that held them.")
+        return found
+
+    @api.get("/conversations")
+    def listed(request: Request) -> list[Conversation]:
+        """The visitor's conversations, the one last used first."""
+        return conversations.of(visitor(request))
+
+    @api.patch("/conversations/{conversation}", status_code=204)
+    def rename(request: Request, conversation: str, title: Title) -> None:
+        """Give a conversation another title."""
+        conversations.rename(visitor(request), conversation, title.title)
+
+    @api.delete("/conversations/{conversation}", status_code=204)
+    def delete(request: Request, conversation: str) -> None:
+        """Delete a conversation."""
+        conversations.delete(visitor(request), conversation)
+
+    @api.get("/conversations/{conversation}/suggestions")
+    def suggestions(request: Request, conversation: str) -> tuple[str, ...]:
+        """Up to three questions to go on with, each just seen to be answered."""
+        asked = conversations.asked(visitor(request), conversation)
+        return _tried(suggested.after(asked)) if asked else ()
+
+    @api.post("/feedback", status_code=204)
+    def judge(request: Request, judgement: Judgement) -> None:
+        """Say what you think of an answer or a citation."""
+        conversations.judge(visitor(request), judgement.asked, judgement.verdict, citation=judgement.citation)
+
+    @api.get("/feedback")
+    def feedback(request: Request) -> list[Feedback]:
+        """All that the visitor said of answers and citations."""
+        return conversations.feedback(visitor(request))
+
+    return api
+
+
+def _actor(request: Request) -> Actor:
+    return Actor(getattr(request.state, "account", None), request.client.host if request.client else None)
+
+
+def _options(limits: Limits) -> FilterOptions:
+    given = limits.model_dump(include=set(Limits.model_fields), exclude_none=True)
+    return cast(FilterOptions, given)
+
+
+def _wants_events(request: Request) -> bool:
+    return "text/event-stream" in request.headers.get("accept", "")
+
+
+def _placed(places: Places, question: str, answers: Iterator[Answer]) -> Iterator[Answer]:
+    """The answer as it grows, in a place of its own until it is whole or nobody reads on."""
+    with places.taken(question):
+        yield from answers
+
+
+def _answer_events(first: Answer | None, others: Iterator[Answer]) -> Iterator[bytes]:
+    try:
+        if first is not None:
+            yield format_sse_event(event="answer", data_str=_ANSWER.dump_json(first).decode())
+        for answer in others:
+            yield format_sse_event(event="answer", data_str=_ANSWER.dump_json(answer).decode())
+        yield format_sse_event(event="done", data_str="{}")
+    except OnRecordError as error:
+        yield failure_event(str(error))
+    except Exception:  # noqa: BLE001 - the status is sent already: the stream itself must say it
+        _log.exception("An answer broke off")
+        yield failure_event("The answer broke off. Ask again; the server's messages have the cause.")

@@ -1,0 +1,260 @@
+"""One question of a conversation, from the browser's request to the messages of the chat; knows nothing of Gradio."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from typing import cast
+
+from onrecord.rag import Answer, FilterOptions, Filters, InvalidRequest, Library, OnRecordError, UnknownBriefing
+from onrecord.ui.chat.conversations import Asked, Conversations, new_id
+from onrecord.ui.chat.render import answer_html, error_html, interrupted_html, question_html, waiting_html
+from onrecord.ui.page.text import preferred_language, spoken_date, words
+from onrecord.ui.server.loading import ModelLoading
+from onrecord.ui.server.places import Busy, Places
+
+_log = logging.getLogger(__name__)
+QUESTION_LENGTH = 2000
+# What is said further back no longer helps to understand a follow-up.
+_HISTORY_LENGTH = 6
+# A stopped answer is written down as it is closed, at the end of the step it is in: longer than any step takes.
+_CLOSING_SECONDS = 10.0
+
+Message = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the page sends with a question.
+
+    `replacing` is an earlier question that gives way to this one. `any_date` says that dates in it limit nothing.
+    """
+
+    question: str
+    conversation: str | None = None
+    replacing: str | None = None
+    filters: Filters = field(default_factory=Filters)
+    any_date: bool = False
+    language: str = "en"
+
+    @classmethod
+    def parse(cls, question: object, context: object) -> Request:
+        """A request from what a browser sent, which can be anything; raises InvalidRequest."""
+        sent = context if isinstance(context, Mapping) else {}
+        language = preferred_language(_text(sent.get("language")), None)
+        said = question.strip() if isinstance(question, str) else ""
+        if not said:
+            raise InvalidRequest(words(language)["no_question"])
+        if len(said) > QUESTION_LENGTH:
+            raise InvalidRequest(words(language)["too_long"].format(n=QUESTION_LENGTH))
+        return cls(
+            said,
+            _text(sent.get("conversation")),
+            _text(sent.get("replacing")),
+            filters_in(sent.get("filters")),
+            sent.get("any_date") is True,
+            language,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The chat's messages now, and the conversation they belong to."""
+
+    messages: Sequence[Message]
+    conversation: str | None
+    finished: bool = False
+
+
+class Chat:
+    """Answers questions of visitors' conversations."""
+
+    def __init__(self, library: Library, conversations: Conversations, loading: ModelLoading, places: Places) -> None:
+        self._library = library
+        self._conversations = conversations
+        self._loading = loading
+        self._places = places
+        self._being_answered: list[str] = []
+        self._changed = threading.Condition()
+
+    def messages(self, visitor: str | None, conversation: str | None, language: str) -> list[Message]:
+        """A conversation as it was left, in the page's language; empty where it is not the visitor's."""
+        return self._messages(self._earlier(visitor, conversation), language)
+
+    def stopped(self, visitor: str | None, conversation: str | None, language: str) -> list[Message]:
+        """A conversation whose answer has been stopped, as soon as what was read of it is kept."""
+        with self._changed:
+            self._changed.wait_for(lambda: conversation not in self._being_answered, _CLOSING_SECONDS)
+        return self.messages(visitor, conversation, language)
+
+    def ask(self, visitor: str | None, question: object, context: object) -> Iterator[Update]:
+        """Yield the chat as the answer grows. A failure is a message of the chat; nothing is raised."""
+        earlier: list[Asked] = []
+        conversation = _text(context.get("conversation")) if isinstance(context, Mapping) else None
+        shown = question if isinstance(question, str) else ""
+        language = "en"
+        try:
+            earlier = self._earlier(visitor, conversation)
+            conversation = self._conversations.writable(visitor, conversation)
+            request = Request.parse(question, context)
+            language = request.language
+            position = next((i for i, asked in enumerate(earlier) if asked.id == request.replacing), len(earlier))
+            earlier = earlier[:position]
+            yield from self._answer(visitor, conversation, earlier, request)
+        except Busy:
+            yield self._failure(earlier, shown, words(language)["busy"], conversation, language)
+        except OnRecordError as error:
+            yield self._failure(earlier, shown, str(error), conversation, language)
+        except Exception:  # noqa: BLE001 - it would cover the whole chat with "Error"; the log has the cause
+            _log.exception("A question could not be answered")
+            yield self._failure(earlier, shown, words(language)["unexpected"], conversation, language)
+
+    def _answer(
+        self, visitor: str | None, conversation: str, earlier: Sequence[Asked], request: Request
+    ) -> Iterator[Update]:
+        before = self._messages(earlier, request.language)
+        id_ = new_id()
+        asked = _message("user", question_html(request.question, id_))
+        waiting = "loading_ask" if self._loading.state().state == "loading" else "searching"
+        history = [(one.question, one.answer.text) for one in earlier if one.answer is not None][-_HISTORY_LENGTH:]
+        answer: Answer | None = None
+        with self._kept(visitor, conversation, id_, request) as keep:
+            yield Update(
+                [*before, asked, _message("assistant", waiting_html(words(request.language)[waiting]))], conversation
+            )
+            limits = filter_options(request.filters)
+            with self._places.taken(request.question):
+                try:
+                    for answer in self._library.stream(
+                        request.question, history=history, any_date=request.any_date, **limits
+                    ):
+                        growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
+                        yield Update([*before, asked, _message("assistant", growing)], conversation)
+                finally:
+                    # A stopped answer is kept as far as it came.
+                    if answer is not None:
+                        keep(answer)
+        if answer is not None:
+            shown = self._html(Asked(id_, request.question, answer, request.filters), request.language)
+            yield Update([*before, asked, _message("assistant", shown)], conversation, finished=True)
+
+    @contextmanager
+    def _kept(
+        self, visitor: str | None, conversation: str, id_: str, request: Request
+    ) -> Iterator[Callable[[Answer], None]]:
+        """Keep a question before it is answered: if the server is killed meanwhile, it is not lost.
+
+        Gives what keeps its answer. One that cannot be answered is not kept.
+        """
+        if not visitor:
+            yield lambda _: None
+            return
+        self._conversations.begin(visitor, conversation, Asked(id_, request.question, None, request.filters))
+        with self._changed:
+            self._being_answered.append(conversation)
+        try:
+            yield lambda answer: self._conversations.finish(id_, answer, replacing=request.replacing)
+        except Exception:
+            self._conversations.forget(id_)
+            raise
+        finally:
+            with self._changed:
+                self._being_answered.remove(conversation)
+                self._changed.notify_all()
+
+    def _failure(
+        self, earlier: Sequence[Asked], question: str, message: str, conversation: str | None, language: str
+    ) -> Update:
+        said = [_message("user", question_html(question))] if question.strip() else []
+        shown = [*self._messages(earlier, language), *said, _message("assistant", error_html(message))]
+        return Update(shown, conversation, finished=True)
+
+    def _earlier(self, visitor: str | None, conversation: str | None) -> list[Asked]:
+        if not visitor or not conversation:
+            return []
+        try:
+            return self._conversations.asked(visitor, conversation)
+        except OnRecordError:
+            return []
+
+    def _messages(self, earlier: Sequence[Asked], language: str) -> list[Message]:
+        messages = []
+        for asked in earlier:
+            messages.append(_message("user", question_html(asked.question, asked.id)))
+            messages.append(_message("assistant", self._html(asked, language)))
+        return messages
+
+    def _html(self, asked: Asked, language: str) -> str:
+        if asked.answer is None:
+            return interrupted_html(words(language)["interrupted"], language, asked.id)
+        titles = {}
+        if asked.answer.status == "not_found":
+            for hit in asked.answer.hits[:3]:
+                briefing = hit.passage.briefing_id
+                if briefing not in titles:
+                    titles[briefing] = self._title(briefing)
+        return answer_html(
+            asked.answer,
+            verified=verified_numbers(self._library, asked.answer),
+            exchange=asked.id,
+            titles=titles,
+            limits=self._limits(asked.filters, asked.answer.language),
+        )
+
+    def _title(self, briefing_id: str) -> str:
+        try:
+            return self._library.briefing(briefing_id).title
+        except UnknownBriefing:
+            return ""
+
+    def _limits(self, filters: Filters, language: str) -> list[str]:
+        limits = [value for value in (filters.speaker, filters.role, filters.outlet, filters.language) if value]
+        if filters.briefing:
+            limits.append(self._title(filters.briefing) or filters.briefing)
+        for key in ("since", "until"):
+            date = getattr(filters, key)
+            if date:
+                limits.append(words(language)[f"{key}_date"].format(date=spoken_date(date, language)))
+        if filters.kind:
+            limits.append(words(language)[filters.kind])
+        return limits
+
+
+def verified_numbers(library: Library, answer: Answer) -> frozenset[int]:
+    """The numbers of the citations whose slice of the stored briefing is their quote, to the letter."""
+    texts: dict[str, str] = {}
+    verified = set()
+    for citation in answer.citations:
+        if citation.briefing_id not in texts:
+            try:
+                texts[citation.briefing_id] = library.briefing(citation.briefing_id).text
+            except UnknownBriefing:
+                texts[citation.briefing_id] = ""
+        if citation.quote and texts[citation.briefing_id][citation.start : citation.end] == citation.quote:
+            verified.add(citation.number)
+    return frozenset(verified)
+
+
+def filters_in(sent: object) -> Filters:
+    """Filters from what a browser sent: unknown names and empty values are left out, anything but text too."""
+    if not isinstance(sent, Mapping):
+        return Filters()
+    known = {one.name for one in fields(Filters)}
+    return Filters(**{name: value for name, value in sent.items() if name in known and _text(value)})
+
+
+def filter_options(filters: Filters) -> FilterOptions:
+    """Filters as keyword arguments of the library, without those that are not set."""
+    given = {one.name: value for one in fields(filters) if (value := getattr(filters, one.name)) is not None}
+    return cast(FilterOptions, given)
+
+
+def _message(role: str, content: str) -> Message:
+    return {"role": role, "content": content}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,67 @@
+"""Answers and conversations as files, for their own visitor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from onrecord.rag import Answer, Briefing, ExportFormat, Library, UnknownBriefing, export
+from onrecord.ui.chat.conversations import Conversations, UnknownConversation
+from onrecord.ui.server.places import Places
+from onrecord.ui.server.security import visitor_of
+
+_TYPES: Mapping[ExportFormat, tuple[str, str]] = {
+    "markdown": ("md", "text/markdown; charset=utf-8"),
+    "html": ("html", "text/html; charset=utf-8"),
+    "csv": ("csv", "text/csv; charset=utf-8"),
+    "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+}
+
+
+def export_api(library: Library, conversations: Conversations, places: Places) -> APIRouter:
+    """Downloads of a visitor's answers, one by one and by conversation."""
+    api = APIRouter(prefix="/api", tags=["conversations"])
+
+    def visitor(request: Request) -> str:
+        found = visitor_of(request.cookies)
+        if not found:
+            raise HTTPException(401, "Open the page first: answers belong to the browser that asked.")
+        return found
+
+    @api.get("/answers/{asked}/export", response_class=Response)
+    def answer(request: Request, asked: str, format: ExportFormat = "markdown") -> Response:
+        """One answer with its quotes and their sources; an overview in full, whatever page of it the answer shows."""
+        one = conversations.one(visitor(request), asked)
+        if one.answer is None:
+            raise UnknownConversation("This question has no answer yet. Ask it again.")
+        with places.taken(one.question):
+            found = library.in_full(one.answer)
+        return _file(export(found, format, cited(library, found)), format)
+
+    @api.get("/conversations/{conversation}/export", response_class=Response)
+    def conversation(request: Request, conversation: str) -> Response:
+        """All answers of a conversation, as Markdown."""
+        given = [one.answer for one in conversations.asked(visitor(request), conversation)]
+        with places.taken(conversation):
+            answers = [library.in_full(answer) for answer in given if answer is not None]
+        return _file("\n\n".join(export(found, "markdown", cited(library, found)) for found in answers), "markdown")
+
+    return api
+
+
+def cited(library: Library, answer: Answer) -> dict[str, Briefing]:
+    """The briefings an answer cites, by id, without those that have been removed."""
+    found = {}
+    for briefing_id in {citation.briefing_id for citation in answer.citations}:
+        try:
+            found[briefing_id] = library.briefing(briefing_id)
+        except UnknownBriefing:
+            continue
+    return found
+
+
+def _file(content: str | bytes, format: ExportFormat) -> Response:
+    ending, media_type = _TYPES[format]
+    headers = {"content-disposition": f'attachment; filename="onrecord.{ending}"'}
+    return Response(content, media_type=media_type, headers=headers)

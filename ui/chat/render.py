@@ -1,0 +1,267 @@
+"""An answer as one line of HTML for the chat: pure, and everything that comes from a briefing or a user is escaped.
+
+The chat passes messages through a Markdown parser and a sanitiser that drops `data-*` and `aria-*`. A message here is
+one HTML element without a line break, which Markdown leaves alone; besides, every ASCII punctuation mark of foreign
+text is a character reference, which Markdown never reads as markup. So the text seen is the text given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby, zip_longest
+
+from onrecord.rag import Answer, Citation, Hit, Part, Passage, Quote, Words, quoted_words
+from onrecord.ui.page.html import attribution, escape, source_link
+from onrecord.ui.page.text import counted, printed_place, spoken_date, words
+
+# As many as fit without scrolling; the rest is one click away in the search.
+_NEAREST_SHOWN = 3
+_NEAREST_LENGTH = 220
+# What can be done with an answer.
+_ACTIONS = ("copy", "export", "retry", "edit", "helpful", "unhelpful")
+# A longer list is folded up: it says little that the answer above it does not.
+_SOURCES_SHOWN = 5
+
+
+def question_html(question: str, exchange: str = "") -> str:
+    """A question as a message of the chat."""
+    return f'<div class="asked" id="asked-{escape_id(exchange)}">{escape(question)}</div>'
+
+
+def error_html(message: str) -> str:
+    """Words about a failure as a message of the chat."""
+    return f'<div class="failed" role="alert">{escape(message)}</div>'
+
+
+def interrupted_html(message: str, language: str, exchange: str) -> str:
+    """Words in the place of an answer that never came to its end, with the buttons to ask again."""
+    said = f'<div class="failed" role="status">{escape(message)}</div>'
+    buttons = _actions(language, exchange, ("retry", "edit"))
+    return f'<div class="record interrupted" id="record-{escape_id(exchange)}">{said}{buttons}</div>'
+
+
+def waiting_html(message: str) -> str:
+    """Words shown until the first words of an answer."""
+    return f'<div class="waiting">{escape(message)}</div>'
+
+
+def welcome_html(language: str, *, empty: bool) -> str:
+    """What the chat shows before the first question; an empty library explains itself."""
+    title, more = ("empty", "empty_more") if empty else ("welcome", "welcome_more")
+    said = words(language)
+    head = f'<div class="welcome-title">{escape(said[title])}</div><p>{escape(said[more])}</p>'
+    return f'<div class="welcome">{head}</div>'
+
+
+def answer_html(
+    answer: Answer,
+    *,
+    verified: frozenset[int],
+    exchange: str = "",
+    titles: Mapping[str, str] | None = None,
+    limits: Sequence[str] = (),
+    finished: bool = True,
+) -> str:
+    """An answer with status line, chips, sources and actions.
+
+    `verified` holds the numbers of the citations whose slice equals their quote; `titles` the titles of briefings by
+    id; `limits` the filters in words. An unfinished answer shows its status and what it says alone.
+    """
+    said = f'<div class="said">{_prose(answer, exchange)}</div>'
+    parts = [
+        _status(answer, status_line(answer, verified, limits) if finished else words(answer.language)[answer.status]),
+        said,
+    ]
+    if finished:
+        parts += [
+            _sources(answer, exchange, verified),
+            _nearest(answer, titles or {}),
+            _dates_limit(answer, exchange),
+            _actions(answer.language, exchange),
+        ]
+    state = "finished" if finished else "growing"
+    return f'<div class="record {state}" id="record-{escape_id(exchange)}">{"".join(parts)}</div>'
+
+
+def status_line(answer: Answer, verified: frozenset[int], limits: Sequence[str] = ()) -> str:
+    """ "answered · 1 of 1 quotes verified · 2 briefings searched", as plain text in the answer's language."""
+    language = answer.language
+    parts = [words(language)[answer.status]]
+    if answer.citations:
+        parts.append(counted(language, "verified", len(answer.citations), verified=len(verified)))
+    # Thanks and questions about the library are answered without a search.
+    if answer.searched_briefings or answer.status == "not_found":
+        searched = counted(language, "searched", answer.searched_briefings)
+        if answer.searched_passages:
+            searched += f" ({counted(language, 'searched_passages', answer.searched_passages)})"
+        parts.append(searched)
+    if answer.since or answer.until:
+        limits = [*limits, _dates(answer)]
+    if limits:
+        parts.append(words(language)["filtered"].format(filters=", ".join(limits)))
+    return " · ".join(parts)
+
+
+def escape_id(exchange: str) -> str:
+    """An exchange's id as it may stand in an HTML id."""
+    return re.sub(r"[^A-Za-z0-9-]", "", exchange)
+
+
+def _who(spoken: Citation | Passage, language: str) -> str:
+    """Who spoke; the prose of a report has no speaker to be missed."""
+    if not spoken.speaker and spoken.kind in ("report", "reported"):
+        return words(language)["report"].capitalize()
+    return attribution(spoken.speaker, spoken.role, spoken.outlet, language)
+
+
+def _prose(answer: Answer, exchange: str) -> str:
+    """The parts of an answer as paragraphs and lists."""
+    blocks = []
+    for is_item, parts in groupby(answer.parts, key=lambda part: part.item):
+        tag = "li" if is_item else "p"
+        said = "".join(f"<{tag}>{_pieces(part, answer, exchange)}</{tag}>" for part in parts)
+        blocks.append(f"<ul>{said}</ul>" if is_item else said)
+    return "".join(blocks)
+
+
+def _pieces(part: Part, answer: Answer, exchange: str) -> str:
+    """Escaped words, each quote marked as one in its own language, and behind it its chips."""
+    citations = {citation.number: citation for citation in answer.citations}
+    said, led = "", True
+    for piece, following in zip_longest(part.pieces, part.pieces[1:]):
+        if isinstance(piece, Words):
+            # Who says it, and when, on a line of its own; then the words as a block.
+            led = isinstance(following, Quote) and piece.text.rstrip().endswith(":")
+            said += f'<span class="lead">{escape(piece.text)}</span>' if led else escape(piece.text)
+            continue
+        # A chip never stands alone at the beginning of a line.
+        chips = "".join(
+            "\N{NO-BREAK SPACE}" + _chip(citations[number], answer.language, exchange)
+            for number in dict.fromkeys(piece.citations)
+        )
+        if not isinstance(piece, Quote):
+            said = said.removesuffix(" ") + chips
+            continue
+        language = escape(citations[piece.citations[0]].language)
+        quoted = f'<q class="words" lang="{language}">{escape(quoted_words(piece, answer.citations))}</q>{chips}'
+        if piece.note:
+            quoted += f" {escape(piece.note)}"
+        said += f'<span class="quote">{quoted}</span>' if led else quoted
+    return said
+
+
+def _chip(citation: Citation, language: str, exchange: str) -> str:
+    href = source_link(citation.briefing_id, citation.start, citation.end, citation.quote, citation.passage_id)
+    # The hidden brackets keep "[1]" in copied text; the hidden word gives the link a name.
+    hidden = f'<span class="unseen">{words(language)["source"]} [</span>'
+    return (
+        f'<a class="cite" id="cite-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
+        f'{hidden}{citation.number}<span class="unseen">]</span></a>'
+    )
+
+
+def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
+    if not answer.citations:
+        return ""
+    language = answer.language
+    items = []
+    for citation in answer.citations:
+        href = source_link(citation.briefing_id, citation.start, citation.end, citation.quote, citation.passage_id)
+        who = _who(citation, language)
+        if citation.inferred:
+            who += f" ({words(language)['inferred']})"
+        place = _together(printed_place(citation.page, citation.line, language))
+        place = place and f"\N{NO-BREAK SPACE}· {place}"
+        warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
+        items.append(
+            f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
+            f'<span class="number">{citation.number}</span><span><span class="who">{escape(who)}</span> '
+            f'<span class="where">{escape(citation.title)}\N{NO-BREAK SPACE}· {_date(citation.date, language)}{place}'
+            f"</span></span></a>{warning}</li>"
+        )
+    listed = f'<ol class="sources">{"".join(items)}</ol>'
+    if len(items) <= _SOURCES_SHOWN:
+        return listed
+    summary = counted(language, "sources", len(items))
+    return f'<details class="all-sources"><summary>{summary}</summary>{listed}</details>'
+
+
+def _date(date: str | None, language: str) -> str:
+    return _together(spoken_date(date, language))
+
+
+def _together(text: str) -> str:
+    """Words that stay on one line, such as a date."""
+    return escape(text.replace(" ", "\N{NO-BREAK SPACE}"))
+
+
+def _nearest(answer: Answer, titles: Mapping[str, str]) -> str:
+    if answer.status != "not_found" or not answer.hits:
+        return ""
+    items = "".join(_near(hit, titles, answer.language) for hit in answer.hits[:_NEAREST_SHOWN])
+    return f'<div class="nearest"><p>{words(answer.language)["nearest"]}</p><ul>{items}</ul></div>'
+
+
+def _near(hit: Hit, titles: Mapping[str, str], language: str) -> str:
+    passage = hit.passage
+    href = source_link(passage.briefing_id, passage.start, passage.end, passage.text, passage.id)
+    who = _who(passage, language)
+    where = titles.get(passage.briefing_id, "")
+    begins = shortened(passage.text, _NEAREST_LENGTH)
+    return (
+        f'<li><a class="near" href="{escape(href)}"><span class="who">{escape(who)}</span>'
+        f'<span class="where">{escape(where)}</span>'
+        f'<span class="begins" lang="{escape(passage.language)}">{escape(begins)}</span></a></li>'
+    )
+
+
+def shortened(text: str, length: int) -> str:
+    """Text on one line, cut at a word's end with an ellipsis where it is longer than `length` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[:length].rsplit(" ", 1)[0].rstrip(" ,;:.") + " …"
+
+
+def _status(answer: Answer, line: str) -> str:
+    """The status as a badge, with what else is said of it, above the answer."""
+    badge = words(answer.language)[answer.status]
+    rest = escape(line.removeprefix(badge))
+    said = f'<p class="status {answer.status}"><strong class="verdict">{escape(badge)}</strong>{rest}</p>'
+    if answer.standalone_question and answer.standalone_question.strip() != answer.question.strip():
+        understood = words(answer.language)["understood"].format(question=answer.standalone_question)
+        said += f'<p class="status understood">{escape(understood)}</p>'
+    if answer.note:
+        said += f'<p class="status note">{escape(answer.note)}</p>'
+    return said
+
+
+def _dates(answer: Answer) -> str:
+    """The dates that a question limits its answer to: "from 1 April 2025 to 30 April 2025"."""
+    if answer.since == answer.until:
+        return spoken_date(answer.since, answer.language)
+    sides = (("since_date", answer.since), ("until_date", answer.until))
+    said = words(answer.language)
+    return " ".join(said[key].format(date=spoken_date(date, answer.language)) for key, date in sides if date)
+
+
+def _dates_limit(answer: Answer, exchange: str) -> str:
+    """The dates as a chip that takes them away: the question is then asked of any date."""
+    if not exchange or not (answer.since or answer.until):
+        return ""
+    dates = _dates(answer)
+    name = words(answer.language)["remove_filter"].format(filter=dates)
+    return (
+        f'<p class="limits"><button type="button" class="act limit any-date" value="{escape_id(exchange)}" '
+        f'title="{escape(name)}"><span>{escape(dates)}</span> <span>×</span></button></p>'
+    )
+
+
+def _actions(language: str, exchange: str, names: Sequence[str] = _ACTIONS) -> str:
+    if not exchange:
+        return ""
+    # `value` carries the exchange: the sanitiser drops data attributes.
+    buttons = "".join(
+        f'<button type="button" class="act {name}" value="{escape_id(exchange)}">{words(language)[name]}</button>'
+        for name in names
+    )
+    return f'<div class="actions">{buttons}</div>'

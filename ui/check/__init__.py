@@ -1,0 +1,1 @@
+"""The page that checks an article's quotations."""

@@ -1,0 +1,34 @@
+"""The page on which an article's quotations are checked against the library; the work is done by `/api/check`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from onrecord.ui.page.plain import language_of, plain_page, plain_response
+from onrecord.ui.page.text import words
+
+
+def check_pages() -> APIRouter:
+    """The page at `/check`."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get("/check", response_class=HTMLResponse)
+    def check(request: Request) -> HTMLResponse:
+        return plain_response(check_page(language_of(request)))
+
+    return pages
+
+
+def check_page(language: str) -> str:
+    """An empty form; the script fills in what is found."""
+    said = words(language)
+    body = (
+        f'<header class="plain-head"><h1>{said["check"]}</h1>'
+        f'<p class="meta">{said["check_more"]}</p></header>'
+        f'<main><form id="check"><label for="article">{said["check_label"]}</label>'
+        '<textarea id="article" rows="10" required maxlength="200000"></textarea>'
+        f'<button type="submit">{said["check_do"]}</button></form>'
+        '<div id="report" role="status"></div></main>'
+    )
+    return plain_page(said["check"], body, language, script="check/check", styles=["check/check"])

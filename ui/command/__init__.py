@@ -1,0 +1,1 @@
+"""The `onrecord` command, and the server of tools for language models."""

@@ -1,0 +1,195 @@
+"""Commands that ask the library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onrecord.rag import (
+    Answer,
+    Briefing,
+    FilterOptions,
+    Hit,
+    InvalidRequest,
+    Library,
+    OnRecordError,
+    UnknownBriefing,
+)
+from onrecord.ui.command.console import (
+    lines_of,
+    loading,
+    print_result,
+    write_file,
+)
+from onrecord.ui.command.options import (
+    Batch,
+    InBriefing,
+    Json,
+    Language,
+    OfKind,
+    Outlet,
+    Role,
+    Since,
+    Speaker,
+    Until,
+    filters_of,
+)
+from onrecord.ui.command.terminal import (
+    printable_json,
+    render_answer,
+    render_hits,
+)
+from onrecord.ui.page.text import terminal_language
+
+if TYPE_CHECKING:
+    from onrecord.rag import ExportFormat
+
+
+def ask(
+    context: typer.Context,
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    batch: Batch = None,
+    speaker: Speaker = None,
+    role: Role = None,
+    outlet: Outlet = None,
+    since: Since = None,
+    until: Until = None,
+    language: Language = None,
+    briefing: InBriefing = None,
+    kind: OfKind = None,
+    export_to: Annotated[
+        Path | None,
+        typer.Option("--export", help="Write the answer with its sources to FILE: .md, .html, .docx or .csv."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question with verified quotes from the library."""
+    export_format = _export_format(export_to) if export_to is not None else None
+    filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind)
+    with Library.open(context.obj) as library:
+        if batch is not None:
+            _run_batch(batch, filters, lambda line, limits: asdict(_ask(library, line, limits)), library)
+            return
+        with loading(library):
+            answer = library.ask(_required(question), **filters)
+        if export_to is not None and export_format is not None:
+            _export(library, answer, export_to, export_format)
+    print_result(asdict(answer) if as_json else render_answer(answer))
+
+
+def search(
+    context: typer.Context,
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    k: Annotated[int, typer.Option("-k", help="How many passages.", min=1)] = 10,
+    batch: Batch = None,
+    speaker: Speaker = None,
+    role: Role = None,
+    outlet: Outlet = None,
+    since: Since = None,
+    until: Until = None,
+    language: Language = None,
+    briefing: InBriefing = None,
+    kind: OfKind = None,
+    as_json: Json = False,
+) -> None:
+    """Show the passages nearest to a question."""
+    filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind)
+    with Library.open(context.obj) as library:
+        if batch is not None:
+            _run_batch(
+                batch,
+                filters,
+                lambda line, limits: _hits_object(
+                    line["question"],
+                    library.search(line["question"], k=k, history=_history(line), **limits),
+                ),
+                library,
+            )
+            return
+        with loading(library):
+            hits = library.search(_required(question), k=k, **filters)
+    print_result(_hits_object(_required(question), hits) if as_json else render_hits(hits, terminal_language()))
+
+
+def _required(question: str | None) -> str:
+    if question is None:
+        raise typer.BadParameter("give a question, or --batch FILE", param_hint="QUESTION")
+    return question
+
+
+def _history(line: dict[str, Any]) -> list[tuple[str, str]]:
+    try:
+        return [(str(question), str(answer)) for question, answer in line.get("history") or []]
+    except (TypeError, ValueError) as error:
+        raise InvalidRequest("history must be a list of [question, answer] pairs.") from error
+
+
+def _ask(library: Library, line: dict[str, Any], filters: FilterOptions) -> Answer:
+    return library.ask(line["question"], history=_history(line), **filters)
+
+
+def _hits_object(question: str, hits: list[Hit]) -> dict[str, Any]:
+    return {"question": question, "hits": [asdict(hit) for hit in hits]}
+
+
+def _run_batch(
+    file: Path,
+    filters: FilterOptions,
+    answer: Callable[[dict[str, Any], FilterOptions], dict[str, Any]],
+    library: Library,
+) -> None:
+    """Answer each line; a line that cannot be answered gives an `error` object, and the exit code is then 1."""
+    failed = False
+    with loading(library):
+        for text in lines_of(file):
+            reply: dict[str, Any] = {}
+            try:
+                line = _batch_line(text)
+                reply = {"id": line["id"]} if "id" in line else {}
+                own = {name: line[name] for name in FilterOptions.__annotations__ if line.get(name) is not None}
+                reply |= answer(line, FilterOptions(**{**filters, **own}))  # type: ignore[typeddict-item]
+            except OnRecordError as error:
+                failed = True
+                reply["error"] = str(error)
+            print(printable_json(reply), flush=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _batch_line(text: str) -> dict[str, Any]:
+    """A line of a batch: a JSON object with a question, or the question itself; raises InvalidRequest."""
+    if not text.lstrip().startswith("{"):
+        return {"question": text.strip()}
+    wanted = "A line is a question in words, or a JSON object with a 'question'"
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest(f"{wanted}; this one is broken JSON ({error}).") from error
+    if not isinstance(line.get("question"), str):
+        raise InvalidRequest(f"{wanted}; this object has none.")
+    return dict(line)
+
+
+def _export_format(file: Path) -> ExportFormat:
+    formats: dict[str, ExportFormat] = {".md": "markdown", ".html": "html", ".docx": "docx", ".csv": "csv"}
+    if file.suffix.lower() not in formats:
+        raise InvalidRequest(f"{file}: no format is known by that ending. Use {', '.join(formats)}.")
+    return formats[file.suffix.lower()]
+
+
+def _export(library: Library, answer: Answer, file: Path, format: ExportFormat) -> None:
+    briefings: dict[str, Briefing] = {}
+    for one in answer.citations:
+        # Where it has been removed since, the quote stands without what its briefing would add.
+        with suppress(UnknownBriefing):
+            briefings[one.briefing_id] = library.briefing(one.briefing_id)
+    from onrecord.rag import export
+
+    exported = export(library.in_full(answer), format, briefings)
+    write_file(file, exported if isinstance(exported, bytes) else exported.encode())

@@ -1,0 +1,81 @@
+"""Commands that check an article, and the search itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.rag import (
+    Library,
+    Method,
+    Settings,
+)
+from onrecord.ui.command.console import (
+    loading,
+    print_result,
+    progress_bar,
+    read_text,
+    unit,
+    write_file,
+)
+from onrecord.ui.command.options import (
+    Json,
+)
+from onrecord.ui.command.terminal import (
+    printable,
+)
+from onrecord.ui.page.text import terminal_language
+
+if TYPE_CHECKING:
+    pass
+
+
+def check(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="The article as plain text; - reads standard input.")],
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML page to this file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check every quotation and attributed statement of an article against the library."""
+    from onrecord.rag import report_html, report_text
+
+    article = read_text(file)
+    with Library.open(context.obj) as library, loading(library):
+        report = library.check(article)
+    if html is not None:
+        write_file(html, report_html(report, language=terminal_language()).encode())
+    print_result(asdict(report) if as_json else printable(report_text(report, language=terminal_language())))
+
+
+def evaluate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A set: briefings/ and questions.jsonl, or BEIR's.")],
+    method: Annotated[
+        Method,
+        typer.Option(help="What is measured: BM25, nearest vectors, the search by both, or that as it ships, read."),
+    ] = "shipped",
+    keep: Annotated[Path | None, typer.Option(help="Keep the set's library in this folder for another run.")] = None,
+    compare: Annotated[Path | None, typer.Option(help="A report written with --json, to show differences to.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how well passages are found, on questions whose answers are known."""
+    from tqdm import tqdm
+
+    from onrecord.rag import evaluate_folder, report_rows, rows_of
+
+    baseline = rows_of(json.loads(read_text(str(compare)))) if compare else []
+    with (
+        progress_bar("unit_briefings") as adding,
+        tqdm(unit=unit("unit_questions"), file=sys.stderr, disable=None) as bar,
+    ):
+
+        def asking(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        rows = evaluate_folder(folder, Settings.load(), method=method, keep=keep, adding=adding, asking=asking)
+    print_result({"rows": [asdict(row) for row in rows]} if as_json else printable(report_rows(rows, baseline)))

@@ -1,0 +1,117 @@
+"""Values to plain text for a terminal (pure). An answer is shown in its own language, all else in the one given.
+
+What comes from a briefing, a file's name or a question can hold codes that a terminal obeys; none of them is printed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from onrecord.rag import Answer, Briefing, Citation, Hit, Summary
+from onrecord.ui.chat.render import status_line
+from onrecord.ui.page.text import counted, printed_place, words
+
+if TYPE_CHECKING:
+    from onrecord.rag import AddReport
+
+# As wide as "123,456 passages" in any of the languages.
+_COUNT_WIDTH = 16
+# What a terminal obeys or cannot print: control characters but tab and line feed, marks that turn the direction of what
+# follows, halves of surrogate pairs.
+_OBEYED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Text with U+FFFD for each character that a terminal would obey."""
+    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def printable_json(value: object) -> str:
+    """A value as JSON on one line, the characters that a terminal would obey as escapes: nothing is lost."""
+    return _OBEYED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def render_answer(answer: Answer, width: int = 100) -> str:
+    """An answer with its numbered sources and its status line; what the library gives is verified."""
+    said = words(answer.language)
+    parts = ["\n".join(textwrap.fill(line, width) for line in answer.text.splitlines())]
+    if answer.citations:
+        sources = (_source(citation, answer.language) for citation in answer.citations)
+        parts.append("\n".join(textwrap.fill(source, width, subsequent_indent="    ") for source in sources))
+    parts.append(status_line(answer, frozenset(citation.number for citation in answer.citations)))
+    if answer.standalone_question != answer.question:
+        parts.insert(0, said["understood"].format(question=answer.standalone_question))
+    return printable("\n\n".join(parts))
+
+
+def render_hits(hits: Sequence[Hit], language: str, width: int = 100) -> str:
+    """Passages found, best first, with their scores."""
+    said = words(language)
+    blocks = []
+    for hit in hits:
+        passage = hit.passage
+        who = ", ".join(part for part in (passage.speaker, passage.role, passage.outlet) if part) or said["no_speaker"]
+        score = said["score"].format(score=f"{hit.score:.3f}")
+        head = f"{hit.rank}. {who}  ({passage.briefing_id} {passage.start}–{passage.end}, {score})"
+        blocks.append(head + "\n" + textwrap.indent(textwrap.fill(passage.text, width - 3), "   "))
+    return printable("\n\n".join(blocks)) or said["nothing_found"]
+
+
+def render_summaries(summaries: Sequence[Summary], language: str) -> str:
+    """One line about each briefing."""
+    if not summaries:
+        return words(language)["no_briefings"]
+    return printable(
+        "\n".join(
+            f"{item.id}  {item.date or '----------':10}  {item.language}  "
+            f"{counted(language, 'passages', item.passages):>{_COUNT_WIDTH}}  {item.title}"
+            for item in summaries
+        )
+    )
+
+
+def render_briefing(briefing: Briefing, language: str, *, everything: bool = False) -> str:
+    """A whole briefing: its turns under their speakers; with `everything`, boilerplate too, in grey."""
+    said = words(language)
+    facts = [briefing.date, briefing.language, briefing.kind, briefing.url, briefing.file]
+    lines = [printable(briefing.title), printable(" · ".join(fact for fact in facts if fact)), ""]
+    pieces: list[tuple[int, str]] = []
+    for turn in briefing.turns:
+        who = ", ".join(part for part in (turn.speaker or turn.label, turn.role, turn.outlet) if part)
+        inferred = f" ({said['inferred']})" if turn.inferred else ""
+        head = f"[{said[turn.kind]}] {who}{inferred}\n" if who else ""
+        pieces.append((turn.start, printable(head + briefing.text[turn.start : turn.end].strip())))
+    if everything:
+        for part in briefing.boilerplate:
+            text = printable(briefing.text[part.start : part.end].strip())
+            pieces.append((part.start, f"\x1b[90m[{part.reason}] {text}\x1b[0m"))
+    lines += [piece + "\n" for _, piece in sorted(pieces)]
+    return "\n".join(lines)
+
+
+def render_report(report: AddReport, language: str) -> str:
+    """One line a file, with what a reader says of it in lines of their own, and a closing count."""
+    said = words(language)
+    lines = []
+    counts: dict[str, int] = {}
+    for item in report.files:
+        outcome = said[f"file_{item.outcome.replace(' ', '_')}"]
+        counts[outcome] = counts.get(outcome, 0) + 1
+        detail = counted(language, "passages", item.passages) if item.passages else ""
+        facts = ", ".join(part for part in (detail, item.briefing_id or "", item.message) if part)
+        lines.append(f"{outcome}: {facts if item.outcome == 'failed' else f'{item.file} ({facts})'}")
+        lines += [f"  {note}" for note in item.notes]
+    lines.append(", ".join(f"{number} {outcome}" for outcome, number in counts.items()) or said["nothing_to_add"])
+    return printable("\n".join(lines))
+
+
+def _source(citation: Citation, language: str) -> str:
+    who = ", ".join(part for part in (citation.speaker, citation.role, citation.outlet) if part)
+    mark = f" ({words(language)['inferred']})" if citation.inferred else ""
+    place = printed_place(citation.page, citation.line, language)
+    where = ", ".join(part for part in (citation.title, citation.date, citation.url or citation.file, place) if part)
+    return f"[{citation.number}] {who}{mark}{' — ' if who else ''}{where}, {citation.start}–{citation.end}"

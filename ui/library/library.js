@@ -1,0 +1,113 @@
+// The left room: conversations, what is searched, the library's briefings, adding and removing them.
+
+import { api, announce, button, counted, el, fill, languageName, root, spokenDate, words } from "../page/base.js";
+import { mountConversations } from "../chat/conversations.js";
+import { confirmed } from "../page/dialog.js";
+import { filterForm, knowBriefings, limit } from "./filters.js";
+import { adder } from "./upload.js";
+
+// A long list is narrowed by searching it, not by scrolling.
+const MOST_SHOWN = 200;
+
+let list = null;
+let count = null;
+let filtersBox = null;
+let briefings = [];
+let wanted = "";
+
+export function mount(element) {
+  list = el("ul", { class: "briefings" });
+  count = el("span", { class: "count" });
+  filtersBox = el("div", {});
+  const conversations = el("section", { class: "room" });
+  const find = el("input", {
+    type: "search",
+    class: "find",
+    placeholder: words.find,
+    "aria-label": words.find,
+    oninput: (event) => {
+      wanted = event.target.value.trim().toLowerCase();
+      draw();
+    },
+  });
+  element.replaceChildren(
+    el(
+      "div",
+      { class: "library-panel", role: "region", "aria-label": words.library },
+      conversations,
+      el("details", { class: "room" }, el("summary", {}, words.filters), filtersBox),
+      el(
+        "section",
+        { class: "room" },
+        el("h2", {}, words.briefings, " ", count),
+        adder(refresh),
+        find,
+        list,
+      ),
+    ),
+  );
+  mountConversations(conversations);
+  refresh();
+}
+
+export async function refresh() {
+  try {
+    const [found, names] = await Promise.all([api("briefings"), api("names")]);
+    briefings = found;
+    filtersBox.replaceChildren(filterForm(names, briefings));
+    knowBriefings(briefings);
+    draw();
+    document.dispatchEvent(new CustomEvent("onrecord-library", { detail: { briefings: briefings.length } }));
+  } catch (error) {
+    list.replaceChildren(el("li", { class: "notice", role: "alert" }, error.message));
+  }
+}
+
+function draw() {
+  count.textContent = briefings.length ? String(briefings.length) : "";
+  const matching = briefings.filter((briefing) =>
+    [briefing.title, briefing.date, briefing.file].some((text) => (text || "").toLowerCase().includes(wanted)),
+  );
+  const newestFirst = [...matching].sort((a, b) => (b.date || "").localeCompare(a.date || ""));
+  const items = newestFirst.slice(0, MOST_SHOWN).map(item);
+  if (!items.length) items.push(el("li", { class: "hint" }, briefings.length ? words.none_match : words.empty_more));
+  list.replaceChildren(...items);
+}
+
+function item(briefing) {
+  const reader = new URL(`briefings/${encodeURIComponent(briefing.id)}`, root);
+  return el(
+    "li",
+    {},
+    el("a", { href: reader.href, lang: briefing.language, target: "_blank", rel: "noopener" }, briefing.title),
+    el(
+      "p",
+      { class: "meta" },
+      [spokenDate(briefing.date), languageName(briefing.language), counted("passages", briefing.passages)].join(" · "),
+    ),
+    el(
+      "p",
+      { class: "item-actions" },
+      button(words.only_this, () => limit("briefing", briefing.id), {
+        class: "plain",
+        "aria-label": `${words.only_this}: ${briefing.title}`,
+      }),
+      button(words.remove, () => remove(briefing), {
+        class: "plain",
+        "aria-label": `${words.remove}: ${briefing.title}`,
+      }),
+    ),
+  );
+}
+
+async function remove(briefing) {
+  const sure = await confirmed(fill(words.remove_confirm, { title: briefing.title }), words.remove);
+  if (!sure) return;
+  try {
+    await api(`briefings/${encodeURIComponent(briefing.id)}`, { method: "DELETE" });
+    announce(fill(words.removed, { title: briefing.title }));
+  } catch (error) {
+    announce(error.message);
+  }
+  refresh();
+}

@@ -1,0 +1,1 @@
+"""The page as a whole: its application, words, and what its parts share."""

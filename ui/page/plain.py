@@ -1,0 +1,53 @@
+"""Pages without Gradio: the reader, the quote check, the desk. No script or style stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from onrecord.ui.page.html import escape
+from onrecord.ui.page.text import dictionary, preferred_language, words
+from onrecord.ui.server.security import LANGUAGE_COOKIE
+
+# No inline script or style here, unlike what Gradio needs.
+_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+_PAGE = """<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+{styles}<link rel="icon" href="{base}parts/page/icon.svg" type="image/svg+xml">
+<script type="application/json" id="onrecord-words">{words}</script>
+<script type="module" src="{base}parts/page/navigation.js"></script>
+<script type="module" src="{base}parts/{script}.js"></script></head>
+<body><nav id="places" aria-label="{places}"></nav>{body}</body></html>"""
+
+
+def plain_page(title: str, body: str, language: str, *, script: str, styles: Sequence[str] = (), base: str = "") -> str:
+    """A whole page. `body` is HTML; `script` and `styles` are named as in `ui/`, without their endings.
+
+    `base` leads from the page's address back to where the chat is: `../` for each folder.
+    """
+    links = "".join(
+        f'<link rel="stylesheet" href="{base}parts/{style}.css">' for style in ("page/base", "page/plain", *styles)
+    )
+    return _PAGE.format(
+        title=escape(title),
+        body=body,
+        language=language,
+        words=dictionary(),
+        script=script,
+        styles=links,
+        base=base,
+        places=words(language)["places"],
+    )
+
+
+def plain_response(page: str, status: int = 200) -> HTMLResponse:
+    """A page as it is sent."""
+    return HTMLResponse(page, status, {"content-security-policy": _POLICY})
+
+
+def language_of(request: Request) -> str:
+    """The language to serve a page in: the one chosen, else the browser's first that the page speaks."""
+    return preferred_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))

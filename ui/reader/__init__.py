@@ -1,0 +1,1 @@
+"""A whole briefing to read."""

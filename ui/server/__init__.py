@@ -1,0 +1,1 @@
+"""What lies between the network and the page: accounts, limits, logs, health."""

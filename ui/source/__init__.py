@@ -1,0 +1,1 @@
+"""The panel that shows a quote where it was said."""
