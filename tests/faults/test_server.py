@@ -397,6 +397,13 @@ def test_told_to_stop_the_server_ends_what_it_has_begun(crowded: Server, hung: H
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files cannot be counted here")
+def test_stopped_before_its_page_is_made_it_ends_at_once(folder: Path, small_model: Path, tmp_path: Path) -> None:
+    with serving(folder, settings={"model": small_model}, log=tmp_path / "log") as started:
+        started.process.send_signal(signal.SIGINT)
+        assert started.process.wait(60) == 130
+    assert (tmp_path / "log").read_text("utf-8") == ""
+
+
 def test_threads_that_end_leave_no_files_open(small_library: Library) -> None:
     for _ in range(30):
         thread = threading.Thread(target=small_library.summaries)
