@@ -66,8 +66,14 @@ def test_where_it_cannot_be_made_all_else_is_answered() -> None:
         assert client.get("/now").json() == "now"
 
 
-def test_a_server_may_stop_before_it_is_made() -> None:
-    may_begin = threading.Event()
-    with TestClient(whole(may_begin.wait, FastAPI)) as client:
+def test_where_the_server_stops_first_it_is_not_made() -> None:
+    may_begin, made = threading.Event(), []
+
+    def make() -> FastAPI:
+        made.append(FastAPI())
+        return made[0]
+
+    with TestClient(whole(may_begin.wait, make)) as client:
         assert client.get("/now").json() == "now"
-    may_begin.set()
+        threading.Timer(0.2, may_begin.set).start()
+    assert made == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -33,8 +35,10 @@ from onrecord.ui.server.places import RETRY_SECONDS, Busy, Places
 from onrecord.ui.server.security import Guard, Visitors, allowed_hosts
 from onrecord.ui.server.settings import ServerSettings
 
-# Seconds that the page waits, once the model is loaded, for questions that programs have asked before it was there.
-_PATIENCE = 5.0
+# Seconds that the page waits at most for the model, and again for a question that a program asked before it was there:
+# beside each other both take twice as long. Another model than the bundled one may take longer than anybody waits.
+_PATIENCE = 3.0
+_SECONDS_TO_END = 5.0
 _STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503, Busy: 429}
 
 
@@ -55,10 +59,17 @@ def create_app(
     audit = Audit(library.folder)
     loading = ModelLoading(library)
     chat = Chat(library, conversations, loading, places)
-    # Both would take twice as long beside each other: who asks already is answered first.
-    chat_page = Later(lambda: (loading.wait(), places.quiet(_PATIENCE)), lambda: _page(library, chat, places))
+    chat_page = Later(lambda: _first_answered(loading, places), lambda: _page(library, chat, places))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with chat_page.lifespan(app):
+            yield
+        # A process that ends while a thread of it is inside a library in C++ is aborted.
+        await asyncio.to_thread(loading.wait, _SECONDS_TO_END)
+
     app: FastAPI = FastAPIOffline(
-        lifespan=chat_page.lifespan,
+        lifespan=lifespan,
         title="OnRecord",
         description="Ask press briefings, and read the exact words on the record.",
         docs_url="/api/docs",
@@ -117,6 +128,11 @@ async def _refusal(_: Request, error: Exception) -> JSONResponse:
     status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 400)
     headers = {"retry-after": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
     return JSONResponse({"detail": str(error)}, status, headers)
+
+
+def _first_answered(loading: ModelLoading, places: Places) -> None:
+    loading.wait(_PATIENCE)
+    places.quiet(_PATIENCE)
 
 
 def _page(library: Library, chat: Chat, places: Places) -> FastAPI:
