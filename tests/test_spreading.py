@@ -117,7 +117,7 @@ def test_a_cluster_adds_into_postgresql(
     folder = tmp_path / "files"
     write_first(folder)
     with Library.open(running_server().database(), settings=small_settings) as shared:
-        assert shared.add(folder, ray=cluster) == small_library.add(folder)
+        assert shared.add(folder) == small_library.add(folder)
         write_later(folder)
         assert shared.add(folder, ray=cluster) == small_library.add(folder)
         assert held(shared) == held(small_library)
