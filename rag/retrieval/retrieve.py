@@ -47,6 +47,10 @@ def retrieve(holdings: Holdings, encoder: Encoder, question: Question, k: int, f
     if not found:
         return ()
     matching = {one.id: one.lexical for one in by_words(found, depth)}
+    if query.earlier and matching:
+        # No passage holds the words of a whole conversation: the best there is counts as all.
+        most = max(matching.values())
+        matching = {id_: lexical / most for id_, lexical in matching.items()}
     vectors = np.array([one.vector for one in found], np.float32)
     nearness = vectors @ vector
     passages = {name: one.passages for name, one in chance.items()}
