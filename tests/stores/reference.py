@@ -56,7 +56,7 @@ def lexical_scores(held: Sequence[NewBriefing], terms: Mapping[str, float]) -> d
     It is a share of what a passage of the mean length has that holds each of the terms once.
     """
     counted = {
-        passage.id: words_of_language(passage.language).index_terms(f"{passage.context}\n{passage.text}").split()
+        passage.id: words_of_language(passage.language).index_terms(f"{passage.context}\n{passage.text}")
         for new in held
         for passage in new.passages
     }
