@@ -51,6 +51,8 @@ def test_a_translation_speaks_for_its_original_and_is_not_drawn_along() -> None:
     candidates = [passage(1, 1.5, language="fr"), passage(2, 3.0), passage(3, 2.1, language="fr"), passage(4, 1.9)]
     assert order(*candidates, language="fr", partners={1: 2, 2: 1}) == [2, 1, 3, 4]
     assert order(*candidates, language="fr", partners={3: 4, 4: 3}) == [2, 3, 4, 1]
+    scores = dict(rank(candidates, "fr", {1: 2, 3: 4}))
+    assert scores[3] == dict(rank(candidates, "fr", {}))[3] < scores[1]
     assert order(*candidates, language="fr") == [2, 3, 4, 1]
 
 

@@ -127,8 +127,8 @@ def rank(candidates: Sequence[PassageCandidate], language: str, partners: Mappin
     """Order candidates for a question in `language`: (id, score), best first, ties by id.
 
     Nearness, words met and, within the question's language, matching words are added up. What speaks for the
-    translation (`partners`) of a passage in the question's language speaks for that passage as much as its own words.
-    The translation stands for itself: drawn along, each would take the place of another answer.
+    translation (`partners`) of a passage in the question's language speaks for that passage too, and nothing against
+    it. The translation stands for itself: drawn along, each would take the place of another answer.
     """
     own = {
         candidate.id: _similar(candidate)
@@ -138,7 +138,8 @@ def rank(candidates: Sequence[PassageCandidate], language: str, partners: Mappin
         for candidate in candidates
     }
     scores = {
-        candidate.id: (own[candidate.id] + own[partners.get(candidate.id, candidate.id)]) / 2 + _OWN_LANGUAGE
+        candidate.id: (own[candidate.id] + max(own[candidate.id], own[partners.get(candidate.id, candidate.id)])) / 2
+        + _OWN_LANGUAGE
         if candidate.language == language
         else own[candidate.id]
         for candidate in candidates
