@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from serving import Server
 
 # Invented.
-WORDS = (
+WORDS = "Ada Quill (Post): What does it cost?\n\nMinister Ivo Stern: It costs 🙂 twelve million. No more.\n"
     "Ada Quill (Post): What does the Lantern quay cost?\n\nMinister Ivo Stern: It costs 🙂 twelve million. No more.\n"
 )
 
@@ -37,7 +37,9 @@ def pinned_quotes(page: Page) -> list[str]:
     return [text.strip("“”") for text in page.locator(".pin-item blockquote").all_text_contents()]
 
 
-def test_quotes_of_answers_and_sources_are_pinned_and_stay_without_the_conversation(open_page: Open) -> None:
+def test_quotes_of_answers_and_sources_are_pinned_and_stay_without_the_conversation(
+    open_page: Open, server: Server
+) -> None:
     page = open_page()
     ask(page, QUESTION)
     page.locator("button.pin-source").first.click()
@@ -47,9 +49,8 @@ def test_quotes_of_answers_and_sources_are_pinned_and_stay_without_the_conversat
     words = page.locator(".source-panel mark").text_content()
     page.locator(".source-panel button.pin").click()
     expect(page.locator(".source-panel button.pin")).to_have_text("Pinned")
-    page.request.delete(
-        f"{page.url.split('?')[0]}api/conversations/{page.request.get('/api/conversations').json()[0]['id']}"
-    )
+    [conversation] = page.request.get(f"{server.address}/api/conversations").json()
+    assert page.request.delete(f"{server.address}/api/conversations/{conversation['id']}").ok
     visitor = page.context
     board = open_page("/desk/pins", visitor=visitor)
     expect(board.locator(".pin-item")).to_have_count(1)
@@ -113,11 +114,13 @@ def test_a_board_is_worked_with_the_keyboard_alone(open_page: Open, reporter: tu
     expect(page.get_by_label("Note on quote 2")).to_have_value("Ask the ministry.")
 
 
-def test_boards_are_named_left_and_saved(open_page: Open, reporter: tuple[BrowserContext, list[str]]) -> None:
+def test_boards_are_named_left_and_saved(
+    open_page: Open, server: Server, reporter: tuple[BrowserContext, list[str]]
+) -> None:
     visitor, said = reporter
     page = open_page("/desk/pins", visitor=visitor)
     page.get_by_role("button", name="New board").click()
-    page.get_by_label("Name of the board").fill("Story")
+    page.get_by_role("textbox", name="Name of the board").fill("Story")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#board option:checked")).to_have_text("Story (0)")
     page.get_by_label("Board", exact=True).select_option("My quotes (3)")
@@ -132,7 +135,7 @@ def test_boards_are_named_left_and_saved(open_page: Open, reporter: tuple[Browse
     stranger = open_page("/desk/pins")
     expect(stranger.get_by_role("status").first).to_contain_text("Nothing is pinned")
     board = page.locator("#board").input_value()
-    assert stranger.request.get(f"/api/boards/{board}/pins").status == 404
+    assert stranger.request.get(f"{server.address}/api/boards/{board}/pins").status == 404
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -21,7 +21,8 @@ _NEAREST = 12
 # Words are as good as strangers below the first cosine and as good as the same from the second on, once what all words
 # of both texts have in common is taken away; of the same stem they are at least so near (docs/comparing.md).
 _STRANGE, _ALIKE, _SAME = 0.45, 0.8, 0.6
-# How far two passages are nearer than usual, in standard deviations, weighs within these bounds; at the middle one it counts once.
+# How far two passages are nearer than usual, in standard deviations, weighs within these bounds; the middle one counts
+# once.
 _LEAST_NEAR, _USUALLY_NEAR, _MOST_NEAR = 0.45, 1.5, 2.25
 # Pairs of passages, of which so few say nothing of what is usual.
 _FEW_PAIRS = 9
