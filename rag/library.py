@@ -175,7 +175,8 @@ class Library:
         A file that cannot be read is reported and the rest are added. A web address must be public unless
         `allow_private`. With `ray`, the HOST:PORT of a Ray cluster of which this machine is part, or "local", the
         cluster's machines read and embed. Once `stop` says yes, which is asked at every step but of a cluster's,
-        nothing more is added, and the report tells of what was. Raises InvalidRequest for metadata and a cluster that cannot be used.
+        nothing more is added, and the report tells of what was. Raises InvalidRequest for metadata and a cluster that
+        cannot be used.
         """
         # Whoever only asks does not wait for what reads files.
         from onrecord.rag.adding import add_originals, originals_under

@@ -266,7 +266,8 @@ def _limits_away(answer: Answer, exchange: str, limits: Sequence[str]) -> str:
     if not exchange or not limits or not (answer.status == "not_found" or answer.undated):
         return ""
     said = words(answer.language)["remove_limits"]
-    return f'<p class="limits"><button type="button" class="act no-limits" value="{escape_id(exchange)}">{said}</button></p>'
+    button = f'<button type="button" class="act no-limits" value="{escape_id(exchange)}">{said}</button>'
+    return f'<p class="limits">{button}</p>'
 
 
 def _actions(language: str, exchange: str, names: Sequence[str] = _ACTIONS) -> str:
