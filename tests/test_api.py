@@ -96,7 +96,7 @@ def test_adding_tells_its_progress(client: httpx.Client) -> None:
     sent = {"files": ("buoys.txt", "Ada Quill:\nThe buoys off Gull Rock are to be painted green.\n")}
     response = client.post("/api/briefings", files=sent, headers={"accept": "text/event-stream"})
     events = [block.split("\n")[0] for block in response.text.strip().split("\n\n")]
-    assert events[0] == "event: progress"
+    assert events[0] == "event: started"
     assert events[-1] == "event: report"
     report = json.loads(response.text.strip().split("\n\n")[-1].split("data: ")[1])
     client.delete(f"/api/briefings/{report['files'][0]['briefing_id']}").raise_for_status()

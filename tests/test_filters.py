@@ -122,13 +122,14 @@ def test_a_list_that_nothing_could_pass_is_refused_and_so_is_one_of_dates(librar
 
 def test_undated_briefings_that_a_limit_on_dates_leaves_out_are_counted(small_library: Library, tmp_path: Path) -> None:
     for name, speaker in (("first", "Ada Rare"), ("second", "Ada Rare"), ("third", "Ben Often")):
-        said = f"{speaker}: {ENGLISH.format('harbour', name, 'ferry', 'that year')}\n"
-        (tmp_path / f"{name}.txt").write_text(said, encoding="utf-8")
+        said = ENGLISH.format("harbour", name, "ferry", "that year")
+        turns = [f"{one}: {said}" for one in (speaker, "Dora Others", speaker)]
+        (tmp_path / f"{name}.txt").write_text("\n\n".join(turns), encoding="utf-8")
     small_library.add([tmp_path / "first.txt", tmp_path / "third.txt"])
     small_library.add(tmp_path / "second.txt", date="2031-02-03")
-    assert small_library.passing(since="2031") == Passing(briefings=1, passages=1, undated=2)
+    assert small_library.passing(since="2031") == Passing(briefings=1, passages=3, undated=2)
     assert small_library.passing(until="2030", speaker="Ada Rare") == Passing(briefings=0, passages=0, undated=1)
-    assert small_library.passing(speaker="Ada Rare") == Passing(briefings=2, passages=2, undated=0)
+    assert small_library.passing(speaker="Ada Rare") == Passing(briefings=2, passages=4, undated=0)
     first = next(one.id for one in small_library.summaries() if one.file == "first.txt")
     assert small_library.passing(since="2031", briefing=first) == Passing(briefings=0, passages=0, undated=1)
     answer = small_library.ask("What of the ferry?", since="2031")

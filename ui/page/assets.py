@@ -22,7 +22,11 @@ _SCRIPTS = tuple(
         "chat/conversations",
         "library/library",
         "library/filters",
+        "library/passing",
+        "library/limits",
+        "library/dropping",
         "library/upload",
+        "page/rights",
         "source/source",
     )
 )
