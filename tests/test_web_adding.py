@@ -116,7 +116,7 @@ def test_progress_says_what_is_read_and_what_is_embedded(server: Server) -> None
 def test_adding_is_cancelled_and_what_was_added_stays(open_page: Open, server: Server, tmp_path: Path) -> None:
     page = open_page()
     files = []
-    for number in range(40):
+    for number in range(12):
         said = " ".join(f"The berth {number} of pier {place} is dredged at slack water." for place in range(120))
         files.append(tmp_path / f"berth-{number}.txt")
         files[-1].write_text(f"Ada Quill:\n{said}\n", encoding="utf-8")

@@ -266,7 +266,7 @@ def _limits_away(answer: Answer, exchange: str, limits: Sequence[str]) -> str:
     if not exchange or not limits or not (answer.status == "not_found" or answer.undated):
         return ""
     said = words(answer.language)["remove_limits"]
-    button = f'<button type="button" class="act no-limits" value="{escape_id(exchange)}">{said}</button>'
+    button = f'<button type="button" class="act limit no-limits" value="{escape_id(exchange)}">{said}</button>'
     return f'<p class="limits">{button}</p>'
 
 

@@ -45,6 +45,7 @@ function webForm() {
     autocapitalize: "off",
     spellcheck: "false",
     maxlength: "2000",
+    oninput: () => (wrong.hidden = true),
   });
   const wrong = el("p", { id: "bad-address", class: "notice", role: "alert", hidden: true });
   return el(
@@ -116,8 +117,10 @@ function request(path, body, headers, status, done) {
   const bar = el("progress", { max: "1", "aria-label": words.add });
   const xhr = new XMLHttpRequest();
   let addition = null;
+  let cancelled = false;
   const cancel = () => {
-    stop.disabled = true;
+    if (cancelled) return;
+    cancelled = true;
     // What is still on its way is not added at all; what is being added ends where it is whole.
     if (addition) api(`additions/${addition}`, { method: "DELETE" }).catch((error) => announce(error.message));
     else {
