@@ -60,6 +60,16 @@ def test_files_dropped_anywhere_are_added(open_page: Open, place: str) -> None:
     expect(report).to_have_text("2 briefings are already in the library, nothing changed", timeout=30_000)
 
 
+@pytest.mark.usefixtures("added")
+def test_what_becomes_of_files_dropped_is_seen_where_the_panel_was_closed(open_page: Open) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Show or hide the library").click()
+    expect(page.get_by_role("button", name="Add briefings")).not_to_be_in_viewport()
+    drag(page, "drop", "first.txt")
+    expect(page.locator("#library .adding")).to_be_in_viewport()
+    expect(page.locator("#library .adding")).to_have_text("1 briefing added", timeout=30_000)
+
+
 def test_words_that_are_dragged_are_left_to_the_browser(open_page: Open) -> None:
     page = open_page()
     assert not drag(page, "dragenter", text=True)

@@ -54,7 +54,11 @@ export async function mount(element) {
     ),
   );
   mountConversations(conversations);
-  takeDrops(addFiles);
+  takeDrops((files) => {
+    // Where the panel is closed nobody would see what becomes of them.
+    document.querySelector("#library:not(.open) > .toggle-button")?.click();
+    addFiles(files);
+  });
   onFilters(() => {
     for (const box of list.querySelectorAll("input")) box.checked = isTicked("briefing", box.value);
   });

@@ -144,6 +144,7 @@ function request(path, body, headers, status, done) {
     }
   };
   status.replaceChildren(bar, line, stop);
+  status.scrollIntoView({ block: "nearest" });
   say(words.uploading_begins);
   xhr.open("POST", new URL(`api/${path}`, root));
   xhr.setRequestHeader("accept", "text/event-stream");
