@@ -340,6 +340,7 @@ class Filters:
     language: str | tuple[str, ...] | None = None
     briefing: str | tuple[str, ...] | None = None
     kind: Kind | tuple[Kind, ...] | None = None
+    collection: str | tuple[str, ...] | None = None
 
 
 class FilterOptions(TypedDict, total=False):
@@ -353,6 +354,7 @@ class FilterOptions(TypedDict, total=False):
     language: str | Sequence[str] | None
     briefing: str | Sequence[str] | None
     kind: Kind | Sequence[Kind] | None
+    collection: str | Sequence[str] | None
 
 
 def each_of(wanted: str | tuple[str, ...] | None) -> tuple[str, ...] | None:

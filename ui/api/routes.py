@@ -29,7 +29,7 @@ from onrecord.ui.chat.chat import QUESTION_LENGTH
 from onrecord.ui.chat.conversations import Conversation, Conversations, Feedback, Verdict
 from onrecord.ui.chat.suggestions import Suggestions
 from onrecord.ui.library.adding import Adding, failure_event
-from onrecord.ui.server.audit import Actor, Audit
+from onrecord.ui.server.audit import Audit, actor_of
 from onrecord.ui.server.loading import ModelLoading, ModelState
 from onrecord.ui.server.places import Places
 from onrecord.ui.server.security import visitor_of
@@ -66,6 +66,7 @@ class Limits(BaseModel):
     language: Texts = Field(default=None, description="Only passages in this language.", examples=["en", "fr"])
     briefing: Texts = Field(default=None, description="Only the briefing of this id.")
     kind: Kind | list[Kind] | None = Field(default=None, description="Only passages of this kind.")
+    collection: Texts = Field(default=None, description="Only the briefings of the collection of this name.")
 
     def options(self) -> FilterOptions:
         """As keyword arguments of the library."""
@@ -207,19 +208,19 @@ def briefings_api(
         With `Accept: text/event-stream` the answer is events: `started`, `progress` each, then `report`; or `stopped`
         with what was added until then.
         """
-        return adding.uploads(files, _actor(request), events=_wants_events(request))
+        return adding.uploads(files, actor_of(request), events=_wants_events(request))
 
     @api.post("/briefings/web", tags=["library"], response_model=AddReport)
     def add_web(request: Request, page: WebPage) -> Response:
         """Fetch one public web page and add it; answered as for files."""
         if not page.url.lower().startswith(("http://", "https://")):
             raise InvalidRequest(f"{page.url}: is no address of a web page. Write one that begins with https://.")
-        return adding.web_page(page.url, _actor(request), events=_wants_events(request))
+        return adding.web_page(page.url, actor_of(request), events=_wants_events(request))
 
     @api.post("/briefings/samples", tags=["library"], response_model=AddReport)
     def add_sample_briefings(request: Request) -> Response:
         """Add the sample briefings that come with OnRecord, whose people are invented; answered as for files."""
-        return adding.samples(_actor(request), events=_wants_events(request))
+        return adding.samples(actor_of(request), events=_wants_events(request))
 
     @api.delete("/additions/{addition}", tags=["library"], status_code=204)
     def stop_adding(addition: str) -> None:
@@ -259,7 +260,7 @@ def briefings_api(
         """Remove a briefing with all its versions."""
         file = library.briefing(briefing_id).file
         library.remove(briefing_id)
-        audit.note("removed", _actor(request), briefing=briefing_id, file=file)
+        audit.note("removed", actor_of(request), briefing=briefing_id, file=file)
 
     @api.get("/names", tags=["library"])
     def names() -> dict[str, list[str]]:
@@ -318,10 +319,6 @@ def conversations_api(conversations: Conversations, suggested: Suggestions) -> A
         return conversations.feedback(visitor(request))
 
     return api
-
-
-def _actor(request: Request) -> Actor:
-    return Actor(getattr(request.state, "account", None), request.client.host if request.client else None)
 
 
 def _options(limits: Limits) -> FilterOptions:

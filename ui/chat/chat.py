@@ -227,6 +227,7 @@ class Chat:
             *(each_of(filters.role) or ()),
             *(each_of(filters.outlet) or ()),
             *(each_of(filters.language) or ()),
+            *(each_of(filters.collection) or ()),
             *(self._title(briefing) or briefing for briefing in each_of(filters.briefing) or ()),
         ]
         for key in ("since", "until"):

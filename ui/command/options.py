@@ -45,6 +45,11 @@ OfKind = Annotated[
     ),
 ]
 
+InCollection = Annotated[
+    list[str] | None,
+    typer.Option("--collection", help="Only the briefings of the collection of this name. Repeat it for several."),
+]
+
 Batch = Annotated[
     Path | None,
     typer.Option(
@@ -74,6 +79,7 @@ def filters_of(
     language: Sequence[str] | None,
     briefing: Sequence[str] | None,
     kind: Sequence[str] | None,
+    collection: Sequence[str] | None,
 ) -> FilterOptions:
     """The limits that a command was given: each of several values will do."""
     return FilterOptions(
@@ -85,4 +91,5 @@ def filters_of(
         language=language or None,
         briefing=briefing or None,
         kind=kind or None,  # type: ignore[typeddict-item]  # Library checks it and says which kinds there are
+        collection=collection or None,
     )
