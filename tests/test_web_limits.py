@@ -125,3 +125,41 @@ def test_limits_are_accessible_on_a_phone(open_page: Open) -> None:
     expect(page.locator("#library .passing")).to_contain_text("no passage")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_ticked_briefings_become_a_collection_that_is_searched_renamed_and_deleted(open_page: Open) -> None:
+    page = open_page()
+    boxes = page.locator("#library .briefings").get_by_role("checkbox")
+    for place in (0, 1):
+        boxes.nth(place).check()
+    page.get_by_role("button", name="Put 2 ticked briefings into a collection").click()
+    page.get_by_role("textbox", name="Name of the collection").fill("Îles <b>")
+    page.keyboard.press("Enter")
+    collections = page.locator("#library .collections")
+    box = collections.get_by_role("checkbox", name="Îles <b>")
+    expect(box).to_be_checked()
+    expect(box).to_be_focused()
+    expect(collections).to_contain_text("2 briefings")
+    expect(page.locator("#limits .limit")).to_have_text(["Îles <b>×"])
+    expect(page.locator("#library .briefings input:checked")).to_have_count(0)
+    # One more, under the name as it is typed without its accent.
+    boxes.nth(2).check()
+    page.get_by_role("button", name="Put 1 ticked briefing into a collection").click()
+    page.get_by_role("textbox", name="Name of the collection").fill("iles <B>")
+    page.keyboard.press("Enter")
+    expect(collections).to_contain_text("3 briefings")
+    expect(collections.get_by_role("checkbox")).to_have_count(1)
+    ask(page, QUESTION)
+    expect(page.locator(".record .status").first).to_contain_text("3 briefings searched")
+    expect(page.locator(".record .status").first).to_contain_text("Îles <b>")
+    collections.get_by_role("button", name="Rename: Îles <b>").click()
+    page.get_by_role("textbox", name="New name of the collection").fill("Ferries")
+    page.keyboard.press("Enter")
+    expect(collections.get_by_role("checkbox", name="Ferries")).to_be_checked()
+    expect(page.locator("#limits .limit")).to_have_text(["Ferries×"])
+    assert violations(page) == []
+    collections.get_by_role("button", name="Delete: Ferries").click()
+    expect(page.locator("dialog")).to_contain_text("Its briefings stay in the library")
+    page.locator("dialog").get_by_role("button", name="Delete").click()
+    expect(collections).to_be_hidden()
+    expect(page.locator("#limits .limit")).to_have_count(0)

@@ -4,8 +4,8 @@ import { button, counted, el, fill, keep, kept, languageName, spokenDate, words 
 import { mountPassing } from "./passing.js";
 
 // Of each of these several may be chosen, any of which will do.
-export const SEVERAL = ["speaker", "role", "outlet", "kind", "language", "briefing"];
-const NAMES = ["speaker", "role", "outlet", "kind", "since", "until", "language", "briefing"];
+export const SEVERAL = ["speaker", "role", "outlet", "kind", "language", "briefing", "collection"];
+const NAMES = ["speaker", "role", "outlet", "kind", "since", "until", "language", "collection", "briefing"];
 // More of one kind are one chip, which takes all of them away.
 const MOST_CHIPS = 3;
 
@@ -58,6 +58,11 @@ export function knowBriefings(briefings) {
   titles = new Map(briefings.map((briefing) => [briefing.id, briefing.title]));
   const there = (chosen.briefing || []).filter((id) => titles.has(id));
   limit("briefing", there);
+}
+
+export function knowCollections(names) {
+  const there = (chosen.collection || []).filter((name) => names.includes(name));
+  if (there.length !== (chosen.collection || []).length) limit("collection", there);
 }
 
 export function said(name, value) {

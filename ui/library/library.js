@@ -4,6 +4,7 @@ import { api, announce, button, counted, el, fill, folded, languageName, root, s
 import { mountConversations } from "../chat/conversations.js";
 import { confirmed } from "../page/dialog.js";
 import { mayEdit } from "../page/rights.js";
+import { mountCollections, refreshCollections } from "./collections.js";
 import { takeDrops } from "./dropping.js";
 import { isTicked, knowBriefings, limit, onFilters, tick } from "./filters.js";
 import { limitsForm } from "./limits.js";
@@ -37,18 +38,21 @@ export async function mount(element) {
       draw();
     },
   });
+  const { room, collecting } = mountCollections(editing);
   element.replaceChildren(
     el(
       "div",
       { class: "library-panel", role: "region", "aria-label": words.library },
       conversations,
       el("details", { class: "room" }, el("summary", {}, words.filters), filtersBox),
+      room,
       el(
         "section",
         { class: "room" },
         el("h2", {}, words.briefings, " ", count),
         editing ? adder(refresh) : null,
         find,
+        collecting,
         list,
       ),
     ),
@@ -67,7 +71,7 @@ export async function mount(element) {
 
 export async function refresh() {
   try {
-    const [found, names] = await Promise.all([api("briefings"), api("names")]);
+    const [found, names] = await Promise.all([api("briefings"), api("names"), refreshCollections()]);
     briefings = found;
     // Whoever is ticking something in the form meanwhile goes on in it.
     if (chosenFrom !== JSON.stringify(names)) filtersBox.replaceChildren(limitsForm(names));

@@ -23,6 +23,7 @@ _SCRIPTS = tuple(
         "library/library",
         "library/filters",
         "library/passing",
+        "library/collections",
         "library/limits",
         "library/dropping",
         "library/upload",
