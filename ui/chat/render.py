@@ -101,7 +101,7 @@ def status_line(answer: Answer, verified: frozenset[int], limits: Sequence[str] 
         limits = [*limits, _dates(answer)]
     if limits:
         parts.append(words(language)["filtered"].format(filters=", ".join(limits)))
-        if answer.status == "not_found" and not answer.searched_passages:
+        if answer.status == "not_found" and not answer.searched_briefings:
             parts.append(words(language)["none_pass"])
     if answer.undated:
         parts.append(counted(language, "undated_out", answer.undated))

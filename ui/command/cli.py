@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Before numpy is imported: its products are small, and a thread that waits for a core for one holds up the question.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import sys
 from io import TextIOWrapper
 from typing import Annotated
