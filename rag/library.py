@@ -32,7 +32,7 @@ from onrecord.rag.store.refusing import require_model
 from onrecord.rag.store.sqlite.backup import restore
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
-from onrecord.rag.types import Answer, Briefing, Citation, FilterOptions, Hit, Passage
+from onrecord.rag.types import Answer, Briefing, Citation, FilterOptions, Hit, Passage, Passing
 
 if TYPE_CHECKING:
     from onrecord.rag.adding import AddReport, Original, Progress
@@ -171,12 +171,15 @@ class Library:
         allow_private: bool = False,
         ray: str | None = None,
         progress: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> AddReport:
         """Add files, folders and web addresses; title, date, url and language override what is found in them.
 
         A file that cannot be read is reported and the rest are added. A web address must be public unless
         `allow_private`. With `ray`, the HOST:PORT of a Ray cluster of which this machine is part, or "local", the
-        cluster's machines read and embed. Raises InvalidRequest for metadata and a cluster that cannot be used.
+        cluster's machines read and embed. Once `stop` says yes, which is asked at every step but of a cluster's,
+        nothing more is added, and the report tells of what was. Raises InvalidRequest for metadata and a cluster that
+        cannot be used.
         """
         # Whoever only asks does not wait for what reads files.
         from onrecord.rag.adding import add_originals, originals_under
@@ -189,7 +192,7 @@ class Library:
             else:
                 originals += originals_under([Path(path)], options)
         if ray is None:
-            return add_originals(self._store, self._loaded_encoder, originals, progress)
+            return add_originals(self._store, self._loaded_encoder, originals, progress, stop)
         from onrecord.rag.spreading import spread_originals
 
         return spread_originals(self._store, self._settings, self._loaded_encoder, originals, ray, progress)
@@ -371,6 +374,14 @@ class Library:
             yield from self._written(answer, briefings, server)
             return
         yield from growing(answer)
+
+    def passing(self, **filters: Unpack[FilterOptions]) -> Passing:
+        """How much of the library passes filters, and how many undated briefings their dates leave out.
+
+        Raises InvalidRequest for an impossible filter.
+        """
+        limits = filters_of(filters)
+        return self._holdings.of_one_state(lambda: self._holdings.passing(limits))
 
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""

@@ -23,7 +23,12 @@ _SCRIPTS = tuple(
         "chat/conversations",
         "library/library",
         "library/filters",
+        "library/passing",
+        "library/collections",
+        "library/limits",
+        "library/dropping",
         "library/upload",
+        "page/rights",
         "source/source",
         "desk/pinning",
     )

@@ -136,7 +136,7 @@ class Login:
             if len(self._right) >= _MOST_REMEMBERED:
                 self._right.clear()
             self._right[known] = account
-        scope.setdefault("state", {})["account"] = account.name
+        scope.setdefault("state", {}).update(account=account.name, reads_only=account.role == "reader")
         if account.role == "reader" and not readers_may(scope["method"], scope["path"]):
             return _said("Readers can change nothing here. Ask an editor.", 403)
         return None
