@@ -12,8 +12,6 @@ from serving import Server
 
 # Invented.
 WORDS = "Ada Quill (Post): What does it cost?\n\nMinister Ivo Stern: It costs 🙂 twelve million. No more.\n"
-    "Ada Quill (Post): What does the Lantern quay cost?\n\nMinister Ivo Stern: It costs 🙂 twelve million. No more.\n"
-)
 
 
 def briefing(server: Server, name: str) -> str:
