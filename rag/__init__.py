@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from onrecord.rag.checking.report import report_html, report_text
     from onrecord.rag.collecting import Collection
     from onrecord.rag.copying import Copied
+    from onrecord.rag.corrections import corrected_turns, speaker_in
     from onrecord.rag.errors import (
         InvalidRequest,
         LibraryError,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         Boilerplate,
         Briefing,
         Citation,
+        Correction,
         DateMention,
         Exchange,
         FilterOptions,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
         Quote,
         Reported,
         Span,
+        Speaker,
         Status,
         Turn,
         Words,
@@ -67,6 +70,7 @@ __all__ = [
     "Citation",
     "Collection",
     "Copied",
+    "Correction",
     "DateMention",
     "Exchange",
     "ExportFormat",
@@ -92,12 +96,14 @@ __all__ = [
     "Settings",
     "SharedDatabase",
     "Span",
+    "Speaker",
     "Status",
     "Summary",
     "Turn",
     "UnknownBriefing",
     "UnreadableFile",
     "Words",
+    "corrected_turns",
     "evaluate_folder",
     "export",
     "link_to",
@@ -109,6 +115,7 @@ __all__ = [
     "report_text",
     "rows_of",
     "second_at",
+    "speaker_in",
     "stands_alone",
 ]
 
@@ -122,6 +129,7 @@ _HOMES = {
     "Citation": "onrecord.rag.types",
     "Collection": "onrecord.rag.collecting",
     "Copied": "onrecord.rag.copying",
+    "Correction": "onrecord.rag.types",
     "DateMention": "onrecord.rag.types",
     "EXPORT_FORMATS": "onrecord.rag.exporting.export",
     "Exchange": "onrecord.rag.types",
@@ -149,12 +157,14 @@ _HOMES = {
     "Settings": "onrecord.rag.settings",
     "SharedDatabase": "onrecord.rag.store",
     "Span": "onrecord.rag.types",
+    "Speaker": "onrecord.rag.types",
     "Status": "onrecord.rag.types",
     "Summary": "onrecord.rag.store",
     "Turn": "onrecord.rag.types",
     "UnknownBriefing": "onrecord.rag.errors",
     "UnreadableFile": "onrecord.rag.errors",
     "Words": "onrecord.rag.types",
+    "corrected_turns": "onrecord.rag.corrections",
     "evaluate_folder": "onrecord.rag.evaluate",
     "export": "onrecord.rag.exporting.export",
     "link_to": "onrecord.rag.exporting.text_fragments",
@@ -166,6 +176,7 @@ _HOMES = {
     "report_text": "onrecord.rag.checking.report",
     "rows_of": "onrecord.rag.evaluate",
     "second_at": "onrecord.rag.text.quotes",
+    "speaker_in": "onrecord.rag.corrections",
     "stands_alone": "onrecord.rag.questions.followup",
 }
 
