@@ -45,7 +45,13 @@ UNIDENTIFIED MALE: Nobody has decided yet who pays for the lighthouse; the counc
 ELSEWHERE = """Ferry briefing
 5 March 2031
 
-ANN DOE, Harbour Minister: The ferry will leave at noon from now on, and at six in the evening on Sundays.
+ANN DOE: The ferry will leave at noon from now on, and at six in the evening on Sundays.
+
+TOM ASHBY: And what will a ticket for the ferry cost on a working day?
+
+ANN DOE: Four crowns at noon, and the ferry is free for all pupils of the island's schools.
+
+TOM ASHBY: Thank you for your answers, and good luck with the ferry.
 """
 DOE, ROE = Speaker("Ann Doe", "Harbour Minister", "City Hall"), Speaker("Jane Roe", None, "Coast Radio")
 
@@ -105,11 +111,11 @@ def test_a_label_is_given_its_name_in_the_whole_library(filled: Library) -> None
     ]
     assert {hit.passage.speaker for hit in filled.search("lighthouse", speaker="Roe")} == {"Jane Roe"}
     # One person with the Ann Doe of the other briefing.
-    assert {hit.passage.briefing_id for hit in filled.search("noon", speaker="Ann Doe", k=50)} == {
+    assert {hit.passage.briefing_id for hit in filled.search("noon", speaker="Doe", k=50)} == {
         one.id for one in filled.summaries()
     }
     assert "Jane Roe" in filled.names()["speaker"]
-    [citation] = [one for one in filled.ask("Who pays for the lighthouse?", speaker="Jane Roe").citations[:1]]
+    citation = filled.ask("Who pays for the lighthouse?", speaker="Jane Roe").citations[0]
     assert (citation.speaker, citation.inferred) == ("Jane Roe", False)
     assert filled.verify() == []
 
@@ -205,7 +211,9 @@ def test_the_same_file_again_and_its_metadata_leave_corrections_as_they_are(fill
     filled.undo(briefing.id, 1)
     assert (harbour(filled).title, who(harbour(filled))[0][0]) == ("Told", "Ann Doe")
     filled.undo(briefing.id, 2)
-    assert harbour(filled) == replace(briefing, title="Told", added=harbour(filled).added)
+    after = harbour(filled)
+    told_so = replace(briefing, title="Told", added=after.added, boilerplate=after.boilerplate)
+    assert after == told_so
 
 
 def test_corrections_are_in_copies_and_backups_and_go_with_what_is_removed(filled: Library, tmp_path: Path) -> None:
@@ -295,7 +303,6 @@ with Library.open(settings=Settings(library=sys.argv[1], model=sys.argv[2])) as 
         library.undo(sys.argv[3], one.number)
 """
     chance = random.Random(5)
-    plain, named = "Doe", "Ann Doe"
     filled.remove(next(one.id for one in filled.briefings() if one.file == "ferry.txt"))
     for _ in range(3):
         command = [sys.executable, "-c", code, str(filled.folder), str(filled._settings.model), briefing.id]
@@ -309,12 +316,11 @@ with Library.open(settings=Settings(library=sys.argv[1], model=sys.argv[2])) as 
         assert filled.verify() == []
         found = harbour(filled)
         spoken = {turn.speaker for turn in found.turns if turn.label == "MS. DOE"}
-        assert (named in spoken) == bool(found.corrections)
+        assert ("Ann Doe" in spoken) == bool(found.corrections)
         assert len(spoken) == 1
         assert {one.speaker for one in filled.passages(briefing.id) if one.turn in (0, 2)} == spoken
         for one in found.corrections:
             filled.undo(briefing.id, one.number)
-    assert plain
 
 
 def test_a_speaker_is_written_in_one_line() -> None:
@@ -360,7 +366,7 @@ def test_the_command_corrects_lists_and_undoes(
     for wrong in (["--speaker", "Ann Doe"], ["--turn", "x=Ann Doe"], ["--undo", "9"], ["--date", "soon"]):
         assert command("correct", briefing.id, *wrong, code=1)[1].startswith("onrecord: ")
     noted = [json.loads(line) for line in (filled.folder / "audit.jsonl").read_text("utf-8").splitlines()]
-    assert [line["event"] for line in noted] == ["corrected", "corrected", "corrected", "corrected"]
+    assert [line["event"] for line in noted] == ["corrected"] * 3
 
 
 def test_the_api_corrects_lists_and_undoes(filled: Library) -> None:

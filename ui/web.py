@@ -31,6 +31,7 @@ from onrecord.ui.chat.exporting import export_api
 from onrecord.ui.chat.render import welcome_html
 from onrecord.ui.chat.suggestions import Suggestions
 from onrecord.ui.check.pages import check_pages
+from onrecord.ui.desk.correcting import correcting_pages
 from onrecord.ui.page.assets import STYLES, Assets, Preloading
 from onrecord.ui.page.text import dictionary, preferred_language, terminal_language, words
 from onrecord.ui.reader.pages import reader_pages
@@ -92,6 +93,7 @@ def create_app(
     app.include_router(conversations_api(conversations, suggested))
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
+    app.include_router(correcting_pages(library))
     app.include_router(check_pages())
     # Not "assets": these are Gradio's own.
     app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))

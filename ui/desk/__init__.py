@@ -1,0 +1,1 @@
+"""The desk: what is done with briefings beyond asking."""
