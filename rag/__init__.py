@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from onrecord.rag.checking.check import CheckReport, Finding
     from onrecord.rag.checking.report import report_html, report_text
     from onrecord.rag.collecting import Collection
+    from onrecord.rag.comparing.compare import Alone, ComparedSide, Comparison, Opposite
     from onrecord.rag.copying import Copied
     from onrecord.rag.corrections import corrected_turns, speaker_in
     from onrecord.rag.errors import (
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
         UnreadableFile,
     )
     from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
-    from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
+    from onrecord.rag.exporting.export import export
+    from onrecord.rag.exporting.pinned import PinnedQuote, export_pins
     from onrecord.rag.exporting.text_fragments import link_to
+    from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
     from onrecord.rag.questions.followup import stands_alone
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
         Method,
         Part,
         Passage,
+        Passing,
         Piece,
         Pointer,
         Quote,
@@ -55,6 +59,7 @@ if TYPE_CHECKING:
         Status,
         Turn,
         Words,
+        each_of,
         quoted_words,
     )
 
@@ -63,12 +68,15 @@ __all__ = [
     "LANGUAGES",
     "AddReport",
     "Added",
+    "Alone",
     "Answer",
     "Boilerplate",
     "Briefing",
     "CheckReport",
     "Citation",
     "Collection",
+    "ComparedSide",
+    "Comparison",
     "Copied",
     "Correction",
     "DateMention",
@@ -85,9 +93,12 @@ __all__ = [
     "Method",
     "ModelError",
     "OnRecordError",
+    "Opposite",
     "Part",
     "Passage",
+    "Passing",
     "Piece",
+    "PinnedQuote",
     "Pointer",
     "Progress",
     "Quote",
@@ -104,8 +115,10 @@ __all__ = [
     "UnreadableFile",
     "Words",
     "corrected_turns",
+    "each_of",
     "evaluate_folder",
     "export",
+    "export_pins",
     "link_to",
     "place_at",
     "quoted_words",
@@ -120,6 +133,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Opposite": "onrecord.rag.comparing.compare",
+    "Comparison": "onrecord.rag.comparing.compare",
+    "ComparedSide": "onrecord.rag.comparing.compare",
+    "Alone": "onrecord.rag.comparing.compare",
     "AddReport": "onrecord.rag.adding",
     "Added": "onrecord.rag.adding",
     "Answer": "onrecord.rag.types",
@@ -131,9 +148,9 @@ _HOMES = {
     "Copied": "onrecord.rag.copying",
     "Correction": "onrecord.rag.types",
     "DateMention": "onrecord.rag.types",
-    "EXPORT_FORMATS": "onrecord.rag.exporting.export",
+    "EXPORT_FORMATS": "onrecord.rag.exporting.writing",
     "Exchange": "onrecord.rag.types",
-    "ExportFormat": "onrecord.rag.exporting.export",
+    "ExportFormat": "onrecord.rag.exporting.writing",
     "FilterOptions": "onrecord.rag.types",
     "Filters": "onrecord.rag.types",
     "Finding": "onrecord.rag.checking.check",
@@ -148,6 +165,8 @@ _HOMES = {
     "OnRecordError": "onrecord.rag.errors",
     "Part": "onrecord.rag.types",
     "Passage": "onrecord.rag.types",
+    "PinnedQuote": "onrecord.rag.exporting.pinned",
+    "Passing": "onrecord.rag.types",
     "Piece": "onrecord.rag.types",
     "Pointer": "onrecord.rag.types",
     "Progress": "onrecord.rag.adding",
@@ -165,8 +184,10 @@ _HOMES = {
     "UnreadableFile": "onrecord.rag.errors",
     "Words": "onrecord.rag.types",
     "corrected_turns": "onrecord.rag.corrections",
+    "each_of": "onrecord.rag.types",
     "evaluate_folder": "onrecord.rag.evaluate",
     "export": "onrecord.rag.exporting.export",
+    "export_pins": "onrecord.rag.exporting.pinned",
     "link_to": "onrecord.rag.exporting.text_fragments",
     "place_at": "onrecord.rag.text.quotes",
     "quoted_words": "onrecord.rag.types",

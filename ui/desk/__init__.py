@@ -1,1 +1,1 @@
-"""The desk: what is done with briefings beyond asking."""
+"""The desk: what journalists work with beside the answers."""
