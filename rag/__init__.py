@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from onrecord.rag.collecting import Collection
     from onrecord.rag.comparing.compare import Alone, ComparedSide, Comparison, Opposite
     from onrecord.rag.copying import Copied
+    from onrecord.rag.corrections import corrected_turns, speaker_in
     from onrecord.rag.errors import (
         InvalidRequest,
         LibraryError,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         Boilerplate,
         Briefing,
         Citation,
+        Correction,
         DateMention,
         Exchange,
         FilterOptions,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
         Quote,
         Reported,
         Span,
+        Speaker,
         Status,
         Turn,
         Words,
@@ -75,6 +78,7 @@ __all__ = [
     "ComparedSide",
     "Comparison",
     "Copied",
+    "Correction",
     "DateMention",
     "Exchange",
     "ExportFormat",
@@ -103,12 +107,14 @@ __all__ = [
     "Settings",
     "SharedDatabase",
     "Span",
+    "Speaker",
     "Status",
     "Summary",
     "Turn",
     "UnknownBriefing",
     "UnreadableFile",
     "Words",
+    "corrected_turns",
     "each_of",
     "evaluate_folder",
     "export",
@@ -122,6 +128,7 @@ __all__ = [
     "report_text",
     "rows_of",
     "second_at",
+    "speaker_in",
     "stands_alone",
 ]
 
@@ -139,6 +146,7 @@ _HOMES = {
     "Citation": "onrecord.rag.types",
     "Collection": "onrecord.rag.collecting",
     "Copied": "onrecord.rag.copying",
+    "Correction": "onrecord.rag.types",
     "DateMention": "onrecord.rag.types",
     "EXPORT_FORMATS": "onrecord.rag.exporting.writing",
     "Exchange": "onrecord.rag.types",
@@ -168,12 +176,14 @@ _HOMES = {
     "Settings": "onrecord.rag.settings",
     "SharedDatabase": "onrecord.rag.store",
     "Span": "onrecord.rag.types",
+    "Speaker": "onrecord.rag.types",
     "Status": "onrecord.rag.types",
     "Summary": "onrecord.rag.store",
     "Turn": "onrecord.rag.types",
     "UnknownBriefing": "onrecord.rag.errors",
     "UnreadableFile": "onrecord.rag.errors",
     "Words": "onrecord.rag.types",
+    "corrected_turns": "onrecord.rag.corrections",
     "each_of": "onrecord.rag.types",
     "evaluate_folder": "onrecord.rag.evaluate",
     "export": "onrecord.rag.exporting.export",
@@ -187,6 +197,7 @@ _HOMES = {
     "report_text": "onrecord.rag.checking.report",
     "rows_of": "onrecord.rag.evaluate",
     "second_at": "onrecord.rag.text.quotes",
+    "speaker_in": "onrecord.rag.corrections",
     "stands_alone": "onrecord.rag.questions.followup",
 }
 
