@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from onrecord.rag.exporting.text_fragments import link_to
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
+    from onrecord.rag.recordings import Recording
     from onrecord.rag.questions.followup import stands_alone
     from onrecord.rag.settings import Settings
     from onrecord.rag.store import SharedDatabase, Summary
+    from onrecord.rag.text.clock import timecode
     from onrecord.rag.text.quotes import place_at, second_at
     from onrecord.rag.types import (
         Answer,
@@ -86,6 +88,7 @@ __all__ = [
     "Progress",
     "Quote",
     "Reported",
+    "Recording",
     "Row",
     "Settings",
     "SharedDatabase",
@@ -108,6 +111,7 @@ __all__ = [
     "rows_of",
     "second_at",
     "stands_alone",
+    "timecode",
 ]
 
 _HOMES = {
@@ -142,6 +146,7 @@ _HOMES = {
     "Progress": "onrecord.rag.adding",
     "Quote": "onrecord.rag.types",
     "Reported": "onrecord.rag.types",
+    "Recording": "onrecord.rag.recordings",
     "Row": "onrecord.rag.evaluate",
     "Settings": "onrecord.rag.settings",
     "SharedDatabase": "onrecord.rag.store",
@@ -164,6 +169,7 @@ _HOMES = {
     "rows_of": "onrecord.rag.evaluate",
     "second_at": "onrecord.rag.text.quotes",
     "stands_alone": "onrecord.rag.questions.followup",
+    "timecode": "onrecord.rag.text.clock",
 }
 
 

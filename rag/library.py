@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from onrecord.rag.checking.check import CheckReport
     from onrecord.rag.copying import Copied
     from onrecord.rag.language_model.model import ModelServer
+    from onrecord.rag.recordings import Recording
 
 
 class Library:
@@ -226,6 +227,12 @@ class Library:
     def file(self, briefing_id: str) -> bytes:
         """The bytes of a briefing's file as added; raises UnknownBriefing."""
         return self._store.file(whole_characters(briefing_id))
+
+    def recording(self, briefing_id: str) -> Recording | None:
+        """The sound or film that lies beside the file a briefing was added from; raises UnknownBriefing."""
+        from onrecord.rag.recordings import recording_beside
+
+        return recording_beside(self.briefing(briefing_id))
 
     def names(self) -> dict[str, list[str]]:
         """The speakers, roles, outlets, languages and kinds in the library, to choose filters from."""

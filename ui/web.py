@@ -32,6 +32,7 @@ from onrecord.ui.check.pages import check_pages
 from onrecord.ui.page.assets import STYLES, Assets, Preloading
 from onrecord.ui.page.text import dictionary, preferred_language, terminal_language, words
 from onrecord.ui.reader.pages import reader_pages
+from onrecord.ui.reader.recordings import recordings_api
 from onrecord.ui.server.accounts import Account, accounts_in
 from onrecord.ui.server.audit import Audit
 from onrecord.ui.server.connections import Table
@@ -88,6 +89,7 @@ def create_app(
     app.include_router(conversations_api(conversations, suggested))
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
+    app.include_router(recordings_api(library))
     app.include_router(check_pages())
     # Not "assets": these are Gradio's own.
     app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))

@@ -15,6 +15,7 @@ from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
+from onrecord.rag.text.clock import timecode
 from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import (
     Answer,
@@ -114,12 +115,6 @@ def copied(citation: Citation, briefing: Briefing, *, language: str = "en") -> t
     source, words = _sourced(citation, briefing), answer_language(language).report
     plain = f"“{citation.quote}”\n— {_line(source, words)}" + (f"\n{source.link}" if source.link else "")
     return plain, _quote_html(source, words)
-
-
-def timecode(seconds: float) -> str:
-    """Seconds from the beginning as h:mm:ss."""
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def _sourced(citation: Citation, briefing: Briefing) -> _Source:

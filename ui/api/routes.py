@@ -216,7 +216,8 @@ def briefings_api(
         """The words `text[start:end]` with the turns around them; `check` is the fingerprint in an answer's link."""
         found = library.briefing(briefing_id)
         holding = next((p for p in library.passages(briefing_id) if p.start <= start < p.end), None)
-        return source_of(found, start, end, check, holding)
+        recording = library.recording(briefing_id)
+        return source_of(found, start, end, check, holding, recording.media_type if recording else None)
 
     @api.get("/briefings/{briefing_id}/file", tags=["library"], response_class=Response)
     def file(briefing_id: str) -> Response:

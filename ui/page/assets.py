@@ -18,6 +18,7 @@ _SCRIPTS = tuple(
         "page/base",
         "page/dialog",
         "page/navigation",
+        "page/player",
         "chat/chat",
         "chat/conversations",
         "library/library",
