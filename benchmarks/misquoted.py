@@ -126,8 +126,7 @@ def _count(one: Quoted, library: Library, counts: Counter[str], *, show: bool) -
     found = library.check(f"Someone said: “{one.words}”").findings
     finding = found[0] if found else None
     traced = finding is not None and any(
-        each.briefing_id == one.briefing and each.start < one.end and one.start < each.end
-        for each in finding.citations
+        each.briefing_id == one.briefing and each.start < one.end and one.start < each.end for each in finding.citations
     )
     called = finding is not None and finding.verdict in ("altered", "stitched")
     for kind in ("all", size):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from onrecord.rag.exporting.text_fragments import link_to
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
-    from onrecord.rag.recordings import Recording
     from onrecord.rag.questions.followup import stands_alone
+    from onrecord.rag.recordings import Recording
     from onrecord.rag.settings import Settings
     from onrecord.rag.store import SharedDatabase, Summary
     from onrecord.rag.text.clock import timecode
@@ -87,8 +87,8 @@ __all__ = [
     "Pointer",
     "Progress",
     "Quote",
-    "Reported",
     "Recording",
+    "Reported",
     "Row",
     "Settings",
     "SharedDatabase",

@@ -171,7 +171,7 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         who = _who(citation, language)
         if citation.inferred:
             who += f" ({words(language)['inferred']})"
-        place = _together(printed_place(citation.page, citation.line, citation.seconds, language))
+        place = _together(printed_place(citation.page, citation.line, language, citation.seconds))
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
         items.append(

@@ -114,6 +114,6 @@ def render_report(report: AddReport, language: str) -> str:
 def _source(citation: Citation, language: str) -> str:
     who = ", ".join(part for part in (citation.speaker, citation.role, citation.outlet) if part)
     mark = f" ({words(language)['inferred']})" if citation.inferred else ""
-    place = printed_place(citation.page, citation.line, citation.seconds, language)
+    place = printed_place(citation.page, citation.line, language, citation.seconds)
     where = ", ".join(part for part in (citation.title, citation.date, citation.url or citation.file, place) if part)
     return f"[{citation.number}] {who}{mark}{' — ' if who else ''}{where}, {citation.start}–{citation.end}"

@@ -88,7 +88,7 @@ def spoken_date(date: str | None, language: str) -> str:
     return re.sub(r"\b1\b", words(language)["first_day"], said, count=1) if day == 1 else said
 
 
-def printed_place(page: int | None, line: int | None, seconds: float | None, language: str) -> str:
+def printed_place(page: int | None, line: int | None, language: str, seconds: float | None = None) -> str:
     """Where words stand in print and in the recording: "p. 3, l. 14", "at 0:12:03"; empty where neither is known."""
     said = words(language)
     places = [] if page is None else [said["on_page"].format(page=page)]

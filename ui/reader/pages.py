@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
@@ -9,10 +10,11 @@ from itertools import pairwise
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from onrecord.rag import Briefing, Library, Passage, UnknownBriefing
+from onrecord.rag import Briefing, Library, Passage, Turn, UnknownBriefing, second_at, timecode
 from onrecord.ui.page.html import attribution, fingerprint
 from onrecord.ui.page.plain import language_of, plain_page, plain_response
 from onrecord.ui.page.text import spoken_date, words
+from onrecord.ui.reader.outline import outline
 
 # Longer text between turns is no speaker's label.
 _LABEL_LENGTH = 160
@@ -35,8 +37,14 @@ def reader_pages(library: Library) -> APIRouter:
             (start, end) if start is not None and end is not None and 0 <= start < end <= len(briefing.text) else None
         )
         changed = bool(quote and check and fingerprint(briefing.text[quote[0] : quote[1]]) != check)
+        recording = library.recording(briefing_id)
         page = reader_page(
-            briefing, library.passages(briefing_id), language, None if changed else quote, changed=changed
+            briefing,
+            library.passages(briefing_id),
+            language,
+            None if changed else quote,
+            changed=changed,
+            recording=recording.media_type if recording else None,
         )
         return plain_response(page)
 
@@ -57,10 +65,13 @@ def reader_page(
     quote: tuple[int, int] | None = None,
     *,
     changed: bool = False,
+    recording: str | None = None,
 ) -> str:
     """A briefing as HTML; the text of its `<article>` without headings is `briefing.text` to the letter.
 
     `quote` is the slice to mark; `changed` says that the words once quoted there are others now.
+    `recording` is the media type of what can be played beside it. Each turn's speaker is shown once, as its heading; a
+    label as printed that says no more is kept in the article and hidden.
     """
     said = words(language)
     facts = [spoken_date(briefing.date, language), briefing.file]
@@ -74,12 +85,29 @@ def reader_page(
         + (f' · <a href="{escape(original)}" rel="noopener noreferrer">{said["open_original"]}</a>' if original else "")
         + "</p>"
         + "".join(f'<p class="notice" role="status">{notice}</p>' for notice in notices)
-        + f'<form class="find-text" role="search"><label for="find">{said["find_text"]}</label>'
-        f'<input id="find" type="search" autocomplete="off"><output for="find"></output>'
-        f'<button type="submit">{said["next_match"]}</button></form></header>'
+        + "</header>"
     )
-    article = "".join(_pieces(briefing, passages, language, quote))
-    body = f'{head}<main><article lang="{escape(briefing.language)}">{article}</article></main>'
+    side = outline(briefing, language)
+    contents = (
+        f'<button type="button" id="open-outline" aria-controls="outline" aria-expanded="false">{said["contents"]}'
+        "</button>"
+        if side
+        else ""
+    )
+    bar = (
+        f'<div class="reading-bar"><p class="reading-title" aria-hidden="true">{escape(briefing.title)}</p>{contents}'
+        f'<form class="find-text" role="search"><label for="find">{said["find_text"]}</label>'
+        '<input id="find" type="search" autocomplete="off" aria-keyshortcuts="/"><output for="find"></output>'
+        f'<button type="button" id="previous-match" aria-label="{said["previous_match"]}" disabled>‹</button>'
+        f'<button type="submit" aria-label="{said["next_match"]}" disabled>›</button></form>'
+        f"{_player(briefing, recording, quote)}</div>"
+    )
+    article = "".join(_pieces(briefing, passages, language, quote, playable=recording is not None))
+    body = (
+        f'{head}{bar}<div class="reading">'
+        + (f'<aside id="outline" aria-label="{said["contents"]}">{side}</aside>' if side else "")
+        + f'<main><article lang="{escape(briefing.language)}">{article}</article></main></div>'
+    )
     return _page(briefing.title, body, language)
 
 
@@ -87,40 +115,80 @@ def _page(title: str, body: str, language: str) -> str:
     return plain_page(title, body, language, script="reader/reader", styles=["reader/reader"], base="../")
 
 
+def _player(briefing: Briefing, recording: str | None, quote: tuple[int, int] | None) -> str:
+    """Where the script puts the player, with the second at which it begins."""
+    if recording is None:
+        return ""
+    second = second_at(briefing, quote[0]) if quote else None
+    of = f'data-type="{escape(recording)}" data-briefing="{briefing.id}" data-seconds="{second or 0}"'
+    return f'<div id="player" {of}></div>'
+
+
 def _pieces(
-    briefing: Briefing, passages: Sequence[Passage], language: str, quote: tuple[int, int] | None
+    briefing: Briefing,
+    passages: Sequence[Passage],
+    language: str,
+    quote: tuple[int, int] | None,
+    *,
+    playable: bool,
 ) -> Iterator[str]:
     """The text in blocks: turns under their speakers, boilerplate, and what stands between them."""
     starts = sorted({passage.start: passage.id for passage in reversed(passages)}.items())
-    blocks: list[tuple[int, int, str, str]] = []
-    for turn in briefing.turns:
-        who = attribution(turn.speaker, turn.role, turn.outlet, language)
-        kind = words(language)[turn.kind] + (f", {words(language)['inferred']}" if turn.inferred else "")
-        heading = f'<h2 class="who">{escape(who)} <span class="badge">{escape(kind)}</span></h2>'
-        blocks.append((turn.start, turn.end, f"turn {turn.kind}", heading))
+    blocks: list[tuple[int, int, str, str, str | None]] = []
+    for place, turn in enumerate(briefing.turns):
+        opening = f'<section class="turn {turn.kind}" id="t{place}" data-speaker="{escape(turn.speaker or "")}">'
+        blocks.append((turn.start, turn.end, opening, _heading(turn, language, playable=playable), turn.label))
     for chrome in briefing.boilerplate:
         note = f'<p class="note">{words(language)["boilerplate"]}</p>'
-        blocks.append((chrome.start, chrome.end, "boilerplate", note))
+        blocks.append((chrome.start, chrome.end, '<section class="boilerplate">', note, None))
     place = 0
-    for start, end, style, heading in sorted(blocks):
+    for start, end, opening, heading, label in sorted(blocks, key=lambda block: block[:2]):
         start = max(start, place)
         if start >= end:
             continue
-        yield _between(briefing.text, place, start, starts, quote)
+        yield _between(briefing.text, place, start, starts, quote, label)
         said = _marked(briefing.text, start, end, starts, quote)
-        yield f'<section class="{style}">{heading}<div class="text">{said}</div></section>'
+        yield f'{opening}{heading}<div class="text">{said}</div></section>'
         place = end
     yield _between(briefing.text, place, len(briefing.text), starts, quote)
 
 
+def _heading(turn: Turn, language: str, *, playable: bool) -> str:
+    said = words(language)
+    # Who has no name is shown under the label that is printed.
+    who = attribution(turn.speaker or (turn.label or "").strip(" :") or None, turn.role, turn.outlet, language)
+    kind = said[turn.kind] + (f", {said['inferred']}" if turn.inferred else "")
+    time = ""
+    if turn.seconds is not None:
+        shown = timecode(turn.seconds)
+        time = f' <span class="time">{shown}</span>'
+        if playable:
+            label = said["play_from"].format(time=shown)
+            at = f'data-seconds="{turn.seconds}" aria-label="{label}"'
+            time = f' <button type="button" class="time" {at}>{shown}</button>'
+    return f'<h2 class="who">{escape(who)} <span class="badge">{escape(kind)}</span>{time}</h2>'
+
+
 def _between(
-    text: str, start: int, end: int, passages: Sequence[tuple[int, int]], quote: tuple[int, int] | None
+    text: str,
+    start: int,
+    end: int,
+    passages: Sequence[tuple[int, int]],
+    quote: tuple[int, int] | None,
+    label: str | None = None,
 ) -> str:
-    """What stands between turns: a label as printed on one line, longer text as it is."""
+    """What stands between turns: a label as printed on one line, longer text as it is.
+
+    Blanks, and the `label` of the turn that follows where its heading says the same, are kept and not shown.
+    """
     if start == end:
         return ""
+    words_there = text[start:end].replace(label or "", "", 1)
+    said_again = not re.search(r"[^\W\d_]", words_there)
     style = "label" if end - start <= _LABEL_LENGTH else "between"
-    return f'<div class="{style}">{_marked(text, start, end, passages, quote)}</div>'
+    quoted = quote is not None and quote[0] < end and start < quote[1]
+    hidden = " hidden" if said_again and not quoted else ""
+    return f'<div class="{style}"{hidden}>{_marked(text, start, end, passages, quote)}</div>'
 
 
 def _marked(text: str, start: int, end: int, passages: Sequence[tuple[int, int]], quote: tuple[int, int] | None) -> str:
