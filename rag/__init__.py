@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from onrecord.embeddings import replacing
     from onrecord.rag.adding import Added, AddReport, Progress
     from onrecord.rag.checking.check import CheckReport, Finding
+    from onrecord.rag.checking.exporting import export_report
+    from onrecord.rag.checking.opening import article_in
     from onrecord.rag.checking.report import report_html, report_text
     from onrecord.rag.copying import Copied
     from onrecord.rag.errors import (
@@ -99,8 +101,10 @@ __all__ = [
     "UnknownBriefing",
     "UnreadableFile",
     "Words",
+    "article_in",
     "evaluate_folder",
     "export",
+    "export_report",
     "link_to",
     "place_at",
     "quoted_words",
@@ -157,8 +161,10 @@ _HOMES = {
     "UnknownBriefing": "onrecord.rag.errors",
     "UnreadableFile": "onrecord.rag.errors",
     "Words": "onrecord.rag.types",
+    "article_in": "onrecord.rag.checking.opening",
     "evaluate_folder": "onrecord.rag.evaluate",
     "export": "onrecord.rag.exporting.export",
+    "export_report": "onrecord.rag.checking.exporting",
     "link_to": "onrecord.rag.exporting.text_fragments",
     "place_at": "onrecord.rag.text.quotes",
     "quoted_words": "onrecord.rag.types",

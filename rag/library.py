@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from typing_extensions import Self, Unpack
 
+from onrecord import __version__
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.embeddings.bundled import SHA256 as BUNDLED
 from onrecord.embeddings.reader import load_reader
@@ -346,12 +348,19 @@ class Library:
         Raises InvalidRequest for an empty text.
         """
         from onrecord.rag.checking.check import check
-        from onrecord.rag.checking.record import Record
+        from onrecord.rag.checking.record import Record, digest_of
 
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         encoders = self._loaded_encoder(), self._bundled_encoder()
-        return self._holdings.of_one_state(lambda: check(whole_characters(article), Record(self._holdings, *encoders)))
+        text = whole_characters(article)
+
+        def checked() -> CheckReport:
+            report = check(text, Record(self._holdings, *encoders))
+            held = digest_of(summary.id for summary in self._store.summaries())
+            return replace(report, version=__version__, model=encoders[0].name, library=held)
+
+        return self._holdings.of_one_state(checked)
 
     def _model_server(self) -> ModelServer | None:
         """The language model that the settings name; most libraries use none and never load its client."""

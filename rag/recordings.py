@@ -5,6 +5,7 @@ Nothing of it is kept in the library: it is looked for when it is wanted, and is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -44,9 +45,23 @@ def recording_beside(briefing: Briefing) -> Recording | None:
     return found
 
 
+def without_recordings(files: Sequence[Path]) -> list[Path]:
+    """Files to be added, without the recordings that belong to a transcript among them."""
+    transcribed = {(file.parent, stem) for file in files if not _is_recording(file) for stem in _stems(file)}
+    return [file for file in files if not (_is_recording(file) and (file.parent, file.stem) in transcribed)]
+
+
+def _is_recording(file: Path) -> bool:
+    return file.suffix.lower() in _TYPES
+
+
+def _stems(transcript: Path) -> tuple[str, str]:
+    """The names that its recording may have: that of `talk.en.vtt` is called `talk` too."""
+    return transcript.stem, Path(transcript.stem).stem
+
+
 def _beside(transcript: Path) -> Recording | None:
-    stems = dict.fromkeys((transcript.stem, Path(transcript.stem).stem))
-    for stem in stems:
+    for stem in dict.fromkeys(_stems(transcript)):
         for ending, media_type in _TYPES.items():
             for spelt in (ending, ending.upper()):
                 file = transcript.with_name(stem + spelt)

@@ -29,6 +29,7 @@ from onrecord.ui.chat.exporting import export_api
 from onrecord.ui.chat.render import welcome_html
 from onrecord.ui.chat.suggestions import Suggestions
 from onrecord.ui.check.pages import check_pages
+from onrecord.ui.check.routes import check_api
 from onrecord.ui.page.assets import STYLES, Assets, Preloading
 from onrecord.ui.page.text import dictionary, preferred_language, terminal_language, words
 from onrecord.ui.reader.pages import reader_pages
@@ -91,6 +92,7 @@ def create_app(
     app.include_router(reader_pages(library))
     app.include_router(recordings_api(library))
     app.include_router(check_pages())
+    app.include_router(check_api(library, places))
     # Not "assets": these are Gradio's own.
     app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
     app.add_exception_handler(OnRecordError, _refusal)

@@ -76,8 +76,9 @@ class Finding:
 
     `speaker` is who the article says spoke, and `same_speaker` whether that is the speaker on the record (None: cannot
     be told); `may_be` are the people on record whom the article may mean by it, where they are several. `changes` are
-    the word-level difference of an altered quotation. `sentences` are those that each citation stands in, whole. `similarity` is 1 for equal words, the share of wording kept for
-    an altered quotation, and for a translated one the bundled model's cosine: a hint, no proof.
+    the word-level difference of an altered quotation. `sentences` are those that each citation stands in, whole.
+    `similarity` is 1 for equal words, the share of wording kept for an altered quotation, and for a translated one the
+    bundled model's cosine: a hint, no proof.
     """
 
     kind: ClaimKind
@@ -97,11 +98,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """An article with the findings in its order; `counts` says how many there are of each verdict."""
+    """An article with the findings in its order; `counts` says how many there are of each verdict.
+
+    The rest is for whoever repeats the check: the `version` of OnRecord, its `policy` (the borders between verdicts),
+    the `model` that compares in sense, and a digest of the files in the `library`.
+    """
 
     article: str
     findings: tuple[Finding, ...]
     counts: Mapping[Verdict, int] = field(default_factory=dict)
+    version: str = ""
+    policy: str = POLICY
+    model: str = ""
+    library: str = ""
 
 
 def check(article: str, lookup: Lookup) -> CheckReport:

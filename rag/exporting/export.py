@@ -175,19 +175,24 @@ def _facts(answer: Answer, words: ReportWords) -> str:
 
 
 def _markdown(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
-    parts = [f"# {_md(_one_line(answer.question))}", _md_said(answer), f"*{_md(_facts(answer, words))}*"]
+    parts = [
+        f"# {markdown(_one_line(answer.question))}",
+        _md_said(answer),
+        f"*{markdown(_facts(answer, words))}*",
+    ]
     if sources:
         parts.append(f"## {words.quotes}")
     for source in sources:
-        line = _md(_line(source, words))
-        parts.append("\n".join(f"> {row.strip()}" for row in f"“{_md(source.citation.quote)}”".splitlines()))
+        line = markdown(_line(source, words))
+        parts.append("\n".join(f"> {row.strip()}" for row in f"“{markdown(source.citation.quote)}”".splitlines()))
         parts.append(f"**[{source.citation.number}]** " + (f"[{line}](<{source.link}>)" if source.link else line))
-        parts += [f"{heading}: {_md(_one_line(text))}" for heading, text in _surroundings(source, words)]
-        parts.append(f"{words.source}: {_md(_one_line(source.citation.file))}, SHA-256 {source.sha256}")
+        parts += [f"{heading}: {markdown(_one_line(text))}" for heading, text in _surroundings(source, words)]
+        parts.append(f"{words.source}: {markdown(_one_line(source.citation.file))}, SHA-256 {source.sha256}")
     return "\n\n".join(parts) + "\n"
 
 
-def _md(text: str) -> str:
+def markdown(text: str) -> str:
+    """Text in which nothing is Markdown."""
     return _MARKDOWN.sub(r"\\\1", text)
 
 
@@ -200,7 +205,7 @@ def _md_said(answer: Answer) -> str:
 
 
 def _md_part(part: Part, answer: Answer) -> str:
-    said = "".join(_shown(piece, answer, _md, "[{}]".format) for piece in part.pieces)
+    said = "".join(_shown(piece, answer, markdown, "[{}]".format) for piece in part.pieces)
     # Four spaces at a line's start would make it code.
     lines = [line.strip() for line in said.splitlines()]
     return "- " + "\n  ".join(lines) if part.item else "\n".join(lines)
@@ -291,11 +296,11 @@ def _csv(answer: Answer, sources: list[_Source]) -> str:
             answer.question,
             answer.status,
         )
-        rows.writerow([_cell(cell or "") for cell in cells])
+        rows.writerow([cell(each or "") for each in cells])
     return "\ufeff" + out.getvalue()
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Keep a spreadsheet from running what a briefing says; `start` and `end` still give the exact words."""
     text = text.replace("\0", "\ufffd")
     return f"'{text}" if _FORMULA.match(text) else text

@@ -13,7 +13,7 @@ _QUESTION_SHOWN = 90
 
 
 def outline(briefing: Briefing, language: str) -> str:
-    """The side of the page as HTML: a link to each exchange, a tick box for each speaker; empty where there are none."""
+    """The side of the page as HTML: a link to each exchange, a tick box for each speaker; maybe empty."""
     said = words(language)
     items = [_item(briefing, place, language) for place in _beginnings(briefing)]
     parts = []

@@ -138,9 +138,10 @@ def _pieces(
     for place, turn in enumerate(briefing.turns):
         opening = f'<section class="turn {turn.kind}" id="t{place}" data-speaker="{escape(turn.speaker or "")}">'
         blocks.append((turn.start, turn.end, opening, _heading(turn, language, playable=playable), turn.label))
-    for chrome in briefing.boilerplate:
-        note = f'<p class="note">{words(language)["boilerplate"]}</p>'
-        blocks.append((chrome.start, chrome.end, '<section class="boilerplate">', note, None))
+    for start, end in _chrome(briefing):
+        opened = " open" if quote is not None and quote[0] < end and start < quote[1] else ""
+        note = f'<summary class="note">{words(language)["boilerplate"]}</summary>'
+        blocks.append((start, end, f'<details class="boilerplate"{opened}>', note, None))
     place = 0
     for start, end, opening, heading, label in sorted(blocks, key=lambda block: block[:2]):
         start = max(start, place)
@@ -148,9 +149,20 @@ def _pieces(
             continue
         yield _between(briefing.text, place, start, starts, quote, label)
         said = _marked(briefing.text, start, end, starts, quote)
-        yield f'{opening}{heading}<div class="text">{said}</div></section>'
+        yield f'{opening}{heading}<div class="text">{said}</div></{opening[1:].split()[0]}>'
         place = end
     yield _between(briefing.text, place, len(briefing.text), starts, quote)
+
+
+def _chrome(briefing: Briefing) -> list[tuple[int, int]]:
+    """The stretches of what is no speech, those together between which nothing but blanks stands."""
+    found: list[tuple[int, int]] = []
+    for part in sorted(briefing.boilerplate, key=lambda part: part.start):
+        if found and not briefing.text[found[-1][1] : part.start].strip():
+            found[-1] = (found[-1][0], max(found[-1][1], part.end))
+        else:
+            found.append((part.start, part.end))
+    return found
 
 
 def _heading(turn: Turn, language: str, *, playable: bool) -> str:

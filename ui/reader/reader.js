@@ -19,6 +19,11 @@ if (place) {
   }
 }
 
+// The title is said in what stays once it has gone out of view.
+const title = document.querySelector(".plain-head h1");
+const bar = document.querySelector(".reading-bar");
+new IntersectionObserver(([seen]) => bar.classList.toggle("titled", !seen.isIntersecting)).observe(title);
+
 filtering();
 following();
 finding(unfold);

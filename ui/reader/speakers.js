@@ -14,10 +14,12 @@ export function filtering() {
   apply();
 }
 
-// Open the turn that an element stands in.
+// Open the turn, or what is no speech, that an element stands in.
 export function unfold(element) {
   const turn = element.closest("section.folded");
   if (turn) open(turn);
+  const chrome = element.closest("details");
+  if (chrome) chrome.open = true;
 }
 
 function open(turn) {
