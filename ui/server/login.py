@@ -34,16 +34,8 @@ _CHECKS = 2
 # What needs no login: it tells nothing but that the server is well.
 OPEN_PATHS = (HEALTH,)
 # What readers may send, besides looking: questions, and what is theirs alone. All other changes are an editor's.
-_READERS_SEND = (
-    "/api/ask",
-    "/api/ask/stream",
-    "/api/check",
-    "/api/check/file",
-    "/api/check/export",
-    "/api/feedback",
-    "/mcp",
-)
-_READERS_SEND_UNDER = ("/api/conversations/", "/gradio_api/")
+_READERS_SEND = ("/api/ask", "/api/ask/stream", "/api/check", "/api/feedback", "/mcp")
+_READERS_SEND_UNDER = ("/api/check/", "/api/conversations/", "/gradio_api/")
 
 
 def readers_may(method: str, path: str) -> bool:
