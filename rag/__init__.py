@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from onrecord.rag.checking.exporting import export_report
     from onrecord.rag.checking.opening import article_in
     from onrecord.rag.checking.report import report_html, report_text
+    from onrecord.rag.collecting import Collection
     from onrecord.rag.copying import Copied
     from onrecord.rag.errors import (
         InvalidRequest,
@@ -68,6 +69,7 @@ __all__ = [
     "Briefing",
     "CheckReport",
     "Citation",
+    "Collection",
     "Copied",
     "DateMention",
     "Exchange",
@@ -126,6 +128,7 @@ _HOMES = {
     "Briefing": "onrecord.rag.types",
     "CheckReport": "onrecord.rag.checking.check",
     "Citation": "onrecord.rag.types",
+    "Collection": "onrecord.rag.collecting",
     "Copied": "onrecord.rag.copying",
     "DateMention": "onrecord.rag.types",
     "EXPORT_FORMATS": "onrecord.rag.exporting.export",

@@ -21,6 +21,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, UnknownBriefing
+from onrecord.ui.api.collections import collections_api
 from onrecord.ui.api.routes import briefings_api, conversations_api
 from onrecord.ui.chat.chat import QUESTION_LENGTH, Chat, Update, filter_options
 from onrecord.ui.chat.chat import Request as ChatRequest
@@ -87,6 +88,7 @@ def create_app(
     metrics = Metrics(places, table)
     app.include_router(operations_api(metrics, places, loading))
     app.include_router(briefings_api(library, loading, suggested, places, audit))
+    app.include_router(collections_api(library, audit))
     app.include_router(conversations_api(conversations, suggested))
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))

@@ -16,6 +16,8 @@ from onrecord.rag.people.register import Place, Printed
 from onrecord.rag.types import Briefing, Kind, Passage
 
 _Read = TypeVar("_Read")
+ChangeCollections = Callable[[Mapping[str, tuple[str, ...]]], Mapping[str, tuple[str, ...]]]
+"""What is made of the collections held, the ids of each one's briefings by its name; ids may be of any version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,18 @@ class Archive(Protocol):
 
     def file(self, briefing_id: str) -> bytes:
         """The bytes of the file as added; raises UnknownBriefing."""
+
+    def collections(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the current briefings of each collection in the order they were added, by its name.
+
+        A briefing stays in its collections as newer versions of it are added, and leaves them when it is removed.
+        """
+
+    def change_collections(self, change: ChangeCollections) -> None:
+        """Write what `change` makes of the collections, nobody else changing them meanwhile.
+
+        Raises UnknownBriefing, and whatever `change` raises; nothing is changed then.
+        """
 
     def names(self) -> Names:
         """Who and what is on record; computed at each call (see `Holdings`)."""

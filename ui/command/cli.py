@@ -11,6 +11,7 @@ import typer
 from onrecord.rag import OnRecordError
 from onrecord.ui.command.adding import add, watch
 from onrecord.ui.command.asking import ask, search
+from onrecord.ui.command.collecting import collection
 from onrecord.ui.command.keeping import backup, copy, list_briefings, reembed, remove, restore, show, verify
 from onrecord.ui.command.measuring import check, evaluate
 from onrecord.ui.command.serving import account, mcp, serve
@@ -50,6 +51,7 @@ app.command()(search)
 app.command("list")(list_briefings)
 app.command()(show)
 app.command()(remove)
+app.add_typer(collection, name="collection")
 app.command()(verify)
 app.command()(backup)
 app.command()(restore)
