@@ -46,9 +46,10 @@ export function finding(reveal) {
   });
   document.getElementById("previous-match").addEventListener("click", () => show(-1));
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.shiftKey) {
+    // A form whose button is off, as it is until the words are counted, is not sent by Enter.
+    if (event.key === "Enter") {
       event.preventDefault();
-      show(-1);
+      show(event.shiftKey ? -1 : 1);
     } else if (event.key === "Escape") {
       event.preventDefault();
       input.value = "";
