@@ -166,7 +166,7 @@ FLOORS = (
     {"languages"},
     {"people"},
     {"readers", "fetch", "transcript", "store"},
-    {"passages", "questions", "collecting"},
+    {"passages", "questions", "collecting", "recordings"},
     {"holdings"},
     {"retrieval"},
     {"reading"},

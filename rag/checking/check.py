@@ -20,7 +20,7 @@ from onrecord.rag.checking.places import (
     surest,
 )
 from onrecord.rag.checking.speaker import surnames_of
-from onrecord.rag.checking.surroundings import Sentences, sentences_of
+from onrecord.rag.checking.surroundings import Sentences, sentences_around
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.people.names import is_full
 from onrecord.rag.people.naming import people_named, roll_of
@@ -227,7 +227,7 @@ def _finding(
         for one, after in pairwise(cited)
     ]
     sentences = [
-        sentences_of(briefing, one, after)
+        sentences_around(briefing, one, after)
         for (briefing, _), one, after in zip(places, cited, [*following, None], strict=False)
     ]
     return Finding(

@@ -8,14 +8,14 @@ import io
 from onrecord.rag.checking.check import CheckReport, Finding
 from onrecord.rag.checking.report import (
     SIGNS,
-    counted,
+    claimant,
     made_with,
     marked_difference,
-    named,
     one_line,
     remark,
     report_html,
     source_of_citation,
+    verdicts_counted,
 )
 from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, cell, markdown
@@ -51,7 +51,7 @@ def export_report(report: CheckReport, format: ExportFormat, *, language: str = 
 
 def _facts(finding: Finding, words: ReportWords) -> list[str]:
     """What is said of a finding besides its verdict."""
-    facts = [named(finding, words)] if finding.speaker else []
+    facts = [claimant(finding, words)] if finding.speaker else []
     if finding.may_be:
         facts.append(words.may_be.format(people="; ".join(finding.may_be)))
     if finding.verdict == "altered":
@@ -69,7 +69,7 @@ def _heading(number: int, finding: Finding, words: ReportWords) -> str:
 
 def _markdown(report: CheckReport, words: ReportWords) -> str:
     md = markdown
-    parts = [f"# {md(words.title)}", md(counted(report, words) if report.findings else words.nothing)]
+    parts = [f"# {md(words.title)}", md(verdicts_counted(report, words) if report.findings else words.nothing)]
     marked, position = [], 0
     for number, finding in enumerate(report.findings, 1):
         marked.append(md(report.article[position : finding.start]))
@@ -126,7 +126,7 @@ def _docx(report: CheckReport, words: ReportWords) -> bytes:
     from onrecord.rag.exporting.export_docx import WordDocument
 
     document = WordDocument(words.title)
-    document.paragraph(counted(report, words) if report.findings else words.nothing, style="Subtitle")
+    document.paragraph(verdicts_counted(report, words) if report.findings else words.nothing, style="Subtitle")
     document.heading(words.article)
     pieces: list[tuple[str, bool]] = []
     position = 0

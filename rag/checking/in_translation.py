@@ -27,11 +27,11 @@ _NEXT = 3
 _CLAUSE = re.compile(r"[,;:«»“”\"—–]\s*")
 _MARKS = ' \n\t\u00a0\u202f«»“”",;:—–'
 
-Similarity = Callable[[str, Sequence[str]], Sequence[float]]
+Nearness = Callable[[str, Sequence[str]], Sequence[float]]
 
 
 def translated(
-    quotation: str, own: str, passages: Sequence[Passage], briefings: Mapping[str, Briefing], similarity: Similarity
+    quotation: str, own: str, passages: Sequence[Passage], briefings: Mapping[str, Briefing], similarity: Nearness
 ) -> tuple[float, Briefing, Span] | None:
     """The sentence, two or part of one that is nearest to a quotation in sense, where it may be a translation.
 
@@ -90,7 +90,7 @@ def _asks(text: str) -> bool:
 
 
 def _scored(
-    quotation: str, windows: Sequence[tuple[Briefing, Span]], similarity: Similarity
+    quotation: str, windows: Sequence[tuple[Briefing, Span]], similarity: Nearness
 ) -> list[tuple[float, Briefing, Span]]:
     texts = [briefing.text[span.start : span.end] for briefing, span in windows]
     scores = similarity(quotation, texts) if texts else []

@@ -21,7 +21,7 @@ _SUREST = ("yes", "unknown", "no")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Stretch:
     """A stretch of one speaker's words: `briefing.text[start:end]`."""
 
     briefing: Briefing
@@ -59,14 +59,14 @@ def exact_places(
         if found:
             return found
     for briefing in briefings:
-        for limit in turns_of(briefing):
+        for limit in _turns_of(briefing):
             spans = _same_words(claim, briefing.text, limit, languages)
             if spans:
                 found.append((briefing, spans))
     return found
 
 
-def turns_of(briefing: Briefing) -> list[Span]:
+def _turns_of(briefing: Briefing) -> list[Span]:
     """Where a briefing's turns stand; all of it where it has none."""
     return [Span(turn.start, turn.end) for turn in briefing.turns] or [Span(0, len(briefing.text))]
 
@@ -95,7 +95,7 @@ def _in_turns(wording: str, briefing: Briefing) -> Iterator[list[Span]]:
     if not all(places):
         return
     holding = [{turn_at(briefing, span.start, span.end) for span in spans} for spans in places]
-    limits = turns_of(briefing)
+    limits = _turns_of(briefing)
     for index in sorted(set.intersection(*({-1 if turn is None else turn for turn in held} for held in holding))):
         if index < 0 and briefing.turns:
             continue
@@ -129,7 +129,7 @@ def stitched_pieces(attributed: Attributed, briefings: Sequence[Briefing]) -> li
     chosen: list[tuple[Briefing, Span]] = []
     for part in parts:
         found = [
-            (briefing, span) for briefing in briefings for span in find(part, briefing.text, within=turns_of(briefing))
+            (briefing, span) for briefing in briefings for span in find(part, briefing.text, within=_turns_of(briefing))
         ]
         if not found or word_count(part) < 2:
             return []
@@ -137,7 +137,7 @@ def stitched_pieces(attributed: Attributed, briefings: Sequence[Briefing]) -> li
     return chosen
 
 
-def stitched_runs(claim: Claim, places: Sequence[Place], languages: tuple[str, ...]) -> list[tuple[Briefing, Span]]:
+def stitched_runs(claim: Claim, places: Sequence[Stretch], languages: tuple[str, ...]) -> list[tuple[Briefing, Span]]:
     """The places of a quotation that is joined, without a mark, of words kept exactly from several places."""
     found = runs(claim.text, [place.text for place in places], shortest=_PIECE_WORDS, languages=languages)
     if len(found) < 2 or sum(run.words for run in found) < _STITCHED * word_count(claim.text):
@@ -149,18 +149,18 @@ def stitched_runs(claim: Claim, places: Sequence[Place], languages: tuple[str, .
     return chosen
 
 
-def places_of(passages: Sequence[Passage], briefings: Mapping[str, Briefing]) -> list[Place]:
+def places_of(passages: Sequence[Passage], briefings: Mapping[str, Briefing]) -> list[Stretch]:
     """The turns that hold the candidate passages (a passage itself where it lies in no turn), each once."""
-    places: dict[tuple[str, int, int], Place] = {}
+    places: dict[tuple[str, int, int], Stretch] = {}
     for passage in passages:
         briefing = briefings[passage.briefing_id]
         turns = [turn for turn in briefing.turns if overlap(turn, passage)]
         for start, end in [(turn.start, turn.end) for turn in turns] or [(passage.start, passage.end)]:
-            places.setdefault((briefing.id, start, end), Place(briefing, start, end))
+            places.setdefault((briefing.id, start, end), Stretch(briefing, start, end))
     return list(places.values())
 
 
-def nearest_place(attributed: Attributed, places: Sequence[Place]) -> tuple[Near, Place] | None:
+def nearest_place(attributed: Attributed, places: Sequence[Stretch]) -> tuple[Near, Stretch] | None:
     """The place nearest to a quotation: in the words of the person quoted where they are about as near."""
     quotation, languages = attributed.claim.text, attributed.languages
     own = [place for place in places if attributed.said(place.briefing, Span(place.start, place.end)).same == "yes"]

@@ -51,7 +51,7 @@ def report_html(report: CheckReport, *, language: str = "en") -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{escape(words.title)}</title><style>{_STYLE}</style></head>\n<body>\n<h1>{escape(words.title)}</h1>\n"
-        f"<p>{escape(counted(report, words) if report.findings else words.nothing)}</p>\n"
+        f"<p>{escape(verdicts_counted(report, words) if report.findings else words.nothing)}</p>\n"
         f'<h2>{escape(words.article)}</h2>\n<div class="article">{_article_html(report, words)}</div>\n'
         f"<h2>{escape(words.findings)}</h2>\n<ol>\n{findings}\n</ol>\n"
         f'<p class="note">{escape(made_with(report, words))}</p>\n</body>\n</html>\n'
@@ -69,7 +69,7 @@ def report_text(report: CheckReport, *, language: str = "en") -> str:
             f"{number}. {words.verdicts[finding.verdict].upper()}{remark(finding, words)}: “{one_line(finding.text)}”"
         )
         if finding.speaker:
-            lines.append(f"   {named(finding, words)}")
+            lines.append(f"   {claimant(finding, words)}")
         if finding.may_be:
             lines.append(f"   {_may_be(finding, words)}")
         if finding.verdict == "altered":
@@ -81,11 +81,11 @@ def report_text(report: CheckReport, *, language: str = "en") -> str:
             if around.restriction:
                 lines.append(f"   {words.goes_on.format(words=one_line(around.restriction))}")
             lines.append(f"   [{one.number}] “{one_line(around.text)}” — {source_of_citation(one, words)}")
-    lines += [counted(report, words), made_with(report, words)]
+    lines += [verdicts_counted(report, words), made_with(report, words)]
     return "\n".join(lines)
 
 
-def counted(report: CheckReport, words: ReportWords) -> str:
+def verdicts_counted(report: CheckReport, words: ReportWords) -> str:
     """How many findings there are of each verdict."""
     return ", ".join(f"{report.counts.get(verdict, 0)} {words.verdicts[verdict]}" for verdict in VERDICTS)
 
@@ -111,7 +111,7 @@ def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
         f"<blockquote>“{escape(finding.text)}”</blockquote>",
     ]
     if finding.speaker:
-        lines.append(f'<div class="note">{escape(named(finding, words))}</div>')
+        lines.append(f'<div class="note">{escape(claimant(finding, words))}</div>')
     if finding.may_be:
         lines.append(f'<div class="note">{escape(_may_be(finding, words))}</div>')
     if finding.verdict == "altered":
@@ -135,7 +135,7 @@ def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
     return "\n".join([*lines, "</li>"])
 
 
-def named(finding: Finding, words: ReportWords) -> str:
+def claimant(finding: Finding, words: ReportWords) -> str:
     """Whom the article names, or seems to mean."""
     return (words.means if finding.inferred else words.names).format(speaker=finding.speaker)
 

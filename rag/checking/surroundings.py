@@ -27,7 +27,7 @@ class Sentences:
     restriction: str = ""
 
 
-def sentences_of(briefing: Briefing, citation: Citation, next_start: int | None = None) -> Sentences:
+def sentences_around(briefing: Briefing, citation: Citation, next_start: int | None = None) -> Sentences:
     """The sentences around a citation, in its turn.
 
     `next_start` is where the next words of the same quotation are cited, in the same briefing.
@@ -48,7 +48,7 @@ def sentences_of(briefing: Briefing, citation: Citation, next_start: int | None 
     omitted = text[citation.end : end if next_start is None else max(citation.end, min(end, next_start))]
     follows = omitted.lstrip(_BETWEEN)
     restricts = spoken.article.restricts.match(follows) is not None
-    return Sentences(briefing.id, start, end, text[start:end], follows.rstrip() if restricts else "")
+    return Sentences(briefing.id, start, end, text[start:end], follows.rstrip(" \n\t,;:—–-") if restricts else "")
 
 
 def _line_end(text: str, place: int) -> int:

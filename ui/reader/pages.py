@@ -18,6 +18,7 @@ from onrecord.ui.reader.outline import outline
 
 # Longer text between turns is no speaker's label.
 _LABEL_LENGTH = 160
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def reader_pages(library: Library) -> APIRouter:
@@ -191,16 +192,22 @@ def _between(
 ) -> str:
     """What stands between turns: a label as printed on one line, longer text as it is.
 
-    Blanks, and the `label` of the turn that follows where its heading says the same, are kept and not shown.
+    Blanks, and at the end the `label` of the turn that follows, whose heading says it, are kept and not shown.
     """
     if start == end:
         return ""
-    words_there = text[start:end].replace(label or "", "", 1)
-    said_again = not re.search(r"[^\W\d_]", words_there)
-    style = "label" if end - start <= _LABEL_LENGTH else "between"
-    quoted = quote is not None and quote[0] < end and start < quote[1]
-    hidden = " hidden" if said_again and not quoted else ""
-    return f'<div class="{style}"{hidden}>{_marked(text, start, end, passages, quote)}</div>'
+    printed = start + text[start:end].rfind(label) if label and label in text[start:end] else end
+    if _LETTER.search(text[printed:end].replace(label or "", "", 1)):
+        printed = end
+    parts = [(start, printed, not _LETTER.search(text[start:printed])), (printed, end, True)]
+    shown = []
+    for first, last, hidden in parts:
+        if first < last:
+            quoted = quote is not None and quote[0] < last and first < quote[1]
+            style = "label" if last - first <= _LABEL_LENGTH else "between"
+            marked = _marked(text, first, last, passages, quote)
+            shown.append(f'<div class="{style}"{" hidden" if hidden and not quoted else ""}>{marked}</div>')
+    return "".join(shown)
 
 
 def _marked(text: str, start: int, end: int, passages: Sequence[tuple[int, int]], quote: tuple[int, int] | None) -> str:
