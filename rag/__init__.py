@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from onrecord.rag.checking.opening import article_in
     from onrecord.rag.checking.report import report_html, report_text
     from onrecord.rag.collecting import Collection
+    from onrecord.rag.comparing.compare import Alone, ComparedSide, Comparison, Opposite
     from onrecord.rag.copying import Copied
     from onrecord.rag.errors import (
         InvalidRequest,
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
         UnreadableFile,
     )
     from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
-    from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
+    from onrecord.rag.exporting.export import export
+    from onrecord.rag.exporting.pinned import PinnedQuote, export_pins
     from onrecord.rag.exporting.text_fragments import link_to
+    from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
     from onrecord.rag.questions.followup import stands_alone
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
         Method,
         Part,
         Passage,
+        Passing,
         Piece,
         Pointer,
         Quote,
@@ -56,6 +60,7 @@ if TYPE_CHECKING:
         Status,
         Turn,
         Words,
+        each_of,
         quoted_words,
     )
 
@@ -64,12 +69,15 @@ __all__ = [
     "LANGUAGES",
     "AddReport",
     "Added",
+    "Alone",
     "Answer",
     "Boilerplate",
     "Briefing",
     "CheckReport",
     "Citation",
     "Collection",
+    "ComparedSide",
+    "Comparison",
     "Copied",
     "DateMention",
     "Exchange",
@@ -85,9 +93,12 @@ __all__ = [
     "Method",
     "ModelError",
     "OnRecordError",
+    "Opposite",
     "Part",
     "Passage",
+    "Passing",
     "Piece",
+    "PinnedQuote",
     "Pointer",
     "Progress",
     "Quote",
@@ -104,8 +115,10 @@ __all__ = [
     "UnreadableFile",
     "Words",
     "article_in",
+    "each_of",
     "evaluate_folder",
     "export",
+    "export_pins",
     "export_report",
     "link_to",
     "place_at",
@@ -121,6 +134,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Opposite": "onrecord.rag.comparing.compare",
+    "Comparison": "onrecord.rag.comparing.compare",
+    "ComparedSide": "onrecord.rag.comparing.compare",
+    "Alone": "onrecord.rag.comparing.compare",
     "AddReport": "onrecord.rag.adding",
     "Added": "onrecord.rag.adding",
     "Answer": "onrecord.rag.types",
@@ -131,9 +148,9 @@ _HOMES = {
     "Collection": "onrecord.rag.collecting",
     "Copied": "onrecord.rag.copying",
     "DateMention": "onrecord.rag.types",
-    "EXPORT_FORMATS": "onrecord.rag.exporting.export",
+    "EXPORT_FORMATS": "onrecord.rag.exporting.writing",
     "Exchange": "onrecord.rag.types",
-    "ExportFormat": "onrecord.rag.exporting.export",
+    "ExportFormat": "onrecord.rag.exporting.writing",
     "FilterOptions": "onrecord.rag.types",
     "Filters": "onrecord.rag.types",
     "Finding": "onrecord.rag.checking.check",
@@ -148,6 +165,8 @@ _HOMES = {
     "OnRecordError": "onrecord.rag.errors",
     "Part": "onrecord.rag.types",
     "Passage": "onrecord.rag.types",
+    "PinnedQuote": "onrecord.rag.exporting.pinned",
+    "Passing": "onrecord.rag.types",
     "Piece": "onrecord.rag.types",
     "Pointer": "onrecord.rag.types",
     "Progress": "onrecord.rag.adding",
@@ -165,8 +184,10 @@ _HOMES = {
     "UnreadableFile": "onrecord.rag.errors",
     "Words": "onrecord.rag.types",
     "article_in": "onrecord.rag.checking.opening",
+    "each_of": "onrecord.rag.types",
     "evaluate_folder": "onrecord.rag.evaluate",
     "export": "onrecord.rag.exporting.export",
+    "export_pins": "onrecord.rag.exporting.pinned",
     "export_report": "onrecord.rag.checking.exporting",
     "link_to": "onrecord.rag.exporting.text_fragments",
     "place_at": "onrecord.rag.text.quotes",

@@ -11,15 +11,15 @@ from onrecord.rag.checking.report import (
     claimant,
     made_with,
     marked_difference,
-    one_line,
+    plain_line,
     remark,
     report_html,
     source_of_citation,
     verdicts_counted,
 )
 from onrecord.rag.errors import InvalidRequest
-from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, cell, markdown
 from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat, cell, markdown
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.clock import timecode
@@ -59,7 +59,7 @@ def _facts(finding: Finding, words: ReportWords) -> list[str]:
     elif finding.changes:
         facts.append(f"{words.numbers} {finding.changes[0].quoted} ≠ {finding.changes[0].source}")
     return facts + [
-        words.goes_on.format(words=one_line(one.restriction)) for one in finding.sentences if one.restriction
+        words.goes_on.format(words=plain_line(one.restriction)) for one in finding.sentences if one.restriction
     ]
 
 
@@ -81,11 +81,11 @@ def _markdown(report: CheckReport, words: ReportWords) -> str:
     parts += [f"## {md(words.article)}", "\n".join(f"> {line.strip()}" for line in lines), f"## {md(words.findings)}"]
     for number, finding in enumerate(report.findings, 1):
         parts.append(f"### {md(_heading(number, finding, words))}")
-        parts.append(f"“{md(one_line(finding.text))}”")
+        parts.append(f"“{md(plain_line(finding.text))}”")
         parts += [md(fact) for fact in _facts(finding, words)]
         for citation, around in zip(finding.citations, finding.sentences, strict=True):
             link, source = source_link(citation), md(source_of_citation(citation, words))
-            parts.append(f"> {md(one_line(around.text))}")
+            parts.append(f"> {md(plain_line(around.text))}")
             parts.append(f"— [{source}](<{link}>)" if link else f"— {source}")
     return "\n\n".join([*parts, f"*{md(made_with(report, words))}*"]) + "\n"
 

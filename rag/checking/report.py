@@ -66,7 +66,7 @@ def report_text(report: CheckReport, *, language: str = "en") -> str:
     lines: list[str] = []
     for number, finding in enumerate(report.findings, 1):
         lines.append(
-            f"{number}. {words.verdicts[finding.verdict].upper()}{remark(finding, words)}: “{one_line(finding.text)}”"
+            f"{number}. {words.verdicts[finding.verdict].upper()}{remark(finding, words)}: “{plain_line(finding.text)}”"
         )
         if finding.speaker:
             lines.append(f"   {claimant(finding, words)}")
@@ -79,8 +79,8 @@ def report_text(report: CheckReport, *, language: str = "en") -> str:
             lines.append(f"   {words.numbers} {change.quoted} ≠ {change.source}")
         for one, around in zip(finding.citations, finding.sentences, strict=True):
             if around.restriction:
-                lines.append(f"   {words.goes_on.format(words=one_line(around.restriction))}")
-            lines.append(f"   [{one.number}] “{one_line(around.text)}” — {source_of_citation(one, words)}")
+                lines.append(f"   {words.goes_on.format(words=plain_line(around.restriction))}")
+            lines.append(f"   [{one.number}] “{plain_line(around.text)}” — {source_of_citation(one, words)}")
     lines += [verdicts_counted(report, words), made_with(report, words)]
     return "\n".join(lines)
 
@@ -187,14 +187,14 @@ def _difference_html(changes: tuple[Change, ...]) -> str:
 def marked_difference(changes: tuple[Change, ...]) -> str:
     """The quotation with {+words of its own+} and [-words of the source-]."""
     return " ".join(
-        one_line(change.quoted)
+        plain_line(change.quoted)
         if change.kind == "same"
-        else (f"{{+{one_line(change.quoted)}+}}" if change.quoted else "")
-        + (f"[-{one_line(change.source)}-]" if change.source else "")
+        else (f"{{+{plain_line(change.quoted)}+}}" if change.quoted else "")
+        + (f"[-{plain_line(change.source)}-]" if change.source else "")
         for change in changes
     )
 
 
-def one_line(text: str) -> str:
+def plain_line(text: str) -> str:
     """Text on one line, without what a terminal obeys."""
     return "".join(character if character.isprintable() else " " for character in " ".join(text.split()))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from onrecord.rag.people.names import Known
 from onrecord.rag.people.register import Place, Printed
-from onrecord.rag.types import Briefing, Kind, Passage
+from onrecord.rag.types import Briefing, Passage
 
 _Read = TypeVar("_Read")
 ChangeCollections = Callable[[Mapping[str, tuple[str, ...]]], Mapping[str, tuple[str, ...]]]
@@ -126,8 +126,8 @@ class Limits:
     outlets: tuple[str, ...] | None = None
     since: str | None = None
     until: str | None = None
-    language: str | None = None
-    kind: Kind | None = None
+    languages: tuple[str, ...] | None = None
+    kinds: tuple[str, ...] | None = None
     briefings: tuple[str, ...] | None = None
 
 
@@ -135,7 +135,10 @@ class Limits:
 class Candidate:
     """A passage looked up: its language, its vector, (dimension,), its length in words, and its BM25.
 
-    `vector` is None where no vector was asked for, `lexical` 0 where no term is held or the language is another.
+    `vector` is None where no vector was asked for. `lexical` is the BM25 as a share of what a passage of the mean
+    length that holds each of the terms once would have, so that it says how much of a question is met: 0 where no term
+    is held or the language is another, above 1 where all are held and some again and again. A term that no passage
+    holds is one that is not met.
     """
 
     id: int
@@ -150,11 +153,12 @@ class Usual:
     """What the passages of a language are usually like: up to `USUAL_VECTORS` and `USUAL_SAID` of them.
 
     They are those of the lowest ids, which are hashes: a choice by chance, and the same one every time. `vectors` are
-    (n, dimension), `said` the packed words of the first of them.
+    (n, dimension), `said` the packed words of the first of them. `passages` are how many there are in all.
     """
 
     vectors: NDArray[np.float32]
     said: tuple[bytes, ...]
+    passages: int
 
 
 USUAL_VECTORS = 1000

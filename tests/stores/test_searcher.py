@@ -51,18 +51,23 @@ EACH_LIMIT = [
     Limits(until="2031"),
     Limits(since="2031-05", until="2031-05"),
     Limits(since="2033"),
-    Limits(language="fr"),
-    Limits(language="de"),
-    Limits(kind="question"),
-    Limits(kind="report"),
+    Limits(languages=("fr",)),
+    Limits(languages=("de",)),
+    Limits(languages=("fr", "de", "en")),
+    Limits(languages=("fr", "de")),
+    Limits(languages=()),
+    Limits(kinds=("question",)),
+    Limits(kinds=("report",)),
+    Limits(kinds=("question", "answer")),
+    Limits(kinds=()),
     Limits(briefings=(IDS[3], IDS[0])),
     Limits(briefings=("0" * 16,)),
     Limits(briefings=()),
 ]
 SEVERAL_LIMITS = [
-    Limits(speakers=(Known(*MAYOR),), since="2031-05-20", language="en"),
-    Limits(roles=("Mayor",), kind="answer", until="2031"),
-    Limits(outlets=("Coastal Herald",), briefings=tuple(IDS[:4]), kind="question"),
+    Limits(speakers=(Known(*MAYOR),), since="2031-05-20", languages=("en",)),
+    Limits(roles=("Mayor",), kinds=("answer",), until="2031"),
+    Limits(outlets=("Coastal Herald",), briefings=tuple(IDS[:4]), kinds=("question",)),
     Limits(speakers=(Known(*NAMESAKE, IDS[1]), Known(*MAYOR, IDS[3])), briefings=(IDS[3],)),
     Limits(speakers=(Known(*MAYOR),), outlets=("Coastal Herald",)),
 ]
@@ -108,7 +113,7 @@ def test_candidates_are_those_of_weighing_all_in_every_limit(store: Store) -> No
     filled(store)
     for limits, k, language in itertools.product([*EACH_LIMIT, *SEVERAL_LIMITS], (1, 4, 500), ("en", "fr", None)):
         agree(store, COUNCIL, limits, k, language)
-    for limits in (Limits(), Limits(language="en"), SEVERAL_LIMITS[0]):
+    for limits in (Limits(), Limits(languages=("en",)), SEVERAL_LIMITS[0]):
         agree(store, COUNCIL, limits, 3, "en", sense=False)
         agree(store, COUNCIL, limits, 3, "de")
         agree(store, COUNCIL, limits, 3, None, terms={})
@@ -123,10 +128,21 @@ def test_words_of_every_weight_are_found(store: Store) -> None:
     assert {one.language for one in by_term[FERRY]} == {"en"}
     assert {one.language for one in by_term[DYKE]} == {"fr"}
     assert by_term[NOBODY] == []
-    single = {term: {one.id: one.lexical for one in found} for term, found in by_term.items()}
-    for one in store.candidates(None, {FERRY: 2.0, WINTER: 0.25}, Limits(), 500):
-        expected = 2 * single[FERRY].get(one.id, 0.0) + 0.25 * single[WINTER].get(one.id, 0.0)
-        assert one.lexical == pytest.approx(expected, rel=1e-5)
+    agree(store, COUNCIL, Limits(), 500, None, sense=False, terms={FERRY: 2.0, WINTER: 0.25})
+
+
+def test_a_word_that_nobody_said_leaves_less_of_a_question_met(store: Store) -> None:
+    filled(store)
+    whole = {one.id: one.lexical for one in store.candidates(None, {FERRY: 1.0}, Limits(), 500)}
+    part = {one.id: one.lexical for one in store.candidates(None, {FERRY: 1.0, NOBODY: 1.0}, Limits(), 500)}
+    assert part.keys() == whole.keys()
+    assert all(0 < part[id_] < whole[id_] / 2 for id_ in whole)
+    # A word that was said once, and by nobody any more.
+    for new in COUNCIL:
+        if new.briefing.language == "fr":
+            store.remove(new.briefing.id)
+    left = [new for new in COUNCIL if new.briefing.language != "fr"]
+    agree(store, left, Limits(), 500, None, sense=False, terms={FERRY: 1.0, DYKE: 1.0})
 
 
 def test_counts_and_lists_are_those_of_every_limit(store: Store) -> None:
@@ -153,7 +169,7 @@ def test_what_is_found_follows_what_is_added_and_removed(store: Store, place: Pl
         held.append(new)
         for reader in (store, other):
             agree(reader, held, Limits(), 3, None)
-            agree(reader, held, Limits(kind="question"), 3, "en")
+            agree(reader, held, Limits(kinds=("question",)), 3, "en")
     store.remove(COUNCIL[1].briefing.id)
     corrected = briefing_of("corrected", [Said(words_of("again"), *MAYOR)], lineage=COUNCIL[2].briefing.id)
     other.add(corrected, MODEL)
@@ -201,6 +217,7 @@ def test_the_usual_is_of_the_lowest_ids_of_each_language(store: Store) -> None:
         assert one.vectors.dtype == np.float32
         assert np.array_equal(one.vectors, np.array([made.vector for _, made in own]))
         assert one.said == tuple(made.said for _, made in own[:USUAL_SAID])
+        assert one.passages == len(own)
     for new in COUNCIL:
         if new.briefing.language == "fr":
             store.remove(new.briefing.id)
@@ -211,3 +228,4 @@ def test_the_usual_is_no_more_than_a_choice(store: Store) -> None:
     filled(store, [briefing_of("long", [Said(words_of(number, count=3)) for number in range(USUAL_VECTORS + 20)])])
     [usual] = store.usual().values()
     assert (usual.vectors.shape[0], len(usual.said)) == (USUAL_VECTORS, USUAL_SAID)
+    assert usual.passages == USUAL_VECTORS + 20

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Before numpy is imported: its products are small, and a thread that waits for a core for one holds up the question.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import sys
 from io import TextIOWrapper
 from typing import Annotated
@@ -12,6 +17,7 @@ from onrecord.rag import OnRecordError
 from onrecord.ui.command.adding import add, watch
 from onrecord.ui.command.asking import ask, search
 from onrecord.ui.command.collecting import collection
+from onrecord.ui.command.comparing import compare
 from onrecord.ui.command.keeping import backup, copy, list_briefings, reembed, remove, restore, show, verify
 from onrecord.ui.command.measuring import check, evaluate
 from onrecord.ui.command.serving import account, mcp, serve
@@ -57,6 +63,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(copy)
 app.command()(check)
+app.command()(compare)
 app.command("eval")(evaluate)
 app.command()(reembed)
 app.command()(serve)

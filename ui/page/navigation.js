@@ -6,6 +6,8 @@ import { el, root, words } from "./base.js";
 const PLACES = [
   ["", "chat"],
   ["check", "check"],
+  ["desk/pins", "pinboard"],
+  ["desk/compare", "compare"],
 ];
 
 // Links to all the pages; the one that is open is marked.

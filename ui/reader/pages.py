@@ -113,7 +113,9 @@ def reader_page(
 
 
 def _page(title: str, body: str, language: str) -> str:
-    return plain_page(title, body, language, script="reader/reader", styles=["reader/reader"], base="../")
+    return plain_page(
+        title, body, language, script="reader/reader", styles=["reader/reader", "desk/pinning"], base="../"
+    )
 
 
 def _player(briefing: Briefing, recording: str | None, quote: tuple[int, int] | None) -> str:
@@ -150,7 +152,7 @@ def _pieces(
             continue
         yield _between(briefing.text, place, start, starts, quote, label)
         said = _marked(briefing.text, start, end, starts, quote)
-        yield f'{opening}{heading}<div class="text">{said}</div></{opening[1:].split()[0]}>'
+        yield f'{opening}{heading}<div class="text" data-start="{start}">{said}</div></{opening[1:].split()[0]}>'
         place = end
     yield _between(briefing.text, place, len(briefing.text), starts, quote)
 
@@ -206,7 +208,9 @@ def _between(
             quoted = quote is not None and quote[0] < last and first < quote[1]
             style = "label" if last - first <= _LABEL_LENGTH else "between"
             marked = _marked(text, first, last, passages, quote)
-            shown.append(f'<div class="{style}"{" hidden" if hidden and not quoted else ""}>{marked}</div>')
+            shown.append(
+                f'<div class="{style}" data-start="{first}"{" hidden" if hidden and not quoted else ""}>{marked}</div>'
+            )
     return "".join(shown)
 
 

@@ -2,6 +2,7 @@
 // the same.
 
 import { player, standAt } from "../page/player.js";
+import "../desk/pinning_reader.js";
 import { finding } from "./find.js";
 import { following } from "./outline.js";
 import { filtering, unfold } from "./speakers.js";

@@ -221,7 +221,7 @@ class Finder:
             conditions = ["TRUE"]
             if len(whole.passages) > 1:
                 conditions.append("s.language = %(own)s")
-            if limits not in (Limits(), Limits(language=name)):
+            if limits not in (Limits(), Limits(languages=(name,))):
                 conditions.append(_LOOKED_UP.format(condition=condition))
             query = _PROPOSING.format(condition=" AND ".join(conditions), kind=whole.index)
             found += _ids(connection, query, bound | {"own": name, "proposed": _PROPOSED_TIMES * k})
@@ -284,4 +284,8 @@ def _usual(connection: Connection, language: str, whole: _Whole, current: NDArra
         which = "s.passage_id = ANY(%(ids)s)"
     vectors = connection.execute(_USUAL.format("vector", which), {**values, "most": USUAL_VECTORS}, binary=True)
     said = connection.execute(_USUAL.format("said", which), {**values, "most": USUAL_SAID}, binary=True)
-    return Usual(np.stack([sound_vector(*row) for row in vectors]), tuple(sound_said(*row) for row in said))
+    return Usual(
+        np.stack([sound_vector(*row) for row in vectors]),
+        tuple(sound_said(*row) for row in said),
+        whole.passages[language],
+    )

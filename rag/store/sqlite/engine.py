@@ -71,6 +71,8 @@ _TURN_COLUMNS = columns(Turn)
 # Another thread brings the indexes forward in the middle of an answer where somebody has written since it began. Past
 # as many beginnings, the others wait for the answer.
 _TRIES = 3
+# Of texts, a twenty-fifth larger than by the usual level, in less than half of the time.
+_LEVEL = 4
 # Nobody waits longer than a second for a library to close; a larger one is sealed when it is verified.
 _SEALED_AT_CLOSING = 2**28
 
@@ -112,7 +114,8 @@ class SqliteStore:
             for briefing_id in dict.fromkeys([*older, briefing.id]):
                 self._unindex(connection, briefing_id)
             connection.execute(
-                "INSERT INTO files VALUES (?, ?) ON CONFLICT DO NOTHING", (briefing.sha256, zlib.compress(new.data))
+                "INSERT INTO files VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (briefing.sha256, zlib.compress(new.data, _LEVEL)),
             )
             insert_briefing(connection, briefing)
             insert_passages(connection, new.passages)

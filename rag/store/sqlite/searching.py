@@ -60,15 +60,14 @@ class Search:
     ) -> list[Candidate]:
         with self.indexes.at(connection) as indexes:
             held = list(self._usual_at(connection, indexes))
-            if limits.language is not None:
-                if limits.language not in held:
-                    return []
-                if len(held) == 1:
-                    limits = replace(limits, language=None)
-            spoken = [code for code in held if limits.language in (None, code)]
+            spoken = [code for code in held if limits.languages is None or code in limits.languages]
+            if not spoken:
+                return []
+            if len(spoken) == len(held):
+                limits = replace(limits, languages=None)
 
             def within(code: str | None) -> Limits:
-                return limits if code is None or len(held) == 1 else replace(limits, language=code)
+                return limits if code is None or len(held) == 1 else replace(limits, languages=(code,))
 
             languages: dict[int, str] = {}
             if vector is not None:
@@ -86,6 +85,9 @@ class Search:
             wanted = np.fromiter(languages, np.int64, len(languages))
             lengths = indexes.words.lengths(wanted)
             scores = indexes.words.scores(numbers, wanted)
+            if numbers:
+                unknown = sum(weight for term, weight in terms.items() if term not in numbered)
+                scores /= indexes.words.of_all(numbers, unknown)
             vectors: dict[int, NDArray[np.float32]] = {}
             if vector is not None:
                 known, rows = indexes.vectors.vectors(wanted)
@@ -110,10 +112,10 @@ class Search:
         """What limits leave of the words; None where that is all."""
 
         def passing() -> Mask | None:
-            if limits.language is not None:
+            if limits.languages is not None:
                 # The database is asked once for all languages.
-                others = self._mask(connection, indexes, replace(limits, language=None))
-                spoken = indexes.words.spoken(limits.language)
+                others = self._mask(connection, indexes, replace(limits, languages=None))
+                spoken = indexes.words.spoken(*limits.languages)
                 return spoken if others is None else spoken & others
             return None if limits == Limits() else indexes.words.mask(passing_ids(connection, limits))
 
@@ -141,10 +143,12 @@ class Search:
             found = {}
             for language in indexes.words.languages:
                 # Ids are hashes, so the lowest are a random choice, and the same one every time.
-                drawn = np.sort(indexes.words.ids_of(indexes.words.spoken(language)))[:USUAL_VECTORS].tolist()
+                spoken = indexes.words.ids_of(indexes.words.spoken(language))
+                drawn = np.sort(spoken)[:USUAL_VECTORS].tolist()
                 _, vectors = indexes.vectors.vectors(drawn)
                 said = _said(connection, drawn[:USUAL_SAID])
-                found[language] = Usual(vectors, tuple(said[passage_id] for passage_id in drawn[:USUAL_SAID]))
+                of_them = tuple(said[passage_id] for passage_id in drawn[:USUAL_SAID])
+                found[language] = Usual(vectors, of_them, len(spoken))
             self._usual = (indexes.state, found)
         return self._usual[1]
 

@@ -1,0 +1,1 @@
+"""The desk: what journalists work with beside the answers."""
