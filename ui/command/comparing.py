@@ -9,7 +9,7 @@ import typer
 
 from onrecord.rag import Alone, Citation, ComparedSide, Comparison, Library
 from onrecord.ui.command.console import print_result
-from onrecord.ui.command.options import Json, Speaker
+from onrecord.ui.command.options import Json
 from onrecord.ui.command.terminal import printable
 from onrecord.ui.page.html import attribution
 from onrecord.ui.page.text import counted, spoken_date, terminal_language, words
@@ -19,7 +19,7 @@ def compare(
     context: typer.Context,
     first: Annotated[str, typer.Argument(metavar="A", help="The id of a briefing, as `onrecord list` shows it.")],
     second: Annotated[str, typer.Argument(metavar="B", help="The id of another one.")],
-    speaker: Speaker = None,
+    speaker: Annotated[str | None, typer.Option(help="Only what this person says; part of a name is enough.")] = None,
     as_json: Json = False,
 ) -> None:
     """Set two briefings side by side: what both speak of, and what only one does."""
