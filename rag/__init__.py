@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from onrecord.embeddings import replacing
     from onrecord.rag.adding import Added, AddReport, Progress
     from onrecord.rag.checking.check import CheckReport, Finding
+    from onrecord.rag.checking.exporting import export_report
+    from onrecord.rag.checking.opening import article_in
     from onrecord.rag.checking.report import report_html, report_text
     from onrecord.rag.collecting import Collection
     from onrecord.rag.comparing.compare import Alone, ComparedSide, Comparison, Opposite
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
     from onrecord.rag.questions.followup import stands_alone
+    from onrecord.rag.recordings import Recording
     from onrecord.rag.settings import Settings
     from onrecord.rag.store import SharedDatabase, Summary
+    from onrecord.rag.text.clock import timecode
     from onrecord.rag.text.quotes import place_at, second_at
     from onrecord.rag.types import (
         Answer,
@@ -102,6 +106,7 @@ __all__ = [
     "Pointer",
     "Progress",
     "Quote",
+    "Recording",
     "Reported",
     "Row",
     "Settings",
@@ -114,11 +119,13 @@ __all__ = [
     "UnknownBriefing",
     "UnreadableFile",
     "Words",
+    "article_in",
     "corrected_turns",
     "each_of",
     "evaluate_folder",
     "export",
     "export_pins",
+    "export_report",
     "link_to",
     "place_at",
     "quoted_words",
@@ -130,6 +137,7 @@ __all__ = [
     "second_at",
     "speaker_in",
     "stands_alone",
+    "timecode",
 ]
 
 _HOMES = {
@@ -172,6 +180,7 @@ _HOMES = {
     "Progress": "onrecord.rag.adding",
     "Quote": "onrecord.rag.types",
     "Reported": "onrecord.rag.types",
+    "Recording": "onrecord.rag.recordings",
     "Row": "onrecord.rag.evaluate",
     "Settings": "onrecord.rag.settings",
     "SharedDatabase": "onrecord.rag.store",
@@ -184,10 +193,12 @@ _HOMES = {
     "UnreadableFile": "onrecord.rag.errors",
     "Words": "onrecord.rag.types",
     "corrected_turns": "onrecord.rag.corrections",
+    "article_in": "onrecord.rag.checking.opening",
     "each_of": "onrecord.rag.types",
     "evaluate_folder": "onrecord.rag.evaluate",
     "export": "onrecord.rag.exporting.export",
     "export_pins": "onrecord.rag.exporting.pinned",
+    "export_report": "onrecord.rag.checking.exporting",
     "link_to": "onrecord.rag.exporting.text_fragments",
     "place_at": "onrecord.rag.text.quotes",
     "quoted_words": "onrecord.rag.types",
@@ -199,6 +210,7 @@ _HOMES = {
     "second_at": "onrecord.rag.text.quotes",
     "speaker_in": "onrecord.rag.corrections",
     "stands_alone": "onrecord.rag.questions.followup",
+    "timecode": "onrecord.rag.text.clock",
 }
 
 

@@ -18,6 +18,7 @@ from onrecord.rag.errors import ChangedMeanwhile, OnRecordError, UnknownBriefing
 from onrecord.rag.readers import Document, read
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
+from onrecord.rag.recordings import without_recordings
 from onrecord.rag.retrieval.interaction import pack, said_words
 from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Replaced, Store, Summary
 from onrecord.rag.types import Briefing, Passage
@@ -129,20 +130,22 @@ class Ready:
 
 
 def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
-    """The files named, and those in the folders named at any depth, sorted; hidden files and sidecars are left out.
+    """The files named, and those in the folders named at any depth, sorted; hidden files, sidecars and the
+    recordings of transcripts are left out.
 
     `options` override a sidecar's metadata, which overrides what a file says of itself.
     """
     found: list[Path] = []
     for path in paths:
         if _is(Path.is_dir, path):
-            found += sorted(
+            inside = sorted(
                 file
                 for file in path.rglob("*")
                 if _is(Path.is_file, file)
                 and not file.name.endswith(SIDECAR_SUFFIX)
                 and not any(part.startswith(".") for part in file.relative_to(path).parts)
             )
+            found += without_recordings(inside)
         else:
             found.append(path)
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import Self, Unpack
 
+from onrecord import __version__
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.embeddings.bundled import SHA256 as BUNDLED
 from onrecord.embeddings.reader import load_reader
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from onrecord.rag.comparing.compare import Comparison
     from onrecord.rag.copying import Copied
     from onrecord.rag.language_model.model import ModelServer
+    from onrecord.rag.recordings import Recording
 
 
 class Library:
@@ -243,6 +246,12 @@ class Library:
         """The bytes of a briefing's file as added; raises UnknownBriefing."""
         return self._store.file(whole_characters(briefing_id))
 
+    def recording(self, briefing_id: str) -> Recording | None:
+        """The sound or film that lies beside the file a briefing was added from; raises UnknownBriefing."""
+        from onrecord.rag.recordings import recording_beside
+
+        return recording_beside(self.briefing(briefing_id))
+
     def names(self) -> dict[str, list[str]]:
         """The speakers, roles, outlets, languages and kinds in the library, to choose filters from."""
         return self._holdings.names()
@@ -439,12 +448,19 @@ class Library:
         Raises InvalidRequest for an empty text.
         """
         from onrecord.rag.checking.check import check
-        from onrecord.rag.checking.record import Record
+        from onrecord.rag.checking.record import Record, digest_of
 
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         encoders = self._loaded_encoder(), self._bundled_encoder()
-        return self._holdings.of_one_state(lambda: check(whole_characters(article), Record(self._holdings, *encoders)))
+        text = whole_characters(article)
+
+        def checked() -> CheckReport:
+            report = check(text, Record(self._holdings, *encoders))
+            held = digest_of(summary.id for summary in self._store.summaries())
+            return replace(report, version=__version__, model=encoders[0].name, library=held)
+
+        return self._holdings.of_one_state(checked)
 
     def quote(self, briefing_id: str, start: int, end: int) -> Citation:
         """The citation of `briefing.text[start:end]`, with whoever speaks there.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Sequence
@@ -14,10 +16,12 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 from records import passages_of_turns, spoken_briefing
 
-from onrecord.rag import InvalidRequest, Library
+from onrecord.rag import EXPORT_FORMATS, InvalidRequest, Library, UnreadableFile
 from onrecord.rag.checking.alignment import nearest, runs
 from onrecord.rag.checking.article import claims
-from onrecord.rag.checking.check import CheckReport, Finding, check
+from onrecord.rag.checking.check import POLICY, CheckReport, Finding, check
+from onrecord.rag.checking.exporting import export_report
+from onrecord.rag.checking.opening import article_in
 from onrecord.rag.checking.report import report_html, report_text
 from onrecord.rag.checking.speaker import said_by
 from onrecord.rag.people.names import Known
@@ -164,6 +168,109 @@ def test_the_difference_is_shown_word_by_word() -> None:
         ("changed", "over 15", "more than 12"),
         ("same", "crowns", "crowns"),
     ]
+
+
+def _checked_against(said: str, article: str, language: str = "en") -> tuple[Finding, Briefing]:
+    """The one finding of an article against one turn of Ada Brook's."""
+    made = spoken_briefing((("Ada Brook", None, said),), id="w", title="One", language=language)
+    record = _Record()
+    record.briefings, record.passages = {"w": made}, list(passages_of_turns(made, 1))
+    [finding] = check(article, record).findings
+    return finding, made
+
+
+@pytest.mark.parametrize(
+    ("quoted", "said", "verdict"),
+    [
+        # Two sentences that share "the war" and no more.
+        ("losing the war", "We will try again. So, the war goes on, and we are ready.", "not_found"),
+        ("the price of bread", "They have met again. The price was never discussed here.", "not_found"),
+        # What is kept outweighs the change.
+        ("The war is over and nobody has won it", "So the war is over, and nobody lost it.", "altered"),
+        ("nobody will lose the war", "We are sure that nobody will win the war.", "altered"),
+    ],
+)
+def test_a_few_words_in_common_are_no_trace_of_a_sentence(quoted: str, said: str, verdict: str) -> None:
+    assert _checked_against(said, f"“{quoted}”, said Ada Brook.")[0].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "quoted", "restriction"),
+    [
+        ("en", "We will pay, but only if they ask. So be it.", "We will pay", "but only if they ask."),
+        ("en", "We will pay unless it rains.", "We will pay", "unless it rains."),
+        ("en", "We will pay. But not today.", "We will pay", ""),
+        ("en", "We will pay, and we will sail.", "We will pay", ""),
+        ("en", "We will pay, except on Sundays, and sail.", "We will pay … and sail", "except on Sundays"),
+        ("en", "We will pay, but only if they ask.", "We will pay, but only if they ask", ""),
+        ("fr", "Nous paierons, mais pas cette année.", "Nous paierons", "mais pas cette année."),
+        ("fr", "Nous paierons tous sauf le dimanche.", "Nous paierons tous", "sauf le dimanche."),
+        (
+            "de",
+            "Wir werden zahlen, es sei denn, der Rat lehnt ab.",
+            "Wir werden zahlen",
+            "es sei denn, der Rat lehnt ab.",
+        ),
+        ("es", "Vamos a pagar, salvo los domingos.", "Vamos a pagar", "salvo los domingos."),
+    ],
+)
+def test_a_quotation_cut_before_what_limits_it_is_flagged(
+    language: str, said: str, quoted: str, restriction: str
+) -> None:
+    finding, made = _checked_against(said, f"“{quoted}”, said Ada Brook.", language)
+    around = finding.sentences[0]
+    assert (finding.verdict, around.restriction) == ("verbatim", restriction)
+    assert made.text[around.start : around.end] == around.text
+    assert restriction in report_text(CheckReport("x" * 99, (finding,)))
+
+
+def test_each_citation_comes_with_its_whole_sentences() -> None:
+    finding = _only("“will not close … on 4 May”, said Ada Brook.")
+    assert [one.text for one in finding.sentences] == [
+        "The harbour will not close this winter.",
+        "It reopens fully on 4 May, ice or no ice.",
+    ]
+
+
+def test_repeated_quotations_are_looked_up_once() -> None:
+    class Counted(_Record):
+        asked = 0
+
+        def candidates(self, quotation: str) -> Sequence[Passage]:
+            self.asked += 1
+            return super().candidates(quotation)
+
+    record = Counted()
+    report = check(" ".join(f"“{letter}”" for letter in "abcdefghij" * 300), record)
+    assert len(report.findings) == 3000
+    assert record.asked <= 20
+    assert [report.findings[place].start for place in (0, 10)] == [0, 40]
+    numbers = [citation.number for finding in report.findings for citation in finding.citations]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_report_is_exported_in_every_format() -> None:
+    article = "=1+1 “The harbour will close *this* winter,” said Ada <b>Brook</b>. “Nobody said this at all.”"
+    report = check(article, _RECORD)
+    for format in EXPORT_FORMATS:
+        for language in ("en", "fr", "de", "es"):
+            assert export_report(report, format, language=language)
+    shown = str(export_report(report, "markdown"))
+    assert "<b>" not in re.sub(r"\\.", "", shown)
+    assert "*this*" not in shown
+    rows = list(csv.DictReader(io.StringIO(str(export_report(report, "csv")).removeprefix("\ufeff"))))
+    assert [(row["verdict"], row["policy"]) for row in rows] == [("altered", POLICY), ("not_found", POLICY)]
+    with pytest.raises(InvalidRequest, match="no export format"):
+        export_report(report, "pdf")  # type: ignore[arg-type]
+
+
+def test_an_article_is_opened_by_the_readers_of_briefings() -> None:
+    assert "“Yes,” she said." in article_in("a.md", "# Title\n\n“Yes,” she said.\n".encode())
+    assert "“Yes,” she said." in article_in("a.html", "<html><body><p>“Yes,” she said.</p></body></html>".encode())
+    with pytest.raises(UnreadableFile, match=r"a\.pdf"):
+        article_in("a.pdf", b"%PDF-1.4 broken")
+    with pytest.raises(UnreadableFile, match="200,000"):
+        article_in("long.txt", b"word " * 50_000)
 
 
 def test_figures_that_a_translation_changes_are_pointed_out() -> None:

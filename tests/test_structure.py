@@ -166,7 +166,7 @@ FLOORS = (
     {"languages"},
     {"people"},
     {"readers", "fetch", "transcript", "store"},
-    {"passages", "questions", "collecting", "corrections"},
+    {"passages", "questions", "collecting", "corrections", "recordings"},
     {"holdings"},
     {"retrieval", "quoting"},
     {"reading"},

@@ -22,6 +22,7 @@ from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations, Un
 from onrecord.ui.chat.exporting import export_api
 from onrecord.ui.chat.suggestions import Suggestions
 from onrecord.ui.check.pages import check_pages
+from onrecord.ui.check.routes import check_api
 from onrecord.ui.desk.comparing import comparing_api, comparing_pages
 from onrecord.ui.desk.correcting import correcting_pages
 from onrecord.ui.desk.pins import Pins, UnknownPin
@@ -30,6 +31,7 @@ from onrecord.ui.desk.pins_page import pins_pages
 from onrecord.ui.page.assets import Assets, Preloading
 from onrecord.ui.page.text import terminal_language, words
 from onrecord.ui.reader.pages import reader_pages
+from onrecord.ui.reader.recordings import recordings_api
 from onrecord.ui.server.accounts import Account, accounts_in
 from onrecord.ui.server.audit import Audit
 from onrecord.ui.server.connections import Table
@@ -102,7 +104,9 @@ def create_app(
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
     app.include_router(correcting_pages(library))
+    app.include_router(recordings_api(library))
     app.include_router(check_pages())
+    app.include_router(check_api(library, places))
     app.include_router(pins_api(library, Pins(own)))
     app.include_router(pins_pages())
     app.include_router(comparing_api(library, places))

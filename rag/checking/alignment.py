@@ -51,12 +51,15 @@ class Change:
 class Near:
     """The place in `texts[index]` that is worded most like a quotation.
 
-    `similarity` is 1 for the same words and 0 for none in common, function words counting less than others.
+    `similarity` is 1 for the same words and 0 for none in common, function words counting less than others. `evidence`
+    is what the words kept weigh, less what the changes cost, in words of meaning: as for any local alignment (Karlin
+    and Altschul 1990), it falls below 0 where chance alone would do as well, and grows with every further word kept.
     """
 
     index: int
     span: Span
     similarity: float
+    evidence: float
     changes: tuple[Change, ...]
 
 
@@ -170,10 +173,17 @@ def nearest(quotation: str, texts: Sequence[str], *, languages: tuple[str, ...])
     source, first = sources[index], int(offsets[index])
     local = [(row, None if column is None else column - first) for row, column in pairs]
     total = sum(_weight(word, languages) for word in wanted.folded)
+    kept = sum(
+        _weight(wanted.folded[row], languages)
+        for row, column in local
+        if row is not None and column is not None and wanted.folded[row] == source.folded[column]
+    )
+    cost = float(table[-1, end])
     return Near(
         index=index,
         span=Span(source.spans[used[0] - first].start, source.spans[used[-1] - first].end),
-        similarity=max(0.0, 1 - float(table[-1, end]) / total),
+        similarity=max(0.0, 1 - cost / total),
+        evidence=(kept - cost) / _CONTENT,
         changes=_changes(quotation, wanted, texts[index], source, local),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 from onrecord.embeddings import Encoder
 from onrecord.rag.checking.translation import Translations
@@ -23,6 +24,11 @@ _BY_SENSE_ALONE = 24
 # sentence stood in a passage at rank 1 to 123 of 156. So many are taken, and those of the speaker named besides.
 _ACROSS = 64
 _SPEAKERS = 3
+
+
+def digest_of(briefing_ids: Iterable[str]) -> str:
+    """What a library holds, in 16 hexadecimal digits: ids are of the files' contents, in whatever order they came."""
+    return sha256("\n".join(sorted(briefing_ids)).encode()).hexdigest()[:16]
 
 
 class Record:

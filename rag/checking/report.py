@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from onrecord.rag.checking.alignment import Change
-from onrecord.rag.checking.check import VERDICTS, CheckReport, Finding
+from onrecord.rag.checking.check import VERDICTS, CheckReport, Finding, Verdict
+from onrecord.rag.checking.surroundings import Sentences
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
+from onrecord.rag.text.clock import timecode
 from onrecord.rag.types import Citation
+
+SIGNS: Mapping[Verdict, str] = {
+    "verbatim": "✓",
+    "other_speaker": "⇄",
+    "altered": "≠",
+    "stitched": "…",
+    "translated": "≈",
+    "not_found": "?",
+}
+"""What marks a quotation besides its colour."""
 
 _STYLE = """
 :root{color-scheme:light dark}
@@ -19,6 +32,9 @@ mark{color:inherit;background:none;border-bottom:.2rem solid;text-decoration:non
 mark a{color:inherit;text-decoration:none}
 .verbatim{border-color:#1a7f37}.other_speaker{border-color:#bf5f00}.altered{border-color:#c9302c}
 .stitched{border-color:#8a3ffc}.translated{border-color:#0b6bcb}.not_found{border-color:#777}
+.altered{border-bottom-style:double}.other_speaker{border-bottom-style:dashed}
+.stitched,.translated,.not_found{border-bottom-style:dotted}
+mark::after{content:" [" attr(data-number) " " attr(data-sign) "]";font-size:.75em}
 li.finding{border-left:.35rem solid;padding:.2rem .9rem;margin:1.1rem 0;list-style:none}
 ol{padding:0}blockquote{margin:.4rem 0;white-space:pre-wrap}
 ins{background:#c9302c33}del{background:#1a7f3733}.note{opacity:.8;font-size:.9rem}
@@ -35,9 +51,10 @@ def report_html(report: CheckReport, *, language: str = "en") -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{escape(words.title)}</title><style>{_STYLE}</style></head>\n<body>\n<h1>{escape(words.title)}</h1>\n"
-        f"<p>{escape(_counted(report, words) if report.findings else words.nothing)}</p>\n"
+        f"<p>{escape(verdicts_counted(report, words) if report.findings else words.nothing)}</p>\n"
         f'<h2>{escape(words.article)}</h2>\n<div class="article">{_article_html(report, words)}</div>\n'
-        f"<h2>{escape(words.findings)}</h2>\n<ol>\n{findings}\n</ol>\n</body>\n</html>\n"
+        f"<h2>{escape(words.findings)}</h2>\n<ol>\n{findings}\n</ol>\n"
+        f'<p class="note">{escape(made_with(report, words))}</p>\n</body>\n</html>\n'
     )
 
 
@@ -49,23 +66,27 @@ def report_text(report: CheckReport, *, language: str = "en") -> str:
     lines: list[str] = []
     for number, finding in enumerate(report.findings, 1):
         lines.append(
-            f"{number}. {words.verdicts[finding.verdict].upper()}{_remark(finding, words)}: “{_one_line(finding.text)}”"
+            f"{number}. {words.verdicts[finding.verdict].upper()}{remark(finding, words)}: “{plain_line(finding.text)}”"
         )
         if finding.speaker:
-            lines.append(f"   {_named(finding, words)}")
+            lines.append(f"   {claimant(finding, words)}")
         if finding.may_be:
             lines.append(f"   {_may_be(finding, words)}")
         if finding.verdict == "altered":
-            lines.append(f"   {words.difference} {_difference_text(finding.changes)}")
+            lines.append(f"   {words.difference} {marked_difference(finding.changes)}")
         elif finding.changes:
             change = finding.changes[0]
             lines.append(f"   {words.numbers} {change.quoted} ≠ {change.source}")
-        lines += [f"   [{one.number}] “{_one_line(one.quote)}” — {_source(one, words)}" for one in finding.citations]
-    lines.append(_counted(report, words))
+        for one, around in zip(finding.citations, finding.sentences, strict=True):
+            if around.restriction:
+                lines.append(f"   {words.goes_on.format(words=plain_line(around.restriction))}")
+            lines.append(f"   [{one.number}] “{plain_line(around.text)}” — {source_of_citation(one, words)}")
+    lines += [verdicts_counted(report, words), made_with(report, words)]
     return "\n".join(lines)
 
 
-def _counted(report: CheckReport, words: ReportWords) -> str:
+def verdicts_counted(report: CheckReport, words: ReportWords) -> str:
+    """How many findings there are of each verdict."""
     return ", ".join(f"{report.counts.get(verdict, 0)} {words.verdicts[verdict]}" for verdict in VERDICTS)
 
 
@@ -74,7 +95,8 @@ def _article_html(report: CheckReport, words: ReportWords) -> str:
     for number, finding in enumerate(report.findings, 1):
         parts.append(escape(report.article[position : finding.start]))
         parts.append(
-            f'<mark class="{finding.verdict}" title="{escape(words.verdicts[finding.verdict])}">'
+            f'<mark class="{finding.verdict}" title="{escape(words.verdicts[finding.verdict])}"'
+            f' data-number="{number}" data-sign="{SIGNS[finding.verdict]}" id="place-{number}">'
             f'<a href="#finding-{number}">{escape(report.article[finding.start : finding.end])}</a></mark>'
         )
         position = finding.end
@@ -82,13 +104,14 @@ def _article_html(report: CheckReport, words: ReportWords) -> str:
 
 
 def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
+    verdict = words.verdicts[finding.verdict] + remark(finding, words)
     lines = [
         f'<li class="finding {finding.verdict}" id="finding-{number}">'
-        f"<strong>{number}. {escape(words.verdicts[finding.verdict] + _remark(finding, words))}</strong>",
+        f"<strong>{number}. {SIGNS[finding.verdict]} {escape(verdict)}</strong>",
         f"<blockquote>“{escape(finding.text)}”</blockquote>",
     ]
     if finding.speaker:
-        lines.append(f'<div class="note">{escape(_named(finding, words))}</div>')
+        lines.append(f'<div class="note">{escape(claimant(finding, words))}</div>')
     if finding.may_be:
         lines.append(f'<div class="note">{escape(_may_be(finding, words))}</div>')
     if finding.verdict == "altered":
@@ -96,18 +119,24 @@ def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
     elif finding.changes:
         change = finding.changes[0]
         lines.append(f"<p>{escape(words.numbers)} {escape(change.quoted)} ≠ {escape(change.source)}</p>")
-    for citation in finding.citations:
+    lines += [
+        f'<p class="goes-on"><strong>{escape(words.goes_on.format(words=one.restriction))}</strong></p>'
+        for one in finding.sentences
+        if one.restriction
+    ]
+    for citation, around in zip(finding.citations, finding.sentences, strict=True):
         link = source_link(citation)
-        source = escape(_source(citation, words))
+        source = escape(source_of_citation(citation, words))
         lines.append(
-            f'<blockquote lang="{escape(citation.language)}">[{citation.number}] “{escape(citation.quote)}”<br>'
+            f'<blockquote lang="{escape(citation.language)}">[{citation.number}] “{_cited_html(citation, around)}”<br>'
             + (f'<a href="{escape(link)}" rel="noreferrer">{source}</a>' if link else source)
             + "</blockquote>"
         )
     return "\n".join([*lines, "</li>"])
 
 
-def _named(finding: Finding, words: ReportWords) -> str:
+def claimant(finding: Finding, words: ReportWords) -> str:
+    """Whom the article names, or seems to mean."""
     return (words.means if finding.inferred else words.names).format(speaker=finding.speaker)
 
 
@@ -115,16 +144,34 @@ def _may_be(finding: Finding, words: ReportWords) -> str:
     return words.may_be.format(people="; ".join(finding.may_be))
 
 
-def _remark(finding: Finding, words: ReportWords) -> str:
+def remark(finding: Finding, words: ReportWords) -> str:
+    """What is to be said with a verdict, in brackets."""
     if finding.verdict == "translated":
         return f" ({words.hint.format(similarity=finding.similarity)})"
     return f" ({words.reworded})" if finding.verdict == "altered" and finding.kind == "statement" else ""
 
 
-def _source(citation: Citation, words: ReportWords) -> str:
+def source_of_citation(citation: Citation, words: ReportWords) -> str:
+    """Speaker, briefing, date and place of cited words."""
     speaker = citation.speaker or words.unknown
     who = f"{speaker} ({citation.role})" if citation.role else speaker
-    return ", ".join(part for part in (who, citation.title, citation.date) if part)
+    page = None if citation.page is None else words.page.format(page=citation.page)
+    time = None if citation.seconds is None else f"{words.at} {timecode(citation.seconds)}"
+    return ", ".join(part for part in (who, citation.title, citation.date, page, time) if part)
+
+
+def made_with(report: CheckReport, words: ReportWords) -> str:
+    """By what a report was made, for whoever makes it again."""
+    return words.made_with.format(
+        version=report.version, policy=report.policy, model=report.model, library=report.library
+    )
+
+
+def _cited_html(citation: Citation, around: Sentences) -> str:
+    """Whole sentences, with the words cited set off."""
+    start, end = citation.start - around.start, citation.end - around.start
+    before, cited, after = around.text[:start], around.text[start:end], around.text[end:]
+    return f"{escape(before)}<b>{escape(cited)}</b>{escape(after)}"
 
 
 def _difference_html(changes: tuple[Change, ...]) -> str:
@@ -137,16 +184,17 @@ def _difference_html(changes: tuple[Change, ...]) -> str:
     )
 
 
-def _difference_text(changes: tuple[Change, ...]) -> str:
+def marked_difference(changes: tuple[Change, ...]) -> str:
     """The quotation with {+words of its own+} and [-words of the source-]."""
     return " ".join(
-        _one_line(change.quoted)
+        plain_line(change.quoted)
         if change.kind == "same"
-        else (f"{{+{_one_line(change.quoted)}+}}" if change.quoted else "")
-        + (f"[-{_one_line(change.source)}-]" if change.source else "")
+        else (f"{{+{plain_line(change.quoted)}+}}" if change.quoted else "")
+        + (f"[-{plain_line(change.source)}-]" if change.source else "")
         for change in changes
     )
 
 
-def _one_line(text: str) -> str:
+def plain_line(text: str) -> str:
+    """Text on one line, without what a terminal obeys."""
     return "".join(character if character.isprintable() else " " for character in " ".join(text.split()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import datetime, timezone
 
 import docx
@@ -37,6 +38,16 @@ class WordDocument:
         run = self._document.add_paragraph(style=style).add_run(_clean(text))
         if small:
             run.font.size = _SMALL
+
+    def marked(self, pieces: Sequence[tuple[str, bool]]) -> None:
+        """Add text in which some pieces are marked, by bold letters with a line below; each line is a paragraph."""
+        paragraph = self._document.add_paragraph()
+        for text, is_marked in pieces:
+            for place, line in enumerate(_clean(text).split("\n")):
+                if place:
+                    paragraph = self._document.add_paragraph()
+                run = paragraph.add_run(line)
+                run.bold = run.underline = is_marked or None
 
     def linked(self, text: str, address: str | None) -> None:
         """Add a paragraph that links to `address`, where there is one."""

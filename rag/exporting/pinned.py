@@ -24,10 +24,10 @@ from onrecord.rag.exporting.writing import (
     quoted_in_markdown,
     source_line,
     table,
-    timecode,
 )
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
+from onrecord.rag.text.clock import timecode
 from onrecord.rag.types import Citation
 
 

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.languages.report import ReportWords
+from onrecord.rag.text.clock import timecode
 from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Citation, Turn
 
@@ -175,20 +176,14 @@ def table(columns: Sequence[str], rows: Iterable[Mapping[str, str | None]]) -> s
     lines = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     lines.writerow(columns)
     for row in rows:
-        lines.writerow([_cell(row[column] or "") for column in columns])
+        lines.writerow([cell(row[column] or "") for column in columns])
     return "\ufeff" + out.getvalue()
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Keep a spreadsheet from running what a briefing says; `start` and `end` still give the exact words."""
     text = text.replace("\0", "\ufffd")
     return f"'{text}" if _FORMULA.match(text) else text
-
-
-def timecode(seconds: float) -> str:
-    """Seconds from the beginning as h:mm:ss."""
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def markdown(text: str) -> str:

@@ -14,7 +14,8 @@ class ReportWords:
 
     A check report has a `title` and the headings `article` and `findings`, or says that there is `nothing` to check.
     Of each finding it says whom the article `names` or `means` and which people that `may_be`, what to make of a
-    nearness in sense (`hint`), that it is `reworded`, the words that differ (`difference`) or the `numbers`.
+    nearness in sense (`hint`), that it is `reworded`, the words that differ (`difference`) or the `numbers`, and
+    how a sentence that is cut short `goes_on`; at the end what it was `made_with`.
 
     An export says what was `searched`, and lists its `quotes`, each with what stands `before` it, its `context`, what
     stands `after` it, the `source`'s file, and where in a recording it is (`at`).
@@ -46,4 +47,6 @@ class ReportWords:
     inferred: str = ""
     undated: str = ""
     page: str = ""
+    goes_on: str = ""
+    made_with: str = ""
     line: str = ""

@@ -24,6 +24,12 @@ def clock_seconds(text: str) -> float | None:
     return round(int(hours) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction}"), 3)
 
 
+def timecode(seconds: float) -> str:
+    """Seconds from the beginning of a recording as h:mm:ss."""
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
 def are_hours_of_the_day(seconds: Sequence[float]) -> bool:
     """Whether clock times may be those of a programme, which fall on quarters; places in a recording do not."""
     return all(second % _QUARTER == 0 for second in seconds)

@@ -183,11 +183,19 @@ def _occurrences(wanted: str, text: str) -> Iterator[Span]:
     position = source.text.find(wanted)
     while position >= 0:
         end = position + len(wanted)
-        if source.whole(position, end):
+        # A letter is found in thousands of words: most places are seen to be inside one at a glance.
+        if source.whole(position, end) and not _inside_letters(text, source.starts[position], source.ends[end - 1]):
             span = Span(source.starts[position], source.ends[end - 1])
             if not splits_word(text, span.start) and not splits_word(text, span.end):
                 yield span
         position = source.text.find(wanted, position + 1)
+
+
+def _inside_letters(text: str, start: int, end: int) -> bool:
+    """Whether a letter or digit goes right on at one of the ends."""
+    return (start > 0 and text[start].isalnum() and text[start - 1].isalnum()) or (
+        end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
+    )
 
 
 def pieces(quotation: str) -> list[str]:

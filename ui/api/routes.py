@@ -14,7 +14,6 @@ from onrecord.rag import (
     AddReport,
     Answer,
     Briefing,
-    CheckReport,
     FilterOptions,
     Hit,
     InvalidRequest,
@@ -37,7 +36,6 @@ from onrecord.ui.source.source import Source, source_of
 
 _MOST_HITS = 100
 _MOST_HISTORY = 50
-_LONGEST_ARTICLE = 200_000
 
 _ANSWER = TypeAdapter(Answer)
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
@@ -99,12 +97,6 @@ class Question(Asked):
     any_date: bool = Field(
         default=False, description="Search briefings of any date, whatever dates the question says (“since May”)."
     )
-
-
-class Article(BaseModel):
-    """A text whose quotations are to be checked."""
-
-    text: str = Field(min_length=1, max_length=_LONGEST_ARTICLE)
 
 
 class Status(BaseModel):
@@ -179,12 +171,6 @@ def briefings_api(
         first = next(answers, None)
         return EventSourceResponse(_answer_events(first, answers))
 
-    @api.post("/check", tags=["questions"])
-    def check(article: Article) -> CheckReport:
-        """Hold every quotation and attributed statement of a text against the library."""
-        with places.taken(article.text):
-            return library.check(article.text)
-
     @api.get("/search", tags=["questions"])
     def search(query: Annotated[SearchQuery, Query()]) -> list[Hit]:
         """The passages nearest to a question, best first."""
@@ -242,7 +228,8 @@ def briefings_api(
         """The words `text[start:end]` with the turns around them; `check` is the fingerprint in an answer's link."""
         found = library.briefing(briefing_id)
         holding = next((p for p in library.passages(briefing_id) if p.start <= start < p.end), None)
-        return source_of(found, start, end, check, holding)
+        recording = library.recording(briefing_id)
+        return source_of(found, start, end, check, holding, recording.media_type if recording else None)
 
     @api.get("/briefings/{briefing_id}/file", tags=["library"], response_class=Response)
     def file(briefing_id: str) -> Response:

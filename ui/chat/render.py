@@ -176,7 +176,7 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         who = _who(citation, language)
         if citation.inferred:
             who += f" ({words(language)['inferred']})"
-        place = _together(printed_place(citation.page, citation.line, language))
+        place = _together(printed_place(citation.page, citation.line, language, citation.seconds))
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
         pin = f'<button type="button" class="pin pin-source">{words(language)["pin"]}</button>'

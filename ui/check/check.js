@@ -1,77 +1,162 @@
-// Checking the quotations of an article: each finding with its verdict, the difference, and the words on the record.
+// Checking the quotations of an article: the article with each quotation marked, each finding with its verdict, the
+// difference, the whole sentence on the record, and the report as a file.
 
-import { attribution, el, fill, language, root, send, spokenDate, words } from "../page/base.js";
+import { api, button, el, fill, language, root, send, words } from "../page/base.js";
+import { SIGNS, item } from "./findings.js";
 
 const form = document.getElementById("check");
+const area = form.querySelector("textarea");
+const file = document.getElementById("article-file");
+const said = document.getElementById("said");
 const report = document.getElementById("report");
+const FORMATS = ["html", "docx", "csv", "markdown"];
+const ENDINGS = { markdown: "md" };
+let latest = 0;
 
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
-  report.replaceChildren(el("p", { class: "meta" }, words.checking));
-  try {
-    show(await send("check", "POST", { text: form.querySelector("textarea").value }));
-  } catch (error) {
-    report.replaceChildren(el("p", { class: "notice", role: "alert" }, error.message));
-  }
+  check();
 });
 
-function show({ findings, counts }) {
-  if (!findings.length) {
-    report.replaceChildren(el("p", { class: "notice" }, words.check_none));
+document.getElementById("open-file").addEventListener("click", () => file.click());
+file.addEventListener("change", () => {
+  if (file.files.length) open(file.files[0]);
+  file.value = "";
+});
+
+// The whole window takes a file: one dropped beside the box would open in the page's place.
+for (const kind of ["dragenter", "dragover"]) {
+  document.addEventListener(kind, (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    form.classList.add("over");
+  });
+}
+document.addEventListener("dragleave", (event) => event.relatedTarget || form.classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  form.classList.remove("over");
+  if (!event.dataTransfer.files.length) return;
+  event.preventDefault();
+  open(event.dataTransfer.files[0]);
+});
+
+async function open(chosen) {
+  say(fill(words.check_opening, { file: chosen.name }));
+  const body = new FormData();
+  body.append("file", chosen);
+  try {
+    area.value = (await api("check/file", { method: "POST", body })).text;
+  } catch (error) {
+    fail(error);
     return;
   }
-  const summary = Object.entries(counts)
+  await check();
+}
+
+async function check() {
+  const mine = ++latest;
+  const text = area.value;
+  report.replaceChildren();
+  say(words.checking);
+  try {
+    const found = await send("check", "POST", { text });
+    if (mine === latest) show(found);
+  } catch (error) {
+    if (mine === latest) fail(error);
+  }
+}
+
+function say(message) {
+  said.replaceChildren(el("p", { class: "meta" }, message));
+}
+
+function fail(error) {
+  said.replaceChildren(el("p", { class: "notice", role: "alert" }, error.message));
+}
+
+function show(found) {
+  if (!found.findings.length) {
+    said.replaceChildren(el("p", { class: "notice" }, words.check_none));
+    return;
+  }
+  const summary = Object.entries(found.counts)
     .filter(([, n]) => n)
-    .map(([verdict, n]) => `${n} ${words[verdict]}`)
+    .map(([verdict, n]) => `${SIGNS[verdict]} ${n} ${words[verdict]}`)
     .join(" · ");
-  report.replaceChildren(el("p", { class: "summary" }, summary), el("ol", { class: "findings" }, findings.map(item)));
-}
-
-function item(finding) {
-  return el(
-    "li",
-    { class: `finding ${finding.verdict}` },
-    el("p", {}, el("strong", { class: "verdict" }, words[finding.verdict])),
-    el("p", { class: "claim" }, finding.text),
-    finding.speaker ? el("p", { class: "meta" }, fill(words.says, { speaker: finding.speaker })) : null,
-    finding.may_be.length ? el("p", { class: "meta" }, fill(words.may_be, { people: finding.may_be.join("; ") })) : null,
-    finding.verdict === "altered" ? difference(finding.changes) : null,
-    finding.verdict === "translated"
-      ? el("p", { class: "meta" }, fill(words.similarity, { share: shared(finding.similarity) }))
-      : null,
-    finding.citations.map(citation),
-  );
-}
-
-function shared(similarity) {
-  return similarity.toLocaleString(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-}
-
-// The words of the text struck through, those of the record underlined.
-function difference(changes) {
-  const pieces = changes.flatMap((change) => {
-    if (change.kind === "same") return [`${change.source} `];
-    const quoted = change.quoted ? [el("del", {}, change.quoted), " "] : [];
-    const source = change.source ? [el("ins", {}, change.source), " "] : [];
-    return [...quoted, ...source];
-  });
-  return el("p", { class: "difference" }, `${words.difference}: `, pieces);
-}
-
-function citation(one) {
-  const reader = new URL(`briefings/${encodeURIComponent(one.briefing_id)}?start=${one.start}&end=${one.end}`, root);
-  return el(
-    "blockquote",
-    { lang: one.language },
-    `“${one.quote}”`,
+  said.replaceChildren(el("p", { class: "summary" }, summary));
+  report.replaceChildren(
+    saving(found),
     el(
-      "footer",
-      {},
+      "div",
+      { class: "sides" },
+      el("section", { "aria-labelledby": "marked" }, el("h2", { id: "marked" }, words.checked_text), marked(found)),
       el(
-        "a",
-        { href: reader.href, target: "_blank", rel: "noopener" },
-        `${attribution(one.speaker, one.role, one.outlet)}, ${one.title}, ${spokenDate(one.date)}`,
+        "section",
+        { "aria-labelledby": "found" },
+        el("h2", { id: "found" }, words.findings),
+        el("ol", { class: "findings" }, found.findings.map((finding, place) => item(finding, place + 1))),
       ),
     ),
+    el("p", { class: "meta made" }, `OnRecord ${found.version} · ${found.model} · ${fill(words.checked_with, found)}`),
   );
+}
+
+// The text to the letter, each quotation with its number, a sign and a line of its own kind.
+function marked({ article, findings }) {
+  // Offsets count characters as Python does: code points, not UTF-16 units.
+  const points = Array.from(article);
+  const pieces = [];
+  let place = 0;
+  findings.forEach((finding, index) => {
+    const number = index + 1;
+    const cut = finding.sentences.some((one) => one.restriction);
+    pieces.push(points.slice(place, finding.start).join(""));
+    pieces.push(
+      el(
+        "mark",
+        { class: `${finding.verdict}${cut ? " cut" : ""}`, id: `place-${number}` },
+        el(
+          "a",
+          { href: `#finding-${number}`, "data-sign": `${number} ${SIGNS[finding.verdict]}`, title: words[finding.verdict] },
+          points.slice(finding.start, finding.end).join(""),
+          el("span", { class: "unseen" }, ` (${words[finding.verdict]})`),
+        ),
+      ),
+    );
+    place = finding.end;
+  });
+  return el("div", { class: "marked" }, pieces, points.slice(place).join(""));
+}
+
+function saving(found) {
+  const save = (format) => async () => {
+    const summary = said.firstChild;
+    say(words.checking);
+    try {
+      await download(found.article, format);
+      said.replaceChildren(summary);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  return el(
+    "div",
+    { class: "saving", role: "group", "aria-label": words.save_report },
+    el("span", {}, words.save_report),
+    FORMATS.map((format) => button(words[format].replace(/.*\((.+)\)/, "$1"), save(format), { class: "second" })),
+  );
+}
+
+async function download(text, format) {
+  const response = await fetch(new URL(`api/check/export?format=${format}&language=${language}`, root), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ text }),
+  }).catch(() => {
+    throw new Error(words.offline);
+  });
+  if (!response.ok) throw new Error(words.unexpected);
+  const address = URL.createObjectURL(await response.blob());
+  el("a", { href: address, download: `onrecord-check.${ENDINGS[format] || format}` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

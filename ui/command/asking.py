@@ -22,6 +22,7 @@ from onrecord.rag import (
     UnknownBriefing,
 )
 from onrecord.ui.command.console import (
+    export_format_of,
     lines_of,
     loading,
     print_result,
@@ -72,7 +73,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question with verified quotes from the library."""
-    export_format = _export_format(export_to) if export_to is not None else None
+    export_format = export_format_of(export_to) if export_to is not None else None
     filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind, collection)
     with Library.open(context.obj) as library:
         if batch is not None:
@@ -177,13 +178,6 @@ def _batch_line(text: str) -> dict[str, Any]:
     if not isinstance(line.get("question"), str):
         raise InvalidRequest(f"{wanted}; this object has none.")
     return dict(line)
-
-
-def _export_format(file: Path) -> ExportFormat:
-    formats: dict[str, ExportFormat] = {".md": "markdown", ".html": "html", ".docx": "docx", ".csv": "csv"}
-    if file.suffix.lower() not in formats:
-        raise InvalidRequest(f"{file}: no format is known by that ending. Use {', '.join(formats)}.")
-    return formats[file.suffix.lower()]
 
 
 def _export(library: Library, answer: Answer, file: Path, format: ExportFormat) -> None:

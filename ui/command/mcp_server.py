@@ -26,7 +26,8 @@ from mcp.types import (
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from onrecord.rag import LANGUAGES, Answer, CheckReport, Hit, Library, OnRecordError, Passage
-from onrecord.ui.api.routes import Article, Asked, Limits, SearchQuery
+from onrecord.ui.api.routes import Asked, Limits, SearchQuery
+from onrecord.ui.check.routes import Article
 from onrecord.ui.page.text import terminal_language, words
 from onrecord.ui.server.accounts import accounts_in
 from onrecord.ui.server.audit import Audit

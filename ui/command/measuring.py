@@ -16,6 +16,8 @@ from onrecord.rag import (
     Settings,
 )
 from onrecord.ui.command.console import (
+    article_of,
+    export_format_of,
     loading,
     print_result,
     progress_bar,
@@ -37,18 +39,28 @@ if TYPE_CHECKING:
 
 def check(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="The article as plain text; - reads standard input.")],
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE|-", help="The article (text, Markdown, DOCX, HTML, PDF); - reads standard input."),
+    ],
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML page to this file.")] = None,
+    export_to: Annotated[
+        Path | None, typer.Option("--export", help="Write the report to FILE: .md, .html, .docx or .csv.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check every quotation and attributed statement of an article against the library."""
-    from onrecord.rag import report_html, report_text
+    from onrecord.rag import export_report, report_html, report_text
 
-    article = read_text(file)
+    export_format = export_format_of(export_to) if export_to is not None else None
+    article = read_text(file) if file == "-" else article_of(Path(file))
     with Library.open(context.obj) as library, loading(library):
         report = library.check(article)
     if html is not None:
         write_file(html, report_html(report, language=terminal_language()).encode())
+    if export_to is not None and export_format is not None:
+        exported = export_report(report, export_format, language=terminal_language())
+        write_file(export_to, exported if isinstance(exported, bytes) else exported.encode())
     print_result(asdict(report) if as_json else printable(report_text(report, language=terminal_language())))
 
 

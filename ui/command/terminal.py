@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from onrecord.rag import Answer, Briefing, Citation, Hit, Summary, corrected_turns
+from onrecord.rag import Answer, Briefing, Citation, Hit, Summary, corrected_turns, timecode
 from onrecord.ui.chat.render import status_line
 from onrecord.ui.page.text import counted, printed_place, words
 
@@ -56,6 +56,7 @@ def render_hits(hits: Sequence[Hit], language: str, width: int = 100) -> str:
         passage = hit.passage
         who = ", ".join(part for part in (passage.speaker, passage.role, passage.outlet) if part) or said["no_speaker"]
         score = said["score"].format(score=f"{hit.score:.3f}")
+        who += "" if passage.seconds is None else f", {timecode(passage.seconds)}"
         head = f"{hit.rank}. {who}  ({passage.briefing_id} {passage.start}–{passage.end}, {score})"
         blocks.append(head + "\n" + textwrap.indent(textwrap.fill(passage.text, width - 3), "   "))
     return printable("\n\n".join(blocks)) or said["nothing_found"]
@@ -82,7 +83,8 @@ def render_briefing(briefing: Briefing, language: str, *, everything: bool = Fal
     pieces: list[tuple[int, str]] = []
     corrected = corrected_turns(briefing)
     for place, turn in enumerate(briefing.turns):
-        who = ", ".join(part for part in (turn.speaker or turn.label, turn.role, turn.outlet) if part)
+        time = None if turn.seconds is None else timecode(turn.seconds)
+        who = ", ".join(part for part in (turn.speaker or turn.label, turn.role, turn.outlet, time) if part)
         mark = said["inferred"] if turn.inferred else said["corrected"] if place in corrected else ""
         head = f"[{said[turn.kind]}] {who}{f' ({mark})' if mark else ''}\n" if who else ""
         pieces.append((turn.start, printable(head + briefing.text[turn.start : turn.end].strip())))
@@ -113,6 +115,6 @@ def render_report(report: AddReport, language: str) -> str:
 def _source(citation: Citation, language: str) -> str:
     who = ", ".join(part for part in (citation.speaker, citation.role, citation.outlet) if part)
     mark = f" ({words(language)['inferred']})" if citation.inferred else ""
-    place = printed_place(citation.page, citation.line, language)
+    place = printed_place(citation.page, citation.line, language, citation.seconds)
     where = ", ".join(part for part in (citation.title, citation.date, citation.url or citation.file, place) if part)
     return f"[{citation.number}] {who}{mark}{' — ' if who else ''}{where}, {citation.start}–{citation.end}"

@@ -90,7 +90,7 @@ function reader(pin) {
 function item(pin, place) {
   const { citation } = pin;
   const who = attribution(citation.speaker, citation.role, citation.outlet);
-  const facts = [citation.title, spokenDate(citation.date), printedPlace(citation), timecode(citation.seconds)];
+  const facts = [citation.title, spokenDate(citation.date), printedPlace(citation)];
   const where = facts.filter(Boolean).join(" · ");
   const there = pin.state === "same" || pin.state === "newer_version";
   const line = el("li", { class: `pin-item ${pin.state}`, id: `pin-${pin.id}`, draggable: "true" },
@@ -122,13 +122,6 @@ function item(pin, place) {
     dragged = null;
   });
   return line;
-}
-
-function timecode(seconds) {
-  if (seconds === null) return "";
-  const whole = Math.floor(seconds);
-  const two = (number) => String(number).padStart(2, "0");
-  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
 function note(pin, place) {

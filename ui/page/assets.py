@@ -19,6 +19,7 @@ _SCRIPTS = tuple(
         "page/base",
         "page/dialog",
         "page/navigation",
+        "page/player",
         "chat/chat",
         "chat/conversations",
         "library/library",

@@ -76,10 +76,18 @@ export function spokenDate(date) {
   return new Intl.DateTimeFormat(words.locale, options).format(time);
 }
 
-// Where words stand in print; empty where no page is known.
-export function printedPlace({ page, line }) {
-  if (!page) return "";
-  return [fill(words.on_page, { page }), line ? fill(words.on_line, { line }) : ""].filter(Boolean).join(", ");
+// Where words stand in print and in the recording; empty where neither is known.
+export function printedPlace({ page, line, seconds }) {
+  const places = page ? [fill(words.on_page, { page }), line ? fill(words.on_line, { line }) : ""] : [];
+  if (seconds !== null && seconds !== undefined) places.push(fill(words.at_time, { time: timecode(seconds) }));
+  return places.filter(Boolean).join(", ");
+}
+
+// Seconds from the beginning of a recording as h:mm:ss.
+export function timecode(seconds) {
+  const two = (n) => String(n).padStart(2, "0");
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
 export function languageName(code) {

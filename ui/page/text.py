@@ -15,6 +15,8 @@ from types import MappingProxyType
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 
+from onrecord.rag import timecode
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -86,13 +88,15 @@ def spoken_date(date: str | None, language: str) -> str:
     return re.sub(r"\b1\b", words(language)["first_day"], said, count=1) if day == 1 else said
 
 
-def printed_place(page: int | None, line: int | None, language: str) -> str:
-    """Where words stand in print: "p. 3, l. 14"; empty where no page is known."""
+def printed_place(page: int | None, line: int | None, language: str, seconds: float | None = None) -> str:
+    """Where words stand in print and in the recording: "p. 3, l. 14", "at 0:12:03"; empty where neither is known."""
     said = words(language)
-    if page is None:
-        return ""
-    on_page = said["on_page"].format(page=page)
-    return on_page if line is None else f"{on_page}, {said['on_line'].format(line=line)}"
+    places = [] if page is None else [said["on_page"].format(page=page)]
+    if places and line is not None:
+        places.append(said["on_line"].format(line=line))
+    if seconds is not None:
+        places.append(said["at_time"].format(time=timecode(seconds)))
+    return ", ".join(places)
 
 
 def preferred_language(chosen: str | None, accept_language: str | None) -> str:

@@ -35,7 +35,7 @@ _CHECKS = 2
 OPEN_PATHS = (HEALTH,)
 # What readers may send, besides looking: questions, and what is theirs alone. All other changes are an editor's.
 _READERS_SEND = ("/api/ask", "/api/ask/stream", "/api/check", "/api/feedback", "/api/boards", "/api/pins", "/mcp")
-_READERS_SEND_UNDER = ("/api/conversations/", "/api/boards/", "/api/pins/", "/gradio_api/")
+_READERS_SEND_UNDER = ("/api/check/", "/api/conversations/", "/api/boards/", "/api/pins/", "/gradio_api/")
 
 
 def readers_may(method: str, path: str) -> bool:

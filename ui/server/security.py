@@ -22,7 +22,7 @@ _TOKEN_BYTES = 32
 MEGABYTE = 1 << 20
 # Questions and Gradio's own messages are small; only uploads are not.
 BODY_LIMIT = 2 * MEGABYTE
-UPLOAD_PATH = "/api/briefings"
+UPLOAD_PATHS = ("/api/briefings", "/api/check/file")
 # Each upload lies on the disk until it is added, which is done one after the other.
 _MOST_UPLOADS = 4
 _RETRY_SECONDS = 30
@@ -80,7 +80,7 @@ class Guard:
         if scope["method"] not in SAFE_METHODS and not _same_site(headers):
             await _refuse(send_guarded, 403, "Requests from other sites are refused.")
             return
-        uploads = scope["path"].rstrip("/") == UPLOAD_PATH and scope["method"] not in SAFE_METHODS
+        uploads = scope["path"].rstrip("/") in UPLOAD_PATHS and scope["method"] not in SAFE_METHODS
         limit = self._upload_limit if uploads else BODY_LIMIT
         refusal = f"The request is larger than {limit // MEGABYTE} MB.{' Send fewer files at once.' if uploads else ''}"
         if int(headers.get("content-length") or 0) > limit:

@@ -2,6 +2,7 @@
 
 import { pinButton } from "../desk/pinning.js";
 import { announce, api, attribution, button, copy, el, fill, languageName, printedPlace, root, send, spokenDate, words } from "../page/base.js";
+import { player } from "../page/player.js";
 
 const CITATIONS = "a.cite, a.cited, a.near";
 const CARD_DELAY = 250;
@@ -108,7 +109,7 @@ export function close() {
 }
 
 function show(...children) {
-  panel.replaceChildren(...children);
+  panel.replaceChildren(...children.filter(Boolean));
 }
 
 function heading(middle = null, ...more) {
@@ -140,6 +141,7 @@ function render(source, link) {
   show(
     heading(stepper(link), speaker, title),
     el("div", { class: "source-about" }, el("p", { class: "meta" }, facts.filter(Boolean).join(" · ")), notice(source)),
+    source.recording && source.seconds !== null ? player(source.briefing_id, source.recording, source.seconds) : null,
     el("div", { class: "excerpts" }, excerpts),
     links(source, reader),
     judgement(link),

@@ -35,7 +35,8 @@ class Source:
     """A quote in its place.
 
     `link` is the original page's address, opening at the words where the browser can, or at the page of a PDF; `page`
-    and `line` say where the words stand in print. `unchanged` is False where the words now there are not those that
+    and `line` say where the words stand in print, `seconds` where in the recording, and `recording` is its media type
+    where it can be played. `unchanged` is False where the words now there are not those that
     were quoted.
     """
 
@@ -61,10 +62,16 @@ class Source:
     quote: str
     unchanged: bool
     excerpts: tuple[Excerpt, ...] = field(default_factory=tuple)
+    recording: str | None = None
 
 
 def source_of(
-    briefing: Briefing, start: int, end: int, check: str | None = None, passage: Passage | None = None
+    briefing: Briefing,
+    start: int,
+    end: int,
+    check: str | None = None,
+    passage: Passage | None = None,
+    recording: str | None = None,
 ) -> Source:
     """The slice `briefing.text[start:end]` with the turns around it.
 
@@ -102,6 +109,7 @@ def source_of(
         quote=quote,
         unchanged=check is None or check == fingerprint(quote),
         excerpts=_excerpts(briefing, start, end, position),
+        recording=recording,
     )
 
 

@@ -1,0 +1,148 @@
+"""A check report as Markdown, HTML, DOCX or CSV (pure; everything escaped)."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from onrecord.rag.checking.check import CheckReport, Finding
+from onrecord.rag.checking.report import (
+    SIGNS,
+    claimant,
+    made_with,
+    marked_difference,
+    plain_line,
+    remark,
+    report_html,
+    source_of_citation,
+    verdicts_counted,
+)
+from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat, cell, markdown
+from onrecord.rag.languages import answer_language
+from onrecord.rag.languages.report import ReportWords
+from onrecord.rag.text.clock import timecode
+
+_COLUMNS = (
+    "number", "verdict", "quotation", "named", "similarity", "record", "sentence", "restriction", "speaker", "role",
+    "briefing", "date", "link", "timecode", "page", "file", "start", "end", "article_start", "article_end",
+    "version", "policy", "model", "library",
+)  # fmt: skip
+
+
+def export_report(report: CheckReport, format: ExportFormat, *, language: str = "en") -> str | bytes:
+    """Write a report with the marked article, every finding with its source, and what made it.
+
+    Text for markdown, html (a whole page) and csv (a row a citation, and one for each finding without any), bytes for
+    docx; `language` is that of the labels. Raises InvalidRequest for an unknown format.
+    """
+    words = answer_language(language).report
+    if format == "markdown":
+        return _markdown(report, words)
+    if format == "html":
+        return report_html(report, language=language)
+    if format == "csv":
+        return _csv(report)
+    if format == "docx":
+        return _docx(report, words)
+    raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")
+
+
+def _facts(finding: Finding, words: ReportWords) -> list[str]:
+    """What is said of a finding besides its verdict."""
+    facts = [claimant(finding, words)] if finding.speaker else []
+    if finding.may_be:
+        facts.append(words.may_be.format(people="; ".join(finding.may_be)))
+    if finding.verdict == "altered":
+        facts.append(f"{words.difference} {marked_difference(finding.changes)}")
+    elif finding.changes:
+        facts.append(f"{words.numbers} {finding.changes[0].quoted} ≠ {finding.changes[0].source}")
+    return facts + [
+        words.goes_on.format(words=plain_line(one.restriction)) for one in finding.sentences if one.restriction
+    ]
+
+
+def _heading(number: int, finding: Finding, words: ReportWords) -> str:
+    return f"{number}. {SIGNS[finding.verdict]} {words.verdicts[finding.verdict]}{remark(finding, words)}"
+
+
+def _markdown(report: CheckReport, words: ReportWords) -> str:
+    md = markdown
+    parts = [f"# {md(words.title)}", md(verdicts_counted(report, words) if report.findings else words.nothing)]
+    marked, position = [], 0
+    for number, finding in enumerate(report.findings, 1):
+        marked.append(md(report.article[position : finding.start]))
+        sign = f"[{number} {SIGNS[finding.verdict]}]"
+        marked.append(f"{md(report.article[finding.start : finding.end])}{md(sign)}")
+        position = finding.end
+    marked.append(md(report.article[position:]))
+    lines = "".join(marked).splitlines()
+    parts += [f"## {md(words.article)}", "\n".join(f"> {line.strip()}" for line in lines), f"## {md(words.findings)}"]
+    for number, finding in enumerate(report.findings, 1):
+        parts.append(f"### {md(_heading(number, finding, words))}")
+        parts.append(f"“{md(plain_line(finding.text))}”")
+        parts += [md(fact) for fact in _facts(finding, words)]
+        for citation, around in zip(finding.citations, finding.sentences, strict=True):
+            link, source = source_link(citation), md(source_of_citation(citation, words))
+            parts.append(f"> {md(plain_line(around.text))}")
+            parts.append(f"— [{source}](<{link}>)" if link else f"— {source}")
+    return "\n\n".join([*parts, f"*{md(made_with(report, words))}*"]) + "\n"
+
+
+def _csv(report: CheckReport) -> str:
+    out = io.StringIO(newline="")
+    rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    rows.writerow(_COLUMNS)
+    made = (report.version, report.policy, report.model, report.library)
+    for number, finding in enumerate(report.findings, 1):
+        claim = (str(number), finding.verdict, finding.text, finding.speaker, f"{finding.similarity:.2f}")
+        place = (str(finding.start), str(finding.end))
+        for citation, around in zip(finding.citations, finding.sentences, strict=True):
+            cells = (
+                *claim,
+                citation.quote,
+                around.text,
+                around.restriction,
+                citation.speaker,
+                citation.role,
+                citation.title,
+                citation.date,
+                source_link(citation),
+                None if citation.seconds is None else timecode(citation.seconds),
+                None if citation.page is None else str(citation.page),
+                citation.file,
+                str(citation.start),
+                str(citation.end),
+            )
+            rows.writerow([cell(each or "") for each in (*cells, *place, *made)])
+        if not finding.citations:
+            rows.writerow([cell(each or "") for each in (*claim, *[""] * 13, *place, *made)])
+    return "\ufeff" + out.getvalue()
+
+
+def _docx(report: CheckReport, words: ReportWords) -> bytes:
+    # Loaded by those who export a document only.
+    from onrecord.rag.exporting.export_docx import WordDocument
+
+    document = WordDocument(words.title)
+    document.paragraph(verdicts_counted(report, words) if report.findings else words.nothing, style="Subtitle")
+    document.heading(words.article)
+    pieces: list[tuple[str, bool]] = []
+    position = 0
+    for number, finding in enumerate(report.findings, 1):
+        pieces.append((report.article[position : finding.start], False))
+        pieces.append((report.article[finding.start : finding.end] + f" [{number} {SIGNS[finding.verdict]}]", True))
+        position = finding.end
+    document.marked([*pieces, (report.article[position:], False)])
+    document.heading(words.findings)
+    for number, finding in enumerate(report.findings, 1):
+        document.paragraph(_heading(number, finding, words), style="Heading 3")
+        document.paragraph(f"“{finding.text}”")
+        for fact in _facts(finding, words):
+            document.paragraph(fact, small=True)
+        for citation, around in zip(finding.citations, finding.sentences, strict=True):
+            document.paragraph(around.text, style="Quote")
+            document.linked(f"— {source_of_citation(citation, words)}", source_link(citation))
+    document.paragraph(made_with(report, words), small=True)
+    return document.data()
