@@ -159,7 +159,7 @@ function corrections(made, undo) {
       {},
       el("span", {}, said),
       el("span", { class: "meta" }, time, one.by ? ` · ${one.by}` : ""),
-      button(words.undo, () => undo(one.number), { "aria-label": fill(words.undo_this, { correction: said }) }),
+      button(words.undo_correction, () => undo(one.number), { "aria-label": fill(words.undo_this, { correction: said }) }),
     );
   });
   return [heading, el("ol", {}, items)];
