@@ -125,6 +125,7 @@ def test_boards_are_named_left_and_saved(
     page.get_by_label("Move to another board").first.select_option("Story")
     expect(page.locator(".pin-item")).to_have_count(2)
     page.get_by_label("Board", exact=True).select_option("Story (1)")
+    expect(page.locator(".pin-item")).to_have_count(1, timeout=20_000)
     expect(page.locator(".pin-item blockquote")).to_have_text(f"“{said[0]}”")
     for name in ("Markdown", "Web page", "Word", "table"):
         with page.expect_download() as saved:

@@ -9,6 +9,7 @@ let boards = [];
 let current = new URLSearchParams(location.search).get("board") || kept("onrecord-board", null);
 let pins = [];
 let dragged = null;
+let latest = 0;
 
 const list = el("ol", { class: "pins" });
 const status = el("p", { class: "meta", role: "status" });
@@ -17,10 +18,14 @@ room.replaceChildren(bar, status, list);
 load();
 
 async function load() {
+  // What comes late for an earlier choice is not shown.
+  const mine = ++latest;
   try {
-    boards = await api("boards");
-    if (!boards.some((board) => board.id === current)) current = boards[0]?.id || null;
-    pins = current ? await api(`boards/${current}/pins`) : [];
+    const listed = await api("boards");
+    const chosen = listed.some((board) => board.id === current) ? current : listed[0]?.id || null;
+    const held = chosen ? await api(`boards/${chosen}/pins`) : [];
+    if (mine !== latest) return;
+    [boards, current, pins] = [listed, chosen, held];
     keep("onrecord-board", current);
     show();
   } catch (error) {
