@@ -19,14 +19,14 @@ from onrecord.ui.page.text import counted, printed_place, spoken_date, words
 _NEAREST_SHOWN = 3
 _NEAREST_LENGTH = 220
 # What can be done with an answer.
-_ACTIONS = ("copy", "export", "retry", "edit", "helpful", "unhelpful")
+_ACTIONS = ("copy", "link", "export", "retry", "edit", "helpful", "unhelpful")
 # A longer list is folded up: it says little that the answer above it does not.
 _SOURCES_SHOWN = 5
 
 
 def question_html(question: str, exchange: str = "") -> str:
     """A question as a message of the chat."""
-    return f'<div class="asked" id="asked-{escape_id(exchange)}">{escape(question)}</div>'
+    return f'<h2 class="asked" id="asked-{escape_id(exchange)}">{escape(question)}</h2>'
 
 
 def error_html(message: str) -> str:
@@ -174,11 +174,12 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         place = _together(printed_place(citation.page, citation.line, language))
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
+        address = f'<span class="address">{escape(citation.url)}</span>' if citation.url else ""
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
             f'<span class="number">{citation.number}</span><span><span class="who">{escape(who)}</span> '
             f'<span class="where">{escape(citation.title)}\N{NO-BREAK SPACE}· {_date(citation.date, language)}{place}'
-            f"</span></span></a>{warning}</li>"
+            f"</span></span></a>{warning}{address}</li>"
         )
     listed = f'<ol class="sources">{"".join(items)}</ol>'
     if len(items) <= _SOURCES_SHOWN:
@@ -226,7 +227,7 @@ def _status(answer: Answer, line: str) -> str:
     """The status as a badge, with what else is said of it, above the answer."""
     badge = words(answer.language)[answer.status]
     rest = escape(line.removeprefix(badge))
-    said = f'<p class="status {answer.status}"><strong class="verdict">{escape(badge)}</strong>{rest}</p>'
+    said = f'<div class="status {answer.status}"><h3 class="verdict">{escape(badge)}</h3>{rest}</div>'
     if answer.standalone_question and answer.standalone_question.strip() != answer.question.strip():
         understood = words(answer.language)["understood"].format(question=answer.standalone_question)
         said += f'<p class="status understood">{escape(understood)}</p>'

@@ -10,19 +10,28 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STYLES = tuple(
-    f"parts/{name}.css" for name in ("page/base", "page/page", "chat/chat", "library/library", "source/source")
+    f"parts/{name}.css" for name in ("page/base", "page/page", "chat/chat", "library/library", "source/source", "page/small", "page/print")
 )
 _SCRIPTS = tuple(
     f"parts/{name}.js"
     for name in (
+        "page/address",
         "page/base",
+        "page/clipboard",
         "page/dialog",
         "page/navigation",
+        "page/redrawn",
         "chat/chat",
         "chat/conversations",
+        "chat/copying",
+        "chat/drawing",
+        "chat/feedback",
+        "chat/shortcuts",
         "library/library",
         "library/filters",
         "library/upload",
+        "source/card",
+        "source/judgement",
         "source/source",
     )
 )
