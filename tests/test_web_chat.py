@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
 from typing import Any
 
 import pytest
 from browsing import QUESTION, Open, ask
 from playwright.sync_api import Page, expect
-from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 from serving import Server
 
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
+UNANSWERED = "What is Ostmere paying for a dose?"
 SEVERAL = "What was said about the cable?"
 RICH = """async () => {
     const [item] = await navigator.clipboard.read();
@@ -77,8 +77,7 @@ def test_all_of_a_conversation_is_printed_on_white(open_page: Open) -> None:
     for question in questions:
         ask(page, question)
     listed = page.locator(".record").nth(1).locator("a.cited").first.evaluate("link => link.href")
-    pages = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
-    printed = "".join("".join(one.extract_text().split()) for one in pages)
+    printed = "".join("".join(one.get_textpage().get_text_range().split()) for one in PdfDocument(page.pdf(format="A4")))
     for question in questions:
         assert "".join(question.split()) in printed
     said = page.locator(".said").evaluate_all("all => all.map((one) => one.textContent)")
@@ -157,10 +156,11 @@ def test_a_conversation_that_is_not_there_is_said(open_page: Open) -> None:
 def test_questions_and_answers_are_headings_and_the_skip_link_is_first(open_page: Open) -> None:
     page = open_page()
     ask(page, QUESTION)
-    ask(page, "What is the recipe for lemon cake?")
+    ask(page, UNANSWERED)
     log = page.get_by_role("log")
-    expect(log.get_by_role("heading", level=2)).to_have_text([QUESTION, "What is the recipe for lemon cake?"])
-    expect(log.get_by_role("heading", level=3)).to_have_text(["answered", "not found"])
+    expect(log.get_by_role("heading", level=2)).to_have_text([QUESTION, UNANSWERED])
+    expect(log.get_by_role("heading", level=3)).to_have_text(page.locator(".verdict").all_inner_texts())
+    expect(log.get_by_role("heading", level=3)).to_have_count(2)
     page.reload()
     expect(page.locator(".asked")).to_have_count(2)
     page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges()")

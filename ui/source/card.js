@@ -14,6 +14,8 @@ const GAP = 6;
 let card = null;
 let chip = null;
 let timer = 0;
+// Counts what was put away: what comes late for a card no longer wanted is not shown.
+let gone = 0;
 
 // `fetched` gives the source of a chip, `who` says who spoke it.
 export function mountCard(fetched, who) {
@@ -24,7 +26,7 @@ export function mountCard(fetched, who) {
       else if (card?.contains(target)) clearTimeout(timer);
     });
     document.addEventListener(leave, ({ target }) => {
-      if (target.closest?.(CHIP) || card?.contains(target)) soon(hideCard, card ? GOING : 0);
+      if (target.closest?.(CHIP) || card?.contains(target)) soon(hideCard, card && leave === "mouseout" ? GOING : 0);
     });
   }
   // Before anything else heeds the key: it puts away the card alone.
@@ -46,13 +48,14 @@ export function mountCard(fetched, who) {
 
   async function show(over) {
     if (card && over === chip) return;
+    const before = gone;
     let source;
     try {
       source = await fetched(over);
     } catch {
       return;
     }
-    if (!over.isConnected || !(over.matches(":hover") || over === document.activeElement)) return;
+    if (before !== gone || !over.isConnected || !(over.matches(":hover") || over === document.activeElement)) return;
     hideCard();
     const quote = source.quote.length > LENGTH ? `${source.quote.slice(0, LENGTH)}…` : source.quote;
     const where = [source.title, spokenDate(source.date), printedPlace(source)].filter(Boolean).join(" · ");
@@ -81,6 +84,7 @@ function place() {
   const quote = (chip.closest(".quote, li, p") || chip).getBoundingClientRect();
   const { width, height } = card.getBoundingClientRect();
   const below = at.bottom + GAP + height <= innerHeight || quote.top - GAP < height;
+  card.style.maxHeight = below ? `${Math.max(80, innerHeight - at.bottom - 2 * GAP)}px` : "";
   const top = below ? at.bottom + GAP : quote.top - GAP - height;
   card.style.left = `${Math.max(8, Math.min(at.left - 20, innerWidth - width - 8))}px`;
   card.style.top = `${top}px`;
@@ -90,6 +94,7 @@ function place() {
 }
 
 export function hideCard() {
+  gone++;
   clearTimeout(timer);
   chip?.removeAttribute("aria-describedby");
   card?.remove();
