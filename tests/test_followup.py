@@ -97,6 +97,7 @@ def test_a_question_that_stands_alone_is_searched_alone() -> None:
 def test_an_answer_that_found_nothing_says_nothing_of_the_subject() -> None:
     assert answered_words("Nothing in the 2 briefings searched answers this. Nearest, not an answer: a passage.") == ""
     assert answered_words("Er sagte: « Le pont est ouvert. » [1]") == "Le pont est ouvert."
+    assert answered_words("Er sagte: „Die Brücke ist offen.“ [1]") == "Die Brücke ist offen."
 
 
 def test_a_passage_shown_is_told_from_one_of_which_a_sentence_was_quoted() -> None:

@@ -33,6 +33,8 @@ TextFormat = Literal["markdown", "html", "csv"]
 ExportFormat = Literal["markdown", "html", "csv", "docx"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 
+# The quotation marks of an answer's language.
+_Marks = tuple[str, str]
 # Characters of the words before and behind a quote that stands in no turn.
 _SURROUNDING = 300
 _STYLE = (
@@ -97,23 +99,25 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
     if missing:
         raise InvalidRequest(f"{missing[0]} is no longer in the library; ask again before exporting.")
     sources = [_sourced(citation, briefings[citation.briefing_id]) for citation in answer.citations]
-    words = answer_language(answer.language).report
+    spoken = answer_language(answer.language)
+    words, marks = spoken.report, spoken.wording.marks
     if format == "markdown":
-        return _markdown(answer, sources, words)
+        return _markdown(answer, sources, words, marks)
     if format == "html":
-        return _html(answer, sources, words)
+        return _html(answer, sources, words, marks)
     if format == "csv":
         return _csv(answer, sources)
     if format == "docx":
-        return _docx(answer, sources, words)
+        return _docx(answer, sources, words, marks)
     raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")
 
 
 def copied(citation: Citation, briefing: Briefing, *, language: str = "en") -> tuple[str, str]:
     """A quote to paste elsewhere that keeps its source: (plain text, HTML)."""
-    source, words = _sourced(citation, briefing), answer_language(language).report
-    plain = f"“{citation.quote}”\n— {_line(source, words)}" + (f"\n{source.link}" if source.link else "")
-    return plain, _quote_html(source, words)
+    source, spoken = _sourced(citation, briefing), answer_language(language)
+    words, marks = spoken.report, spoken.wording.marks
+    plain = f"{citation.quote.join(marks)}\n— {_line(source, words)}" + (f"\n{source.link}" if source.link else "")
+    return plain, _quote_html(source, words, marks)
 
 
 def timecode(seconds: float) -> str:
@@ -179,13 +183,13 @@ def _facts(answer: Answer, words: ReportWords) -> str:
     return f"{status} · {searched}" if answer.searched_briefings else status
 
 
-def _markdown(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
+def _markdown(answer: Answer, sources: list[_Source], words: ReportWords, marks: _Marks) -> str:
     parts = [f"# {_md(_one_line(answer.question))}", _md_said(answer), f"*{_md(_facts(answer, words))}*"]
     if sources:
         parts.append(f"## {words.quotes}")
     for source in sources:
         line = _md(_line(source, words))
-        parts.append("\n".join(f"> {row.strip()}" for row in f"“{_md(source.citation.quote)}”".splitlines()))
+        parts.append("\n".join(f"> {row.strip()}" for row in _md(source.citation.quote).join(marks).splitlines()))
         parts.append(f"**[{source.citation.number}]** " + (f"[{line}](<{source.link}>)" if source.link else line))
         parts += [f"{heading}: {_md(_one_line(text))}" for heading, text in _surroundings(source, words)]
         parts.append(f"{words.source}: {_md(_one_line(source.citation.file))}, SHA-256 {source.sha256}")
@@ -222,13 +226,13 @@ def _shown(piece: Piece, answer: Answer, escaped: Callable[[str], str], marker: 
     return f"{quote} {markers} {escaped(piece.note)}".rstrip()
 
 
-def _html(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
+def _html(answer: Answer, sources: list[_Source], words: ReportWords, marks: _Marks) -> str:
     runs = groupby(answer.parts, key=lambda part: part.item)
     blocks = ((is_item, "\n".join(_html_part(part, answer) for part in run)) for is_item, run in runs)
     said = "\n".join(f"<ul>\n{block}\n</ul>" if is_item else block for is_item, block in blocks)
     quotes = "\n".join(
         f'<section id="quote-{source.citation.number}"><h3>[{source.citation.number}]</h3>\n'
-        f"{_quote_html(source, words)}\n<dl>"
+        f"{_quote_html(source, words, marks)}\n<dl>"
         + "".join(f"<dt>{heading}</dt><dd>{escape(text)}</dd>" for heading, text in _surroundings(source, words))
         + f"<dt>{words.source}</dt><dd>{escape(source.citation.file)}, SHA-256 {escape(source.sha256)}</dd>"
         + "</dl></section>"
@@ -255,13 +259,13 @@ def _html_part(part: Part, answer: Answer) -> str:
     return f"<{tag}>{said}</{tag}>".replace("\n", "<br>\n")
 
 
-def _quote_html(source: _Source, words: ReportWords) -> str:
+def _quote_html(source: _Source, words: ReportWords, marks: _Marks) -> str:
     line = escape(_line(source, words))
     cite = f' cite="{escape(source.link)}"' if source.link else ""
     credit = f'<a href="{escape(source.link)}" rel="noreferrer">{line}</a>' if source.link else line
     language = escape(source.citation.language)
     return (
-        f'<blockquote lang="{language}"{cite}>“{escape(source.citation.quote)}”</blockquote>\n'
+        f'<blockquote lang="{language}"{cite}>{escape(source.citation.quote).join(marks)}</blockquote>\n'
         f"<p>— <cite>{credit}</cite></p>"
     )
 
@@ -306,7 +310,7 @@ def _cell(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _docx(answer: Answer, sources: list[_Source], words: ReportWords) -> bytes:
+def _docx(answer: Answer, sources: list[_Source], words: ReportWords, marks: _Marks) -> bytes:
     # Loaded by those who export a document only.
     from onrecord.rag.exporting.export_docx import WordDocument
 
@@ -318,7 +322,7 @@ def _docx(answer: Answer, sources: list[_Source], words: ReportWords) -> bytes:
     if sources:
         document.heading(words.quotes)
     for source in sources:
-        document.paragraph(f"[{source.citation.number}] “{source.citation.quote}”", style="Quote")
+        document.paragraph(f"[{source.citation.number}] {source.citation.quote.join(marks)}", style="Quote")
         document.linked(f"— {_line(source, words)}", source.link)
         for heading, text in _surroundings(source, words):
             document.paragraph(f"{heading}: {text}", small=True)

@@ -22,7 +22,7 @@ _TELLING = 3
 _SINGLE = re.compile(r"[^.,;:!?…]+\?")
 # The encoder reads 512 tokens; an answer's beginning says what it is about.
 _ANSWER_CHARACTERS = 1500
-_SHOWN = re.compile(r"[“«]\s*(.+?)\s*[”»]", re.DOTALL)
+_SHOWN = re.compile(r"“\s*(.+?)\s*”|«\s*(.+?)\s*»|„\s*(.+?)\s*[“”]", re.DOTALL)
 _MARKER = re.compile(r"\s*\[\d+\]")
 # An answer that found nothing, in each language; "{…}" in its template stands for any words.
 _NOTHING_FOUND = re.compile(
@@ -108,7 +108,7 @@ def answered_words(answer: str) -> str:
 
 def words_shown(answer: str) -> tuple[str, ...]:
     """The words of briefings that an answer quotes."""
-    return tuple(match.group(1) for match in _SHOWN.finditer(answer))
+    return tuple(match[match.lastindex or 0] for match in _SHOWN.finditer(answer))
 
 
 def last_speaker(answer: str, people: Roll) -> str | None:

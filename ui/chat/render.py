@@ -70,7 +70,7 @@ def answer_html(
     """
     said = f'<div class="said">{_prose(answer, exchange)}</div>'
     parts = [
-        _status(answer, status_line(answer, verified, limits) if finished else words(answer.language)[answer.status]),
+        _status(answer, status_line(answer, verified, limits) if finished else _verdict(answer)),
         said,
     ]
     if finished:
@@ -87,7 +87,7 @@ def answer_html(
 def status_line(answer: Answer, verified: frozenset[int], limits: Sequence[str] = ()) -> str:
     """ "answered · 1 of 1 quotes verified · 2 briefings searched", as plain text in the answer's language."""
     language = answer.language
-    parts = [words(language)[answer.status]]
+    parts = [_verdict(answer)]
     if answer.citations:
         parts.append(counted(language, "verified", len(answer.citations), verified=len(verified)))
     # Thanks and questions about the library are answered without a search.
@@ -101,6 +101,15 @@ def status_line(answer: Answer, verified: frozenset[int], limits: Sequence[str] 
     if limits:
         parts.append(words(language)["filtered"].format(filters=", ".join(limits)))
     return " · ".join(parts)
+
+
+def _verdict(answer: Answer) -> str:
+    """The status in words; what was answered without a search, and quotes nothing, is about the program itself."""
+    return words(answer.language)["about_onrecord" if _unsearched(answer) else answer.status]
+
+
+def _unsearched(answer: Answer) -> bool:
+    return answer.status == "answered" and not answer.citations and not answer.searched_briefings
 
 
 def escape_id(exchange: str) -> str:
@@ -225,9 +234,10 @@ def shortened(text: str, length: int) -> str:
 
 def _status(answer: Answer, line: str) -> str:
     """The status as a badge, with what else is said of it, above the answer."""
-    badge = words(answer.language)[answer.status]
+    badge = _verdict(answer)
+    kind = "unsearched" if _unsearched(answer) else answer.status
     rest = escape(line.removeprefix(badge))
-    said = f'<div class="status {answer.status}"><h3 class="verdict">{escape(badge)}</h3>{rest}</div>'
+    said = f'<div class="status {kind}"><h3 class="verdict">{escape(badge)}</h3>{rest}</div>'
     if answer.standalone_question and answer.standalone_question.strip() != answer.question.strip():
         understood = words(answer.language)["understood"].format(question=answer.standalone_question)
         said += f'<p class="status understood">{escape(understood)}</p>'

@@ -267,9 +267,10 @@ function links(source, reader) {
   const original = source.link;
   const where = [who(source), source.title, spokenDate(source.date), printedPlace(source)].filter(Boolean).join(", ");
   const addresses = [original, reader.href].filter(Boolean);
-  const plain = `“${source.quote}”\n— ${where}, ${addresses.join(" ")}`;
+  const quoted = fill(words.quoted, { words: source.quote });
+  const plain = `${quoted}\n— ${where}, ${addresses.join(" ")}`;
   const linked = addresses.flatMap((href) => [el("a", { href }, href), " "]);
-  const rich = el("div", {}, el("p", { lang: source.language }, `“${source.quote}”`), el("p", {}, `— ${where}, `, linked));
+  const rich = el("div", {}, el("p", { lang: source.language }, quoted), el("p", {}, `— ${where}, `, linked));
   return el(
     "div",
     { class: "links" },
