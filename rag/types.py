@@ -338,6 +338,7 @@ class Filters:
     language: str | None = None
     briefing: str | None = None
     kind: Kind | None = None
+    collection: str | None = None
 
 
 class FilterOptions(TypedDict, total=False):
@@ -351,3 +352,4 @@ class FilterOptions(TypedDict, total=False):
     language: str | None
     briefing: str | None
     kind: Kind | None
+    collection: str | None
