@@ -155,7 +155,7 @@ def test_hostile_quotes_titles_and_speakers_are_text(quote: str) -> None:
     )
     assert "\n" not in html
     read = Reader(html)
-    allowed = {"div", "p", "q", "strong", "a", "span", "ol", "ul", "li", "button", "br"}
+    allowed = {"div", "p", "q", "h3", "a", "span", "ol", "ul", "li", "button", "br"}
     assert set(read.tags) <= allowed
     assert all(link.startswith("briefings/") for link in read.links)
     assert shown(quote).strip() in read.text

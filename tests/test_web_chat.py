@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Any
 
 import pytest
-from browsing import QUESTION, Open, ask
+from browsing import QUESTION, Open, ask, cited_slice
 from playwright.sync_api import Page, expect
 from pypdfium2 import PdfDocument
 from serving import Server
 
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 UNANSWERED = "What is Ostmere paying for a dose?"
+LONG = "What was discussed in Carrowby in March?"
+TWO_CITED = "What did Gwen Ashdown (Wenlow Evening Post) ask?"
 SEVERAL = "What was said about the cable?"
 RICH = """async () => {
     const [item] = await navigator.clipboard.read();
@@ -73,11 +76,12 @@ def test_words_selected_by_hand_come_without_buttons_and_numbers(open_page: Open
 
 def test_all_of_a_conversation_is_printed_on_white(open_page: Open) -> None:
     page = open_page(color_scheme="dark")
-    questions = ["What was discussed in Carrowby in March?", "What did Gwen Ashdown (Wenlow Evening Post) ask?", QUESTION]
+    questions = [LONG, TWO_CITED, QUESTION]
     for question in questions:
         ask(page, question)
     listed = page.locator(".record").nth(1).locator("a.cited").first.evaluate("link => link.href")
-    printed = "".join("".join(one.get_textpage().get_text_range().split()) for one in PdfDocument(page.pdf(format="A4")))
+    sheets = [sheet.get_textpage().get_text_range() for sheet in PdfDocument(page.pdf(format="A4"))]
+    printed = "".join("".join(sheet.split()) for sheet in sheets)
     for question in questions:
         assert "".join(question.split()) in printed
     said = page.locator(".said").evaluate_all("all => all.map((one) => one.textContent)")
@@ -117,7 +121,7 @@ def test_back_and_forward_go_through_conversations_and_sources(open_page: Open) 
 
 def test_an_answer_and_its_open_source_have_an_address(open_page: Open) -> None:
     page = open_page(permissions=CLIPBOARD)
-    for question in (QUESTION, "What was discussed in Carrowby in March?", "What was said about the vaccine?"):
+    for question in (QUESTION, LONG, "What was said about the vaccine?"):
         ask(page, question)
     page.locator(".record").first.locator("a.cite").first.press("Enter")
     expect(page.locator(".source-panel mark")).to_be_visible()
@@ -141,8 +145,10 @@ def test_an_answer_and_its_open_source_have_an_address(open_page: Open) -> None:
     page.goto(page.evaluate("navigator.clipboard.readText()"))
     expect(page.locator(".asked").nth(1)).to_be_in_viewport()
     expect(page.locator(".asked").nth(2)).not_to_be_in_viewport()
-    top = "row => row.getBoundingClientRect().top - document.querySelector('#chat [role=log]').getBoundingClientRect().top"
-    assert abs(page.locator(".message-row").nth(2).evaluate(top)) < 60
+    row, log = page.locator(".message-row").nth(2).bounding_box(), page.get_by_role("log").bounding_box()
+    assert row
+    assert log
+    assert abs(row["y"] - log["y"]) < 60
 
 
 def test_a_conversation_that_is_not_there_is_said(open_page: Open) -> None:
@@ -278,7 +284,7 @@ def test_the_card_can_be_pointed_at_and_put_away(open_page: Open) -> None:
 
 def test_the_chip_of_the_open_citation_is_marked_and_escape_returns_to_it(open_page: Open) -> None:
     page = open_page()
-    ask(page, "What did Gwen Ashdown (Wenlow Evening Post) ask?")
+    ask(page, TWO_CITED)
     chips = page.locator("a.cite")
     chips.nth(0).press("Enter")
     expect(chips.nth(0)).to_have_attribute("aria-current", "true")
@@ -304,3 +310,36 @@ def test_the_focus_survives_an_answer_that_grows(open_page: Open) -> None:
     ask(page, SEVERAL)
     assert page.evaluate("window.chip?.isConnected") is False
     expect(page.locator(f"#{page.evaluate('window.chip.id')}")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("question", "opening", "closing"),
+    [
+        ("Par où passe le câble Selkie ?", "«\u202f", "\u202f»"),
+        ("Wo verläuft das Selkie-Kabel?", "„", "“"),
+        ("¿Por dónde pasa el cable Selkie?", "«", "»"),
+    ],
+)
+def test_quotes_stand_in_the_marks_of_the_language(
+    open_page: Open, server: Server, question: str, opening: str, closing: str
+) -> None:
+    page = open_page()
+    ask(page, question)
+    chip = page.locator("a.cite").first
+    words = cited_slice(server, chip)
+    assert page.locator(".said q").first.text_content() == f"{opening}{words}{closing}"
+    asked = str(chip.get_attribute("id")).split("-")[1]
+    exported = page.request.get(f"{server.address}/api/answers/{asked}/export?format=html").text()
+    assert exported.count(f"{opening}{escape(words)}{closing}") == 2
+
+
+def test_small_talk_is_not_called_an_answer_of_the_briefings(open_page: Open) -> None:
+    page = open_page()
+    for said, reply in (("Hello", "Ask what was said"), ("From when to when?", "briefings")):
+        ask(page, said)
+        record = page.locator(".record").last
+        expect(record.locator(".status")).to_have_text("about OnRecord")
+        expect(record.locator(".said")).to_contain_text(reply)
+        expect(record.locator("a.cite")).to_have_count(0)
+    ask(page, f"Hello, {QUESTION[0].lower()}{QUESTION[1:]}")
+    expect(page.locator(".record").last.locator("a.cite").first).to_be_visible()

@@ -10,7 +10,16 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STYLES = tuple(
-    f"parts/{name}.css" for name in ("page/base", "page/page", "chat/chat", "library/library", "source/source", "page/small", "page/print")
+    f"parts/{name}.css"
+    for name in (
+        "page/base",
+        "page/page",
+        "chat/chat",
+        "library/library",
+        "source/source",
+        "page/small",
+        "page/print",
+    )
 )
 _SCRIPTS = tuple(
     f"parts/{name}.js"
