@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.rag.questions.followup import answered_words, leans, shares_shown
+from onrecord.rag.questions.followup import answered_words, leans, shares_shown, stands_alone
 from onrecord.rag.questions.question import read_question
 from onrecord.rag.questions.standalone import said
 
@@ -110,3 +110,9 @@ def test_a_passage_shown_is_told_from_one_of_which_a_sentence_was_quoted() -> No
     assert whole == 1.0
     assert 0.1 < part < 0.6
     assert none == 0.0
+
+
+def test_what_is_offered_as_a_question_says_what_it_is_about() -> None:
+    assert stands_alone("Will the ferry run to Wenlow in winter?", "en")
+    for unclear in ("Is the price still 35 million?", "Le prix est-il toujours de 35 millions ?"):
+        assert not any(stands_alone(unclear, code) for code in ("en", "fr"))

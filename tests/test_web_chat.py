@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from html import escape
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from browsing import QUESTION, Open, ask, cited_slice
 from playwright.sync_api import Page, expect
 from pypdfium2 import PdfDocument
-from serving import Server
+from serving import Server, serving
 
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 UNANSWERED = "What is Ostmere paying for a dose?"
@@ -152,7 +153,7 @@ def test_an_answer_and_its_open_source_have_an_address(open_page: Open) -> None:
 
 
 def test_a_conversation_that_is_not_there_is_said(open_page: Open) -> None:
-    page = open_page("/?conversation=" + "0" * 32)
+    page = open_page(f"/?conversation={secrets.token_hex(16)}")
     expect(page.locator("#chat .failed")).to_contain_text("is not here")
     ask(page, QUESTION)
     expect(page.locator(".record.finished")).to_have_count(1)
@@ -343,3 +344,14 @@ def test_small_talk_is_not_called_an_answer_of_the_briefings(open_page: Open) ->
         expect(record.locator("a.cite")).to_have_count(0)
     ask(page, f"Hello, {QUESTION[0].lower()}{QUESTION[1:]}")
     expect(page.locator(".record").last.locator("a.cite").first).to_be_visible()
+
+
+def test_the_page_says_which_language_model_words_the_answers(open_page: Open, server: Server) -> None:
+    expect(open_page().locator(".page-head .state")).not_to_contain_text("language model")
+    # Nobody listens there: what is said is what the settings name.
+    settings = {"llm_url": "http://127.0.0.1:9", "llm_model": "some-model-3b"}
+    with serving(server.library, settings=settings) as other:
+        page = open_page(at=other)
+        expect(page.locator(".page-head .state")).to_contain_text(
+            "worded by the language model some-model-3b", timeout=60_000
+        )

@@ -103,11 +103,15 @@ class Article(BaseModel):
 
 
 class Status(BaseModel):
-    """What the library holds, and whether the model that answers is loaded."""
+    """What the library holds, whether the model that answers is loaded, and the language model that words answers.
+
+    `language_model` is None where none does: answers then are quotes, found and chosen without one.
+    """
 
     model: ModelState
     briefings: int
     passages: int
+    language_model: str | None
 
 
 class Title(BaseModel):
@@ -142,7 +146,10 @@ def briefings_api(
         """What the library holds and whether it can answer yet."""
         summaries = library.summaries()
         return Status(
-            model=loading.state(), briefings=len(summaries), passages=sum(summary.passages for summary in summaries)
+            language_model=library.language_model,
+            model=loading.state(),
+            briefings=len(summaries),
+            passages=sum(summary.passages for summary in summaries),
         )
 
     @api.get("/suggestions", tags=["questions"])

@@ -112,12 +112,15 @@ function recall() {
 // Say how far the model is until it is loaded, then what the library holds.
 async function follow(line) {
   try {
-    const { model, briefings, passages } = await api("status");
+    const { model, briefings, passages, language_model } = await api("status");
     if (model.state === "failed") line.textContent = fill(words.failed, { message: model.message });
     else if (model.state === "loading") {
       line.textContent = words.loading;
       setTimeout(() => follow(line), POLL);
-    } else line.textContent = `${counted("briefings", briefings)} · ${counted("passages", passages)}`;
+    } else {
+      const wording = language_model && fill(words.worded_by, { model: language_model });
+      line.textContent = [counted("briefings", briefings), counted("passages", passages), wording].filter(Boolean).join(" · ");
+    }
     line.dataset.state = model.state;
   } catch (error) {
     line.textContent = error.message;
