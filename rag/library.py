@@ -137,6 +137,11 @@ class Library:
         """The database that all servers of the library share; None for a library in a folder."""
         return self._database
 
+    @property
+    def language_model(self) -> str | None:
+        """The name of the language model that words the answers, as the settings give it; None where none is used."""
+        return self._settings.llm_model if self._settings.llm_url else None
+
     def __enter__(self) -> Self:
         return self
 

@@ -274,11 +274,13 @@ class Words:
 class Quote:
     """Words of a briefing: the numbers of the citations that hold them, which are slices of one turn in order.
 
-    `note` names their language where it is not the answer's.
+    `note` names their language where it is not the answer's; `marks` are the quotation marks of the answer's language,
+    with the blanks that belong to them.
     """
 
     citations: tuple[int, ...]
     note: str = ""
+    marks: tuple[str, str] = ("“", "”")
     type: Literal["quote"] = "quote"
 
 
@@ -336,7 +338,7 @@ class Answer:
 
 
 def plain_text(parts: Iterable[Part], citations: Iterable[Citation]) -> str:
-    """Parts of an answer as text: a line each, items behind a dash, quotes in “…” with `[n]` markers behind them."""
+    """Parts of an answer as text: a line each, items behind a dash, quotes in their marks with `[n]` markers behind."""
     quotes = {citation.number: citation.quote for citation in citations}
     return "\n".join("- " * part.item + "".join(_plain_piece(piece, quotes) for piece in part.pieces) for part in parts)
 
@@ -348,7 +350,7 @@ def quoted_words(quote: Quote, citations: Iterable[Citation]) -> str:
 
 
 def _in_marks(quote: Quote, quotes: Mapping[int, str]) -> str:
-    return f"“{' … '.join(quotes[number] for number in quote.citations)}”"
+    return " … ".join(quotes[number] for number in quote.citations).join(quote.marks)
 
 
 def _plain_piece(piece: Piece, quotes: Mapping[int, str]) -> str:

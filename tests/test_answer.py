@@ -23,7 +23,7 @@ from onrecord.rag.answers.selection import topic_of
 from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.question import read_question
 from onrecord.rag.reading.reader import read_passages
-from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Reported, Span, Turn
+from onrecord.rag.types import Answer, Briefing, Exchange, Hit, Quote, Reported, Span, Turn
 
 
 def test_a_fact_is_quoted_with_speaker_role_date_and_asker() -> None:
@@ -378,8 +378,10 @@ def _assert_only_slices(answer: Answer, sources: dict[str, Briefing]) -> None:
         " … ".join(slices[first:last]) for first in range(len(slices)) for last in range(first + 1, len(slices) + 1)
     ]
     joined += [" … ".join(pair) for pair in itertools.permutations(slices, 2)]
-    for inside in re.findall(r"“([^”]*)”", answer.text):
-        assert any(inside in quote for quote in joined), (inside, slices)
+    pieces = [piece for part in answer.parts for piece in part.pieces]
+    for opening, closing in {piece.marks for piece in pieces if isinstance(piece, Quote)} or {("“", "”")}:
+        for inside in re.findall(f"{opening}([^{closing}]*){closing}", answer.text):
+            assert any(inside in quote for quote in joined), (inside, slices)
 
 
 @settings(max_examples=60, deadline=None)

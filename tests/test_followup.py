@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.rag.questions.followup import answered_words, leans, shares_shown
+from onrecord.rag.questions.followup import answered_words, leans, shares_shown, stands_alone
 from onrecord.rag.questions.question import read_question
 from onrecord.rag.questions.standalone import said
 
@@ -97,6 +97,7 @@ def test_a_question_that_stands_alone_is_searched_alone() -> None:
 def test_an_answer_that_found_nothing_says_nothing_of_the_subject() -> None:
     assert answered_words("Nothing in the 2 briefings searched answers this. Nearest, not an answer: a passage.") == ""
     assert answered_words("Er sagte: « Le pont est ouvert. » [1]") == "Le pont est ouvert."
+    assert answered_words("Er sagte: „Die Brücke ist offen.“ [1]") == "Die Brücke ist offen."
 
 
 def test_a_passage_shown_is_told_from_one_of_which_a_sentence_was_quoted() -> None:
@@ -109,3 +110,9 @@ def test_a_passage_shown_is_told_from_one_of_which_a_sentence_was_quoted() -> No
     assert whole == 1.0
     assert 0.1 < part < 0.6
     assert none == 0.0
+
+
+def test_what_is_offered_as_a_question_says_what_it_is_about() -> None:
+    assert stands_alone("Will the ferry run to Wenlow in winter?", "en")
+    for unclear in ("Is the price still 35 million?", "Le prix est-il toujours de 35 millions ?"):
+        assert not any(stands_alone(unclear, code) for code in ("en", "fr"))

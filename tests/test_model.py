@@ -80,7 +80,8 @@ def _assert_safe(text: str, citations: tuple[Citation, ...]) -> None:
     for citation in citations:
         assert _BRIEFINGS[citation.briefing_id].text[citation.start : citation.end] == citation.quote
     assert [citation.number for citation in citations] == list(range(1, len(citations) + 1))
-    quoted, prose = _quoted(text)
+    # Quotes as other languages mark them.
+    quoted, prose = _quoted(text.replace("«\u202f", "“").replace("\u202f»", "”"))
     for words in quoted:
         assert all(any(part in citation.quote for citation in citations) for part in words.split(" … ")), words
     assert not set(prose) & set('“”„«»"‘<>`*|\\#{}【】'), prose

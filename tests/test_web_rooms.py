@@ -77,7 +77,7 @@ def test_a_conversation_outlives_a_reload_and_is_its_visitors_alone(open_page: O
     ask(page, "And who asked about it?")
     expect(page.locator(".asked")).to_have_count(2)
     other = open_page(f"/?{mine.query}")
-    expect(other.locator(".welcome")).to_be_visible()
+    expect(other.locator("#chat .failed")).to_contain_text("belongs to another visitor")
     other.wait_for_timeout(1000)
     assert other.locator(".asked").count() == 0
     assert QUESTION not in other.locator("body").inner_text()

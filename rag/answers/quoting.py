@@ -31,7 +31,7 @@ class Quotes:
         cited = [self.cite(briefing_id, span) for span in spans]
         foreign = next((c.language for c in cited if c.language != self._language.code), None)
         note = self._language.wording.language(foreign) if foreign else ""
-        return Quote(tuple(citation.number for citation in cited), note)
+        return Quote(tuple(citation.number for citation in cited), note, self._language.wording.marks)
 
     def cite(self, briefing_id: str, span: Span) -> Citation:
         """The citation of a slice, without the blanks and the pair of quotation marks around it."""

@@ -13,6 +13,7 @@ from onrecord.rag.exporting.writing import (
     COLUMNS,
     EXPORT_FORMATS,
     ExportFormat,
+    Marks,
     Sourced,
     TextFormat,
     cells_of,
@@ -49,23 +50,27 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
     if missing:
         raise InvalidRequest(f"{missing[0]} is no longer in the library; ask again before exporting.")
     sources = [sourced(citation, briefings[citation.briefing_id]) for citation in answer.citations]
-    words = answer_language(answer.language).report
+    spoken = answer_language(answer.language)
+    words, marks = spoken.report, spoken.wording.marks
     if format == "markdown":
-        return _markdown(answer, sources, words)
+        return _markdown(answer, sources, words, marks)
     if format == "html":
-        return _html(answer, sources, words)
+        return _html(answer, sources, words, marks)
     if format == "csv":
         return _csv(answer, sources)
     if format == "docx":
-        return _docx(answer, sources, words)
+        return _docx(answer, sources, words, marks)
     raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")
 
 
 def copied(citation: Citation, briefing: Briefing, *, language: str = "en") -> tuple[str, str]:
     """A quote to paste elsewhere that keeps its source: (plain text, HTML)."""
-    source, words = sourced(citation, briefing), answer_language(language).report
-    plain = f"“{citation.quote}”\n— {source_line(source, words)}" + (f"\n{source.link}" if source.link else "")
-    return plain, quote_html(source, words)
+    source, spoken = sourced(citation, briefing), answer_language(language)
+    words, marks = spoken.report, spoken.wording.marks
+    plain = f"{citation.quote.join(marks)}\n— {source_line(source, words)}" + (
+        f"\n{source.link}" if source.link else ""
+    )
+    return plain, quote_html(source, words, marks)
 
 
 def _surroundings(source: Sourced, words: ReportWords) -> list[tuple[str, str]]:
@@ -80,12 +85,12 @@ def _facts(answer: Answer, words: ReportWords) -> str:
     return f"{status} · {searched}" if answer.searched_briefings else status
 
 
-def _markdown(answer: Answer, sources: list[Sourced], words: ReportWords) -> str:
+def _markdown(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Marks) -> str:
     parts = [f"# {markdown(one_line(answer.question))}", _md_said(answer), f"*{markdown(_facts(answer, words))}*"]
     if sources:
         parts.append(f"## {words.quotes}")
     for source in sources:
-        parts += quoted_in_markdown(source, words, f"**[{source.citation.number}]** ")
+        parts += quoted_in_markdown(source, words, marks, f"**[{source.citation.number}]** ")
         parts += [f"{heading}: {markdown(one_line(text))}" for heading, text in _surroundings(source, words)]
         parts.append(markdown_file(source, words))
     return "\n\n".join(parts) + "\n"
@@ -117,13 +122,13 @@ def _shown(piece: Piece, answer: Answer, escaped: Callable[[str], str], marker: 
     return f"{quote} {markers} {escaped(piece.note)}".rstrip()
 
 
-def _html(answer: Answer, sources: list[Sourced], words: ReportWords) -> str:
+def _html(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Marks) -> str:
     runs = groupby(answer.parts, key=lambda part: part.item)
     blocks = ((is_item, "\n".join(_html_part(part, answer) for part in run)) for is_item, run in runs)
     said = "\n".join(f"<ul>\n{block}\n</ul>" if is_item else block for is_item, block in blocks)
     quotes = "\n".join(
         f'<section id="quote-{source.citation.number}"><h3>[{source.citation.number}]</h3>\n'
-        f"{quote_html(source, words)}\n<dl>"
+        f"{quote_html(source, words, marks)}\n<dl>"
         + "".join(f"<dt>{heading}</dt><dd>{escape(text)}</dd>" for heading, text in _surroundings(source, words))
         + f"<dt>{words.source}</dt><dd>{escape(source.citation.file)}, SHA-256 {escape(source.sha256)}</dd>"
         + "</dl></section>"
@@ -153,7 +158,7 @@ def _csv(answer: Answer, sources: list[Sourced]) -> str:
     return table(_COLUMNS, rows)
 
 
-def _docx(answer: Answer, sources: list[Sourced], words: ReportWords) -> bytes:
+def _docx(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Marks) -> bytes:
     # Loaded by those who export a document only.
     from onrecord.rag.exporting.export_docx import WordDocument
 
@@ -165,7 +170,7 @@ def _docx(answer: Answer, sources: list[Sourced], words: ReportWords) -> bytes:
     if sources:
         document.heading(words.quotes)
     for source in sources:
-        document.paragraph(f"[{source.citation.number}] “{source.citation.quote}”", style="Quote")
+        document.paragraph(f"[{source.citation.number}] {source.citation.quote.join(marks)}", style="Quote")
         document.linked(f"— {source_line(source, words)}", source.link)
         for heading, text in _surroundings(source, words):
             document.paragraph(f"{heading}: {text}", small=True)

@@ -13,6 +13,7 @@ from onrecord.rag.exporting.writing import (
     COLUMNS,
     EXPORT_FORMATS,
     ExportFormat,
+    Marks,
     Sourced,
     TextFormat,
     cells_of,
@@ -59,24 +60,25 @@ def export_pins(title: str, pins: Sequence[PinnedQuote], format: ExportFormat, *
 
     Types are as for `export`; `language` is that of the labels. Raises InvalidRequest for an unknown format.
     """
-    words = answer_language(language).report
+    spoken = answer_language(language)
+    words, marks = spoken.report, spoken.wording.marks
     quotes = [(_sourced(pin), pin) for pin in pins]
     if format == "markdown":
         blocks = [f"# {markdown(one_line(title))}"]
         for source, pin in quotes:
-            blocks += quoted_in_markdown(source, words)
+            blocks += quoted_in_markdown(source, words, marks)
             blocks += [f"**{markdown(one_line(pin.warning))}**"] if pin.warning else []
             blocks += [markdown(one_line(line)) for line in pin.note.splitlines() if line.strip()]
             blocks.append(markdown_file(source, words))
         return "\n\n".join(blocks) + "\n"
     if format == "html":
-        body = "\n".join(_html(source, pin, words) for source, pin in quotes)
+        body = "\n".join(_html(source, pin, words, marks) for source, pin in quotes)
         return html_page(title, body, language)
     if format == "csv":
         rows = [cells_of(source) | {"note": pin.note, "state": pin.state} for source, pin in quotes]
         return table((*COLUMNS, "note", "state"), rows)
     if format == "docx":
-        return _docx(title, quotes, words)
+        return _docx(title, quotes, words, marks)
     raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")
 
 
@@ -87,20 +89,20 @@ def _sourced(pin: PinnedQuote) -> Sourced:
     return Sourced(citation, source_link(citation), spoken, "", "", "", pin.sha256)
 
 
-def _html(source: Sourced, pin: PinnedQuote, words: ReportWords) -> str:
+def _html(source: Sourced, pin: PinnedQuote, words: ReportWords, marks: Marks) -> str:
     warning = f"<p><strong>{escape(pin.warning)}</strong></p>\n" if pin.warning else ""
     note = "<p>" + escape(pin.note).replace("\n", "<br>\n") + "</p>\n" if pin.note else ""
     file = f"{words.source}: {escape(source.citation.file)}, SHA-256 {escape(source.sha256)}"
-    return f"<section>{quote_html(source, words)}\n{warning}{note}<p><small>{file}</small></p></section>"
+    return f"<section>{quote_html(source, words, marks)}\n{warning}{note}<p><small>{file}</small></p></section>"
 
 
-def _docx(title: str, quotes: Sequence[tuple[Sourced, PinnedQuote]], words: ReportWords) -> bytes:
+def _docx(title: str, quotes: Sequence[tuple[Sourced, PinnedQuote]], words: ReportWords, marks: Marks) -> bytes:
     # Loaded by those who export a document only.
     from onrecord.rag.exporting.export_docx import WordDocument
 
     document = WordDocument(one_line(title))
     for source, pin in quotes:
-        document.paragraph(f"“{source.citation.quote}”", style="Quote")
+        document.paragraph(source.citation.quote.join(marks), style="Quote")
         document.linked(f"— {source_line(source, words)}", source.link)
         for text in (pin.warning, pin.note):
             if text:

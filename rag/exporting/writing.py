@@ -47,6 +47,9 @@ COLUMNS = (
 )
 """What a table says of every quote."""
 
+Marks = tuple[str, str]
+"""The quotation marks of a language."""
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+.!|~&$^=-])")
 # A spreadsheet runs a cell that begins with one of these.
 _FORMULA = re.compile(r"\s*[=+\-@|\t\r\n]")
@@ -111,10 +114,10 @@ def source_line(source: Sourced, words: ReportWords) -> str:
     return ", ".join(one_line(part) for part in parts)
 
 
-def quoted_in_markdown(source: Sourced, words: ReportWords, marker: str = "") -> list[str]:
+def quoted_in_markdown(source: Sourced, words: ReportWords, marks: Marks, marker: str = "") -> list[str]:
     """A quote as a block, and the line of its source behind a marker."""
     line = markdown(source_line(source, words))
-    block = "\n".join(f"> {row.strip()}" for row in f"“{markdown(source.citation.quote)}”".splitlines())
+    block = "\n".join(f"> {row.strip()}" for row in markdown(source.citation.quote).join(marks).splitlines())
     return [block, marker + (f"[{line}](<{source.link}>)" if source.link else line)]
 
 
@@ -123,14 +126,14 @@ def markdown_file(source: Sourced, words: ReportWords) -> str:
     return f"{words.source}: {markdown(one_line(source.citation.file))}, SHA-256 {source.sha256}"
 
 
-def quote_html(source: Sourced, words: ReportWords) -> str:
+def quote_html(source: Sourced, words: ReportWords, marks: Marks) -> str:
     """A quote as a block, and the line of its source."""
     line = escape(source_line(source, words))
     cite = f' cite="{escape(source.link)}"' if source.link else ""
     credit = f'<a href="{escape(source.link)}" rel="noreferrer">{line}</a>' if source.link else line
     language = escape(source.citation.language)
     return (
-        f'<blockquote lang="{language}"{cite}>“{escape(source.citation.quote)}”</blockquote>\n'
+        f'<blockquote lang="{language}"{cite}>{escape(source.citation.quote).join(marks)}</blockquote>\n'
         f"<p>— <cite>{credit}</cite></p>"
     )
 

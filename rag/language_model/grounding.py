@@ -316,7 +316,8 @@ class _Checker:
             if written:
                 written.append(Words(" "))
             passage, spans = quoted[sign]
-            written.append(Quote(tuple(self._number(passage, span) for span in spans)))
+            numbers_of = tuple(self._number(passage, span) for span in spans)
+            written.append(Quote(numbers_of, marks=self.words.wording.marks))
             prose = ""
         return [*written, *_said_next(written, prose)]
 

@@ -20,12 +20,14 @@ class Wording:
     """The words of answers: `str.format` templates, each a whole sentence or a part that begins with its own blank.
 
     `locale` names the language's dates and languages to babel, and `first_day` is how the first of a month is written
-    in a date. `colon` ends what leads to a quote.
+    in a date. `colon` ends what leads to a quote, `opening` and `closing` are the quotation marks around it.
     """
 
     locale: str = ""
     first_day: str = ""
     colon: str = ""
+    opening: str = "“"
+    closing: str = "”"
     on_day: str = ""
     in_month: str = ""
     in_year: str = ""
@@ -97,6 +99,11 @@ class Wording:
     dates_between: str = ""
     dates_since: str = ""
     dates_until: str = ""
+
+    @property
+    def marks(self) -> tuple[str, str]:
+        """The quotation marks around a quote."""
+        return self.opening, self.closing
 
     def date(self, date: str) -> str:
         """An ISO 8601 date, maybe only a year or a month, in words: "12 September 2022"; another text as it stands."""

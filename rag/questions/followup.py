@@ -22,7 +22,9 @@ _TELLING = 3
 _SINGLE = re.compile(r"[^.,;:!?…]+\?")
 # The encoder reads 512 tokens; an answer's beginning says what it is about.
 _ANSWER_CHARACTERS = 1500
-_SHOWN = re.compile(r"[“«]\s*(.+?)\s*[”»]", re.DOTALL)
+_SHOWN = re.compile(r"“\s*(.+?)\s*”|«\s*(.+?)\s*»|„\s*(.+?)\s*[“”]", re.DOTALL)
+# What an amount is of ("Is the price still 35 million?") it does not say.
+_AMOUNT = re.compile(r"\d[\d.,]*\s*[^\W\d_]*")
 _MARKER = re.compile(r"\s*\[\d+\]")
 # An answer that found nothing, in each language; "{…}" in its template stands for any words.
 _NOTHING_FOUND = re.compile(
@@ -69,7 +71,7 @@ def stands_alone(question: str, code: str) -> bool:
         and _SINGLE.fullmatch(question) is not None
         and not words.followups.leaning.search(question)
         and not words.pages.visitor.search(question)
-        and len(words.query_terms(question)) >= _TELLING
+        and len(words.query_terms(_AMOUNT.sub(" ", question))) >= _TELLING
     )
 
 
@@ -108,7 +110,7 @@ def answered_words(answer: str) -> str:
 
 def words_shown(answer: str) -> tuple[str, ...]:
     """The words of briefings that an answer quotes."""
-    return tuple(match.group(1) for match in _SHOWN.finditer(answer))
+    return tuple(match[match.lastindex or 0] for match in _SHOWN.finditer(answer))
 
 
 def last_speaker(answer: str, people: Roll) -> str | None:

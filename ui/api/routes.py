@@ -100,12 +100,16 @@ class Question(Asked):
 
 
 class Status(BaseModel):
-    """What the library holds, whether the model that answers is loaded, and whether who asks may change the library."""
+    """What the library holds, the models that answer, and whether who asks may change the library.
+
+    `language_model` words answers; None where none does: answers then are quotes, found and chosen without one.
+    """
 
     model: ModelState
     briefings: int
     passages: int
     editing: bool
+    language_model: str | None
 
 
 class Title(BaseModel):
@@ -141,6 +145,7 @@ def briefings_api(
         summaries = library.summaries()
         return Status(
             model=loading.state(),
+            language_model=library.language_model,
             briefings=len(summaries),
             passages=sum(summary.passages for summary in summaries),
             editing=not getattr(request.state, "reads_only", False),

@@ -1,15 +1,21 @@
-// The chat's own script: what is sent with a question, the buttons under an answer, the header, and names for
-// Gradio's nameless parts.
+// The chat's own script: what is sent with a question, the buttons under an answer, the header.
 
-import { announce, api, button, copy, counted, el, fill, language, languageChooser, root, send, words } from "../page/base.js";
-import { begun, conversation, nowIn, onConversation, refreshConversations } from "./conversations.js";
+import { announce, api, button, counted, el, fill, language, languageChooser, root, SMALL, words } from "../page/base.js";
+import { addressOf, named } from "../page/address.js";
+import { copyBy } from "../page/clipboard.js";
 import { told } from "../page/dialog.js";
 import { navigation } from "../page/navigation.js";
+import { drawn } from "../page/redrawn.js";
+import { plain, rich } from "./copying.js";
+import { begun, conversation, nowIn, onConversation, refreshConversations } from "./conversations.js";
+import { keepFocus, nameThings } from "./drawing.js";
+import { judge, showFeedback } from "./feedback.js";
+import { shortcuts, shortcutsButton } from "./shortcuts.js";
 import { clearLimits, filters } from "../library/filters.js";
 import { refresh } from "../library/library.js";
 import { beginnings } from "../library/upload.js";
+import { reopenSource } from "../source/source.js";
 
-const PHONE = "(max-width: 768px)";
 const POLL = 700;
 // Milliseconds after which suggestions are asked for again that could not be tried.
 const LATER = 5000;
@@ -43,28 +49,27 @@ export function mountHeader(element, trigger) {
     listen();
     if (waiting && answering) remark("next", fill(words.asked_next, { question }), withdraw);
   };
-  onConversation(() => {
+  onConversation((another) => {
+    if (!another) return restore();
     withdraw();
     stopEditing();
     trigger("reopened");
-    suggest();
+    return suggest();
   });
   const state = el("p", { class: "state", role: "status" });
   element.replaceChildren(
     el(
       "header",
       { class: "page-head" },
-      el("a", { class: "skip", href: "#question" }, words.skip),
       el("div", {}, el("h1", {}, words.name)),
       state,
       el("nav", { "aria-label": words.places }, ...navigation()),
       languageChooser(),
+      shortcutsButton(),
     ),
   );
-  element.querySelector(".skip").addEventListener("click", (event) => {
-    event.preventDefault();
-    textarea()?.focus();
-  });
+  // Before all else in the order of Tab.
+  document.body.prepend(el("a", { class: "skip", href: "#question", onclick: skip }, words.skip));
   follow(state);
   document.addEventListener("onrecord-library", ({ detail }) => {
     const before = empty;
@@ -78,19 +83,44 @@ export function mountHeader(element, trigger) {
   document.addEventListener("click", act);
   for (const event of ["keydown", "click"]) document.addEventListener(event, hold, true);
   document.addEventListener("input", ({ target }) => answering && target === textarea() && withdraw());
-  if (matchMedia(PHONE).matches) closeLeft();
+  if (matchMedia(SMALL).matches) closeLeft();
   nameThings();
+  keepFocus();
+  showFeedback();
+  shortcuts(textarea, recall);
+}
+
+function skip(event) {
+  event.preventDefault();
+  textarea()?.focus();
+}
+
+// What the address names in the conversation now shown: an answer, and the words that are open beside it.
+async function restore() {
+  const { answer } = named();
+  const asked = answer && (await drawn(`asked-${answer}`));
+  asked?.closest(".message-row").scrollIntoView({ block: "start" });
+  reopenSource();
+}
+
+// The last question goes back to its box to be changed.
+function recall() {
+  const last = [...document.querySelectorAll("#chat .asked")].pop();
+  if (last) edit(last.innerText, last.id.replace("asked-", "") || null);
 }
 
 // Say how far the model is until it is loaded, then what the library holds.
 async function follow(line) {
   try {
-    const { model, briefings, passages } = await api("status");
+    const { model, briefings, passages, language_model } = await api("status");
     if (model.state === "failed") line.textContent = fill(words.failed, { message: model.message });
     else if (model.state === "loading") {
       line.textContent = words.loading;
       setTimeout(() => follow(line), POLL);
-    } else line.textContent = `${counted("briefings", briefings)} · ${counted("passages", passages)}`;
+    } else {
+      const wording = language_model && fill(words.worded_by, { model: language_model });
+      line.textContent = [counted("briefings", briefings), counted("passages", passages), wording].filter(Boolean).join(" · ");
+    }
     line.dataset.state = model.state;
   } catch (error) {
     line.textContent = error.message;
@@ -155,6 +185,7 @@ export function stopped(sent) {
 
 // A conversation has been fetched.
 export function fetched() {
+  if (fetching) restore();
   fetching = false;
   listen();
 }
@@ -215,7 +246,7 @@ async function suggest(tries = 12) {
     ...found.map((question) => button(question, () => ask(question), { class: "suggestion", title: question })),
   );
   // One row: what has no room in it is not offered. On a phone it can be pushed along.
-  while (!matchMedia(PHONE).matches && suggestions.childElementCount > 1 && suggestions.scrollWidth > suggestions.clientWidth) {
+  while (!matchMedia(SMALL).matches && suggestions.childElementCount > 1 && suggestions.scrollWidth > suggestions.clientWidth) {
     suggestions.lastChild.remove();
   }
 }
@@ -227,7 +258,7 @@ function followAnswer() {
   const observer = new MutationObserver(() => {
     const asked = log.querySelectorAll(".asked");
     const row = asked[asked.length - 1]?.closest(".message-row");
-    if (row) log.scrollTop += row.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+    row?.scrollIntoView({ block: "start" });
   });
   const stop = () => observer.disconnect();
   stopFollowing();
@@ -246,7 +277,9 @@ function act(event) {
   if (!action) return undefined;
   const id = action.value;
   const question = document.getElementById(`asked-${id}`)?.innerText || "";
-  if (action.classList.contains("copy")) return copy(plain(document.getElementById(`record-${id}`), question));
+  const record = document.getElementById(`record-${id}`);
+  if (action.classList.contains("copy")) return copyBy(action, plain(record, question), rich(record, question));
+  if (action.classList.contains("link")) return copyLink(action, id, question);
   if (action.classList.contains("export")) return save(id);
   if (action.classList.contains("any-date")) return ask(question, id, true);
   if (action.classList.contains("no-limits")) {
@@ -255,7 +288,12 @@ function act(event) {
   }
   if (action.classList.contains("retry")) return ask(question, id);
   if (action.classList.contains("edit")) return edit(question, id);
-  return judge(action, id, action.classList.contains("helpful") ? "helpful" : "unhelpful");
+  return say(id, action.classList.contains("helpful") ? "helpful" : "unhelpful");
+}
+
+function copyLink(action, id, question) {
+  const href = addressOf({ conversation: conversation(), answer: id });
+  return copyBy(action, href, el("a", { href }, question));
 }
 
 function save(id) {
@@ -266,36 +304,13 @@ function save(id) {
   told(words.export_as, links);
 }
 
-async function judge(action, id, verdict) {
+async function say(id, verdict) {
   try {
-    await send("feedback", "POST", { asked: id, verdict });
-    for (const other of action.parentElement.querySelectorAll(".helpful, .unhelpful")) {
-      other.setAttribute("aria-pressed", String(other === action));
-    }
+    await judge(id, 0, verdict);
     announce(words.thanks);
   } catch (error) {
     announce(error.message);
   }
-}
-
-// An answer as text to paste: question, answer, its sources, its status.
-function plain(record, question) {
-  const said = [...record.querySelectorAll(".said > *")].map(lines).join("\n\n");
-  const sources = [...record.querySelectorAll("a.cited")].map((link) => {
-    const [number, who, where] = ["number", "who", "where"].map((name) => link.querySelector(`.${name}`).textContent);
-    return `[${number}] ${who}. ${where}. ${link.href}`;
-  });
-  const status = record.querySelector(".status")?.textContent || "";
-  return [question, said, sources.join("\n"), status].filter(Boolean).join("\n\n");
-}
-
-// The text of a paragraph or list, with chips as their markers.
-function lines(block) {
-  const whole = block.cloneNode(true);
-  for (const chip of whole.querySelectorAll("a.cite")) chip.replaceWith(`[${chip.id.split("-").pop()}]`);
-  for (const end of whole.querySelectorAll("br")) end.replaceWith("\n");
-  const items = [...whole.querySelectorAll("li")];
-  return items.length ? items.map((item) => `- ${item.textContent}`).join("\n") : whole.textContent;
 }
 
 function edit(question, id) {
@@ -328,41 +343,4 @@ function stopEditing() {
 
 function closeLeft() {
   document.querySelector("#library.open .toggle-button")?.click();
-}
-
-// Gradio leaves its buttons without names, reads every step of a growing answer aloud, and labels messages with their
-// markup.
-function nameThings() {
-  const set = (element, name, value) => {
-    if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
-  };
-  const tidy = () => {
-    const question = document.getElementById("question");
-    set(question?.querySelector("textarea"), "aria-label", words.ask_label);
-    set(question?.querySelector(".submit-button"), "aria-label", words.send);
-    set(question?.querySelector(".stop-button"), "aria-label", words.stop);
-    set(document.querySelector("#library > .toggle-button"), "aria-label", words.toggle_library);
-    set(document.querySelector("#source > .toggle-button"), "aria-label", words.toggle_source);
-    for (const [id, side] of [["library", null], ["source", null]]) {
-      const bar = document.getElementById(id);
-      const opened = bar?.classList.contains("open");
-      set(bar?.querySelector(":scope > .toggle-button"), "aria-expanded", String(Boolean(opened)));
-      const content = bar?.querySelector(":scope > .sidebar-content");
-      // What is off the screen must not be reached by Tab.
-      if (content && content.inert === Boolean(opened)) content.inert = !opened;
-    }
-    const log = document.querySelector("#chat [role=log]");
-    set(log, "aria-live", "off");
-    set(log, "aria-label", words.conversation);
-    for (const message of document.querySelectorAll("#chat [data-testid=bot], #chat [data-testid=user]")) {
-      message.removeAttribute("aria-label");
-    }
-  };
-  tidy();
-  new MutationObserver(tidy).observe(document.body, {
-    subtree: true,
-    childList: true,
-    attributes: true,
-    attributeFilter: ["aria-label", "aria-live", "class"],
-  });
 }

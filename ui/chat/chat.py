@@ -91,8 +91,12 @@ class Chat:
         self._changed = threading.Condition()
 
     def messages(self, visitor: str | None, conversation: str | None, language: str) -> list[Message]:
-        """A conversation as it was left, in the page's language; empty where it is not the visitor's."""
-        return self._messages(self._earlier(visitor, conversation), language)
+        """A conversation as it was left, in the page's language; a word about it where it is not the visitor's."""
+        earlier = self._earlier(visitor, conversation)
+        if earlier or not conversation:
+            return self._messages(earlier, language)
+        why = "others_conversation" if self._conversations.held(conversation) else "gone_conversation"
+        return [_message("assistant", error_html(words(language)[why]))]
 
     def stopped(self, visitor: str | None, conversation: str | None, language: str) -> list[Message]:
         """A conversation whose answer has been stopped, as soon as what was read of it is kept."""

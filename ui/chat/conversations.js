@@ -1,19 +1,26 @@
 // The visitor's earlier conversations, kept on the server: open, rename, delete.
 
 import { announce, api, button, el, fill, root, send, words } from "../page/base.js";
+import { name, named } from "../page/address.js";
 import { asked, confirmed } from "../page/dialog.js";
 
 let list = null;
-let current = new URL(location.href).searchParams.get("conversation");
+let current = named().conversation || null;
 let openChat = () => {};
 
 export function conversation() {
   return current;
 }
 
-// What the chat does when another conversation is chosen.
+// What the chat does when the address names something else; it is told whether that is another conversation.
 export function onConversation(opener) {
   openChat = opener;
+  addEventListener("popstate", () => {
+    const before = current;
+    current = named().conversation || null;
+    refreshConversations();
+    openChat(current !== before);
+  });
 }
 
 // The conversation to ask in; a new one has its id from here, so that a reload finds it before its first answer.
@@ -24,13 +31,11 @@ export function begun() {
   return current;
 }
 
-// The conversation that the chat now shows, in the address too: a reload brings it back.
+// The conversation that the chat now shows, in the address too: a reload brings it back. What is open beside it stays.
 export function nowIn(id) {
   current = id || null;
-  const url = new URL(location.href);
-  if (current) url.searchParams.set("conversation", current);
-  else url.searchParams.delete("conversation");
-  history.replaceState(null, "", url);
+  const { answer, ...others } = named();
+  name({ ...others, answer: others.briefing && answer, conversation: current }, { replacing: true });
   refreshConversations();
 }
 
@@ -44,8 +49,10 @@ export function mountConversations(element) {
 }
 
 function go(id) {
-  nowIn(id);
-  openChat();
+  current = id || null;
+  name({ conversation: current });
+  refreshConversations();
+  openChat(true);
 }
 
 export async function refreshConversations() {

@@ -57,8 +57,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What a reader thought of an answer (`citation` 0) or of one of its citations."""
+    """What a reader thought of an answer (`citation` 0) or of one of its citations; `asked` is the answer's id."""
 
+    asked: str
     question: str
     citation: int
     verdict: Verdict
@@ -115,6 +116,11 @@ class Conversations:
         with self._database.transaction() as database:
             owners = database.rows("SELECT visitor FROM conversation WHERE id = %(id)s", id=conversation)
         return conversation if all(owner == (visitor,) for owner in owners) else new_id()
+
+    def held(self, conversation: str) -> bool:
+        """Whether anybody has a conversation of this id."""
+        with self._database.transaction() as database:
+            return bool(database.rows("SELECT 1 FROM conversation WHERE id = %(id)s", id=conversation))
 
     def one(self, visitor: str, asked: str) -> Asked:
         """One question with its answer; raises UnknownConversation."""
@@ -223,7 +229,7 @@ class Conversations:
         """All that a visitor said of answers and citations, oldest first."""
         with self._database.transaction() as database:
             rows = database.rows(
-                "SELECT asked.question, feedback.citation, feedback.verdict, feedback.at FROM feedback "
+                "SELECT asked.id, asked.question, feedback.citation, feedback.verdict, feedback.at FROM feedback "
                 "JOIN asked ON asked.id = feedback.asked JOIN conversation ON conversation.id = asked.conversation "
                 "WHERE conversation.visitor = %(visitor)s ORDER BY feedback.at, feedback.rowid",
                 visitor=visitor,

@@ -19,14 +19,14 @@ from onrecord.ui.page.text import counted, printed_place, spoken_date, words
 _NEAREST_SHOWN = 3
 _NEAREST_LENGTH = 220
 # What can be done with an answer.
-_ACTIONS = ("copy", "export", "retry", "edit", "helpful", "unhelpful")
+_ACTIONS = ("copy", "link", "export", "retry", "edit", "helpful", "unhelpful")
 # A longer list is folded up: it says little that the answer above it does not.
 _SOURCES_SHOWN = 5
 
 
 def question_html(question: str, exchange: str = "") -> str:
     """A question as a message of the chat."""
-    return f'<div class="asked" id="asked-{escape_id(exchange)}">{escape(question)}</div>'
+    return f'<h2 class="asked" id="asked-{escape_id(exchange)}">{escape(question)}</h2>'
 
 
 def error_html(message: str) -> str:
@@ -70,7 +70,7 @@ def answer_html(
     """
     said = f'<div class="said">{_prose(answer, exchange)}</div>'
     parts = [
-        _status(answer, status_line(answer, verified, limits) if finished else words(answer.language)[answer.status]),
+        _status(answer, status_line(answer, verified, limits) if finished else _verdict(answer)),
         said,
     ]
     if finished:
@@ -88,7 +88,7 @@ def answer_html(
 def status_line(answer: Answer, verified: frozenset[int], limits: Sequence[str] = ()) -> str:
     """ "answered · 1 of 1 quotes verified · 2 briefings searched", as plain text in the answer's language."""
     language = answer.language
-    parts = [words(language)[answer.status]]
+    parts = [_verdict(answer)]
     if answer.citations:
         parts.append(counted(language, "verified", len(answer.citations), verified=len(verified)))
     # Thanks and questions about the library are answered without a search.
@@ -106,6 +106,15 @@ def status_line(answer: Answer, verified: frozenset[int], limits: Sequence[str] 
     if answer.undated:
         parts.append(counted(language, "undated_out", answer.undated))
     return " · ".join(parts)
+
+
+def _verdict(answer: Answer) -> str:
+    """The status in words; what was answered without a search, and quotes nothing, is about the program itself."""
+    return words(answer.language)["about_onrecord" if _unsearched(answer) else answer.status]
+
+
+def _unsearched(answer: Answer) -> bool:
+    return answer.status == "answered" and not answer.citations and not answer.searched_briefings
 
 
 def escape_id(exchange: str) -> str:
@@ -180,11 +189,12 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
         pin = f'<button type="button" class="pin pin-source">{words(language)["pin"]}</button>'
+        address = f'<span class="address">{escape(citation.url)}</span>' if citation.url else ""
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
             f'<span class="number">{citation.number}</span><span><span class="who">{escape(who)}</span> '
             f'<span class="where">{escape(citation.title)}\N{NO-BREAK SPACE}· {_date(citation.date, language)}{place}'
-            f"</span></span></a>{pin}{warning}</li>"
+            f"</span></span></a>{pin}{warning}{address}</li>"
         )
     listed = f'<ol class="sources">{"".join(items)}</ol>'
     if len(items) <= _SOURCES_SHOWN:
@@ -230,9 +240,10 @@ def shortened(text: str, length: int) -> str:
 
 def _status(answer: Answer, line: str) -> str:
     """The status as a badge, with what else is said of it, above the answer."""
-    badge = words(answer.language)[answer.status]
+    badge = _verdict(answer)
+    kind = "unsearched" if _unsearched(answer) else answer.status
     rest = escape(line.removeprefix(badge))
-    said = f'<p class="status {answer.status}"><strong class="verdict">{escape(badge)}</strong>{rest}</p>'
+    said = f'<div class="status {kind}"><h3 class="verdict">{escape(badge)}</h3>{rest}</div>'
     if answer.standalone_question and answer.standalone_question.strip() != answer.question.strip():
         understood = words(answer.language)["understood"].format(question=answer.standalone_question)
         said += f'<p class="status understood">{escape(understood)}</p>'

@@ -11,17 +11,33 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STYLES = tuple(
     f"parts/{name}.css"
-    for name in ("page/base", "page/page", "chat/chat", "library/library", "source/source", "desk/pinning")
+    for name in (
+        "page/base",
+        "page/page",
+        "chat/chat",
+        "library/library",
+        "source/source",
+        "desk/pinning",
+        "page/small",
+        "page/print",
+    )
 )
 _SCRIPTS = tuple(
     f"parts/{name}.js"
     for name in (
+        "page/address",
         "page/base",
+        "page/clipboard",
         "page/dialog",
         "page/navigation",
         "page/player",
+        "page/redrawn",
         "chat/chat",
         "chat/conversations",
+        "chat/copying",
+        "chat/drawing",
+        "chat/feedback",
+        "chat/shortcuts",
         "library/library",
         "library/filters",
         "library/passing",
@@ -30,6 +46,8 @@ _SCRIPTS = tuple(
         "library/dropping",
         "library/upload",
         "page/rights",
+        "source/card",
+        "source/judgement",
         "source/source",
         "desk/pinning",
     )

@@ -4,6 +4,9 @@
 
 export const root = new URL("../..", import.meta.url);
 
+// Where there is no room for rooms side by side: a phone, either way up, and a page at 400%.
+export const SMALL = "(max-width: 768px), (max-height: 500px)";
+
 const dictionary = JSON.parse(document.getElementById("onrecord-words").textContent);
 // Letters that no accent makes.
 const SPELT_OUT = { "’": "'", œ: "oe", æ: "ae", ß: "ss", ı: "i", ø: "o", ł: "l", đ: "d" };
@@ -139,21 +142,6 @@ export function announce(message) {
   }
   region.textContent = "";
   setTimeout(() => (region.textContent = message), 50);
-}
-
-export async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Without https the clipboard is closed to scripts; the old way still works.
-    const area = el("textarea", { class: "unseen" });
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
-  announce(words.copied);
 }
 
 // Settings of this tab that outlive a reload; a browser may forbid to keep any.

@@ -1,17 +1,21 @@
-// The right room: the words of a citation where they stand, and the card that shows them on hover and focus.
+// The right room: the words of a citation where they stand.
 
 import { pinButton } from "../desk/pinning.js";
-import { announce, api, attribution, button, copy, el, fill, languageName, printedPlace, root, send, spokenDate, words } from "../page/base.js";
+import { api, attribution, button, el, fill, languageName, printedPlace, root, spokenDate, words } from "../page/base.js";
 import { player } from "../page/player.js";
+import { name, named } from "../page/address.js";
+import { copyBy } from "../page/clipboard.js";
+import { drawn, redrawn } from "../page/redrawn.js";
+import { hideCard, mountCard } from "./card.js";
+import { judgement } from "./judgement.js";
 
 const CITATIONS = "a.cite, a.cited, a.near";
-const CARD_DELAY = 250;
-const CARD_LENGTH = 260;
 
 let panel = null;
 let openSidebar = () => {};
 let closeSidebar = () => {};
-let openerId = null;
+// The link whose words are open, and where the focus goes back to.
+let opened = null;
 let opener = null;
 let latest = 0;
 const sources = new Map();
@@ -44,15 +48,8 @@ function listen() {
     hideCard();
     if (document.querySelector("#source.open")) close();
   });
-  for (const [enter, leave] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
-    document.addEventListener(enter, (event) => {
-      const chip = event.target.closest?.("a.cite");
-      if (chip) showCard(chip, enter === "focusin" ? 0 : CARD_DELAY);
-    });
-    document.addEventListener(leave, (event) => {
-      if (event.target.closest?.("a.cite")) hideCard();
-    });
-  }
+  mountCard(fetched, who);
+  redrawn(markOpen);
 }
 
 // What a citation's link points at.
@@ -74,8 +71,62 @@ function fetched(link) {
   return sources.get(path);
 }
 
-export async function open(link) {
-  if (!panel.contains(link)) [opener, openerId] = [link, link.id];
+export function open(link) {
+  opener = link;
+  name(partsOf(link));
+  return present(link);
+}
+
+// Go on to another citation of the same answer; its chip is then where the focus goes back to.
+function step(link) {
+  opener = document.getElementById(link.id.replace("listed-", "cite-")) || link;
+  name(partsOf(link), { replacing: true });
+  return present(link);
+}
+
+// Open, or close, what the address names: after a reload, on the way back, for who was sent it.
+export async function reopenSource() {
+  const parts = named();
+  if (!parts.briefing) {
+    if (opened) dismiss();
+    return;
+  }
+  const id = parts.citation ? `cite-${parts.answer}-${parts.citation}` : null;
+  // The answer may be another visitor's: the words are in the library all the same.
+  const mine = id && document.getElementById(`asked-${parts.answer}`);
+  const link = (mine && (await drawn(id))) || el("a", { href: readerOf(parts) });
+  if (opened && opened.href === link.href) return;
+  opener = link;
+  await present(link);
+}
+
+// The parts of the address that name a link's words.
+function partsOf(link) {
+  const { briefing, query, reader } = target(link);
+  const answer = link.closest(".record")?.id.replace("record-", "");
+  const citation = citationNumber(link) || null;
+  const passage = reader.hash.replace("#p", "");
+  return { conversation: named().conversation, answer, citation, briefing, passage, ...Object.fromEntries(query) };
+}
+
+function readerOf({ briefing, start, end, check, passage }) {
+  const query = new URLSearchParams({ start, end, ...(check && { check }) });
+  return new URL(`briefings/${encodeURIComponent(briefing)}?${query}${passage ? `#p${passage}` : ""}`, root).href;
+}
+
+// The opened citation's chip and line say so, however often they are drawn.
+function markOpen() {
+  const number = opened ? opened.id.replace("listed-", "").replace("cite-", "") : "";
+  for (const link of document.querySelectorAll("#chat a.cite, #chat a.cited, #chat a.near")) {
+    const here = number ? link.id.endsWith(number) : Boolean(opened) && link.href === opened.href;
+    if (here && !link.hasAttribute("aria-current")) link.setAttribute("aria-current", "true");
+    else if (!here && link.hasAttribute("aria-current")) link.removeAttribute("aria-current");
+  }
+}
+
+async function present(link) {
+  opened = link;
+  markOpen();
   const mine = ++latest;
   // Three rooms side by side need this much; below it the library makes room.
   if (matchMedia("(max-width: 1150px)").matches) document.querySelector("#library.open > .toggle-button")?.click();
@@ -102,10 +153,18 @@ async function isOpen() {
 }
 
 export function close() {
-  closeSidebar();
+  const { conversation, answer } = named();
+  name({ conversation, answer });
   // The chip may have been drawn anew since.
-  const chip = (openerId && document.getElementById(openerId)) || opener;
+  const chip = (opener?.id && document.getElementById(opener.id)) || opener;
+  dismiss();
   if (chip?.isConnected) chip.focus();
+}
+
+function dismiss() {
+  opened = null;
+  markOpen();
+  closeSidebar();
 }
 
 function show(...children) {
@@ -209,8 +268,12 @@ function excerptOf(excerpt, source, marks) {
 
 function links(source, reader) {
   const original = source.link;
-  const where = [who(source), source.title, spokenDate(source.date), printedPlace(source), original];
-  const said = `“${source.quote}”\n— ${where.filter(Boolean).join(", ")}`;
+  const where = [who(source), source.title, spokenDate(source.date), printedPlace(source)].filter(Boolean).join(", ");
+  const addresses = [original, reader.href].filter(Boolean);
+  const quoted = fill(words.quoted, { words: source.quote });
+  const plain = `${quoted}\n— ${where}, ${addresses.join(" ")}`;
+  const linked = addresses.flatMap((href) => [el("a", { href }, href), " "]);
+  const rich = el("div", {}, el("p", { lang: source.language }, quoted), el("p", {}, `— ${where}, `, linked));
   return el(
     "div",
     { class: "links" },
@@ -218,7 +281,7 @@ function links(source, reader) {
     original
       ? el("a", { class: "button", href: original, target: "_blank", rel: "noopener noreferrer" }, words.open_original)
       : null,
-    button(words.copy_quote, () => copy(said)),
+    button(words.copy_quote, ({ currentTarget }) => copyBy(currentTarget, plain, rich)),
     source.unchanged ? pinButton({ briefing: source.briefing_id, start: source.start, end: source.end }, source.quote) : null,
   );
 }
@@ -236,92 +299,20 @@ function stepper(link) {
   const all = [...record.querySelectorAll("a.cited")];
   const place = all.findIndex((other) => citationNumber(other) === number);
   if (all.length < 2 || place < 0) return null;
-  const step = (by, label, sign) => {
+  const to = (by, label, sign) => {
     const other = all[place + by];
-    return button(sign, () => other && open(other), { "aria-label": label, class: "plain", disabled: !other });
+    return button(sign, () => other && step(other), { "aria-label": label, class: "plain", disabled: !other });
   };
   return el(
     "span",
     { class: "stepper" },
-    step(-1, words.previous, "‹"),
+    to(-1, words.previous, "‹"),
     fill(words.position, { n: place + 1, total: all.length }),
-    step(1, words.next, "›"),
+    to(1, words.next, "›"),
   );
 }
 
 // A link's id is cite-<answer>-<number>, or listed-<answer>-<number> in the list below the answer.
 function citationNumber(link) {
   return Number(link.id.split("-").pop()) || 0;
-}
-
-function judgement(link) {
-  const [, asked, number] = link.id.split("-");
-  if (!asked || !number) return null;
-  const judge = (verdict) => async () => {
-    try {
-      await send("feedback", "POST", { asked, citation: Number(number), verdict });
-      box.replaceChildren(el("p", { class: "hint" }, words.thanks));
-      announce(words.thanks);
-    } catch (error) {
-      box.append(el("p", { class: "notice", role: "alert" }, error.message));
-    }
-  };
-  const box = el(
-    "details",
-    { class: "judgement" },
-    el("summary", {}, words.report_citation),
-    el(
-      "div",
-      { class: "links" },
-      button(words.wrong_source, judge("wrong_source")),
-      button(words.unsupported, judge("unsupported")),
-      button(words.misquoted, judge("misquoted")),
-    ),
-  );
-  return box;
-}
-
-// The card on hover and focus. It holds nothing that a click does not show too.
-let card = null;
-let cardTimer = 0;
-
-function showCard(chip, delay) {
-  clearTimeout(cardTimer);
-  cardTimer = setTimeout(async () => {
-    let source;
-    try {
-      source = await fetched(chip);
-    } catch {
-      return;
-    }
-    const wanted = chip.isConnected && (chip.matches(":hover") || chip === document.activeElement);
-    if (!wanted) return;
-    hideCard();
-    const quote = source.quote.length > CARD_LENGTH ? `${source.quote.slice(0, CARD_LENGTH)}…` : source.quote;
-    card = el(
-      "div",
-      { id: "citation-card", role: "tooltip" },
-      who(source) ? el("p", { class: "who" }, who(source)) : null,
-      el("p", { class: "words", lang: source.language }, `“${quote}”`),
-      el("p", { class: "where" }, [source.title, spokenDate(source.date), printedPlace(source)].filter(Boolean).join(" · ")),
-    );
-    document.body.append(card);
-    chip.setAttribute("aria-describedby", card.id);
-    place(card, chip);
-  }, delay);
-}
-
-function place(element, chip) {
-  const at = chip.getBoundingClientRect();
-  const { width, height } = element.getBoundingClientRect();
-  const left = Math.min(Math.max(8, at.left - 20), innerWidth - width - 8);
-  const above = at.top - height - 8;
-  element.style.left = `${left}px`;
-  element.style.top = `${above > 8 ? above : at.bottom + 8}px`;
-}
-
-function hideCard() {
-  clearTimeout(cardTimer);
-  card?.remove();
-  card = null;
 }
