@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     )
     from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
     from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
+    from onrecord.rag.exporting.questions import QUESTIONS_FORMATS, QuestionsFormat, export_questions
     from onrecord.rag.exporting.text_fragments import link_to
+    from onrecord.rag.judging import Judging, OpenQuestions
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
     from onrecord.rag.questions.followup import stands_alone
     from onrecord.rag.settings import Settings
+    from onrecord.rag.speaking import Course, SpeakerShare, course, speaker_shares
     from onrecord.rag.store import SharedDatabase, Summary
     from onrecord.rag.text.quotes import place_at, second_at
     from onrecord.rag.types import (
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
         Passage,
         Piece,
         Pointer,
+        QuestionOnRecord,
+        QuestionOutcome,
         Quote,
         Reported,
         Span,
@@ -57,6 +62,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EXPORT_FORMATS",
     "LANGUAGES",
+    "QUESTIONS_FORMATS",
     "AddReport",
     "Added",
     "Answer",
@@ -65,6 +71,7 @@ __all__ = [
     "CheckReport",
     "Citation",
     "Copied",
+    "Course",
     "DateMention",
     "Exchange",
     "ExportFormat",
@@ -73,31 +80,39 @@ __all__ = [
     "Finding",
     "Hit",
     "InvalidRequest",
+    "Judging",
     "Kind",
     "Library",
     "LibraryError",
     "Method",
     "ModelError",
     "OnRecordError",
+    "OpenQuestions",
     "Part",
     "Passage",
     "Piece",
     "Pointer",
     "Progress",
+    "QuestionOnRecord",
+    "QuestionOutcome",
+    "QuestionsFormat",
     "Quote",
     "Reported",
     "Row",
     "Settings",
     "SharedDatabase",
     "Span",
+    "SpeakerShare",
     "Status",
     "Summary",
     "Turn",
     "UnknownBriefing",
     "UnreadableFile",
     "Words",
+    "course",
     "evaluate_folder",
     "export",
+    "export_questions",
     "link_to",
     "place_at",
     "quoted_words",
@@ -107,6 +122,7 @@ __all__ = [
     "report_text",
     "rows_of",
     "second_at",
+    "speaker_shares",
     "stands_alone",
 ]
 
@@ -119,6 +135,7 @@ _HOMES = {
     "CheckReport": "onrecord.rag.checking.check",
     "Citation": "onrecord.rag.types",
     "Copied": "onrecord.rag.copying",
+    "Course": "onrecord.rag.speaking",
     "DateMention": "onrecord.rag.types",
     "EXPORT_FORMATS": "onrecord.rag.exporting.export",
     "Exchange": "onrecord.rag.types",
@@ -128,6 +145,7 @@ _HOMES = {
     "Finding": "onrecord.rag.checking.check",
     "Hit": "onrecord.rag.types",
     "InvalidRequest": "onrecord.rag.errors",
+    "Judging": "onrecord.rag.judging",
     "Kind": "onrecord.rag.types",
     "LANGUAGES": "onrecord.rag.languages",
     "Library": "onrecord.rag.library",
@@ -135,25 +153,33 @@ _HOMES = {
     "Method": "onrecord.rag.types",
     "ModelError": "onrecord.rag.errors",
     "OnRecordError": "onrecord.rag.errors",
+    "OpenQuestions": "onrecord.rag.judging",
     "Part": "onrecord.rag.types",
     "Passage": "onrecord.rag.types",
     "Piece": "onrecord.rag.types",
     "Pointer": "onrecord.rag.types",
     "Progress": "onrecord.rag.adding",
+    "QUESTIONS_FORMATS": "onrecord.rag.exporting.questions",
+    "QuestionOnRecord": "onrecord.rag.types",
+    "QuestionOutcome": "onrecord.rag.types",
+    "QuestionsFormat": "onrecord.rag.exporting.questions",
     "Quote": "onrecord.rag.types",
     "Reported": "onrecord.rag.types",
     "Row": "onrecord.rag.evaluate",
     "Settings": "onrecord.rag.settings",
     "SharedDatabase": "onrecord.rag.store",
     "Span": "onrecord.rag.types",
+    "SpeakerShare": "onrecord.rag.speaking",
     "Status": "onrecord.rag.types",
     "Summary": "onrecord.rag.store",
     "Turn": "onrecord.rag.types",
     "UnknownBriefing": "onrecord.rag.errors",
     "UnreadableFile": "onrecord.rag.errors",
     "Words": "onrecord.rag.types",
+    "course": "onrecord.rag.speaking",
     "evaluate_folder": "onrecord.rag.evaluate",
     "export": "onrecord.rag.exporting.export",
+    "export_questions": "onrecord.rag.exporting.questions",
     "link_to": "onrecord.rag.exporting.text_fragments",
     "place_at": "onrecord.rag.text.quotes",
     "quoted_words": "onrecord.rag.types",
@@ -163,6 +189,7 @@ _HOMES = {
     "report_text": "onrecord.rag.checking.report",
     "rows_of": "onrecord.rag.evaluate",
     "second_at": "onrecord.rag.text.quotes",
+    "speaker_shares": "onrecord.rag.speaking",
     "stands_alone": "onrecord.rag.questions.followup",
 }
 

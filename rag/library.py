@@ -18,6 +18,7 @@ from onrecord.rag.answers.growing import growing
 from onrecord.rag.asking import Asking, filters_of, require_verified
 from onrecord.rag.errors import InvalidRequest, LibraryError
 from onrecord.rag.holdings import Holdings
+from onrecord.rag.judging import JUDGED_FILE, Judging
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.question import History
 from onrecord.rag.readers.encoding import whole_characters
@@ -49,6 +50,7 @@ class Library:
         self._store = store
         self._holdings = Holdings(store)
         self._asking = Asking(self._holdings, self._loaded_encoder, self._loaded_reader)
+        self._judging = Judging(self._holdings, folder / JUDGED_FILE, self._loaded_reader)
         self._folder = folder
         self._database = database
         self._settings = settings
@@ -128,6 +130,11 @@ class Library:
     def database(self) -> SharedDatabase | None:
         """The database that all servers of the library share; None for a library in a folder."""
         return self._database
+
+    @property
+    def judging(self) -> Judging:
+        """What became of the questions on record."""
+        return self._judging
 
     def __enter__(self) -> Self:
         return self
@@ -240,6 +247,7 @@ class Library:
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
         self._store.remove(whole_characters(briefing_id))
+        self._judging.forget(briefing_id)
 
     def verify(self) -> list[str]:
         """What is wrong with the library and how to mend it, one line each; empty when all is well."""

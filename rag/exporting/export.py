@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
@@ -12,6 +11,7 @@ from itertools import groupby
 from typing import Literal, get_args, overload
 
 from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.exporting.escaping import in_markdown, one_line, table_cell
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
@@ -63,9 +63,6 @@ _COLUMNS = (
     "question",
     "status",
 )
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+.!|~&$^=-])")
-# A spreadsheet runs a cell that begins with one of these.
-_FORMULA = re.compile(r"\s*[=+\-@|\t\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +161,7 @@ def _line(source: _Source, words: ReportWords) -> str:
         parts.append(words.line.format(line=citation.line))
     if source.timecode:
         parts.append(f"{words.at} {source.timecode}")
-    return ", ".join(_one_line(part) for part in parts)
+    return ", ".join(one_line(part) for part in parts)
 
 
 def _surroundings(source: _Source, words: ReportWords) -> list[tuple[str, str]]:
@@ -180,20 +177,16 @@ def _facts(answer: Answer, words: ReportWords) -> str:
 
 
 def _markdown(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
-    parts = [f"# {_md(_one_line(answer.question))}", _md_said(answer), f"*{_md(_facts(answer, words))}*"]
+    parts = [f"# {in_markdown(one_line(answer.question))}", _md_said(answer), f"*{in_markdown(_facts(answer, words))}*"]
     if sources:
         parts.append(f"## {words.quotes}")
     for source in sources:
-        line = _md(_line(source, words))
-        parts.append("\n".join(f"> {row.strip()}" for row in f"“{_md(source.citation.quote)}”".splitlines()))
+        line = in_markdown(_line(source, words))
+        parts.append("\n".join(f"> {row.strip()}" for row in f"“{in_markdown(source.citation.quote)}”".splitlines()))
         parts.append(f"**[{source.citation.number}]** " + (f"[{line}](<{source.link}>)" if source.link else line))
-        parts += [f"{heading}: {_md(_one_line(text))}" for heading, text in _surroundings(source, words)]
-        parts.append(f"{words.source}: {_md(_one_line(source.citation.file))}, SHA-256 {source.sha256}")
+        parts += [f"{heading}: {in_markdown(one_line(text))}" for heading, text in _surroundings(source, words)]
+        parts.append(f"{words.source}: {in_markdown(one_line(source.citation.file))}, SHA-256 {source.sha256}")
     return "\n\n".join(parts) + "\n"
-
-
-def _md(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", text)
 
 
 def _md_said(answer: Answer) -> str:
@@ -205,7 +198,7 @@ def _md_said(answer: Answer) -> str:
 
 
 def _md_part(part: Part, answer: Answer) -> str:
-    said = "".join(_shown(piece, answer, _md, "[{}]".format) for piece in part.pieces)
+    said = "".join(_shown(piece, answer, in_markdown, "[{}]".format) for piece in part.pieces)
     # Four spaces at a line's start would make it code.
     lines = [line.strip() for line in said.splitlines()]
     return "- " + "\n  ".join(lines) if part.item else "\n".join(lines)
@@ -296,21 +289,15 @@ def _csv(answer: Answer, sources: list[_Source]) -> str:
             answer.question,
             answer.status,
         )
-        rows.writerow([_cell(cell or "") for cell in cells])
+        rows.writerow([table_cell(cell or "") for cell in cells])
     return "\ufeff" + out.getvalue()
-
-
-def _cell(text: str) -> str:
-    """Keep a spreadsheet from running what a briefing says; `start` and `end` still give the exact words."""
-    text = text.replace("\0", "\ufffd")
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _docx(answer: Answer, sources: list[_Source], words: ReportWords) -> bytes:
     # Loaded by those who export a document only.
     from onrecord.rag.exporting.export_docx import WordDocument
 
-    document = WordDocument(_one_line(answer.question))
+    document = WordDocument(one_line(answer.question))
     for part in answer.parts:
         text = plain_text([replace(part, item=False)], answer.citations)
         document.paragraph(text, style="List Bullet" if part.item else None)
@@ -324,7 +311,3 @@ def _docx(answer: Answer, sources: list[_Source], words: ReportWords) -> bytes:
             document.paragraph(f"{heading}: {text}", small=True)
         document.paragraph(f"{words.source}: {source.citation.file}, SHA-256 {source.sha256}", small=True)
     return document.data()
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

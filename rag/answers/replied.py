@@ -1,0 +1,90 @@
+"""What became of the questions on record: the sentence of each reply, and whether it answers or leaves open (pure).
+
+An overview, the questions left open, the card of a briefing and the list of the desk all take it from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from onrecord.rag.answers.asked import what_was_asked
+from onrecord.rag.answers.quoting import bare_span
+from onrecord.rag.answers.spans import words_at
+from onrecord.rag.passages import passages_in, passages_of
+from onrecord.rag.reading.reader import Reads, ReadSentence
+from onrecord.rag.types import Briefing, Exchange, JudgedQuestion, Passage, QuestionOutcome, Span
+
+# From this share on that the reply leaves the question open rather than answers it, it is said to: whoever is said to
+# have left a question open is named. Chosen and measured by benchmarks/left_open.py (docs/quality.md).
+LEFT_OPEN_FROM = 0.85
+# Below this share it answers; what lies between is not said to be either.
+ANSWERED_BELOW = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The sentence of a reply that answers its question, or leaves it open.
+
+    `open_share` (0–1) is how much likelier it is that the reply leaves the question open than that it answers: the
+    probability of the one over that of both.
+    """
+
+    sentence: ReadSentence
+    open_share: float
+
+    @property
+    def outcome(self) -> QuestionOutcome:
+        """What became of the question."""
+        if self.open_share >= LEFT_OPEN_FROM:
+            return "left_open"
+        return "answered" if self.open_share < ANSWERED_BELOW else "unclear"
+
+    @property
+    def sure(self) -> float:
+        """How sure it is (0.5–1) that the reply answers, or that it leaves open."""
+        return max(self.open_share, 1 - self.open_share)
+
+
+def reply_to(
+    read: Reads,
+    briefing: Briefing,
+    passages: Sequence[Passage],
+    exchange: Exchange,
+    asked: str,
+    people: Collection[str] = (),
+) -> Reply | None:
+    """What is replied in an exchange to a question, as the reader has it; None without a reply.
+
+    `passages` are those of the briefing. Where some of the people reply, theirs are the only words.
+    """
+    replying = [position for position in exchange.answers if briefing.turns[position].speaker in people]
+    turns = replying or exchange.answers
+    reading = read(" ".join(asked.split()), passages_in(briefing, passages, turns))
+    replies = [sentence for sentence in reading.sentences if sentence.turn in turns]
+    if not replies:
+        return None
+    answers = sum(sentence.answers for sentence in replies)
+    opens = sum(sentence.leaves_open for sentence in replies)
+    if opens > answers:
+        best = max(replies, key=lambda sentence: sentence.leaves_open)
+    else:
+        best = max(replies, key=lambda sentence: sentence.answers)
+    return Reply(best, opens / ((opens + answers) or 1.0))
+
+
+def judged_questions(briefing: Briefing, read: Reads) -> Iterator[JudgedQuestion]:
+    """Every single question of a briefing with what became of it, in order, each read when it is asked for."""
+    passages = passages_of(briefing)
+    for position, exchange in enumerate(briefing.exchanges):
+        for span in what_was_asked(briefing, exchange):
+            reply = reply_to(read, briefing, passages, exchange, words_at(briefing, span))
+            yield _judged(briefing, position, span, reply)
+
+
+def _judged(briefing: Briefing, exchange: int, asked: Span, reply: Reply | None) -> JudgedQuestion:
+    asked = bare_span(briefing.text, asked)
+    if reply is None:
+        return JudgedQuestion(exchange, asked, None, "no_reply", 1.0)
+    said = bare_span(briefing.text, reply.sentence.span)
+    return JudgedQuestion(exchange, asked, said, reply.outcome, round(reply.sure, 3))
