@@ -23,7 +23,7 @@ import numpy as np
 from evasion import PAIRS, left_open
 
 from onrecord.embeddings.reader import load_reader
-from onrecord.rag.answers.replied import LEFT_OPEN_FROM, reply_to
+from onrecord.rag.answers.replied import LEFT_OPEN_FROM, after_words, reply_to
 from onrecord.rag.passages import passages_of
 from onrecord.rag.readers import Document, read
 from onrecord.rag.reading.reader import read_passages
@@ -34,7 +34,7 @@ from onrecord.rag.types import Briefing, Exchange, Span
 from training.split import fold
 
 ASKED = PAIRS.parents[1] / "asked"
-SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
+SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,9 @@ def _pairs() -> Iterator[Judged]:
 
 
 def left_open_of(row: dict[str, Any]) -> float:
-    """The logarithm of how much likelier it is that the reply of a pair leaves its question open."""
-    return left_open(row["question"], row["reply"])
+    """The logarithm of how much likelier it is that the reply of a pair leaves its question open, in both wordings."""
+    wordings = row["question"], after_words(f"{row['asked']} {row['question']}")
+    return min(left_open(wording, row["reply"]) for wording in wordings)
 
 
 def _asked() -> Iterator[Judged]:
@@ -87,7 +88,7 @@ def _asked() -> Iterator[Judged]:
     briefings: dict[str, Briefing] = {}
     reader = load_reader(cache=Settings.load().cache)
     for row in rows:
-        if row["status"] == "not_found" or not row["gold"] or (place := fold(row["gold"][0]["file"])) < 66:
+        if row["status"] == "not_found" or not row["gold"] or (number := fold(row["gold"][0]["file"])) < 66:
             continue
         gold = row["gold"][0]
         if gold["file"] not in briefings:
@@ -97,9 +98,12 @@ def _asked() -> Iterator[Judged]:
         if exchange is None:
             continue
         reads = partial(read_passages, reader, sources={briefing.id: briefing})
-        reply = reply_to(reads, briefing, passages_of(briefing), exchange, row["question"])
+        asked = [briefing.turns[place] for place in exchange.questions]
+        said = " ".join(briefing.text[turn.start : turn.end] for turn in asked)
+        wordings = row["question"], after_words(f"{said} {row['question']}")
+        reply = reply_to(reads, briefing, passages_of(briefing), exchange, wordings)
         if reply is not None:
-            yield Judged("report" if place >= 80 else "choose", row["status"], reply.open_share)
+            yield Judged("report" if number >= 80 else "choose", row["status"], reply.open_share)
 
 
 def _replied_in(briefing: Briefing, span: Span) -> Exchange | None:

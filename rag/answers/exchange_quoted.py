@@ -8,8 +8,7 @@ from itertools import groupby
 
 from onrecord.rag.answers.asked import Asked, asking
 from onrecord.rag.answers.drafting import Draft, paragraph
-from onrecord.rag.answers.replied import Reply, reply_to
-from onrecord.rag.answers.spans import words_at
+from onrecord.rag.answers.replied import Reply, reply_to, wordings_of
 from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Exchange, Part, Piece, Span, Words
 
@@ -40,8 +39,8 @@ def replied(
     draft: Draft, briefing: Briefing, exchange: Exchange, asked: Sequence[Span], people: Collection[str] = ()
 ) -> Reply | None:
     """What is replied in an exchange to what was asked, by some people where they reply; None without a reply."""
-    question = " ".join(words_at(briefing, span) for span in asked)
-    return reply_to(draft.read, briefing, draft.passages_of(briefing), exchange, question, people)
+    wordings = wordings_of(briefing, asked)
+    return reply_to(draft.read, briefing, draft.passages_of(briefing), exchange, wordings, people)
 
 
 def exchange_line(

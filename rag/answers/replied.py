@@ -12,14 +12,17 @@ from onrecord.rag.answers.asked import what_was_asked
 from onrecord.rag.answers.quoting import bare_span
 from onrecord.rag.answers.spans import words_at
 from onrecord.rag.passages import passages_in, passages_of
-from onrecord.rag.reading.reader import Reads, ReadSentence
+from onrecord.rag.reading.reader import Reading, Reads, ReadSentence
+from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Exchange, JudgedQuestion, Passage, QuestionOutcome, Span
 
 # From this share on that the reply leaves the question open rather than answers it, it is said to: whoever is said to
 # have left a question open is named. Chosen and measured by benchmarks/left_open.py (docs/quality.md).
-LEFT_OPEN_FROM = 0.85
+LEFT_OPEN_FROM = 0.8
 # Below this share it answers; what lies between is not said to be either.
 ANSWERED_BELOW = 0.5
+# Words of a question that the reader takes in (72 tokens, of which a word has one and a half).
+_LAST_WORDS = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +54,47 @@ def reply_to(
     briefing: Briefing,
     passages: Sequence[Passage],
     exchange: Exchange,
-    asked: str,
+    wordings: Sequence[str],
     people: Collection[str] = (),
 ) -> Reply | None:
     """What is replied in an exchange to a question, as the reader has it; None without a reply.
 
-    `passages` are those of the briefing. Where some of the people reply, theirs are the only words.
+    The question is read in each of its wordings, and what speaks most for an answer counts: a reader errs more often
+    for a question that leans on what was said before it. `passages` are those of the briefing. Where some of the
+    people reply, theirs are the only words.
     """
     replying = [position for position in exchange.answers if briefing.turns[position].speaker in people]
     turns = replying or exchange.answers
-    reading = read(" ".join(asked.split()), passages_in(briefing, passages, turns))
-    replies = [sentence for sentence in reading.sentences if sentence.turn in turns]
-    if not replies:
+    held = passages_in(briefing, passages, turns)
+    replies = [_reply(read(" ".join(wording.split()), held), turns) for wording in dict.fromkeys(wordings)]
+    return min(filter(None, replies), key=lambda reply: reply.open_share, default=None)
+
+
+def _reply(reading: Reading, turns: Collection[int]) -> Reply | None:
+    sentences = [sentence for sentence in reading.sentences if sentence.turn in turns]
+    if not sentences:
         return None
-    answers = sum(sentence.answers for sentence in replies)
-    opens = sum(sentence.leaves_open for sentence in replies)
+    answers = sum(sentence.answers for sentence in sentences)
+    opens = sum(sentence.leaves_open for sentence in sentences)
     if opens > answers:
-        best = max(replies, key=lambda sentence: sentence.leaves_open)
+        best = max(sentences, key=lambda sentence: sentence.leaves_open)
     else:
-        best = max(replies, key=lambda sentence: sentence.answers)
+        best = max(sentences, key=lambda sentence: sentence.answers)
     return Reply(best, opens / ((opens + answers) or 1.0))
+
+
+def wordings_of(briefing: Briefing, asked: Sequence[Span]) -> tuple[str, ...]:
+    """Questions on record as they are read: alone, and after what their asker said before the last of them."""
+    alone = " ".join(" ".join(words_at(briefing, span) for span in asked).split())
+    turn = turn_at(briefing, asked[-1].start)
+    if turn is None:
+        return (alone,)
+    return alone, after_words(briefing.text[briefing.turns[turn].start : asked[-1].end])
+
+
+def after_words(said: str) -> str:
+    """The end of what an asker said, as long as the reader takes a question."""
+    return " ".join(said.split()[-_LAST_WORDS:])
 
 
 def judged_questions(briefing: Briefing, read: Reads) -> Iterator[JudgedQuestion]:
@@ -78,7 +102,7 @@ def judged_questions(briefing: Briefing, read: Reads) -> Iterator[JudgedQuestion
     passages = passages_of(briefing)
     for position, exchange in enumerate(briefing.exchanges):
         for span in what_was_asked(briefing, exchange):
-            reply = reply_to(read, briefing, passages, exchange, words_at(briefing, span))
+            reply = reply_to(read, briefing, passages, exchange, wordings_of(briefing, [span]))
             yield _judged(briefing, position, span, reply)
 
 
