@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from onrecord.rag.library import Library
     from onrecord.rag.questions.followup import stands_alone
     from onrecord.rag.settings import Settings
-    from onrecord.rag.speaking import Course, SpeakerShare, course, speaker_shares
+    from onrecord.rag.speaking import Course, SpeakerShare, course, printed_head, speaker_shares
     from onrecord.rag.store import SharedDatabase, Summary
     from onrecord.rag.text.quotes import place_at, second_at
     from onrecord.rag.types import (
@@ -115,6 +115,7 @@ __all__ = [
     "export_questions",
     "link_to",
     "place_at",
+    "printed_head",
     "quoted_words",
     "replacing",
     "report_html",
@@ -182,6 +183,7 @@ _HOMES = {
     "export_questions": "onrecord.rag.exporting.questions",
     "link_to": "onrecord.rag.exporting.text_fragments",
     "place_at": "onrecord.rag.text.quotes",
+    "printed_head": "onrecord.rag.speaking",
     "quoted_words": "onrecord.rag.types",
     "replacing": "onrecord.embeddings",
     "report_html": "onrecord.rag.checking.report",

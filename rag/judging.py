@@ -16,7 +16,7 @@ from pathlib import Path
 from typing_extensions import Unpack
 
 from onrecord.embeddings.reader import SHA256 as READER
-from onrecord.rag.answers.replied import ANSWERED_BELOW, LEFT_OPEN_FROM, judged_questions
+from onrecord.rag.answers.replied import ANSWERED_BELOW, LEFT_OPEN_FROM, judged_questions, questions_put
 from onrecord.rag.answers.spans import language_of
 from onrecord.rag.asking import filters_of
 from onrecord.rag.holdings import Holdings
@@ -128,14 +128,17 @@ class Judging:
         self._judgements = Judgements(file)
         self._reader = reader
 
-    def known(self, briefing_id: str) -> tuple[QuestionOnRecord, ...] | None:
-        """The questions of a briefing with what became of each; None before `read` has read them all.
+    def questions(self, briefing_id: str) -> tuple[QuestionOnRecord, ...]:
+        """The questions of a briefing in order, with what became of each once `read` has read them all.
 
         Raises UnknownBriefing.
         """
         briefing = self._holdings.briefing(whole_characters(briefing_id))
         judged = self._judged(briefing)
-        return None if judged is None else tuple(_quoted(briefing, one) for one in judged)
+        if judged is None:
+            put = questions_put(briefing)
+            return tuple(QuestionOnRecord(place, _cited(1, briefing, asked)) for place, asked in put)
+        return tuple(_quoted(briefing, one) for one in judged)
 
     def read(self, briefing_id: str) -> Iterator[QuestionOnRecord]:
         """The questions of a briefing, each as soon as its reply is read, which takes some tenths of a second.

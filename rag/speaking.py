@@ -8,6 +8,9 @@ from itertools import accumulate
 
 from onrecord.rag.types import Briefing, Turn
 
+# A head has a few short lines; what is longer is text.
+_MOST_LINES, _LONGEST_LINE = 4, 200
+
 Slot = tuple[str | None, str | None, str | None]
 
 
@@ -61,6 +64,20 @@ def speaker_shares(briefing: Briefing) -> tuple[SpeakerShare, ...]:
     counts = {who: sum(_words(briefing, turn) for turn in turns) for who, turns in by.items()}
     found = [_share(who, by[who], count, sum(counts.values())) for who, count in counts.items()]
     return tuple(sorted(found, key=lambda one: -one.words))
+
+
+def printed_head(briefing: Briefing) -> tuple[str, ...]:
+    """The lines printed before the first words spoken, without the title: they may say when and where it was."""
+    first = min((turn.start for turn in briefing.turns), default=0)
+    kept, place = [], 0
+    for chrome in briefing.boilerplate:
+        kept.append(briefing.text[place : min(chrome.start, first)])
+        place = max(place, min(chrome.end, first))
+    kept.append(briefing.text[place:first])
+    lines = [" ".join(line.split()) for part in kept for line in part.split("\n")]
+    labels = {turn.label for turn in briefing.turns}
+    told = [line for line in lines if any(map(str.isalnum, line)) and line != briefing.title and line not in labels]
+    return tuple(line for line in told if len(line) <= _LONGEST_LINE)[:_MOST_LINES]
 
 
 def course(briefing: Briefing) -> Course:

@@ -247,14 +247,14 @@ class QuestionOnRecord:
     """A single question that was put in a briefing, quoted, and the sentence of the reply that tells what became of it.
 
     `exchange` is the position in `Briefing.exchanges`; `reply` is None where none is on record. `sure` (0.5–1) is how
-    sure the outcome is.
+    sure the outcome is; both are None before the reply has been read.
     """
 
     exchange: int
     asked: Citation
-    reply: Citation | None
-    outcome: QuestionOutcome
-    sure: float
+    reply: Citation | None = None
+    outcome: QuestionOutcome | None = None
+    sure: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from onrecord.ui.chat.exporting import export_api
 from onrecord.ui.chat.render import welcome_html
 from onrecord.ui.chat.suggestions import Suggestions
 from onrecord.ui.check.pages import check_pages
+from onrecord.ui.desk.pages import desk_pages
+from onrecord.ui.desk.routes import desk_api
 from onrecord.ui.page.assets import STYLES, Assets, Preloading
 from onrecord.ui.page.text import dictionary, preferred_language, terminal_language, words
 from onrecord.ui.reader.pages import reader_pages
@@ -86,9 +88,11 @@ def create_app(
     app.include_router(operations_api(metrics, places, loading))
     app.include_router(briefings_api(library, loading, suggested, places, audit))
     app.include_router(conversations_api(conversations, suggested))
+    app.include_router(desk_api(library, suggested, places))
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
     app.include_router(check_pages())
+    app.include_router(desk_pages(library))
     # Not "assets": these are Gradio's own.
     app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
     app.add_exception_handler(OnRecordError, _refusal)

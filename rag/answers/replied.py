@@ -97,18 +97,24 @@ def after_words(said: str) -> str:
     return " ".join(said.split()[-_LAST_WORDS:])
 
 
+def questions_put(briefing: Briefing) -> list[tuple[int, Span]]:
+    """Every single question of a briefing with the position of its exchange, in order."""
+    pairs = [
+        (place, span)
+        for place, exchange in enumerate(briefing.exchanges)
+        for span in what_was_asked(briefing, exchange)
+    ]
+    return [(place, bare_span(briefing.text, span)) for place, span in pairs]
+
+
 def judged_questions(briefing: Briefing, read: Reads) -> Iterator[JudgedQuestion]:
-    """Every single question of a briefing with what became of it, in order, each read when it is asked for."""
+    """Every question that is put in a briefing with what became of it, in order, each read when it is asked for."""
     passages = passages_of(briefing)
-    for position, exchange in enumerate(briefing.exchanges):
-        for span in what_was_asked(briefing, exchange):
-            reply = reply_to(read, briefing, passages, exchange, wordings_of(briefing, [span]))
-            yield _judged(briefing, position, span, reply)
-
-
-def _judged(briefing: Briefing, exchange: int, asked: Span, reply: Reply | None) -> JudgedQuestion:
-    asked = bare_span(briefing.text, asked)
-    if reply is None:
-        return JudgedQuestion(exchange, asked, None, "no_reply", 1.0)
-    said = bare_span(briefing.text, reply.sentence.span)
-    return JudgedQuestion(exchange, asked, said, reply.outcome, round(reply.sure, 3))
+    for place, asked in questions_put(briefing):
+        wordings = wordings_of(briefing, [asked])
+        reply = reply_to(read, briefing, passages, briefing.exchanges[place], wordings)
+        if reply is None:
+            yield JudgedQuestion(place, asked, None, "no_reply", 1.0)
+        else:
+            said = bare_span(briefing.text, reply.sentence.span)
+            yield JudgedQuestion(place, asked, said, reply.outcome, round(reply.sure, 3))

@@ -39,9 +39,9 @@ _COLUMNS = (
 
 
 def export_questions(questions: Sequence[QuestionOnRecord], format: QuestionsFormat, language: str) -> str | bytes:
-    """Write questions with what became of each: text for csv (with a byte order mark) and markdown, bytes for docx.
+    """Write questions that were read, with what became of each.
 
-    Labels are in a language, or in English where that has none. Raises InvalidRequest for an unknown format.
+    Text for csv (with a byte order mark for spreadsheets) and markdown, bytes for docx. Labels are in a language, or in English where that has none. Raises InvalidRequest for an unknown format.
     """
     words = answer_language(language).report
     if format == "csv":
@@ -61,7 +61,7 @@ def _csv(questions: Sequence[QuestionOnRecord]) -> str:
         asked, reply = one.asked, one.reply
         cells = (
             one.outcome,
-            f"{one.sure:.2f}",
+            "" if one.sure is None else f"{one.sure:.2f}",
             asked.quote,
             asked.speaker,
             asked.outlet,
@@ -86,7 +86,7 @@ def _markdown(questions: Sequence[QuestionOnRecord], words: ReportWords) -> str:
     parts = [f"# {in_markdown(words.questions)}", f"*{in_markdown(words.judged)}*"]
     for one in questions:
         parts.append(f"## {in_markdown(one_line(one.asked.quote))}")
-        parts.append(f"{in_markdown(_line(one.asked, words))} · **{in_markdown(words.outcomes[one.outcome])}**")
+        parts.append(f"{in_markdown(_line(one.asked, words))} · **{in_markdown(_outcome(one, words))}**")
         if one.reply:
             line = in_markdown(_line(one.reply, words))
             link = source_link(one.reply)
@@ -103,11 +103,15 @@ def _docx(questions: Sequence[QuestionOnRecord], words: ReportWords) -> bytes:
     document.paragraph(words.judged, style="Subtitle")
     for one in questions:
         document.heading(one_line(one.asked.quote))
-        document.paragraph(f"{_line(one.asked, words)} · {words.outcomes[one.outcome]}")
+        document.paragraph(f"{_line(one.asked, words)} · {_outcome(one, words)}")
         if one.reply:
             document.paragraph(f"“{one.reply.quote}”", style="Quote")
             document.linked(f"— {_line(one.reply, words)}", source_link(one.reply))
     return document.data()
+
+
+def _outcome(question: QuestionOnRecord, words: ReportWords) -> str:
+    return words.outcomes.get(question.outcome or "", "")
 
 
 def _line(citation: Citation, words: ReportWords) -> str:

@@ -3,6 +3,7 @@
 
 import { announce, api, button, copy, counted, el, fill, language, languageChooser, root, send, words } from "../page/base.js";
 import { begun, conversation, nowIn, onConversation, refreshConversations } from "./conversations.js";
+import { arrive } from "./arriving.js";
 import { told } from "../page/dialog.js";
 import { navigation } from "../page/navigation.js";
 import { filters } from "../library/filters.js";
@@ -80,6 +81,7 @@ export function mountHeader(element, trigger) {
   document.addEventListener("input", ({ target }) => answering && target === textarea() && withdraw());
   if (matchMedia(PHONE).matches) closeLeft();
   nameThings();
+  arrive(ask);
 }
 
 // Say how far the model is until it is loaded, then what the library holds.

@@ -19,6 +19,7 @@ _SCRIPTS = tuple(
         "page/dialog",
         "page/navigation",
         "chat/chat",
+        "chat/arriving",
         "chat/conversations",
         "library/library",
         "library/filters",

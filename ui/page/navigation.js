@@ -6,6 +6,7 @@ import { el, root, words } from "./base.js";
 const PLACES = [
   ["", "chat"],
   ["check", "check"],
+  ["desk/open", "left_open"],
 ];
 
 // Links to all the pages; the one that is open is marked.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
+from urllib.parse import quote as quote_path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -43,11 +44,11 @@ def reader_pages(library: Library) -> APIRouter:
     return pages
 
 
-def missing_page(language: str) -> str:
-    """The page for an id that no briefing has."""
+def missing_page(language: str, base: str = "../") -> str:
+    """The page for an id that no briefing has; `base` is that of `plain_page`."""
     said = words(language)
     body = f"<main><h1>{said['no_such_page']}</h1><p>{said['no_such_briefing']}</p></main>"
-    return _page(said["no_such_page"], body, language)
+    return _page(said["no_such_page"], body, language, base)
 
 
 def reader_page(
@@ -71,6 +72,7 @@ def reader_page(
         '<header class="plain-head">'
         f'<h1 lang="{escape(briefing.language)}">{escape(briefing.title)}</h1>'
         f'<p class="meta">{escape(" · ".join(facts))}'
+        + f' · <a href="{quote_path(briefing.id, safe="")}/card">{said["card"]}</a>'
         + (f' · <a href="{escape(original)}" rel="noopener noreferrer">{said["open_original"]}</a>' if original else "")
         + "</p>"
         + "".join(f'<p class="notice" role="status">{notice}</p>' for notice in notices)
@@ -83,8 +85,8 @@ def reader_page(
     return _page(briefing.title, body, language)
 
 
-def _page(title: str, body: str, language: str) -> str:
-    return plain_page(title, body, language, script="reader/reader", styles=["reader/reader"], base="../")
+def _page(title: str, body: str, language: str, base: str = "../") -> str:
+    return plain_page(title, body, language, script="reader/reader", styles=["reader/reader"], base=base)
 
 
 def _pieces(
