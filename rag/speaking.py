@@ -8,8 +8,8 @@ from itertools import accumulate
 
 from onrecord.rag.types import Briefing, Turn
 
-# A head has a few short lines; what is longer is text.
-_MOST_LINES, _LONGEST_LINE = 4, 200
+# What marks the lines of a head as such (transcript/header.py), and how many of them are shown.
+_HEAD, _MOST_LINES = ("date", "header"), 4
 
 Slot = tuple[str | None, str | None, str | None]
 
@@ -67,17 +67,11 @@ def speaker_shares(briefing: Briefing) -> tuple[SpeakerShare, ...]:
 
 
 def printed_head(briefing: Briefing) -> tuple[str, ...]:
-    """The lines printed before the first words spoken, without the title: they may say when and where it was."""
+    """The lines printed above the first words spoken, without the title: they may say when and where it was."""
     first = min((turn.start for turn in briefing.turns), default=0)
-    kept, place = [], 0
-    for chrome in briefing.boilerplate:
-        kept.append(briefing.text[place : min(chrome.start, first)])
-        place = max(place, min(chrome.end, first))
-    kept.append(briefing.text[place:first])
-    lines = [" ".join(line.split()) for part in kept for line in part.split("\n")]
-    labels = {turn.label for turn in briefing.turns}
-    told = [line for line in lines if any(map(str.isalnum, line)) and line != briefing.title and line not in labels]
-    return tuple(line for line in told if len(line) <= _LONGEST_LINE)[:_MOST_LINES]
+    marked = [mark for mark in briefing.boilerplate if mark.reason in _HEAD and mark.start < first]
+    lines = [" ".join(line.split()) for mark in marked for line in briefing.text[mark.start : mark.end].split("\n")]
+    return tuple(dict.fromkeys(line for line in lines if line and line != briefing.title))[:_MOST_LINES]
 
 
 def course(briefing: Briefing) -> Course:

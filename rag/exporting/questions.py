@@ -41,7 +41,8 @@ _COLUMNS = (
 def export_questions(questions: Sequence[QuestionOnRecord], format: QuestionsFormat, language: str) -> str | bytes:
     """Write questions that were read, with what became of each.
 
-    Text for csv (with a byte order mark for spreadsheets) and markdown, bytes for docx. Labels are in a language, or in English where that has none. Raises InvalidRequest for an unknown format.
+    Text for csv (with a byte order mark for spreadsheets) and markdown, bytes for docx. Labels are in a language, or in
+    English where that has none. Raises InvalidRequest for an unknown format.
     """
     words = answer_language(language).report
     if format == "csv":

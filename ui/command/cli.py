@@ -13,6 +13,7 @@ from onrecord.ui.command.adding import add, watch
 from onrecord.ui.command.asking import ask, search
 from onrecord.ui.command.keeping import backup, copy, list_briefings, reembed, remove, restore, show, verify
 from onrecord.ui.command.measuring import check, evaluate
+from onrecord.ui.command.opening import open_questions
 from onrecord.ui.command.serving import account, mcp, serve
 from onrecord.ui.command.terminal import printable
 
@@ -48,6 +49,7 @@ app.command()(watch)
 app.command()(ask)
 app.command()(search)
 app.command("list")(list_briefings)
+app.command("open")(open_questions)
 app.command()(show)
 app.command()(remove)
 app.command()(verify)

@@ -101,10 +101,12 @@ def _speaker_table(speakers: Iterable[SpeakerShare], most: float, caption: str, 
         who = attribution(one.speaker, one.role, one.outlet, language)
         mark = f' <span class="badge">{said["inferred"]}</span>' if one.inferred and one.speaker else ""
         width = round(_WIDTH * one.share / most, 1)
+        counts = (format_decimal(one.turns, locale=locale), format_decimal(one.words, locale=locale))
+        numbers = "".join(
+            f'<td class="number">{number}</td>' for number in (*counts, format_percent(one.share, locale=locale))
+        )
         rows.append(
-            f'<tr><th scope="row">{escape(who)}{mark}</th><td class="number">{format_decimal(one.turns, locale=locale)}</td>'
-            f'<td class="number">{format_decimal(one.words, locale=locale)}</td>'
-            f'<td class="number">{format_percent(one.share, locale=locale)}</td>'
+            f'<tr><th scope="row">{escape(who)}{mark}</th>{numbers}'
             f'<td class="bar"><svg viewBox="0 0 {_WIDTH} 10" preserveAspectRatio="none" aria-hidden="true" '
             f'focusable="false"><rect width="{width}" height="10"/></svg></td></tr>'
         )
@@ -127,44 +129,43 @@ def _exchanges(card: Card, language: str) -> str:
         f'<section aria-labelledby="exchanges"><h2 id="exchanges">{said["exchanges"]}</h2>'
         f'<p id="reading" class="meta" role="status">{counted(language, "reading_questions", len(card.questions))}</p>'
         f"{_course(card, groups, language)}{_sureness(language)}"
-        f'<ol class="exchanges">{"".join(_exchange(card, *group, language) for group in groups)}</ol></section>'
+        f'<ol class="exchanges">{"".join(_exchange(*group, language) for group in groups)}</ol></section>'
     )
 
 
 def _course(card: Card, groups: list[tuple[int, list[QuestionOnRecord]]], language: str) -> str:
-    """The exchanges in their places among all words, each a link to its place; the list below says the same in words."""
+    """The exchanges in their places among all words, each a link; the list below says the same in words."""
     said = words(language)
     first = {place: group[0].asked for place, group in groups}
     scale = _WIDTH / (card.course.words or 1)
     bars = []
-    for number, one in enumerate(card.course.stretches, start=1):
-        if one.exchange not in first:
-            continue
+    for one in card.course.stretches:
         asked = first[one.exchange]
-        label = escape(f"{number}. {attribution(asked.speaker, asked.role, asked.outlet, language)}")
+        label = escape(f"{one.exchange + 1}. {attribution(asked.speaker, asked.role, asked.outlet, language)}")
         x, middle, end = (round(place * scale, 1) for place in (one.start, one.replied, one.end))
         bars.append(
             f'<a href="{_reader(asked)}" data-exchange="{one.exchange}" data-label="{label}" aria-label="{label}">'
             f'<title>{label}</title><rect class="put" x="{x}" y="14" width="{middle - x:.1f}" height="12"/>'
             f'<rect class="said" x="{middle}" y="4" width="{end - middle:.1f}" height="32"/></a>'
         )
+    whole = f'<rect class="whole" y="18" width="{_WIDTH}" height="4"/>'
     keys = "".join(
         f'<li class="{name}">{said[f"outcome_{name}"]}</li>'
         for name in ("answered", "left_open", "unclear", "no_reply")
     )
     return (
         f'<figure class="course"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" role="group" '
-        f'aria-labelledby="course-caption"><rect class="whole" y="18" width="{_WIDTH}" height="4"/>{"".join(bars)}</svg>'
+        f'aria-labelledby="course-caption">{whole}{"".join(bars)}</svg>'
         f'<figcaption id="course-caption">{said["course_caption"]}</figcaption><ul class="key">{keys}</ul></figure>'
     )
 
 
-def _exchange(card: Card, place: int, questions: list[QuestionOnRecord], language: str) -> str:
+def _exchange(place: int, questions: list[QuestionOnRecord], language: str) -> str:
     asked = questions[0].asked
     who = escape(attribution(asked.speaker, asked.role, asked.outlet, language))
     mark = f' <span class="badge">{words(language)["inferred"]}</span>' if asked.inferred and asked.speaker else ""
     slots = "".join(f'{_quoted(one.asked)}<div class="reply"></div>' for one in questions)
-    return f'<li id="exchange-{place + 1}" value="{place + 1}"><h3 class="asker">{who}{mark}</h3>{slots}</li>'
+    return f'<li id="exchange-{place + 1}"><h3 class="asker">{place + 1}. {who}{mark}</h3>{slots}</li>'
 
 
 def _quoted(citation: Citation) -> str:

@@ -21,9 +21,9 @@ export function severest(outcomes) {
 export function replied({ reply, outcome, sure }) {
   if (!reply) return [el("p", { class: "verdict" }, badge(outcome))];
   const who = attribution(reply.speaker, reply.role, reply.outlet) + (reply.inferred ? ` (${words.inferred})` : "");
-  const share = sure.toLocaleString(language, { style: "percent" });
+  const share = outcome === "left_open" ? fill(words.sure, { share: sure.toLocaleString(language, { style: "percent" }) }) : "";
   return [
-    el("p", { class: "verdict" }, badge(outcome), " ", el("span", { class: "meta" }, fill(words.sure, { share }))),
+    el("p", { class: "verdict" }, badge(outcome), " ", el("span", { class: "meta" }, share)),
     quoted(reply),
     el("p", { class: "meta" }, who),
   ];

@@ -1,4 +1,4 @@
-"""Reading what became of questions while somebody looks on, one briefing at a time and never before a question asked."""
+"""Reading what became of questions while somebody looks on, one briefing at a time, behind all that is asked."""
 
 from __future__ import annotations
 
