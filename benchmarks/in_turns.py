@@ -59,38 +59,64 @@ with Library.open(sys.argv[1]) as library:
 
 
 def first_answers(question: str, paths: list[Path], baseline: Path | None, folder: Path) -> dict[str, object]:
-    """From starting `onrecord serve` until it has answered a question over HTTP."""
-    return {"first_answer": in_turns(libraries_of(paths, baseline, folder), partial(_first_answer, question))}
+    """From starting `onrecord serve` until a question is answered: to a program, and to the page, opened at once."""
+    libraries = libraries_of(paths, baseline, folder)
+    body = json.dumps({"question": question}).encode()
+    called = json.dumps({"data": [question, None, None]}).encode()
+
+    def by_the_api(address: str) -> None:
+        _answered(f"{address}/api/ask", body)
+
+    def page(address: str) -> None:
+        _answered(address)
+        _answered(f"{address}/config")
+
+    def by_the_page(address: str) -> None:
+        # As a browser does: what is on the page, then the question into Gradio's queue, and its events to the end.
+        page(address)
+        event = json.loads(_answered(f"{address}/gradio_api/call/ask", called))["event_id"]
+        _answered(f"{address}/gradio_api/call/ask/{event}")
+
+    kinds = {"answer_over_http": by_the_api, "page": page, "answer_by_the_page": by_the_page}
+    return {kind: in_turns(libraries, partial(_served, work)) for kind, work in kinds.items()}
 
 
-def _first_answer(question: str, tree: Path, library: Path) -> _Cost:
+def _served(work: Callable[[str], None], tree: Path, library: Path) -> _Cost:
+    """From starting a server until it has done some work, asked of it from the first moment on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = [*_onrecord(tree), "serve", "--port", str(port)]
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/api/ask",
-        json.dumps({"question": question}).encode(),
-        {"content-type": "application/json"},
-    )
     started = time.perf_counter()
-    process = subprocess.Popen(server, env=_environment(tree, library), cwd=tree, stdout=-3, stderr=-3)
+    process = subprocess.Popen(
+        [*_onrecord(tree), "serve", "--port", str(port)],
+        env=_environment(tree, library),
+        cwd=tree,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
-        while True:
-            try:
-                urllib.request.urlopen(request, timeout=120).read()
-                break
-            except urllib.error.HTTPError as error:
-                if error.code != 503:
-                    raise
-            except OSError:
-                pass
-            time.sleep(0.02)
+        work(f"http://127.0.0.1:{port}")
         seconds = time.perf_counter() - started
     finally:
         process.terminate()
         _, _, used = os.wait4(process.pid, 0)
     return _Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024)
+
+
+def _answered(address: str, body: bytes | None = None) -> bytes:
+    """What a server says to a request, sent again as long as nobody listens or it says that it is not ready."""
+    request = urllib.request.Request(address, body, {"content-type": "application/json"} if body else {})
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                said: bytes = answer.read()
+                return said
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                raise
+        except OSError:
+            pass
+        time.sleep(0.02)
 
 
 def libraries_of(paths: list[Path], baseline: Path | None, folder: Path) -> dict[Path, Path]:

@@ -273,12 +273,16 @@ def _sha256(path: Path) -> str:
     return _digest(path, there.st_size, there.st_mtime_ns)
 
 
+# Reading and hashing let other threads run, and each then waits some milliseconds for its turn: so it is done seldom.
+_READ_AT_ONCE = 1 << 24
+
+
 @lru_cache(maxsize=16)
 def _digest(path: Path, _size: int, _changed: int) -> str:
     """The SHA-256 of a file in one state, computed once: several ask for the same folder while models are loaded."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
+        while chunk := file.read(_READ_AT_ONCE):
             digest.update(chunk)
     return digest.hexdigest()
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from onrecord.rag.adding import Added, AddReport, Progress
     from onrecord.rag.checking.check import CheckReport, Finding
     from onrecord.rag.checking.report import report_html, report_text
+    from onrecord.rag.collecting import Collection
     from onrecord.rag.copying import Copied
     from onrecord.rag.errors import (
         InvalidRequest,
@@ -70,6 +71,7 @@ __all__ = [
     "Briefing",
     "CheckReport",
     "Citation",
+    "Collection",
     "Copied",
     "Course",
     "DateMention",
@@ -135,6 +137,7 @@ _HOMES = {
     "Briefing": "onrecord.rag.types",
     "CheckReport": "onrecord.rag.checking.check",
     "Citation": "onrecord.rag.types",
+    "Collection": "onrecord.rag.collecting",
     "Copied": "onrecord.rag.copying",
     "Course": "onrecord.rag.speaking",
     "DateMention": "onrecord.rag.types",

@@ -7,7 +7,7 @@ SHA-256 of each briefing compared with that of the source.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -48,7 +48,9 @@ def copy_archive(source: Archive, target: Archive, progress: Callable[[Progress]
         except UnknownBriefing:
             # Removed from the source since it was listed.
             continue
+        collections = source.collections()
         if source.state() == state:
+            _carry_collections(target, collections)
             _compare(target, digests, passages, progress)
             return Copied(len(digests), passages, len(written))
     raise LibraryError(
@@ -85,6 +87,12 @@ def _carried(
         target.add(new, model)
         written.add(briefing_id)
     return digests, passages
+
+
+def _carry_collections(target: Archive, collections: Mapping[str, tuple[str, ...]]) -> None:
+    """Bring the target to hold these collections, and no others."""
+    if target.collections() != collections:
+        target.change_collections(lambda _: collections)
 
 
 def _require_part(target: Archive, others: set[str]) -> None:

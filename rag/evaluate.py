@@ -176,9 +176,9 @@ def evaluate(
 
     Returns:
         a row for each pair of question and passage language, searched in that language alone; where the store holds
-        several, a row for each with all languages searched and only one counting; rows without history where questions
-        have one; for what is shipped, a row of abstention (AUROC of the confidence) for each language with unanswerable
-        questions.
+        several, a row for each with all languages searched and only one counting, and one with all counting; rows
+        without history where questions have one; for what is shipped, a row of abstention (AUROC of the confidence) for
+        each language with unanswerable questions.
     """
     summaries = {summary.id: summary for summary in holdings.summaries()}
     places = {summary.file: summary.id for summary in summaries.values()} | dict(same_content)
@@ -196,6 +196,9 @@ def evaluate(
         elapsed = time.perf_counter() - started
         if everywhere.sure is not None and refuses:
             signals[asked.language].append((everywhere.sure, asked.answerable))
+        if len(languages) > 1 and any(gold.file in spoken for gold in asked.gold):
+            anywhere = _relevant(asked, by_file, list(spoken))
+            results[f"{asked.language} → any language"].append(_measured(everywhere.ids, anywhere))
         for code in languages:
             files = [file for file in spoken if spoken[file] == code]
             if not any(gold.file in files for gold in asked.gold):

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from onrecord.rag.collecting import held_as
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.people.register import Register
 from onrecord.rag.store import Archive, Candidate, Held, Limits, Names, Store, Summary, Usual
@@ -104,6 +105,10 @@ class Holdings:
         """The current briefings in the order they were added, without their text."""
         return self._store.summaries()
 
+    def collections(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of each collection's current briefings, by its name; see `Archive.collections`."""
+        return self._state().collections
+
     def names(self) -> dict[str, list[str]]:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
         return {kind: list(names) for kind, names in self._state().to_choose_from.items()}
@@ -147,6 +152,10 @@ class _State:
         return self._store.names()
 
     @cached_property
+    def collections(self) -> Mapping[str, tuple[str, ...]]:
+        return self._store.collections()
+
+    @cached_property
     def people(self) -> Register:
         return Register(self._names.speakers, self._names.places)
 
@@ -179,8 +188,15 @@ class _State:
             until=filters.until,
             language=filters.language,
             kind=filters.kind,
-            briefings=None if filters.briefing is None else (filters.briefing,),
+            briefings=self._among(filters),
         )
+
+    def _among(self, filters: Filters) -> tuple[str, ...] | None:
+        """The briefings that pass the filters by briefing and by collection; None where neither is set."""
+        if filters.collection is None:
+            return None if filters.briefing is None else (filters.briefing,)
+        together = self.collections[held_as(self.collections, filters.collection)]
+        return together if filters.briefing is None else tuple(id_ for id_ in together if id_ == filters.briefing)
 
 
 def _named(briefing: Briefing, people: Register) -> Briefing:

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -167,8 +167,8 @@ class Judging:
     def open(self, *, subject: str = "", unclear: bool = False, **filters: Unpack[FilterOptions]) -> OpenQuestions:
         """The questions that were left open or got no reply, in the briefings that have been read.
 
-        `speaker` is who left it open, `outlet` whose question it was; `since`, `until` and `briefing` are those of
-        briefings, other filters are not heeded. All words of the subject stand in question or reply. `unclear` adds
+        `speaker` is who left it open, `outlet` whose question it was; `since`, `until`, `briefing` and `collection` say
+        which briefings, and other filters are not heeded. All words of the subject stand in question or reply. `unclear` adds
         those of which it is unclear. Raises InvalidRequest for an impossible filter.
         """
         limits, wanted = filters_of(filters), folded_words(whole_characters(subject))
@@ -198,7 +198,7 @@ class Judging:
         return self._judgements.of(briefing) if briefing.exchanges else ()
 
     def _newest_first(self, limits: Filters) -> list[Briefing]:
-        within = Filters(since=limits.since, until=limits.until, briefing=limits.briefing)
+        within = replace(limits, speaker=None, role=None, outlet=None, language=None, kind=None)
         briefings = [self._holdings.briefing(id_) for id_ in self._holdings.briefing_ids(within)]
         return sorted(briefings, key=lambda briefing: briefing.date or "", reverse=True)
 

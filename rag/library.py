@@ -16,6 +16,7 @@ from onrecord.embeddings.bundled import SHA256 as BUNDLED
 from onrecord.embeddings.reader import load_reader
 from onrecord.rag.answers.growing import growing
 from onrecord.rag.asking import Asking, filters_of, require_verified
+from onrecord.rag.collecting import Collection, deleted, put_in, renamed, taken_out
 from onrecord.rag.errors import InvalidRequest, LibraryError
 from onrecord.rag.holdings import Holdings
 from onrecord.rag.judging import JUDGED_FILE, Judging
@@ -248,6 +249,38 @@ class Library:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
         self._store.remove(whole_characters(briefing_id))
         self._judging.forget(briefing_id)
+
+    def collections(self) -> list[Collection]:
+        """The collections in the order of their names."""
+        return [Collection(name, ids) for name, ids in sorted(self._holdings.collections().items())]
+
+    def collect(self, name: str, briefing_ids: Sequence[str]) -> None:
+        """Put briefings into a collection, which is made where there is none of that name.
+
+        Raises UnknownBriefing, and InvalidRequest for a name that cannot be one.
+        """
+        ids = [self._current(briefing_id) for briefing_id in briefing_ids]
+        self._store.change_collections(lambda held: put_in(held, name, ids))
+
+    def take_out(self, name: str, briefing_ids: Sequence[str]) -> None:
+        """Take briefings out of a collection, if they are in it; raises UnknownBriefing and InvalidRequest."""
+        ids = [self._current(briefing_id) for briefing_id in briefing_ids]
+        self._store.change_collections(lambda held: taken_out(held, name, ids))
+
+    def rename_collection(self, name: str, new: str) -> None:
+        """Give a collection another name; raises InvalidRequest where it is unknown, or another has that name."""
+        self._store.change_collections(lambda held: renamed(held, name, new))
+
+    def delete_collection(self, name: str) -> None:
+        """Delete a collection, whose briefings stay; raises InvalidRequest where it is unknown."""
+        self._store.change_collections(lambda held: deleted(held, name))
+
+    def _current(self, briefing_id: str) -> str:
+        """The id of the current version of a briefing; raises UnknownBriefing."""
+        briefing = self._store.briefing(whole_characters(briefing_id))
+        while briefing.superseded_by is not None:
+            briefing = self._store.briefing(briefing.superseded_by)
+        return briefing.id
 
     def verify(self) -> list[str]:
         """What is wrong with the library and how to mend it, one line each; empty when all is well."""

@@ -2,8 +2,8 @@
 
 This process lists the files and asks the library which of them are new. Ray Data takes those from here, by the ways of
 one node, to actors on all nodes, each with a model of its own, and hands back briefings with their vectors. Each is
-written in one transaction as it comes. What a node that dies had in hand is done again by another; what never comes
-back is added here in the end.
+written in one transaction as it comes. What a node that dies had in hand is done again by another, unless it was in
+hand twice when something died; what never comes back is added here in the end.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import logging
 import os
 import pickle
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -64,6 +65,8 @@ _BYTES_AT_ONCE = 100_000
 _FILES_A_TASK = 50
 # Tasks that open files at the same time; without a limit Ray starts a process for each, as they ask for no processor.
 _OPENING = 2
+# One death may be the machine's; a document that was in hand at two is not tried on a third process.
+_MOST_DEATHS = 2
 
 # Which file, and which document of it.
 _Where = tuple[int, int]
@@ -88,11 +91,28 @@ class _Embedded:
     model: EmbeddingModel
 
 
+@dataclass(frozen=True, slots=True)
+class _Deadly:
+    """A document that is not tried again."""
+
+    name: str
+
+    def added(self) -> Added:
+        return Added(
+            self.name,
+            "failed",
+            message=f"{self.name}: {_MOST_DEATHS} processes that read it ended before they were done with it, perhaps "
+            "for want of memory. The rest goes on without it. Add it alone and without --ray, where there is more "
+            "memory, or in parts.",
+        )
+
+
 @dataclass(slots=True)
 class _Plan:
     """What became of documents, which are to be embedded, and which wait for another of the same content."""
 
     outcomes: dict[_Where, Added] = field(default_factory=dict)
+    deadly: set[_Where] = field(default_factory=set)
     tasks: list[_Task] = field(default_factory=list)
     copies: dict[_Where, _Where] = field(default_factory=dict)
 
@@ -122,8 +142,13 @@ def spread_originals(
         settled, passages = len(originals) - len(left), 0
         with _connected(cluster):
             for place, result in _results(plan.tasks, settings.model):
+                if place in outcomes:
+                    continue
+                if isinstance(result, _Deadly):
+                    plan.deadly.add(place)
+                    result = result.added()
                 added = result if isinstance(result, Added) else _written(store, result)
-                if added is None or place in outcomes:
+                if added is None:
                     continue
                 outcomes[place] = added
                 passages += added.passages
@@ -198,7 +223,9 @@ def _finish(store: Store, encoder: Callable[[], Encoder], originals: Sequence[Or
     """Add here what did not come back, as it changed meanwhile or a copy of it could not be read."""
     missing = {(task.place, part) for task in plan.tasks for part in task.wanted} - plan.outcomes.keys()
     for copy, first in plan.copies.items():
-        if first in missing or plan.outcomes[first].outcome == "failed":
+        if first in plan.deadly:
+            plan.outcomes[copy] = _Deadly(plan.outcomes[copy].file).added()
+        elif first in missing or plan.outcomes[first].outcome == "failed":
             missing.add(copy)
     for number in sorted({number for number, _ in missing}):
         report = add_originals(store, encoder, [originals[number]], None)
@@ -206,7 +233,7 @@ def _finish(store: Store, encoder: Callable[[], Encoder], originals: Sequence[Or
         plan.outcomes.update((place, added) for place, added in found.items() if place in missing)
 
 
-def _results(tasks: Sequence[_Task], model: str | None) -> Iterator[tuple[_Where, Added | _Embedded]]:
+def _results(tasks: Sequence[_Task], model: str | None) -> Iterator[tuple[_Where, Added | _Embedded | _Deadly]]:
     """What the cluster makes of documents, in the order in which it is done with them."""
     from ray.exceptions import RayError
 
@@ -232,6 +259,7 @@ def _pipeline(tasks: Sequence[_Task], model: str | None) -> Dataset:
     if processors < 1:
         raise InvalidRequest("The Ray cluster has no processors. Start its nodes with --num-cpus of 1 or more.")
     here = {"ray.io/node-id": ray.get_runtime_context().get_node_id()}
+    in_hand = ray.remote(num_cpus=0, label_selector=here)(_InHand).remote()
     rows = [{"task": pickle.dumps(task)} for task in tasks]
     blocks = -(-len(rows) // _FILES_A_TASK)
     return (
@@ -239,7 +267,7 @@ def _pipeline(tasks: Sequence[_Task], model: str | None) -> Dataset:
         .flat_map(_opened, num_cpus=0, label_selector=here, concurrency=min(_OPENING, blocks))
         .map_batches(
             _Actor,
-            fn_constructor_args=(model,),
+            fn_constructor_args=(model, in_hand),
             batch_size=None,
             num_cpus=1,
             compute=ActorPoolStrategy(min_size=1, max_size=processors),
@@ -256,36 +284,60 @@ def _opened(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield {"file": task.place, "part": part, "document": pickle.dumps((packed, wanted))}
 
 
+class _InHand:
+    """Which documents were begun and not ended, as often as what had them in hand has died; one, on this node."""
+
+    def __init__(self) -> None:
+        self._begun: Counter[_Where] = Counter()
+
+    def begin(self, place: _Where) -> int:
+        """Note that somebody begins with a document; returns how often that was noted before and came to no end."""
+        self._begun[place] += 1
+        return self._begun[place] - 1
+
+    def end(self, place: _Where) -> None:
+        """Note that it is done, and whatever happens next is not its doing."""
+        del self._begun[place]
+
+
 class _Actor:
     """Reads documents and embeds their passages, somewhere in the cluster."""
 
-    def __init__(self, model: str | None) -> None:
+    def __init__(self, model: str | None, in_hand: Any) -> None:
+        """Load a model; `in_hand` is Ray's handle of the `_InHand` that all share."""
         self._encoder = load_encoder(model, cache=Settings.load().cache)
         self._model = EmbeddingModel(self._encoder.name, self._encoder.dimension, self._encoder.fingerprint)
+        self._in_hand = in_hand
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[Any]]:
         """What documents have become: columns `file`, `part` and `result`."""
-        made = [self._read(*pickle.loads(document)) for document in batch["document"]]  # noqa: S301  (by `_opened`)
-        passages = [passage for one in made if not isinstance(one, Added) for passage in one[0].passages]
-        embedded = iter(embed(passages, self._encoder))
+        places = [(int(file), int(part)) for file, part in zip(batch["file"], batch["part"], strict=True)]
         results = [
-            one
-            if isinstance(one, Added)
-            else _Embedded(*one, tuple(next(embedded) for _ in one[0].passages), self._model)
-            for one in made
+            self._made(place, *pickle.loads(document))  # noqa: S301  (made by `_opened`)
+            for place, document in zip(places, batch["document"], strict=True)
         ]
         return {
-            "file": list(batch["file"]),
-            "part": list(batch["part"]),
+            "file": [file for file, _ in places],
+            "part": [part for _, part in places],
             "result": [pickle.dumps(result) for result in results],
         }
 
-    def _read(self, packed: Packed, wanted: ToAdd) -> Added | tuple[Ready, ToAdd]:
+    def _made(self, place: _Where, packed: Packed, wanted: ToAdd) -> Added | _Embedded | _Deadly:
+        import ray
+
+        deaths: int = ray.get(self._in_hand.begin.remote(place))
+        made = _Deadly(packed.name) if deaths >= _MOST_DEATHS else self._embedded(packed, wanted)
+        self._in_hand.end.remote(place)
+        return made
+
+    def _embedded(self, packed: Packed, wanted: ToAdd) -> Added | _Embedded:
         document = read_one(packed)
         if isinstance(document, UnreadableFile):
             return Added(packed.name, "failed", message=str(document))
         made = ready(document, wanted)
-        return made if isinstance(made, Added) else (made, wanted)
+        if isinstance(made, Added):
+            return made
+        return _Embedded(made, wanted, tuple(embed(made.passages, self._encoder)), self._model)
 
 
 @contextmanager

@@ -368,6 +368,7 @@ class Filters:
     language: str | None = None
     briefing: str | None = None
     kind: Kind | None = None
+    collection: str | None = None
 
 
 class FilterOptions(TypedDict, total=False):
@@ -381,3 +382,4 @@ class FilterOptions(TypedDict, total=False):
     language: str | None
     briefing: str | None
     kind: Kind | None
+    collection: str | None

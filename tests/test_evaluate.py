@@ -57,6 +57,7 @@ def test_a_set_is_measured_by_language_pair_history_and_abstention(question_set:
         "en → fr",
         "fr → fr",
         "en → fr in a library of both",
+        "en → any language",
         "en → en without history",
         "en: answerable or not",
     } <= set(rows)

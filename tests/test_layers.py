@@ -113,3 +113,17 @@ def test_a_command_imports_only_what_it_uses(arguments: list[str], unused: set[s
     imported = set(done.stderr.rpartition("imported ")[2].split())
     assert "onrecord.ui.command.cli" in imported
     assert unused & imported == set()
+
+
+def test_gradio_is_imported_for_the_page_alone_and_writes_nothing() -> None:
+    """Left to itself it reads and writes stubs for editors beside its components, at every start."""
+    code = (
+        "import sys; opened = []\n"
+        "sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == 'open' else None)\n"
+        "import onrecord.ui.application; print('gradio' in sys.modules)\n"
+        "import onrecord.ui.web; print('gradio' in sys.modules, 'mcp' in sys.modules)\n"
+        "print([name for name in opened if name.endswith('.pyi')])\n"
+        "import onrecord.ui.command.mcp_server; print('mcp' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["False", "True False", "[]", "True"]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from postgres_server import running_server
 
 from onrecord.rag import InvalidRequest, Library, Settings
 
@@ -108,3 +109,19 @@ def test_a_cluster_adds_what_one_process_adds(
         assert seen[-1].passages == sum(one.passages for one in report.files)
         # A second time nothing but what failed is tried again.
         assert all(one.outcome in ("unchanged", "failed") for one in spread.add(folder).files)
+
+
+def test_a_cluster_adds_into_postgresql(
+    cluster: str, small_library: Library, small_settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "files"
+    write_first(folder)
+    with Library.open(running_server().database(), settings=small_settings) as shared:
+        assert shared.add(folder) == small_library.add(folder)
+        write_later(folder)
+        assert shared.add(folder, ray=cluster) == small_library.add(folder)
+        assert held(shared) == held(small_library)
+        assert [hit.passage for hit in shared.search("Who paid?", k=50)] == [
+            hit.passage for hit in small_library.search("Who paid?", k=50)
+        ]
+        assert shared.verify() == []

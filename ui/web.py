@@ -1,53 +1,33 @@
-"""The page: a Gradio chat inside a FastAPI application. The only file that imports Gradio."""
+"""The page: a Gradio chat. The only file that imports Gradio, which takes longer than all else that serving needs."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import FastAPI
+
+from onrecord.rag import Library, OnRecordError
+from onrecord.ui.chat.chat import QUESTION_LENGTH, Chat, Update, filter_options
+from onrecord.ui.chat.chat import Request as ChatRequest
+from onrecord.ui.chat.render import welcome_html
+from onrecord.ui.page.assets import STYLES
+from onrecord.ui.page.lean import lean_import
+from onrecord.ui.page.text import dictionary, preferred_language, words
+from onrecord.ui.server.places import Places
+from onrecord.ui.server.security import visitor_of
 
 # Before Gradio is imported: it reports its import otherwise. Nothing here ever asks another machine.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from importlib.resources import files
-from pathlib import Path
-from typing import Any
-
-import gradio as gr
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
-from fastapi_offline import FastAPIOffline
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-
-from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, UnknownBriefing
-from onrecord.ui.api.routes import briefings_api, conversations_api
-from onrecord.ui.chat.chat import QUESTION_LENGTH, Chat, Update, filter_options
-from onrecord.ui.chat.chat import Request as ChatRequest
-from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations, UnknownConversation
-from onrecord.ui.chat.exporting import export_api
-from onrecord.ui.chat.render import welcome_html
-from onrecord.ui.chat.suggestions import Suggestions
-from onrecord.ui.check.pages import check_pages
-from onrecord.ui.desk.pages import desk_pages
-from onrecord.ui.desk.routes import desk_api
-from onrecord.ui.page.assets import STYLES, Assets, Preloading
-from onrecord.ui.page.text import dictionary, preferred_language, terminal_language, words
-from onrecord.ui.reader.pages import reader_pages
-from onrecord.ui.server.accounts import Account, accounts_in
-from onrecord.ui.server.audit import Audit
-from onrecord.ui.server.connections import Table
-from onrecord.ui.server.listening import address_of, listener, run_server
-from onrecord.ui.server.loading import ModelLoading
-from onrecord.ui.server.login import Login
-from onrecord.ui.server.operations import Metrics, Observed, operations_api
-from onrecord.ui.server.places import RETRY_SECONDS, Busy, Places
-from onrecord.ui.server.security import Guard, Visitors, allowed_hosts, visitor_of
-from onrecord.ui.server.settings import ServerSettings
+with lean_import():
+    import gradio as gr
 
 # What Gradio itself keeps waiting: far more than the places at the desk, which say so when they are full.
 _MOST_EVENTS = 1000
-_STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503, Busy: 429}
 
 # The modules are imported where they are used: whichever of Gradio's and our scripts comes first, both find them.
 _MODULE = "(await import(new URL('parts/{name}', document.baseURI)))"
@@ -59,47 +39,11 @@ _STOPPED = f"async (sent) => {{ {_MODULE.format(name='chat/chat.js')}.stopped(se
 _MOUNT = "import(new URL('parts/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
 
 
-def create_app(
-    library: Library,
-    *,
-    settings: ServerSettings,
-    places: Places,
-    table: Table,
-    hosts: Sequence[str] = ("127.0.0.1", "localhost"),
-    accounts: Mapping[str, Account] | None = None,
-) -> FastAPI:
-    """The whole application: page, reader and API. Without `accounts` there is no login.
-
-    The model starts loading at once, in the background.
-    """
-    conversations = Conversations(library.database or library.folder / CONVERSATIONS_FILE)
-    audit = Audit(library.folder)
-    loading = ModelLoading(library)
-    app: FastAPI = FastAPIOffline(
-        title="OnRecord",
-        description="Ask press briefings, and read the exact words on the record.",
-        docs_url="/api/docs",
-        redoc_url=None,
-        openapi_url="/api/openapi.json",
-        static_url="/api/static",
-    )
-    suggested = Suggestions(library, loading, places)
-    metrics = Metrics(places, table)
-    app.include_router(operations_api(metrics, places, loading))
-    app.include_router(briefings_api(library, loading, suggested, places, audit))
-    app.include_router(conversations_api(conversations, suggested))
-    app.include_router(desk_api(library, suggested, places))
-    app.include_router(export_api(library, conversations, places))
-    app.include_router(reader_pages(library))
-    app.include_router(check_pages())
-    app.include_router(desk_pages(library))
-    # Not "assets": these are Gradio's own.
-    app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
-    app.add_exception_handler(OnRecordError, _refusal)
-    page = _blocks(library, Chat(library, conversations, loading, places), places)
-    app = gr.mount_gradio_app(
-        app,
-        page,
+def page(library: Library, chat: Chat, places: Places) -> FastAPI:
+    """The application of the chat alone, to be mounted at the root of the whole one."""
+    app: FastAPI = gr.mount_gradio_app(
+        FastAPI(openapi_url=None),
+        _blocks(library, chat, places),
         path="/",
         footer_links=[],
         run_history=False,
@@ -110,45 +54,7 @@ def create_app(
         theme=_theme(),
         head=_head(),
     )
-    if accounts:
-        app.add_middleware(Login, accounts=accounts, audit=audit)
-    app.add_middleware(Preloading)
-    app.add_middleware(Visitors)
-    app.add_middleware(Guard, upload_megabytes=settings.upload_megabytes)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    app.add_middleware(Observed, metrics=metrics)
-    loading.start()
     return app
-
-
-def serve(
-    library: Library,
-    *,
-    host: str,
-    port: int,
-    auth_file: Path | None = None,
-    no_auth: bool = False,
-    other_hosts: Sequence[str] = (),
-) -> None:
-    """Serve the page until interrupted; prints the address once it answers. Port 0 takes a free one.
-
-    `other_hosts` are further names that the page may be asked for under. Raises InvalidRequest for an address that
-    cannot be listened on, an unusable `auth_file`, and an address that others reach without a login, unless `no_auth`.
-    """
-    settings = ServerSettings.load()
-    accounts = accounts_in(auth_file) if auth_file else None
-    bound = listener(host, port, closed=accounts is not None, no_auth=no_auth)
-    places, table = Places(settings), Table(settings)
-    hosts = allowed_hosts(host, other_hosts)
-    app = create_app(library, settings=settings, places=places, table=table, hosts=hosts, accounts=accounts)
-    greeting = words(terminal_language())["serving"].format(address=address_of(host, bound))
-    run_server(app, bound, greeting, places=places, table=table, settings=settings)
-
-
-async def _refusal(_: Request, error: Exception) -> JSONResponse:
-    status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 400)
-    headers = {"retry-after": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
-    return JSONResponse({"detail": str(error)}, status, headers)
 
 
 def _head() -> str:

@@ -84,7 +84,7 @@ class Language:
         """Whether a text in this language ends where a sentence does, and not with an abbreviation."""
         return ends_sentence(text, self.sentence_ends)
 
-    def index_terms(self, text: str) -> str:
+    def index_terms(self, text: str) -> list[str]:
         """The words of a text as they go into the full-text index: see `text.terms`."""
         return index_terms(text, self.terms, self.code)
 

@@ -139,5 +139,5 @@ def shares_shown(texts: Sequence[tuple[str, str]], answers: Sequence[str]) -> li
 
 
 def _runs(text: str, code: str) -> set[tuple[str, ...]]:
-    terms = language(code).index_terms(text).split()
+    terms = language(code).index_terms(text)
     return set(zip(terms, terms[1:], terms[2:], strict=False))

@@ -45,7 +45,7 @@ def asked_words(question: str, code: str, tokens: TokenVectors) -> WordVectors:
     """The words of a question to be met: its telling words without those of asking itself ("how many", "say")."""
     words = language(code)
     wanted = frozenset(words.query_terms(question))
-    return _words(question, tokens, lambda word: not wanted.isdisjoint(words.index_terms(word).split()))
+    return _words(question, tokens, lambda word: not wanted.isdisjoint(words.index_terms(word)))
 
 
 def words_given(question: str, asked: WordVectors, contexts: Sequence[str]) -> NDArray[np.bool_]:

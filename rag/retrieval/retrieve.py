@@ -47,10 +47,15 @@ def retrieve(holdings: Holdings, encoder: Encoder, question: Question, k: int, f
     if not found:
         return ()
     matching = {one.id: one.lexical for one in by_words(found, depth)}
+    if query.earlier and matching:
+        # No passage holds the words of a whole conversation: the best there is counts as all.
+        most = max(matching.values())
+        matching = {id_: lexical / most for id_, lexical in matching.items()}
     vectors = np.array([one.vector for one in found], np.float32)
     nearness = vectors @ vector
+    passages = {name: one.passages for name, one in chance.items()}
     usual = backgrounds(
-        {name: one.vectors @ vector for name, one in chance.items() if filters.language in (None, name)}
+        {name: one.vectors @ vector for name, one in chance.items() if filters.language in (None, name)}, passages
     )
     shown, held = dict[int, float](), dict[int, Held]()
     if question.history:
@@ -74,7 +79,7 @@ def retrieve(holdings: Holdings, encoder: Encoder, question: Question, k: int, f
     candidates = [candidates[row] for row in rows]
     # A question that leans on the conversation does not hold the words it is about; not every model is read so.
     if len(query.texts) == 1 and len(asked.vectors):
-        candidates = _read(question.text, asked, candidates, held, holdings.usual(_said_by_chance))
+        candidates = _read(question.text, asked, candidates, held, holdings.usual(_said_by_chance), passages)
     names = [candidate.language for candidate in candidates]
     means = {name: one.mean for name, one in chance.items()}
     pairs = translations([candidate.id for candidate in candidates], names, vectors[rows], means)
@@ -84,14 +89,15 @@ def retrieve(holdings: Holdings, encoder: Encoder, question: Question, k: int, f
 
 @dataclass(frozen=True, slots=True)
 class _ByChance:
-    """The vectors of some passages of a language, (n, dimension), and their mean, (dimension,)."""
+    """The vectors of some passages of a language, (n, dimension), their mean, (dimension,), and how many there are."""
 
     vectors: Vectors
     mean: Vectors
+    passages: int
 
 
 def _by_chance(usual: Mapping[str, Usual]) -> dict[str, _ByChance]:
-    return {name: _ByChance(one.vectors, one.vectors.mean(axis=0)) for name, one in usual.items()}
+    return {name: _ByChance(one.vectors, one.vectors.mean(axis=0), one.passages) for name, one in usual.items()}
 
 
 def _said_by_chance(usual: Mapping[str, Usual]) -> dict[str, SaidWords]:
@@ -104,10 +110,11 @@ def _read(
     candidates: Sequence[PassageCandidate],
     held: Mapping[int, Held],
     usual: Mapping[str, SaidWords],
+    passages: Mapping[str, int],
 ) -> list[PassageCandidate]:
     """The candidates, each with how well it and its context meet the words asked for."""
     given = words_given(question, asked, [held[one.id].passage.context for one in candidates])
-    chance = backgrounds({name: met_by_each(asked, said) for name, said in usual.items()})
+    chance = backgrounds({name: met_by_each(asked, said) for name, said in usual.items()}, passages)
     said = unpack_each([held[one.id].said for one in candidates], asked.vectors.shape[1])
     return [
         # Written out: `dataclasses.replace` takes four times as long.

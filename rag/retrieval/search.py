@@ -16,8 +16,8 @@ Vectors = NDArray[np.float32]
 
 # How much of the score is how well the question's words are met one by one, the rest being nearness as a whole.
 _WORD_BY_WORD = 0.35
-# What the best match of words adds, in standard deviations of nearness. Between 2 and 5 it matters little.
-_WORDS = 2.0
+# What matching words add where all are held, in standard deviations of nearness. Between 2 and 3 it matters little.
+_WORDS = 2.5
 # A courtesy ("Thank you, Mr. Chair.") can be near anything and answers nothing; from 30 words on nothing is taken off.
 _SHORT = 0.7
 _LONG_ENOUGH = 30
@@ -35,14 +35,14 @@ _LEAST_SPREAD = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """How near a question is to the passages of one language in general: mean and standard deviation."""
+    """How near passages of one language come to a question by chance, and the standard deviation of that."""
 
-    mean: float
+    usual: float
     spread: float
 
     def above(self, score: float) -> float:
-        """A score in standard deviations above the mean."""
-        return (score - self.mean) / self.spread
+        """A score in standard deviations above what is usual."""
+        return (score - self.usual) / self.spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,9 @@ class PassageCandidate:
     """A passage that might be found.
 
     `nearness` is its inner product with the question, and `met` how well it meets the question's words, each in
-    standard deviations above the mean of its language; `matching` its BM25 for the question's words, 0 in any other
-    language than the question's; `words` its length; `shown` how much of it the conversation has shown, 0–1.
+    standard deviations above what is usual in its language; `matching` its BM25 for the question's words as a share of
+    what all of them give, 0 in any other language than the question's; `words` its length; `shown` how much of it the
+    conversation has shown, 0–1.
     `met` is None where the question's words are not what it is about.
     """
 
@@ -64,24 +65,31 @@ class PassageCandidate:
     shown: float = 0.0
 
 
-def backgrounds(scores: Mapping[str, Vectors]) -> dict[str, Background]:
+def backgrounds(scores: Mapping[str, Vectors], passages: Mapping[str, int]) -> dict[str, Background]:
     """Return the background of one question for each language, from its scores with some passages: (n,) each.
 
     A multilingual model puts a passage of the question's own language nearer than its translation, and a question about
     nothing in particular near everything: scores compare only once both are taken off. A language of few passages is
-    measured partly by all the others.
+    measured partly by all the others. All have one spread: that of a language is as wide as the subjects it is used for
+    here.
+
+    `passages` are how many each language has. The nearest of n is by chance about the square root of 2 ln n standard
+    deviations above their mean (Cramér, Mathematical Methods of Statistics, 1946, 28.6): what a language has fewer
+    chances for than the largest is usual at as much less.
     """
     scores = {language: part for language, part in scores.items() if len(part)}
     if not scores:
         return {}
     everything = np.concatenate(list(scores.values()))
     pooled = math.sqrt(sum(float(((part - part.mean()) ** 2).sum()) for part in scores.values()) / len(everything))
+    spread = max(pooled, _LEAST_SPREAD)
+    by_chance = {language: math.sqrt(2 * math.log(passages[language])) for language in scores}
+    most = max(by_chance.values())
     result = {}
     for language, part in scores.items():
         share = len(part) / (len(part) + _BELIEVED)
         mean = share * float(part.mean()) + (1 - share) * float(everything.mean())
-        spread = math.sqrt(share * float(part.var()) + (1 - share) * pooled**2)
-        result[language] = Background(mean, max(spread, _LEAST_SPREAD))
+        result[language] = Background(mean - share * (most - by_chance[language]) * spread, spread)
     return result
 
 
@@ -118,20 +126,22 @@ def translations(
 def rank(candidates: Sequence[PassageCandidate], language: str, partners: Mapping[int, int]) -> list[tuple[int, float]]:
     """Order candidates for a question in `language`: (id, score), best first, ties by id.
 
-    Nearness, words met and, within the question's language, matching words are added up. A passage and its translation
-    (`partners`) share what speaks for them: words that match the one are evidence for the other too.
+    Nearness, words met and, within the question's language, matching words are added up. What speaks for the
+    translation (`partners`) of a passage in the question's language speaks for that passage too, and nothing against
+    it. The translation stands for itself: drawn along, each would take the place of another answer.
     """
-    most = max((candidate.matching for candidate in candidates), default=0.0)
     own = {
         candidate.id: _similar(candidate)
-        + (_WORDS * candidate.matching / most if most > 0 else 0.0)
+        + _WORDS * candidate.matching
         - _SHORT * (1 - math.log1p(min(candidate.words, _LONG_ENOUGH)) / math.log1p(_LONG_ENOUGH))
         - _SHOWN * candidate.shown
         for candidate in candidates
     }
     scores = {
-        candidate.id: (own[candidate.id] + own[partners.get(candidate.id, candidate.id)]) / 2
-        + (_OWN_LANGUAGE if candidate.language == language else 0.0)
+        candidate.id: (own[candidate.id] + max(own[candidate.id], own[partners.get(candidate.id, candidate.id)])) / 2
+        + _OWN_LANGUAGE
+        if candidate.language == language
+        else own[candidate.id]
         for candidate in candidates
     }
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))

@@ -16,6 +16,8 @@ from onrecord.rag.people.register import Place, Printed
 from onrecord.rag.types import Briefing, Kind, Passage
 
 _Read = TypeVar("_Read")
+ChangeCollections = Callable[[Mapping[str, tuple[str, ...]]], Mapping[str, tuple[str, ...]]]
+"""What is made of the collections held, the ids of each one's briefings by its name; ids may be of any version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,10 @@ class Limits:
 class Candidate:
     """A passage looked up: its language, its vector, (dimension,), its length in words, and its BM25.
 
-    `vector` is None where no vector was asked for, `lexical` 0 where no term is held or the language is another.
+    `vector` is None where no vector was asked for. `lexical` is the BM25 as a share of what a passage of the mean
+    length that holds each of the terms once would have, so that it says how much of a question is met: 0 where no term
+    is held or the language is another, above 1 where all are held and some again and again. A term that no passage
+    holds is one that is not met.
     """
 
     id: int
@@ -148,11 +153,12 @@ class Usual:
     """What the passages of a language are usually like: up to `USUAL_VECTORS` and `USUAL_SAID` of them.
 
     They are those of the lowest ids, which are hashes: a choice by chance, and the same one every time. `vectors` are
-    (n, dimension), `said` the packed words of the first of them.
+    (n, dimension), `said` the packed words of the first of them. `passages` are how many there are in all.
     """
 
     vectors: NDArray[np.float32]
     said: tuple[bytes, ...]
+    passages: int
 
 
 USUAL_VECTORS = 1000
@@ -280,6 +286,18 @@ class Archive(Protocol):
 
     def file(self, briefing_id: str) -> bytes:
         """The bytes of the file as added; raises UnknownBriefing."""
+
+    def collections(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the current briefings of each collection in the order they were added, by its name.
+
+        A briefing stays in its collections as newer versions of it are added, and leaves them when it is removed.
+        """
+
+    def change_collections(self, change: ChangeCollections) -> None:
+        """Write what `change` makes of the collections, nobody else changing them meanwhile.
+
+        Raises UnknownBriefing, and whatever `change` raises; nothing is changed then.
+        """
 
     def names(self) -> Names:
         """Who and what is on record; computed at each call (see `Holdings`)."""

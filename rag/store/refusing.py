@@ -43,6 +43,14 @@ def altered_file(briefing_id: str) -> LibraryError:
     )
 
 
+def altered_collection(name: str) -> LibraryError:
+    """The error for a collection that is not as its digest says."""
+    return LibraryError(
+        f"The collection {name!r} is no longer as it was made: the library's database was altered or is damaged. "
+        f"{REPAIR} keeps the briefings that it still names."
+    )
+
+
 def altered_notes() -> LibraryError:
     """The error for what a library notes about itself and is not as its digest says."""
     return LibraryError(

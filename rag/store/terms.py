@@ -10,7 +10,7 @@ from onrecord.rag.types import Passage
 
 def counted_terms(passage: Passage) -> Counter[str]:
     """How often each index term stands in a passage and its context: what BM25 is computed from."""
-    return Counter(language(passage.language).index_terms(f"{passage.context}\n{passage.text}").split())
+    return Counter(language(passage.language).index_terms(f"{passage.context}\n{passage.text}"))
 
 
 def words_in(passage: Passage) -> int:

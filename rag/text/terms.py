@@ -7,6 +7,7 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Final
 
 import Stemmer
 
@@ -15,6 +16,8 @@ from onrecord.rag.text.folding import fold
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = "’ʼ‘"
 
+# A library's words come again and again: this many keep what they are as terms, a few megabytes.
+_KEPT = 100_000
 # A Snowball stemmer keeps state while it works.
 _own = threading.local()
 
@@ -35,13 +38,22 @@ class TermWords:
     endings: frozenset[str] = frozenset()
 
 
-def index_terms(text: str, words: TermWords, language: str) -> str:
-    """Return the words of `text` as they go into the full-text index: stems joined by single spaces.
+def index_terms(text: str, words: TermWords, language: str) -> list[str]:
+    """Return the words of `text` as they go into the full-text index: stems, in order.
 
     Each stem is made of letters and digits only, lower case, without accents. A word in capitals ("US", "WHO") is
     never taken for a stop word. Words of a `language` (ISO 639) that Snowball does not know stay whole.
     """
-    return " ".join(_terms(text, words, language))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        # One by one: `str.translate` takes eighty times as long.
+        for apostrophe in _APOSTROPHES:
+            text = text.replace(apostrophe, "'")
+    if "'" in text and (joints := _joints(words.elisions, words.endings)):
+        text = joints.sub(" ", text)
+    # Where all is in capitals, capitals tell nothing.
+    known = _known(words, language, text.isupper())
+    return [term for word in _WORD.findall(text) if (term := known[word])]
 
 
 def query_terms(question: str, words: TermWords, language: str) -> list[str]:
@@ -49,47 +61,57 @@ def query_terms(question: str, words: TermWords, language: str) -> list[str]:
 
     The words of asking itself ("say", "discuss") are left out, unless there are no others.
     """
-    return telling_terms(question, words, language) or list(dict.fromkeys(_terms(question, words, language)))
+    return telling_terms(question, words, language) or list(dict.fromkeys(index_terms(question, words, language)))
 
 
 def telling_terms(question: str, words: TermWords, language: str) -> list[str]:
     """Return the different stems of `question`, in order, without the words of asking itself; maybe none."""
     frame = _frame(words, language)
-    return [term for term in dict.fromkeys(_terms(question, words, language)) if term not in frame]
+    return [term for term in dict.fromkeys(index_terms(question, words, language)) if term not in frame]
 
 
 @lru_cache(maxsize=64)
 def _frame(words: TermWords, language: str) -> frozenset[str]:
-    return frozenset(_terms(" ".join(words.frame), words, language))
-
-
-def _terms(text: str, words: TermWords, language: str) -> list[str]:
-    text = unicodedata.normalize("NFKC", text)
-    # One by one: `str.translate` takes eighty times as long.
-    for apostrophe in _APOSTROPHES:
-        text = text.replace(apostrophe, "'")
-    if joints := _joints(words.elisions, words.endings):
-        text = joints.sub(" ", text)
-    # Where all is in capitals, capitals tell nothing.
-    shouting = text.isupper()
-    kept = [
-        word.lower()
-        for word in _WORD.findall(text)
-        if word.lower() not in words.stop_words or (len(word) > 1 and word.isupper() and not shouting)
-    ]
-    return [_term(word, language) for word in kept]
+    return frozenset(index_terms(" ".join(words.frame), words, language))
 
 
 @cache
 def _joints(elisions: frozenset[str], endings: frozenset[str]) -> re.Pattern[str] | None:
     """What an apostrophe joins to a word and is none of it; None in a language that has no such thing."""
     before = [rf"\b(?:{'|'.join(sorted(elisions))})'(?=\w)"] if elisions else []
-    behind = [rf"(?<=\w)'(?:{'|'.join(sorted(endings))})\b"] if endings else []
+    # The apostrophe first: it is found at once, where what stands before it would be looked for at every letter.
+    behind = [rf"'(?<=\w')(?:{'|'.join(sorted(endings))})\b"] if endings else []
     return re.compile("|".join(before + behind), re.IGNORECASE) if before or behind else None
 
 
-# A library's words come again and again: to fold them anew took half of the time of writing a briefing.
-@lru_cache(maxsize=100_000)
+class _Known(dict[str, str]):
+    """Word as printed → its term, or "" where it is none: made when it is first looked up.
+
+    Looked up without a call of a function: that took a third of the time of writing a briefing.
+    """
+
+    __slots__ = ("_language", "_shouting", "_stop_words")
+
+    def __init__(self, stop_words: frozenset[str], language: str, shouting: bool) -> None:
+        super().__init__()
+        self._stop_words: Final = stop_words
+        self._language: Final = language
+        self._shouting: Final = shouting
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _KEPT:
+            self.clear()
+        low = word.lower()
+        is_name = len(word) > 1 and word.isupper() and not self._shouting
+        self[word] = term = "" if low in self._stop_words and not is_name else _term(low, self._language)
+        return term
+
+
+@cache
+def _known(words: TermWords, language: str, shouting: bool) -> _Known:
+    return _Known(words.stop_words, language, shouting)
+
+
 def _term(word: str, language: str) -> str:
     """A word's stem without accents; what is no letter or digit then (a combining sign) is dropped."""
     stemmers: dict[str, Stemmer.Stemmer | None] = _own.__dict__.setdefault("stemmers", {})

@@ -57,15 +57,23 @@ def server(settings: Settings) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def routes(settings: Settings) -> list[str]:
     """The path of every route, with `{…}` where it takes something."""
+    from onrecord.ui.application import create_app
+    from onrecord.ui.chat.chat import Chat
+    from onrecord.ui.chat.conversations import Conversations
     from onrecord.ui.server.connections import Table
+    from onrecord.ui.server.loading import ModelLoading
     from onrecord.ui.server.places import Places
     from onrecord.ui.server.settings import ServerSettings
-    from onrecord.ui.web import create_app
+    from onrecord.ui.web import page
 
     chosen = ServerSettings(library=settings.library, model=settings.model)
     with Library.open(settings=chosen) as library:
-        app = create_app(library, settings=chosen, places=Places(chosen), table=Table(chosen))
-        found = sorted(set(paths_of(app.routes)))
+        places = Places(chosen)
+        app = create_app(library, settings=chosen, places=places, table=Table(chosen))
+        # What is mounted at the root when the server runs.
+        conversations = Conversations(library.folder / "conversations.db")
+        chat = page(library, Chat(library, conversations, ModelLoading(library), places), places)
+        found = sorted({*paths_of(app.routes), *paths_of(chat.routes)})
     # Were the application put together in another way, the walk might see less of it.
     expected = {"/healthz", "/metrics", "/api/ask", "/api/briefings/{briefing_id}", "/parts/{rest}", "/config"}
     assert expected | {"/gradio_api/queue/join", "/briefings/{briefing_id}", "/check", "/desk/open", "/"} <= set(found)

@@ -7,10 +7,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from clusters import cluster, environment, machines, why_no_machines
 
@@ -97,3 +101,61 @@ def test_an_interrupted_addition_keeps_what_is_written_and_goes_on(small_setting
     with Library.open(small_settings.library, settings=small_settings) as library:
         assert len(library.summaries()) == FILES
         assert library.verify() == []
+
+
+@contextmanager
+def killing(readers_of: str) -> Iterator[list[int]]:
+    """Kill each process of the cluster that has begun to read a file, until the block ends; gives who was killed.
+
+    It is seen by the process that takes the file apart, which each starts with the first file that needs one.
+    """
+    killed: list[int] = []
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.02):
+            for worker in psutil.Process().children(recursive=True):
+                with suppress(psutil.Error):
+                    if readers_of in " ".join(worker.cmdline()) and worker.children():
+                        worker.kill()
+                        killed.append(worker.pid)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield killed
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def test_a_file_that_ends_whoever_reads_it_is_given_up_and_the_rest_goes_on(
+    small_settings: Settings, tmp_path: Path
+) -> None:
+    ray = pytest.importorskip("ray", reason="no Ray here: pip install 'onrecord[ray]'")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name in ("before.txt", "harbour.txt", "zoo.txt"):
+        (folder / name).write_text(f"{name}, May 4, 2031\n\nMS. HOLM: It will open in May.\n", encoding="utf-8")
+    page = "<html><body><p>MS. HOLM: The harbour will open in May.</p></body></html>"
+    (folder / "deadly.html").write_text(page, encoding="utf-8")
+    (folder / "copy of it.html").write_text(page, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "disabled")
+        ray.init("local", num_cpus=1, include_dashboard=False, log_to_driver=False, object_store_memory=80_000_000)
+    try:
+        with Library.open(settings=small_settings) as library, killing("MapWorker") as killed:
+            report = library.add(folder, ray="local")
+            held = sorted(one.file for one in library.summaries())
+            sound = library.verify()
+    finally:
+        ray.shutdown()
+    assert len(killed) == 2
+    assert held == ["before.txt", "harbour.txt", "zoo.txt"]
+    assert sound == []
+    assert Counter(one.outcome for one in report.files) == {"added": 3, "failed": 2}
+    for one in report.failed:
+        assert one.file in ("copy of it.html", "deadly.html")
+        assert one.message.startswith(f"{one.file}: 2 processes that read it ended")
+        assert "without --ray" in one.message
+        assert "\n" not in one.message

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -254,10 +254,20 @@ def test_the_command_mends_and_says_so(
     assert command("verify") == (0, "6 briefings: sound\n")
 
 
-def as_format_5(folder: Path) -> None:
+_WITHOUT_NOTED = ("DROP TABLE corrections", "DROP TABLE collections")
+
+
+def as_format_6(folder: Path) -> None:
     """Take away what the format before did not have."""
+    alter(folder, *_WITHOUT_NOTED, "PRAGMA user_version = 6")
+    (folder / "library.sha256").unlink()
+
+
+def as_format_5(folder: Path) -> None:
+    """Take away what the format before that did not have."""
     alter(
         folder,
+        *_WITHOUT_NOTED,
         "DROP TABLE digests",
         "DROP TABLE checksums",
         "DELETE FROM meta WHERE key IN ('digest', 'terms')",
@@ -266,8 +276,11 @@ def as_format_5(folder: Path) -> None:
     (folder / "library.sha256").unlink()
 
 
-def test_a_library_of_the_format_before_is_brought_up(sound: Path, copied: Settings) -> None:
-    as_format_5(copied.library)
+@pytest.mark.parametrize("older", [as_format_5, as_format_6])
+def test_a_library_of_a_format_before_is_brought_up(
+    sound: Path, copied: Settings, older: Callable[[Path], None]
+) -> None:
+    older(copied.library)
     with Library.open(settings=copied) as library:
         assert library.verify() == []
         assert library.ask(QUESTION).citations
@@ -301,7 +314,7 @@ upgrade(database)
         done = subprocess.run([sys.executable, "-c", code, str(copied.library / DATABASE), str(step)], check=False)
         ends.append(done.returncode)
         with closing(sqlite3.connect(copied.library / DATABASE)) as database:
-            assert database.execute("PRAGMA user_version").fetchone()[0] == (6 if done.returncode == 0 else 5)
+            assert database.execute("PRAGMA user_version").fetchone()[0] == (7 if done.returncode == 0 else 5)
         with Library.open(settings=copied) as library:
             assert library.verify() == []
         assert contents(copied.library) == contents(sound)

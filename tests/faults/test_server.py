@@ -159,7 +159,7 @@ def test_a_hundred_askers_and_a_model_that_hangs(crowded: Server, hung: HungMode
         while sum(one.done() for one in asked) < ASKERS - ANSWERING:
             assert httpx.get(f"{crowded.address}/healthz").json() == {"state": "ready"}
             assert len(httpx.get(f"{crowded.address}/api/briefings").raise_for_status().json()) == 1
-            httpx.get(crowded.address).raise_for_status()
+            httpx.get(crowded.address, timeout=60).raise_for_status()
         assert metric(crowded, "onrecord_questions_answering") == ANSWERING
         hung.go.set()
         answers = [one.result() for one in asked]
@@ -321,7 +321,7 @@ VISITOR = {"cookie": f"onrecord_visitor={'v' * 43}"}
 
 def send_to_page(server: Server, name: str, data: list[object], session: str) -> None:
     """Call one of the page's functions as a browser does."""
-    config = httpx.get(f"{server.address}/config").json()
+    config = httpx.get(f"{server.address}/config", timeout=60).json()
     [number] = [one["id"] for one in config["dependencies"] if one["api_name"] == name]
     body = {"fn_index": number, "data": data, "session_hash": session}
     httpx.post(f"{server.address}/gradio_api/queue/join", json=body, headers=VISITOR).raise_for_status()
@@ -397,6 +397,12 @@ def test_told_to_stop_the_server_ends_what_it_has_begun(crowded: Server, hung: H
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files cannot be counted here")
+def test_stopped_before_its_page_is_made_it_ends_at_once(folder: Path, small_model: Path, tmp_path: Path) -> None:
+    with serving(folder, settings={"model": small_model}, log=tmp_path / "log") as started:
+        started.process.send_signal(signal.SIGINT)
+        assert (started.process.wait(60), (tmp_path / "log").read_text("utf-8")) == (130, "")
+
+
 def test_threads_that_end_leave_no_files_open(small_library: Library) -> None:
     for _ in range(30):
         thread = threading.Thread(target=small_library.summaries)

@@ -36,13 +36,13 @@ class Folder:
     """A store in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def open(self) -> Store:
-        return SqliteStore(self._folder)
+        return SqliteStore(self.folder)
 
     def damage(self, damage: Damage, briefing_id: str) -> None:
-        with closing(sqlite3.connect(self._folder / DATABASE)) as connection:
+        with closing(sqlite3.connect(self.folder / DATABASE)) as connection:
             changed = connection.execute(_DAMAGES[damage], (briefing_id,)).rowcount
             connection.commit()
         assert changed > 0
@@ -69,13 +69,13 @@ class InPostgres:
     """A store in a database of PostgreSQL."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self.address = address
 
     def open(self) -> Store:
-        return open_store(self._address)
+        return open_store(self.address)
 
     def damage(self, damage: Damage, briefing_id: str) -> None:
-        with psycopg.connect(self._address) as connection:
+        with psycopg.connect(self.address) as connection:
             changed = connection.execute(_IN_POSTGRES[damage], (briefing_id,)).rowcount
         assert changed > 0
 

@@ -51,21 +51,25 @@ def _is_in(passage: Passage, limits: Limits) -> bool:
 
 
 def lexical_scores(held: Sequence[NewBriefing], terms: Mapping[str, float]) -> dict[int, float]:
-    """By passage id, BM25 as SQLite's FTS5 computes it (https://sqlite.org/fts5.html, 5.1.1), each term weighed."""
+    """By passage id, BM25 as SQLite's FTS5 computes it (https://sqlite.org/fts5.html, 5.1.1), each term weighed.
+
+    It is a share of what a passage of the mean length has that holds each of the terms once.
+    """
     counted = {
-        passage.id: words_of_language(passage.language).index_terms(f"{passage.context}\n{passage.text}").split()
+        passage.id: words_of_language(passage.language).index_terms(f"{passage.context}\n{passage.text}")
         for new in held
         for passage in new.passages
     }
     mean = sum(map(len, counted.values())) / len(counted)
-    scores = dict.fromkeys(counted, 0.0)
+    scores, of_all = dict.fromkeys(counted, 0.0), 0.0
     for term, weight in terms.items():
         holding = sum(term in words for words in counted.values())
         idf = max(math.log((len(counted) - holding + 0.5) / (holding + 0.5)), 1e-6)
+        of_all += weight * idf
         for id_, words in counted.items():
             often = words.count(term)
             scores[id_] += weight * idf * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * len(words) / mean))
-    return scores
+    return {id_: score / of_all for id_, score in scores.items()}
 
 
 def expected_candidates(

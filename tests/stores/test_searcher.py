@@ -123,10 +123,21 @@ def test_words_of_every_weight_are_found(store: Store) -> None:
     assert {one.language for one in by_term[FERRY]} == {"en"}
     assert {one.language for one in by_term[DYKE]} == {"fr"}
     assert by_term[NOBODY] == []
-    single = {term: {one.id: one.lexical for one in found} for term, found in by_term.items()}
-    for one in store.candidates(None, {FERRY: 2.0, WINTER: 0.25}, Limits(), 500):
-        expected = 2 * single[FERRY].get(one.id, 0.0) + 0.25 * single[WINTER].get(one.id, 0.0)
-        assert one.lexical == pytest.approx(expected, rel=1e-5)
+    agree(store, COUNCIL, Limits(), 500, None, sense=False, terms={FERRY: 2.0, WINTER: 0.25})
+
+
+def test_a_word_that_nobody_said_leaves_less_of_a_question_met(store: Store) -> None:
+    filled(store)
+    whole = {one.id: one.lexical for one in store.candidates(None, {FERRY: 1.0}, Limits(), 500)}
+    part = {one.id: one.lexical for one in store.candidates(None, {FERRY: 1.0, NOBODY: 1.0}, Limits(), 500)}
+    assert part.keys() == whole.keys()
+    assert all(0 < part[id_] < whole[id_] / 2 for id_ in whole)
+    # A word that was said once, and by nobody any more.
+    for new in COUNCIL:
+        if new.briefing.language == "fr":
+            store.remove(new.briefing.id)
+    left = [new for new in COUNCIL if new.briefing.language != "fr"]
+    agree(store, left, Limits(), 500, None, sense=False, terms={FERRY: 1.0, DYKE: 1.0})
 
 
 def test_counts_and_lists_are_those_of_every_limit(store: Store) -> None:
@@ -201,6 +212,7 @@ def test_the_usual_is_of_the_lowest_ids_of_each_language(store: Store) -> None:
         assert one.vectors.dtype == np.float32
         assert np.array_equal(one.vectors, np.array([made.vector for _, made in own]))
         assert one.said == tuple(made.said for _, made in own[:USUAL_SAID])
+        assert one.passages == len(own)
     for new in COUNCIL:
         if new.briefing.language == "fr":
             store.remove(new.briefing.id)
@@ -211,3 +223,4 @@ def test_the_usual_is_no_more_than_a_choice(store: Store) -> None:
     filled(store, [briefing_of("long", [Said(words_of(number, count=3)) for number in range(USUAL_VECTORS + 20)])])
     [usual] = store.usual().values()
     assert (usual.vectors.shape[0], len(usual.said)) == (USUAL_VECTORS, USUAL_SAID)
+    assert usual.passages == USUAL_VECTORS + 20

@@ -27,7 +27,7 @@ from onrecord.ui.chat.chat import QUESTION_LENGTH
 from onrecord.ui.chat.conversations import Conversation, Conversations, Feedback, Verdict
 from onrecord.ui.chat.suggestions import Suggestions
 from onrecord.ui.library.adding import Adding, failure_event
-from onrecord.ui.server.audit import Actor, Audit
+from onrecord.ui.server.audit import Audit, actor_of
 from onrecord.ui.server.loading import ModelLoading, ModelState
 from onrecord.ui.server.places import Places
 from onrecord.ui.server.security import visitor_of
@@ -61,6 +61,7 @@ class Limits(BaseModel):
     language: str | None = Field(default=None, description="Only passages in this language.", examples=["en", "fr"])
     briefing: str | None = Field(default=None, description="Only the briefing of this id.")
     kind: Kind | None = Field(default=None, description="Only passages of this kind.")
+    collection: str | None = Field(default=None, description="Only the briefings of the collection of this name.")
 
     def options(self) -> FilterOptions:
         """As keyword arguments of the library."""
@@ -189,17 +190,17 @@ def briefings_api(
     @api.post("/briefings", tags=["library"], response_model=AddReport)
     def add(request: Request, files: Annotated[list[UploadFile], File()]) -> Response:
         """Add files; with `Accept: text/event-stream` the answer is events: `progress` each, then `report`."""
-        return adding.uploads(files, _actor(request), events=_wants_events(request))
+        return adding.uploads(files, actor_of(request), events=_wants_events(request))
 
     @api.post("/briefings/web", tags=["library"], response_model=AddReport)
     def add_web(request: Request, page: WebPage) -> Response:
         """Fetch one public web page and add it; answered as for files."""
-        return adding.web_page(page.url, _actor(request), events=_wants_events(request))
+        return adding.web_page(page.url, actor_of(request), events=_wants_events(request))
 
     @api.post("/briefings/samples", tags=["library"], response_model=AddReport)
     def add_sample_briefings(request: Request) -> Response:
         """Add the sample briefings that come with OnRecord, whose people are invented; answered as for files."""
-        return adding.samples(_actor(request), events=_wants_events(request))
+        return adding.samples(actor_of(request), events=_wants_events(request))
 
     @api.get("/briefings/{briefing_id}", tags=["library"])
     def briefing(briefing_id: str) -> Briefing:
@@ -234,7 +235,7 @@ def briefings_api(
         """Remove a briefing with all its versions."""
         file = library.briefing(briefing_id).file
         library.remove(briefing_id)
-        audit.note("removed", _actor(request), briefing=briefing_id, file=file)
+        audit.note("removed", actor_of(request), briefing=briefing_id, file=file)
 
     @api.get("/names", tags=["library"])
     def names() -> dict[str, list[str]]:
@@ -293,10 +294,6 @@ def conversations_api(conversations: Conversations, suggested: Suggestions) -> A
         return conversations.feedback(visitor(request))
 
     return api
-
-
-def _actor(request: Request) -> Actor:
-    return Actor(getattr(request.state, "account", None), request.client.host if request.client else None)
 
 
 def _options(limits: Limits) -> FilterOptions:

@@ -212,6 +212,8 @@ class Chat:
 
     def _limits(self, filters: Filters, language: str) -> list[str]:
         limits = [value for value in (filters.speaker, filters.role, filters.outlet, filters.language) if value]
+        if filters.collection:
+            limits.append(filters.collection)
         if filters.briefing:
             limits.append(self._title(filters.briefing) or filters.briefing)
         for key in ("since", "until"):

@@ -30,6 +30,7 @@ from onrecord.ui.command.console import (
 from onrecord.ui.command.options import (
     Batch,
     InBriefing,
+    InCollection,
     Json,
     Language,
     OfKind,
@@ -63,6 +64,7 @@ def ask(
     language: Language = None,
     briefing: InBriefing = None,
     kind: OfKind = None,
+    collection: InCollection = None,
     export_to: Annotated[
         Path | None,
         typer.Option("--export", help="Write the answer with its sources to FILE: .md, .html, .docx or .csv."),
@@ -71,7 +73,7 @@ def ask(
 ) -> None:
     """Answer a question with verified quotes from the library."""
     export_format = _export_format(export_to) if export_to is not None else None
-    filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind)
+    filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind, collection)
     with Library.open(context.obj) as library:
         if batch is not None:
             _run_batch(batch, filters, lambda line, limits: asdict(_ask(library, line, limits)), library)
@@ -96,10 +98,11 @@ def search(
     language: Language = None,
     briefing: InBriefing = None,
     kind: OfKind = None,
+    collection: InCollection = None,
     as_json: Json = False,
 ) -> None:
     """Show the passages nearest to a question."""
-    filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind)
+    filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind, collection)
     with Library.open(context.obj) as library:
         if batch is not None:
             _run_batch(

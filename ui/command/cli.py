@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Before numpy is imported: its products are small, and a thread that waits for a core for one holds up the question.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import sys
 from io import TextIOWrapper
 from typing import Annotated
@@ -11,6 +16,7 @@ import typer
 from onrecord.rag import OnRecordError
 from onrecord.ui.command.adding import add, watch
 from onrecord.ui.command.asking import ask, search
+from onrecord.ui.command.collecting import collection
 from onrecord.ui.command.keeping import backup, copy, list_briefings, reembed, remove, restore, show, verify
 from onrecord.ui.command.measuring import check, evaluate
 from onrecord.ui.command.opening import open_questions
@@ -52,6 +58,7 @@ app.command("list")(list_briefings)
 app.command("open")(open_questions)
 app.command()(show)
 app.command()(remove)
+app.add_typer(collection, name="collection")
 app.command()(verify)
 app.command()(backup)
 app.command()(restore)

@@ -35,6 +35,10 @@ OfKind = Annotated[
     str | None, typer.Option("--kind", help="Only statement, question, answer, moderation, report or reported.")
 ]
 
+InCollection = Annotated[
+    str | None, typer.Option("--collection", help="Only the briefings of the collection of this name.")
+]
+
 Batch = Annotated[
     Path | None,
     typer.Option(
@@ -64,6 +68,7 @@ def filters_of(
     language: str | None,
     briefing: str | None,
     kind: str | None,
+    collection: str | None,
 ) -> FilterOptions:
     """The limits that a command was given."""
     return FilterOptions(
@@ -75,4 +80,5 @@ def filters_of(
         language=language,
         briefing=briefing,
         kind=kind,  # type: ignore[typeddict-item]  # Library checks it and says which kinds there are
+        collection=collection,
     )

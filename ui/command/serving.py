@@ -36,8 +36,8 @@ def serve(
     ] = None,
 ) -> None:
     """Start the web chat and print its address once it answers."""
-    # Gradio costs five seconds of import; only this command pays for it.
-    from onrecord.ui.web import serve as serve_page
+    # Only this command pays for the import.
+    from onrecord.ui.application import serve as serve_page
 
     with Library.open(context.obj) as library:
         serve_page(library, host=host, port=port, auth_file=auth_file, no_auth=no_auth, other_hosts=allowed_host or ())

@@ -62,6 +62,7 @@ class Wanted(BaseModel):
     since: str | None = Field(default=None, description="Only briefings of this date or later.", examples=["2026-02"])
     until: str | None = Field(default=None, description="Only briefings of this date or earlier.")
     briefing: str | None = Field(default=None, description="Only the briefing of this id.")
+    collection: str | None = Field(default=None, max_length=200, description="Only the briefings of this collection.")
     subject: str = Field(default="", max_length=500, description="Words that question or reply hold.")
     unclear: bool = Field(default=False, description="With those of which it is unclear whether they were answered.")
 
@@ -152,4 +153,5 @@ def _open(library: Library, wanted: Wanted) -> OpenQuestions:
         since=wanted.since or None,
         until=wanted.until or None,
         briefing=wanted.briefing or None,
+        collection=wanted.collection or None,
     )

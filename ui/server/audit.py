@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from onrecord.rag import AddReport
 
 AUDIT_FILE = "audit.jsonl"
-Event = Literal["login", "login_refused", "added", "removed"]
+Event = Literal["login", "login_refused", "added", "removed", "collection"]
 _log = logging.getLogger(__name__)
 
 
@@ -24,6 +26,11 @@ class Actor:
 
     name: str | None = None
     address: str | None = None
+
+
+def actor_of(request: Request) -> Actor:
+    """Who sends a request."""
+    return Actor(getattr(request.state, "account", None), request.client.host if request.client else None)
 
 
 class Audit:

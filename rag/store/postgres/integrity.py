@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from pgvector import Vector
 
 from onrecord.rag.errors import LibraryError
+from onrecord.rag.store.collected import altered_collections
+from onrecord.rag.store.postgres.collecting import CollectionsInPostgres
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.reading import BRIEFING_COLUMNS, passage_of, passage_rows
 from onrecord.rag.store.postgres.rows import (
@@ -230,6 +232,7 @@ def found_wrong(connection: Connection) -> Iterator[str]:
             )
         for what in wrong.computed:
             yield f"briefing {wrong.id}: {what} of its passages were altered. {REPAIR} computes them again."
+    yield from altered_collections(CollectionsInPostgres(connection))
     for table, count in left_over(connection):
         yield f"{table}: {count} rows belong to no briefing. {REPAIR} takes them away."
 

@@ -9,6 +9,8 @@ from hashlib import sha256 as sha256_of
 
 from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import Embedded, EmbeddingModel, Kept, Mending, NewBriefing, Repair
+from onrecord.rag.store.collected import collections_again
+from onrecord.rag.store.postgres.collecting import CollectionsInPostgres
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.integrity import (
     Condition,
@@ -36,6 +38,7 @@ def mend(connection: Connection, mending: Mending) -> Repair:
     model = _model(connection, mending, mended)
     for one in wrong:
         lost += _mended(connection, mending, model, one, mended)
+    mended += collections_again(CollectionsInPostgres(connection))
     for table in OF_A_BRIEFING:
         count = connection.execute(f"DELETE FROM {table} t WHERE {is_left_over(table)}").rowcount
         if count:

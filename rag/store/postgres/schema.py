@@ -151,5 +151,18 @@ ALTER TABLE postings ALTER held SET STORAGE PLAIN;
 CREATE INDEX postings_term ON postings (term, language) INCLUDE (held);
 """
 
-MIGRATIONS = (_FIRST,)
+# What people have noted: corrections of a briefing over its file as added (JSON), a part of what its metadata digest is
+# over where there are any; and briefings put together under a name, a JSON list of lineages, digest being the SHA-256
+# of both.
+_SECOND = """
+ALTER TABLE briefings ADD COLUMN corrections text NOT NULL DEFAULT '[]';
+
+CREATE TABLE collections (
+    name text COLLATE "C" PRIMARY KEY,
+    lineages text NOT NULL,
+    digest text NOT NULL
+);
+"""
+
+MIGRATIONS = (_FIRST, _SECOND)
 """What brings the tables of each version to the next; the first makes them. Never changed once it was released."""

@@ -21,7 +21,8 @@ _LEAST_IDF = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Passages that hold a term, in the order of their ids, (n,): with the voice of each, and its BM25."""
+    """Passages that hold a term, in the order of their ids, (n,): with the voice of each, and its BM25 as a share of
+    what a passage of the mean length has that holds each of the terms once."""
 
     ids: NDArray[np.int64]
     voices: NDArray[np.int64]
@@ -67,14 +68,15 @@ def bm25(
     together = np.concatenate([np.empty(0, POSTING), *postings.values()])
     ids, first, rows = np.unique(together["passage"], return_index=True, return_inverse=True)
     scores = np.zeros(len(ids))
-    start = 0
+    start, of_all = 0, 0.0
     for term, part in postings.items():
         holding = sum(len(one) for one in held[term].values())
-        idf = max(np.log((count - holding + 0.5) / (holding + 0.5)), _LEAST_IDF) if holding else 0.0
+        idf = max(np.log((count - holding + 0.5) / (holding + 0.5)), _LEAST_IDF)
+        of_all += weights[term] * idf
         norms = _K1 * (1 - _B + _B * part["size"].astype(np.float64) / mean)
         # A passage holds a term once, so that none stands twice in a part.
         scores[rows[start : start + len(part)]] += (
             weights[term] * idf * (_K1 + 1) * part["count"] / (part["count"] + norms)
         )
         start += len(part)
-    return Scored(ids, together["voice"][first], scores)
+    return Scored(ids, together["voice"][first], scores / max(of_all, _LEAST_IDF))

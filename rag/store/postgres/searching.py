@@ -284,4 +284,8 @@ def _usual(connection: Connection, language: str, whole: _Whole, current: NDArra
         which = "s.passage_id = ANY(%(ids)s)"
     vectors = connection.execute(_USUAL.format("vector", which), {**values, "most": USUAL_VECTORS}, binary=True)
     said = connection.execute(_USUAL.format("said", which), {**values, "most": USUAL_SAID}, binary=True)
-    return Usual(np.stack([sound_vector(*row) for row in vectors]), tuple(sound_said(*row) for row in said))
+    return Usual(
+        np.stack([sound_vector(*row) for row in vectors]),
+        tuple(sound_said(*row) for row in said),
+        whole.passages[language],
+    )

@@ -18,6 +18,7 @@ from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import (
     Archive,
     Candidate,
+    ChangeCollections,
     Embedded,
     EmbeddingModel,
     Held,
@@ -29,7 +30,9 @@ from onrecord.rag.store import (
     Summary,
     Usual,
 )
+from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
 from onrecord.rag.store.postgres.address import read_address
+from onrecord.rag.store.postgres.collecting import CollectionsInPostgres
 from onrecord.rag.store.postgres.connections import Connection, Servers
 from onrecord.rag.store.postgres.failures import failure_of, translating_failures
 from onrecord.rag.store.postgres.integrity import (
@@ -319,8 +322,24 @@ class PostgresStore:
             left = [version[0] for version in versions]
             leave(connection, left, OF_A_BRIEFING)
             connection.execute("DELETE FROM briefings WHERE id = ANY(%s)", (left,))
+            collections = CollectionsInPostgres(connection)
+            collections.hold()
+            take_from_all(collections, row[0])
             note_change(connection)
         self._sweep(left)
+
+    def collections(self) -> dict[str, tuple[str, ...]]:
+        """The current briefings of each collection, by its name; see `Archive.collections`."""
+        with self._connections.reading() as connection:
+            return collections_in(CollectionsInPostgres(connection))
+
+    def change_collections(self, change: ChangeCollections) -> None:
+        """Write what `change` makes of the collections, in one transaction; see `Archive.change_collections`."""
+        with self._connections.writing() as connection:
+            rows = CollectionsInPostgres(connection)
+            rows.hold()
+            write_changed(rows, change)
+            note_change(connection)
 
     def _sweep(self, ids: Sequence[str]) -> None:
         if self._connections.is_parted:
@@ -394,6 +413,8 @@ class PostgresStore:
         for id_ in self.ids():
             passages, embedded = tuple(self.passages(id_)), tuple(self.embedded(id_))
             target.add(NewBriefing(self.briefing(id_), self.file(id_), passages, embedded), model)
+        collections = self.collections()
+        target.change_collections(lambda _: collections)
 
     def close(self) -> None:
         """Close the connections."""

@@ -17,11 +17,11 @@ from hashlib import sha256
 
 from onrecord.rag.store.sqlite.rows import meta, set_meta
 
-_METADATA = (
+_ROW = (
     *("position", "id", "sha256", "title", "date", "language", "url", "file"),
     *("kind", "source", "lineage", "added", "superseded_by"),
 )
-METADATA_COLUMNS = len(_METADATA)
+METADATA_COLUMNS = len(_ROW) + 1
 _CONTENT = "sha256, id, language, kind, text, exchanges, boilerplate, reported, dates, timecodes, pages, lines"
 # The values that the store keeps about itself have their digest among them.
 _META_DIGEST = "digest"
@@ -38,12 +38,15 @@ class Digests:
 
 def metadata_columns(table: str) -> str:
     """The columns, of a table of briefings under this name, that `metadata_digest` takes, in their order."""
-    return ", ".join(f"{table}.{column}" for column in _METADATA)
+    corrections = f"(SELECT c.corrections FROM corrections c WHERE c.briefing_id = {table}.id) AS corrections"
+    return ", ".join([*(f"{table}.{column}" for column in _ROW), corrections])
 
 
 def metadata_digest(values: Iterable[object]) -> str:
     """The digest of a briefing's metadata, given as `metadata_columns` orders it."""
-    return _digest([list(values)])
+    *row, corrections = values
+    # What was never corrected is known by what it was known by before corrections were kept.
+    return _digest([row if corrections is None else [*row, corrections]])
 
 
 def digests_of(connection: sqlite3.Connection, briefing_id: str) -> Digests | None:

@@ -6,7 +6,9 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from onrecord.rag.store.collected import altered_collections
 from onrecord.rag.store.refusing import REPAIR, altered_briefing, altered_notes, altered_passage, is_intact
+from onrecord.rag.store.sqlite.collecting import CollectionsInFolder
 from onrecord.rag.store.sqlite.digests import (
     METADATA_COLUMNS,
     Digests,
@@ -197,10 +199,15 @@ def _compared(
     yield "the words", words_checksum(passage_id, *words) == words_sum  # type: ignore[arg-type]
 
 
+def _collections(connection: sqlite3.Connection) -> Iterator[str]:
+    yield from altered_collections(CollectionsInFolder(connection))
+
+
 _CHECKS: tuple[Callable[[sqlite3.Connection], Iterable[str]], ...] = (
     _structure,
     _about_itself,
     _files,
     _briefings,
     _computed,
+    _collections,
 )

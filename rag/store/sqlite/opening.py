@@ -20,7 +20,7 @@ from onrecord.rag.store.sqlite.schema import (
     DATABASE,
     SCHEMA,
     SCHEMA_VERSION,
-    UPGRADED_VERSION,
+    UPGRADED_VERSIONS,
     VECTOR_CACHE,
     WORD_CACHE,
 )
@@ -58,7 +58,7 @@ class Opened:
 
 
 def prepare(folder: Path) -> None:
-    """Make a library's database where there is none, bring the format before up to this one, and refuse what is none.
+    """Make a library's database where there is none, bring a format before up to this one, and refuse what is none.
 
     Raises LibraryError with the remedy, and what `opened` raises.
     """
@@ -97,7 +97,7 @@ def unfit(connection: sqlite3.Connection) -> str | None:
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables >= _ALWAYS:
         return "is another program's database, or was never filled"
-    if version not in (UPGRADED_VERSION, SCHEMA_VERSION):
+    if version not in (*UPGRADED_VERSIONS, SCHEMA_VERSION):
         made = "a newer" if version > SCHEMA_VERSION else "an older"
         return f"has format {version} and was made by {made} OnRecord: this one reads format {SCHEMA_VERSION}"
     return None

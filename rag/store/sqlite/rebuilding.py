@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
 from onrecord.rag.store import EmbeddingModel, Kept, Mending, Repair
+from onrecord.rag.store.collected import collections_again
 from onrecord.rag.store.refusing import is_intact, require_model_to_repair
+from onrecord.rag.store.sqlite.collecting import CollectionsInFolder
 from onrecord.rag.store.sqlite.digests import (
     Digests,
     digests_of,
@@ -43,6 +45,8 @@ _SAVED = {
     "turns": "briefing_id {0}, position",
     "passages": "briefing_id {0}, id",
     "digests": "rowid",
+    "corrections": "rowid",
+    "collections": "rowid",
     "vectors": "rowid",
     "checksums": "rowid",
 }
@@ -63,6 +67,7 @@ def rebuild(old: sqlite3.Connection, new: sqlite3.Connection, mending: Mending) 
         _save(old, new, table, order)
     lost += _files_from_their_places(new, mending, mended)
     lost += _briefings_read_again(new, mending, mended)
+    mended += collections_again(CollectionsInFolder(new))
     model, written = _noted(old)
     # Later than any that other processes may have seen.
     generation = 1 + max(written, new.execute("SELECT IFNULL(MAX(generation), 0) FROM vectors").fetchone()[0])
@@ -147,7 +152,7 @@ def _briefings_read_again(new: sqlite3.Connection, mending: Mending, mended: lis
             yield from _read_again(new, mending, mended, sha256, sha256, None)
     # A briefing whose id was altered is back under its own; what stood under the other is nobody's.
     new.execute("DELETE FROM briefings WHERE sha256 NOT LIKE id || '%'")
-    for table in ("turns", "passages", "digests"):
+    for table in ("turns", "passages", "digests", "corrections"):
         new.execute(f"DELETE FROM {table} WHERE briefing_id NOT IN (SELECT id FROM briefings)")
     for briefing_id in sorted(gone - {row[0] for row in new.execute("SELECT id FROM briefings")}):
         yield f"briefing {briefing_id} is gone with its file. Restore a backup, or add its file again."

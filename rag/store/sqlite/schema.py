@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 6
-# The format that is brought up to it when a library is opened.
-UPGRADED_VERSION = 5
+SCHEMA_VERSION = 7
+# The formats that are brought up to it when a library is opened.
+UPGRADED_VERSIONS = (5, 6)
 DATABASE = "library.db"
 # The names are older than what is in these files (embeddings/arrays.py): a cache of an older version is replaced.
 VECTOR_CACHE = "vectors.faiss"
@@ -123,4 +123,21 @@ CREATE TABLE checksums (
 ) STRICT;
 """
 
-SCHEMA = _TABLES + CHECKS
+# What format 7 has beside the tables of format 6.
+NOTED = """
+-- What people have corrected of a briefing over its file as added: JSON. Those that nothing was corrected of have no
+-- row; it is a part of what the digest of a briefing's metadata is over.
+CREATE TABLE corrections (
+    briefing_id TEXT PRIMARY KEY REFERENCES briefings(id) ON DELETE CASCADE,
+    corrections TEXT NOT NULL
+) STRICT;
+
+-- Briefings that people have put together under a name: a JSON list of lineages. digest is the SHA-256 of both.
+CREATE TABLE collections (
+    name TEXT PRIMARY KEY,
+    lineages TEXT NOT NULL,
+    digest TEXT NOT NULL
+) STRICT;
+"""
+
+SCHEMA = _TABLES + CHECKS + NOTED

@@ -86,6 +86,9 @@ class Search:
             wanted = np.fromiter(languages, np.int64, len(languages))
             lengths = indexes.words.lengths(wanted)
             scores = indexes.words.scores(numbers, wanted)
+            if numbers:
+                unknown = sum(weight for term, weight in terms.items() if term not in numbered)
+                scores /= indexes.words.of_all(numbers, unknown)
             vectors: dict[int, NDArray[np.float32]] = {}
             if vector is not None:
                 known, rows = indexes.vectors.vectors(wanted)
@@ -141,10 +144,12 @@ class Search:
             found = {}
             for language in indexes.words.languages:
                 # Ids are hashes, so the lowest are a random choice, and the same one every time.
-                drawn = np.sort(indexes.words.ids_of(indexes.words.spoken(language)))[:USUAL_VECTORS].tolist()
+                spoken = indexes.words.ids_of(indexes.words.spoken(language))
+                drawn = np.sort(spoken)[:USUAL_VECTORS].tolist()
                 _, vectors = indexes.vectors.vectors(drawn)
                 said = _said(connection, drawn[:USUAL_SAID])
-                found[language] = Usual(vectors, tuple(said[passage_id] for passage_id in drawn[:USUAL_SAID]))
+                of_them = tuple(said[passage_id] for passage_id in drawn[:USUAL_SAID])
+                found[language] = Usual(vectors, of_them, len(spoken))
             self._usual = (indexes.state, found)
         return self._usual[1]
 

@@ -231,6 +231,11 @@ class WordIndex:
             scores[held] += self._scores(self._asked(*term), rows[held])
         return scores
 
+    def of_all(self, terms: Mapping[int, float], unknown: float) -> float:
+        """The BM25 of a passage of the mean length that holds each of some terms once, each of its weight; `unknown` is
+        the weight of those that no passage ever held."""
+        return sum((self._asked(*term).factor for term in terms.items()), unknown * self._idf(0))
+
     def _scores(self, term: _Asked, wanted: Ids) -> Scores:
         """What a term adds to rows, in any order."""
         scores = np.zeros(len(wanted))
@@ -274,8 +279,11 @@ class WordIndex:
                 holding += len(segment.of(place))
             else:
                 holding += int(self._passages.alive[segment.of(place)["row"].astype(np.int64) + segment.first].sum())
-        idf = max(float(np.log((len(self) - holding + 0.5) / (holding + 0.5))), _LEAST_IDF) if holding else 0.0
-        return _Asked(tuple(parts), weight * idf)
+        return _Asked(tuple(parts), weight * self._idf(holding))
+
+    def _idf(self, holding: int) -> float:
+        """How much a term tells that so many passages hold."""
+        return max(float(np.log((len(self) - holding + 0.5) / (holding + 0.5))), _LEAST_IDF)
 
     def save(self, path: Path, *, stamp: str) -> None:
         """Write the index to `path`, whole or not at all; `stamp` is what `load` must be given to accept it.

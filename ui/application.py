@@ -1,0 +1,148 @@
+"""The whole application: the API, the pages that are read, and the chat, which comes last as Gradio takes longest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, UnknownBriefing
+from onrecord.ui.api.collections import collections_api
+from onrecord.ui.api.routes import briefings_api, conversations_api
+from onrecord.ui.chat.chat import Chat
+from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations, UnknownConversation
+from onrecord.ui.chat.exporting import export_api
+from onrecord.ui.chat.suggestions import Suggestions
+from onrecord.ui.check.pages import check_pages
+from onrecord.ui.desk.pages import desk_pages
+from onrecord.ui.desk.routes import desk_api
+from onrecord.ui.page.assets import Assets, Preloading
+from onrecord.ui.page.text import terminal_language, words
+from onrecord.ui.reader.pages import reader_pages
+from onrecord.ui.server.accounts import Account, accounts_in
+from onrecord.ui.server.audit import Audit
+from onrecord.ui.server.connections import Table
+from onrecord.ui.server.later import Later
+from onrecord.ui.server.listening import address_of, listener, run_server
+from onrecord.ui.server.loading import ModelLoading
+from onrecord.ui.server.login import Login
+from onrecord.ui.server.operations import Metrics, Observed, operations_api
+from onrecord.ui.server.places import RETRY_SECONDS, Busy, Places
+from onrecord.ui.server.security import Guard, Visitors, allowed_hosts
+from onrecord.ui.server.settings import ServerSettings
+
+# Seconds that the page waits at most for the model, and again for a question that a program asked before it was there:
+# beside each other both take twice as long. Another model than the bundled one may take longer than anybody waits.
+_PATIENCE = 3.0
+_SECONDS_TO_END = 5.0
+_STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503, Busy: 429}
+
+
+def create_app(
+    library: Library,
+    *,
+    settings: ServerSettings,
+    places: Places,
+    table: Table,
+    hosts: Sequence[str] = ("127.0.0.1", "localhost"),
+    accounts: Mapping[str, Account] | None = None,
+) -> FastAPI:
+    """The whole application: page, reader and API. Without `accounts` there is no login.
+
+    The model starts loading at once, in the background; the page is made behind it, and whoever asks for it waits.
+    """
+    conversations = Conversations(library.database or library.folder / CONVERSATIONS_FILE)
+    audit = Audit(library.folder)
+    loading = ModelLoading(library)
+    chat = Chat(library, conversations, loading, places)
+    chat_page = Later(lambda: _first_answered(loading, places), lambda: _page(library, chat, places))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with chat_page.lifespan(app):
+            yield
+        # A process that ends while a thread of it is inside a library in C++ is aborted.
+        await asyncio.to_thread(loading.wait, _SECONDS_TO_END)
+
+    app: FastAPI = FastAPIOffline(
+        lifespan=lifespan,
+        title="OnRecord",
+        description="Ask press briefings, and read the exact words on the record.",
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        static_url="/api/static",
+    )
+    suggested = Suggestions(library, loading, places)
+    metrics = Metrics(places, table)
+    app.include_router(operations_api(metrics, places, loading))
+    app.include_router(briefings_api(library, loading, suggested, places, audit))
+    app.include_router(collections_api(library, audit))
+    app.include_router(conversations_api(conversations, suggested))
+    app.include_router(desk_api(library, suggested, places))
+    app.include_router(export_api(library, conversations, places))
+    app.include_router(reader_pages(library))
+    app.include_router(check_pages())
+    app.include_router(desk_pages(library))
+    # Not "assets": these are Gradio's own.
+    app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
+    app.add_exception_handler(OnRecordError, _refusal)
+    app.mount("/", chat_page)
+    if accounts:
+        app.add_middleware(Login, accounts=accounts, audit=audit)
+    app.add_middleware(Preloading)
+    app.add_middleware(Visitors)
+    app.add_middleware(Guard, upload_megabytes=settings.upload_megabytes)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Observed, metrics=metrics)
+    loading.start()
+    return app
+
+
+def serve(
+    library: Library,
+    *,
+    host: str,
+    port: int,
+    auth_file: Path | None = None,
+    no_auth: bool = False,
+    other_hosts: Sequence[str] = (),
+) -> None:
+    """Serve the page until interrupted; prints the address once it answers. Port 0 takes a free one.
+
+    `other_hosts` are further names that the page may be asked for under. Raises InvalidRequest for an address that
+    cannot be listened on, an unusable `auth_file`, and an address that others reach without a login, unless `no_auth`.
+    """
+    settings = ServerSettings.load()
+    accounts = accounts_in(auth_file) if auth_file else None
+    bound = listener(host, port, closed=accounts is not None, no_auth=no_auth)
+    places, table = Places(settings), Table(settings)
+    hosts = allowed_hosts(host, other_hosts)
+    app = create_app(library, settings=settings, places=places, table=table, hosts=hosts, accounts=accounts)
+    greeting = words(terminal_language())["serving"].format(address=address_of(host, bound))
+    run_server(app, bound, greeting, places=places, table=table, settings=settings)
+
+
+async def _refusal(_: Request, error: Exception) -> JSONResponse:
+    status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 400)
+    headers = {"retry-after": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
+    return JSONResponse({"detail": str(error)}, status, headers)
+
+
+def _first_answered(loading: ModelLoading, places: Places) -> None:
+    loading.wait(_PATIENCE)
+    places.quiet(_PATIENCE)
+
+
+def _page(library: Library, chat: Chat, places: Places) -> FastAPI:
+    # It imports Gradio.
+    from onrecord.ui.web import page
+
+    return page(library, chat, places)
