@@ -20,6 +20,7 @@ from onrecord.rag.answers.replied import ANSWERED_BELOW, LEFT_OPEN_FROM, judged_
 from onrecord.rag.answers.spans import language_of
 from onrecord.rag.asking import filters_of
 from onrecord.rag.holdings import Holdings
+from onrecord.rag.languages import language
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.reading.reader import Reader, read_passages
@@ -42,6 +43,8 @@ JUDGED_FILE = "questions.db"
 _METHOD = 1
 # Another process writes a row in milliseconds.
 _PATIENCE_SECONDS = 10.0
+# A question without a reply that has fewer telling words than this ("Can you hear me?") asks about the line.
+_TELLING = 2
 _TABLE = "CREATE TABLE IF NOT EXISTS judged (briefing TEXT PRIMARY KEY, key TEXT NOT NULL, questions TEXT NOT NULL)"
 _log = logging.getLogger(__name__)
 
@@ -168,8 +171,8 @@ class Judging:
         """The questions that were left open or got no reply, in the briefings that have been read.
 
         `speaker` is who left it open, `outlet` whose question it was; `since`, `until`, `briefing` and `collection` say
-        which briefings, and other filters are not heeded. All words of the subject stand in question or reply. `unclear` adds
-        those of which it is unclear. Raises InvalidRequest for an impossible filter.
+        which briefings, and other filters are not heeded. All words of the subject stand in question or reply.
+        `unclear` adds those of which it is unclear. Raises InvalidRequest for an impossible filter.
         """
         limits, wanted = filters_of(filters), folded_words(whole_characters(subject))
         outcomes: list[QuestionOutcome] = ["left_open", "no_reply"]
@@ -205,6 +208,8 @@ class Judging:
 
 def _fits(question: QuestionOnRecord, called: frozenset[str] | None, outlet: str | None, wanted: Sequence[str]) -> bool:
     asked, reply = question.asked, question.reply
+    if reply is None and len(language(asked.language).query_terms(asked.quote)) < _TELLING:
+        return False
     if called is not None and (reply is None or reply.speaker not in called):
         return False
     if outlet and not (asked.outlet and matching_names(outlet, [asked.outlet])):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import httpx
 import pytest
@@ -60,7 +61,7 @@ def test_the_order_is_chosen_and_exports_hold_what_is_shown(open_page: Open, ser
     expect(page).to_have_url(re.compile("order=outlet"))
     heads = page.locator(".open-question h2").all_text_contents()
     outlets = [match[1] for head in heads if (match := re.search(r"\(([^)]*)\)$", head))]
-    assert outlets == sorted(outlets, key=str.casefold)
+    assert outlets == sorted(outlets, key=lambda name: unicodedata.normalize("NFD", name).casefold())
     page.get_by_label("Asked by (outlet)").select_option("Télé-Corvanne")
     expect(page.locator(".open-question h2", has_not_text="Télé-Corvanne")).to_have_count(0)
     with page.expect_download() as saved:

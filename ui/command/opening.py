@@ -11,7 +11,7 @@ import typer
 
 from onrecord.rag import FilterOptions, InvalidRequest, Library, QuestionsFormat, export_questions
 from onrecord.ui.command.console import print_result, unit, write_file
-from onrecord.ui.command.options import InBriefing, Json, Since, Until
+from onrecord.ui.command.options import InBriefing, InCollection, Json, Since, Until
 from onrecord.ui.command.terminal import render_open_questions
 from onrecord.ui.page.text import terminal_language
 
@@ -28,6 +28,7 @@ def open_questions(
     since: Since = None,
     until: Until = None,
     briefing: InBriefing = None,
+    collection: InCollection = None,
     unclear: Annotated[bool, typer.Option("--unclear", help="Those of which it is unclear, too.")] = False,
     export_to: Annotated[
         Path | None, typer.Option("--export", help="Write the list to FILE: .csv, .md or .docx.")
@@ -41,7 +42,9 @@ def open_questions(
     language = terminal_language()
     with Library.open(context.obj) as library:
         # An impossible limit is refused before anything is read.
-        limits = FilterOptions(speaker=speaker, outlet=outlet, since=since, until=until, briefing=briefing)
+        limits = FilterOptions(
+            speaker=speaker, outlet=outlet, since=since, until=until, briefing=briefing, collection=collection
+        )
         library.judging.open(subject=subject, unclear=unclear, **limits)
         _read_unread(library, briefing)
         found = library.judging.open(subject=subject, unclear=unclear, **limits)
