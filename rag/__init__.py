@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from onrecord.rag.checking.check import CheckReport, Finding
     from onrecord.rag.checking.report import report_html, report_text
     from onrecord.rag.collecting import Collection
+    from onrecord.rag.comparing.compare import Alone, ComparedSide, Comparison, Opposite
     from onrecord.rag.copying import Copied
     from onrecord.rag.errors import (
         InvalidRequest,
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
         UnreadableFile,
     )
     from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
-    from onrecord.rag.exporting.export import EXPORT_FORMATS, ExportFormat, export
+    from onrecord.rag.exporting.export import export
+    from onrecord.rag.exporting.pinned import PinnedQuote, export_pins
     from onrecord.rag.exporting.questions import QUESTIONS_FORMATS, QuestionsFormat, export_questions
     from onrecord.rag.exporting.text_fragments import link_to
+    from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat
     from onrecord.rag.judging import Judging, OpenQuestions
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
         Method,
         Part,
         Passage,
+        Passing,
         Piece,
         Pointer,
         QuestionOnRecord,
@@ -57,6 +61,7 @@ if TYPE_CHECKING:
         Status,
         Turn,
         Words,
+        each_of,
         quoted_words,
     )
 
@@ -66,12 +71,15 @@ __all__ = [
     "QUESTIONS_FORMATS",
     "AddReport",
     "Added",
+    "Alone",
     "Answer",
     "Boilerplate",
     "Briefing",
     "CheckReport",
     "Citation",
     "Collection",
+    "ComparedSide",
+    "Comparison",
     "Copied",
     "Course",
     "DateMention",
@@ -90,9 +98,12 @@ __all__ = [
     "ModelError",
     "OnRecordError",
     "OpenQuestions",
+    "Opposite",
     "Part",
     "Passage",
+    "Passing",
     "Piece",
+    "PinnedQuote",
     "Pointer",
     "Progress",
     "QuestionOnRecord",
@@ -112,8 +123,10 @@ __all__ = [
     "UnreadableFile",
     "Words",
     "course",
+    "each_of",
     "evaluate_folder",
     "export",
+    "export_pins",
     "export_questions",
     "link_to",
     "place_at",
@@ -130,6 +143,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Opposite": "onrecord.rag.comparing.compare",
+    "Comparison": "onrecord.rag.comparing.compare",
+    "ComparedSide": "onrecord.rag.comparing.compare",
+    "Alone": "onrecord.rag.comparing.compare",
     "AddReport": "onrecord.rag.adding",
     "Added": "onrecord.rag.adding",
     "Answer": "onrecord.rag.types",
@@ -141,9 +158,9 @@ _HOMES = {
     "Copied": "onrecord.rag.copying",
     "Course": "onrecord.rag.speaking",
     "DateMention": "onrecord.rag.types",
-    "EXPORT_FORMATS": "onrecord.rag.exporting.export",
+    "EXPORT_FORMATS": "onrecord.rag.exporting.writing",
     "Exchange": "onrecord.rag.types",
-    "ExportFormat": "onrecord.rag.exporting.export",
+    "ExportFormat": "onrecord.rag.exporting.writing",
     "FilterOptions": "onrecord.rag.types",
     "Filters": "onrecord.rag.types",
     "Finding": "onrecord.rag.checking.check",
@@ -160,6 +177,8 @@ _HOMES = {
     "OpenQuestions": "onrecord.rag.judging",
     "Part": "onrecord.rag.types",
     "Passage": "onrecord.rag.types",
+    "PinnedQuote": "onrecord.rag.exporting.pinned",
+    "Passing": "onrecord.rag.types",
     "Piece": "onrecord.rag.types",
     "Pointer": "onrecord.rag.types",
     "Progress": "onrecord.rag.adding",
@@ -184,6 +203,8 @@ _HOMES = {
     "evaluate_folder": "onrecord.rag.evaluate",
     "export": "onrecord.rag.exporting.export",
     "export_questions": "onrecord.rag.exporting.questions",
+    "each_of": "onrecord.rag.types",
+    "export_pins": "onrecord.rag.exporting.pinned",
     "link_to": "onrecord.rag.exporting.text_fragments",
     "place_at": "onrecord.rag.text.quotes",
     "printed_head": "onrecord.rag.speaking",

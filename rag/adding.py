@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
@@ -76,12 +77,21 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an addition has come: files finished of all, the passages embedded so far, and the file in hand."""
+    """How far an addition has come: files finished of all, the passages embedded so far, and the file in hand.
+
+    `read` counts the passages of the files read so far, `passages` among them; `stage` is what is being done.
+    """
 
     done: int
     total: int
     passages: int
     file: str
+    read: int = 0
+    stage: Literal["reading", "embedding"] = "reading"
+
+
+class _Stopped(Exception):
+    """Nothing more is to be added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,50 +167,65 @@ def add_originals(
     encoder: Callable[[], Encoder],
     originals: Sequence[Original],
     progress: Callable[[Progress], None] | None,
+    stop: Callable[[], bool] | None = None,
 ) -> AddReport:
     """Add files one by one; a bad one is reported and the rest go on.
 
     `encoder` is called only when there is something to embed. Each briefing is written in one transaction, so an
-    interrupted run keeps what it has written and a second one goes on from there.
+    interrupted run keeps what it has written and a second one goes on from there. `stop` is asked at every step: once
+    it says yes nothing more is added, and the report tells of what was.
     """
     outcomes: dict[int, Added] = {}
     waiting: dict[str, Ready] = {}
     places: dict[str, int] = {}
-    embedded, done, file = 0, 0, ""
+    now = Progress(0, len(originals), 0, "")
 
     def advance(passages: int) -> None:
-        nonlocal embedded
-        embedded += passages
+        nonlocal now
+        now = replace(now, passages=now.passages + passages)
         if progress:
-            progress(Progress(done, len(originals), embedded, file))
+            progress(now)
+        if stop and stop():
+            raise _Stopped
 
     def flush() -> None:
+        nonlocal now
         if waiting:
+            now = replace(now, stage="embedding")
+            # A model is loaded first, which takes seconds.
+            advance(0)
             for ready, added in _write(store, encoder(), list(waiting.values()), advance):
                 outcomes[places[ready.briefing.id]] = added
             waiting.clear()
+            now = replace(now, stage="reading")
 
-    place = 0
-    for asked in originals:
-        file = asked.name
+    def add_all() -> None:
+        nonlocal now
+        place = 0
+        for done, asked in enumerate(originals):
+            now = replace(now, done=done, file=asked.name)
+            advance(0)
+            for document, original in documents_of(asked, read):
+                prepared = (
+                    Added(original.name, "failed", message=str(document))
+                    if isinstance(document, OnRecordError)
+                    else _prepare(store, document, original, waiting)
+                )
+                if isinstance(prepared, Added):
+                    outcomes[place] = prepared
+                else:
+                    waiting[prepared.briefing.id], places[prepared.briefing.id] = prepared, place
+                    now = replace(now, read=now.read + len(prepared.passages))
+                place += 1
+                if sum(len(ready.passages) for ready in waiting.values()) >= _PASSAGES_AT_ONCE:
+                    flush()
+        now = replace(now, done=len(originals))
+        flush()
+        now = replace(now, file="")
         advance(0)
-        for document, original in documents_of(asked, read):
-            prepared = (
-                Added(original.name, "failed", message=str(document))
-                if isinstance(document, OnRecordError)
-                else _prepare(store, document, original, waiting)
-            )
-            if isinstance(prepared, Added):
-                outcomes[place] = prepared
-            else:
-                waiting[prepared.briefing.id], places[prepared.briefing.id] = prepared, place
-            place += 1
-            if sum(len(ready.passages) for ready in waiting.values()) >= _PASSAGES_AT_ONCE:
-                flush()
-        done += 1
-    flush()
-    file = ""
-    advance(0)
+
+    with suppress(_Stopped):
+        add_all()
     return AddReport(tuple(outcomes[key] for key in sorted(outcomes)))
 
 

@@ -33,7 +33,7 @@ from onrecord.rag.readers.metadata import iso_date
 from onrecord.rag.reading.finding import Found, find_read, holding
 from onrecord.rag.reading.reader import Reader, read_passages
 from onrecord.rag.text.quotes import verify
-from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind
+from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, each_of
 
 # Passages shown with an answer.
 _ANSWER_HITS = 10
@@ -104,20 +104,20 @@ class Asking:
         found = self._find(asked, _ANSWER_HITS, limits)
         searched = time.perf_counter()
         briefings = self._sources(asked, found, limits)
-        searched_briefings, searched_passages = self._holdings.count(limits)
+        passing = self._holdings.passing(limits)
         answer = compose(
             asked,
             found.hits,
             briefings,
             reading=found.reading,
             read=partial(read_passages, self._reader(), sources=briefings),
-            searched=(searched_briefings, searched_passages),
+            searched=(passing.briefings, passing.passages),
             filters=limits,
             called=self._holdings.called(limits.speaker) if limits.speaker else None,
         )
         require_verified(answer, briefings)
         seconds = {"search": searched - started, "answer": time.perf_counter() - searched}
-        return replace(answer, seconds=seconds), briefings
+        return replace(answer, seconds=seconds, undated=passing.undated), briefings
 
     def _read(self, question: str, history: History) -> Question:
         """The question, read once for all that follows; raises InvalidRequest where there is none."""
@@ -167,19 +167,32 @@ def _checked(question: str) -> str:
 
 def filters_of(options: FilterOptions) -> Filters:
     """The filters of the options given; raises InvalidRequest for one that cannot be."""
-    given: dict[str, str | None] = {}
-    for name, value in options.items():
-        if not isinstance(value, str | None):
-            raise InvalidRequest(f"{name} {value!r} is no text. Write it in quotation marks.")
-        given[name] = value and whole_characters(value)
+    given = {name: _texts(name, value) for name, value in options.items() if value is not None}
     filters = Filters(**given)  # type: ignore[arg-type]  # the kind is checked below
     for name in ("since", "until"):
         value = getattr(filters, name)
         if value is not None and iso_date(value) != value:
             raise InvalidRequest(f"{name} {value!r} is not a date. Write 2026-02-12, 2026-02 or 2026.")
-    if filters.kind is not None and filters.kind not in get_args(Kind):
-        raise InvalidRequest(f"kind {filters.kind!r} is not known. Use one of {', '.join(get_args(Kind))}.")
+    for kind in each_of(filters.kind) or ():
+        if kind not in get_args(Kind):
+            raise InvalidRequest(f"kind {kind!r} is not known. Use one of {', '.join(get_args(Kind))}.")
     return filters
+
+
+def _texts(name: str, value: object) -> str | tuple[str, ...]:
+    """A filter as given: a text, or several in a list; raises InvalidRequest."""
+    if isinstance(value, str):
+        return whole_characters(value)
+    several = name not in ("since", "until")
+    if not (several and isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)):
+        raise InvalidRequest(f"{name} {value!r} is no text. Write it in quotation marks.")
+    if not value:
+        raise InvalidRequest(
+            f"{name} is an empty list, which nothing would pass. Leave it out, or write what may pass."
+        )
+    # The same limit is one value, however it is given.
+    texts = tuple(dict.fromkeys(map(whole_characters, value)))
+    return texts[0] if len(texts) == 1 else texts
 
 
 def require_verified(answer: Answer, briefings: Mapping[str, Briefing]) -> None:

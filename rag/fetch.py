@@ -182,7 +182,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
             if not self._allow_private and not is_public(address):
                 raise InvalidRequest(
                     f"{host} is at {address}, which is not on the public internet, and is not fetched. "
-                    "Allow it with --allow-private if you trust it."
+                    "Save the page as a file and add that, or allow such addresses where `onrecord add` is run."
                 )
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:

@@ -7,7 +7,7 @@ and so is what else depends on nothing but the state.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from onrecord.rag.collecting import held_as
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.people.register import Register
 from onrecord.rag.store import Archive, Candidate, Held, Limits, Names, Store, Summary, Usual
-from onrecord.rag.types import Briefing, Filters, Passage, Turn
+from onrecord.rag.types import Briefing, Filters, Passage, Passing, Turn, each_of
 
 _Read = TypeVar("_Read")
 _Made = TypeVar("_Made")
@@ -75,6 +75,15 @@ class Holdings:
         """How many briefings and passages pass the filters."""
         return self._store.count(self._state().limits(filters))
 
+    def passing(self, filters: Filters) -> Passing:
+        """How much passes the filters, and how many undated briefings would without the dates among them."""
+        undated = 0
+        if filters.since or filters.until:
+            limits = self._state().limits(replace(filters, since=None, until=None))
+            among = [id_ for id_ in self._state().undated if limits.briefings is None or id_ in limits.briefings]
+            undated = self._store.count(replace(limits, briefings=tuple(among)))[0] if among else 0
+        return Passing(*self.count(filters), undated)
+
     def briefing_ids(self, filters: Filters) -> list[str]:
         """The ids of the briefings that have passages which pass the filters, in the order they were added."""
         return self._store.briefing_ids(self._state().limits(filters))
@@ -117,9 +126,9 @@ class Holdings:
         """The names of all people and of all outlets that speak in current briefings, be it in a few words."""
         return self._people.on_record
 
-    def called(self, speaker: str) -> list[str]:
+    def called(self, speakers: str | tuple[str, ...]) -> list[str]:
         """The names of the people whom a filter by speaker may mean."""
-        return self._people.called(speaker)
+        return list(_meant(each_of(speakers), self._people.called) or ())
 
     @property
     def _people(self) -> Register:
@@ -174,29 +183,39 @@ class _State:
             "kind": list(names.kinds),
         }
 
+    @cached_property
+    def undated(self) -> tuple[str, ...]:
+        """The ids of the briefings without a date."""
+        return tuple(one.id for one in self._store.summaries() if one.date is None)
+
     def _briefing(self, briefing_id: str) -> Briefing:
         return _named(self._store.briefing(briefing_id), self.people)
 
     def _limits(self, filters: Filters) -> Limits:
         """The filters as a store takes them: whom and what they mean of what is printed."""
-        speaker, role, outlet = filters.speaker, filters.role, filters.outlet
         return Limits(
-            speakers=None if speaker is None else tuple(self.people.printed(self.people.called(speaker))),
-            roles=None if role is None else tuple(matching_names(role, self._names.roles)),
-            outlets=None if outlet is None else tuple(matching_names(outlet, self._names.outlets)),
+            speakers=_meant(each_of(filters.speaker), lambda name: self.people.printed(self.people.called(name))),
+            roles=_meant(each_of(filters.role), lambda role: matching_names(role, self._names.roles)),
+            outlets=_meant(each_of(filters.outlet), lambda outlet: matching_names(outlet, self._names.outlets)),
             since=filters.since,
             until=filters.until,
-            language=filters.language,
-            kind=filters.kind,
+            languages=each_of(filters.language),
+            kinds=each_of(filters.kind),
             briefings=self._among(filters),
         )
 
     def _among(self, filters: Filters) -> tuple[str, ...] | None:
         """The briefings that pass the filters by briefing and by collection; None where neither is set."""
-        if filters.collection is None:
-            return None if filters.briefing is None else (filters.briefing,)
-        together = self.collections[held_as(self.collections, filters.collection)]
-        return together if filters.briefing is None else tuple(id_ for id_ in together if id_ == filters.briefing)
+        named = each_of(filters.briefing)
+        together = _meant(each_of(filters.collection), lambda name: self.collections[held_as(self.collections, name)])
+        if named is None or together is None:
+            return together if named is None else named
+        return tuple(id_ for id_ in together if id_ in named)
+
+
+def _meant(wanted: Sequence[str] | None, mean: Callable[[str], Iterable[_Made]]) -> tuple[_Made, ...] | None:
+    """All that any of the texts means, each once; None where there is no limit."""
+    return None if wanted is None else tuple(dict.fromkeys(one for text in wanted for one in mean(text)))
 
 
 def _named(briefing: Briefing, people: Register) -> Briefing:

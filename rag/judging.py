@@ -35,6 +35,7 @@ from onrecord.rag.types import (
     QuestionOnRecord,
     QuestionOutcome,
     Span,
+    each_of,
 )
 
 JUDGED_FILE = "questions.db"
@@ -194,7 +195,7 @@ class Judging:
                 continue
             read += 1
             quoted = (_quoted(briefing, one) for one in judged if one.outcome in outcomes)
-            found += [one for one in quoted if _fits(one, called, limits.outlet, wanted)]
+            found += [one for one in quoted if _fits(one, called, each_of(limits.outlet), wanted)]
         return OpenQuestions(tuple(found), read, len(briefings))
 
     def _judged(self, briefing: Briefing) -> tuple[JudgedQuestion, ...] | None:
@@ -206,13 +207,18 @@ class Judging:
         return sorted(briefings, key=lambda briefing: briefing.date or "", reverse=True)
 
 
-def _fits(question: QuestionOnRecord, called: frozenset[str] | None, outlet: str | None, wanted: Sequence[str]) -> bool:
+def _fits(
+    question: QuestionOnRecord,
+    called: frozenset[str] | None,
+    outlets: tuple[str, ...] | None,
+    wanted: Sequence[str],
+) -> bool:
     asked, reply = question.asked, question.reply
     if reply is None and len(language(asked.language).query_terms(asked.quote)) < _TELLING:
         return False
     if called is not None and (reply is None or reply.speaker not in called):
         return False
-    if outlet and not (asked.outlet and matching_names(outlet, [asked.outlet])):
+    if outlets and not (asked.outlet and any(matching_names(outlet, [asked.outlet]) for outlet in outlets)):
         return False
     held = folded_words(f"{asked.quote} {reply.quote if reply else ''}")
     return all(any(word.startswith(part) for word in held) for part in wanted)

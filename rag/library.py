@@ -22,6 +22,7 @@ from onrecord.rag.holdings import Holdings
 from onrecord.rag.judging import JUDGED_FILE, Judging
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.question import History
+from onrecord.rag.quoting import quoted
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import Metadata, checked_metadata
 from onrecord.rag.reading.reader import Reader
@@ -32,11 +33,12 @@ from onrecord.rag.store.refusing import require_model
 from onrecord.rag.store.sqlite.backup import restore
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
-from onrecord.rag.types import Answer, Briefing, FilterOptions, Hit, Passage
+from onrecord.rag.types import Answer, Briefing, Citation, FilterOptions, Hit, Passage, Passing
 
 if TYPE_CHECKING:
     from onrecord.rag.adding import AddReport, Original, Progress
     from onrecord.rag.checking.check import CheckReport
+    from onrecord.rag.comparing.compare import Comparison
     from onrecord.rag.copying import Copied
     from onrecord.rag.language_model.model import ModelServer
 
@@ -176,12 +178,15 @@ class Library:
         allow_private: bool = False,
         ray: str | None = None,
         progress: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> AddReport:
         """Add files, folders and web addresses; title, date, url and language override what is found in them.
 
         A file that cannot be read is reported and the rest are added. A web address must be public unless
         `allow_private`. With `ray`, the HOST:PORT of a Ray cluster of which this machine is part, or "local", the
-        cluster's machines read and embed. Raises InvalidRequest for metadata and a cluster that cannot be used.
+        cluster's machines read and embed. Once `stop` says yes, which is asked at every step but of a cluster's,
+        nothing more is added, and the report tells of what was. Raises InvalidRequest for metadata and a cluster that
+        cannot be used.
         """
         # Whoever only asks does not wait for what reads files.
         from onrecord.rag.adding import add_originals, originals_under
@@ -194,7 +199,7 @@ class Library:
             else:
                 originals += originals_under([Path(path)], options)
         if ray is None:
-            return add_originals(self._store, self._loaded_encoder, originals, progress)
+            return add_originals(self._store, self._loaded_encoder, originals, progress, stop)
         from onrecord.rag.spreading import spread_originals
 
         return spread_originals(self._store, self._settings, self._loaded_encoder, originals, ray, progress)
@@ -203,9 +208,17 @@ class Library:
         """The briefings in the order they were added."""
         return self._holdings.briefings()
 
-    def summaries(self) -> list[Summary]:
-        """One line about each briefing, in the order they were added."""
-        return self._holdings.summaries()
+    def summaries(self, *, speaker: str | None = None) -> list[Summary]:
+        """One line about each briefing, or each in which somebody speaks, in the order they were added."""
+        if not speaker:
+            return self._holdings.summaries()
+        limits = filters_of({"speaker": speaker})
+
+        def speaking() -> list[Summary]:
+            held = set(self._holdings.briefing_ids(limits))
+            return [one for one in self._holdings.summaries() if one.id in held]
+
+        return self._holdings.of_one_state(speaking)
 
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
@@ -370,6 +383,14 @@ class Library:
             return
         yield from growing(answer)
 
+    def passing(self, **filters: Unpack[FilterOptions]) -> Passing:
+        """How much of the library passes filters, and how many undated briefings their dates leave out.
+
+        Raises InvalidRequest for an impossible filter.
+        """
+        limits = filters_of(filters)
+        return self._holdings.of_one_state(lambda: self._holdings.passing(limits))
+
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
         return self._holdings.of_one_state(lambda: self._asking.in_full(answer))
@@ -386,6 +407,46 @@ class Library:
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
         encoders = self._loaded_encoder(), self._bundled_encoder()
         return self._holdings.of_one_state(lambda: check(whole_characters(article), Record(self._holdings, *encoders)))
+
+    def quote(self, briefing_id: str, start: int, end: int) -> Citation:
+        """The citation of `briefing.text[start:end]`, with whoever speaks there.
+
+        Raises UnknownBriefing, and InvalidRequest for what is no slice, for words of several people, and for what is
+        no part of the briefing's words (site chrome, page furniture).
+        """
+        return self._holdings.of_one_state(lambda: quoted(self._holdings, whole_characters(briefing_id), start, end))
+
+    def compare(self, first: str, second: str, *, speaker: str | None = None) -> Comparison:
+        """Set two briefings side by side, named by their ids: what both speak of, and what one alone does.
+
+        With `speaker` only that person's words count; part of a name is enough. Pairs rest on rare words in common and
+        on the vectors that are stored. Raises UnknownBriefing, and InvalidRequest for one briefing given twice.
+        """
+        from onrecord.rag.comparing.compare import ToCompare, compared
+
+        ids = whole_characters(first), whole_characters(second)
+        if ids[0] == ids[1]:
+            raise InvalidRequest("Both are the same briefing. Name two.")
+        name = speaker and whole_characters(speaker)
+
+        def prepared(briefing_id: str) -> ToCompare:
+            briefing, passages = self._holdings.briefing(briefing_id), self._holdings.passages(briefing_id)
+            return ToCompare(briefing, passages, self._embedded(briefing_id, passages))
+
+        def comparison() -> Comparison:
+            called = self._holdings.called(name) if name else None
+            return compared(prepared(ids[0]), prepared(ids[1]), speaker=name or None, called=called)
+
+        return self._holdings.of_one_state(comparison)
+
+    def _embedded(self, briefing_id: str, passages: Sequence[Passage]) -> list[Embedded]:
+        """What the model makes of passages: as it is stored, or made again for a superseded version."""
+        kept = self._store.embedded(briefing_id)
+        if len(kept) == len(passages):
+            return kept
+        from onrecord.rag.adding import embed
+
+        return embed(passages, self._loaded_encoder())
 
     def _model_server(self) -> ModelServer | None:
         """The language model that the settings name; most libraries use none and never load its client."""

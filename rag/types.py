@@ -5,7 +5,7 @@ Offsets count characters of `Briefing.text`; a quote is always `text[start:end]`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
@@ -302,9 +302,9 @@ class Answer:
 
     `text` is what the parts say, with `[n]` markers, for whoever shows or reads plain text; nothing takes it apart.
     `confidence` (0–1) is the estimated probability that the library answers the question. `searched` counts the
-    briefings and passages that the filters left, `since` and `until` are the dates that the question itself limits it
-    to. `seconds` holds the time of each stage. `note` tells the reader why
-    a language model that was asked for did not give this answer.
+    briefings and passages that the filters left, `undated` the briefings that limits on dates alone leave out; `since`
+    and `until` are the dates that the question itself limits it to. `seconds` holds the time of each stage. `note`
+    tells the reader why a language model that was asked for did not give this answer.
 
     Raises ValueError where a part points at a citation that is not there.
     """
@@ -320,6 +320,7 @@ class Answer:
     seconds: Mapping[str, float] = field(default_factory=dict)
     searched_briefings: int = 0
     searched_passages: int = 0
+    undated: int = 0
     since: str | None = None
     until: str | None = None
     note: str | None = None
@@ -358,28 +359,45 @@ def _plain_piece(piece: Piece, quotes: Mapping[int, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a search is limited to; None means no limit. Dates are ISO 8601, both ends included."""
+    """What a search is limited to; None means no limit. Dates are ISO 8601, both ends included.
 
-    speaker: str | None = None
-    role: str | None = None
-    outlet: str | None = None
+    Of several texts any one will do; what passes has to pass all filters.
+    """
+
+    speaker: str | tuple[str, ...] | None = None
+    role: str | tuple[str, ...] | None = None
+    outlet: str | tuple[str, ...] | None = None
     since: str | None = None
     until: str | None = None
-    language: str | None = None
-    briefing: str | None = None
-    kind: Kind | None = None
-    collection: str | None = None
+    language: str | tuple[str, ...] | None = None
+    briefing: str | tuple[str, ...] | None = None
+    kind: Kind | tuple[Kind, ...] | None = None
+    collection: str | tuple[str, ...] | None = None
 
 
 class FilterOptions(TypedDict, total=False):
     """The same limits as keyword arguments of `Library.search`, `ask` and `stream`."""
 
-    speaker: str | None
-    role: str | None
-    outlet: str | None
+    speaker: str | Sequence[str] | None
+    role: str | Sequence[str] | None
+    outlet: str | Sequence[str] | None
     since: str | None
     until: str | None
-    language: str | None
-    briefing: str | None
-    kind: Kind | None
-    collection: str | None
+    language: str | Sequence[str] | None
+    briefing: str | Sequence[str] | None
+    kind: Kind | Sequence[Kind] | None
+    collection: str | Sequence[str] | None
+
+
+def each_of(wanted: str | tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The texts of a filter, of which any one will do; None where there is no limit."""
+    return (wanted,) if isinstance(wanted, str) else wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """How much passes filters; `undated` counts the briefings that their dates alone leave out, having none."""
+
+    briefings: int
+    passages: int
+    undated: int

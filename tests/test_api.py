@@ -75,6 +75,21 @@ def test_what_cannot_be_asked_is_refused(client: httpx.Client, body: object) -> 
         assert client.post(path, json=body).status_code == 422
 
 
+def test_several_values_of_a_filter_are_any_of_them(client: httpx.Client) -> None:
+    both = {"question": "What was said?", "k": 100, "language": ["fr", "en"], "kind": ["question", "moderation"]}
+    found = [hit["passage"] for hit in client.get("/api/search", params=both).raise_for_status().json()]
+    assert {(one["language"], one["kind"]) for one in found} >= {("fr", "question"), ("en", "question")}
+    assert {one["kind"] for one in found} <= {"question", "moderation"}
+    passing = client.get("/api/passing", params={"language": ["fr", "en"]}).json()
+    each = [client.get("/api/passing", params={"language": code}).json()["passages"] for code in ("fr", "en")]
+    assert passing["passages"] == sum(each)
+    speakers = client.get("/api/names").json()["speaker"][:2]
+    answer = client.post("/api/ask", json={"question": "What was said?", "filters": {"speaker": speakers}}).json()
+    assert {hit["passage"]["speaker"] for hit in answer["hits"]} <= set(speakers)
+    assert client.get("/api/passing", params={"speaker": "x", "unknown": "y"}).status_code == 422
+    assert client.post("/api/ask", json={"question": "Who?", "filters": {"speaker": []}}).status_code == 422
+
+
 def test_files_are_added_read_back_and_removed(client: httpx.Client) -> None:
     words = "Ada Quill:\nThe lighthouse on Gull Rock will be lit again in June.\n"
     sent = [("files", ("../../lighthouse.txt", words)), ("files", ("empty.txt", b""))]
@@ -96,7 +111,7 @@ def test_adding_tells_its_progress(client: httpx.Client) -> None:
     sent = {"files": ("buoys.txt", "Ada Quill:\nThe buoys off Gull Rock are to be painted green.\n")}
     response = client.post("/api/briefings", files=sent, headers={"accept": "text/event-stream"})
     events = [block.split("\n")[0] for block in response.text.strip().split("\n\n")]
-    assert events[0] == "event: progress"
+    assert events[0] == "event: started"
     assert events[-1] == "event: report"
     report = json.loads(response.text.strip().split("\n\n")[-1].split("data: ")[1])
     client.delete(f"/api/briefings/{report['files'][0]['briefing_id']}").raise_for_status()

@@ -112,6 +112,19 @@ def test_batch_gives_one_line_out_for_each_line_in(command: Command) -> None:
         assert out[1]["hits"] == []
 
 
+def test_filters_are_repeated_for_several(command: Command) -> None:
+    command("add", "harbour.txt")
+    kinds = ["--kind", "question", "--kind", "answer"]
+    hits = json.loads(command("search", "Who paid?", *kinds, "--json").stdout)["hits"]
+    every = json.loads(command("search", "Who paid?", "--json").stdout)["hits"]
+    of_kind = [hit["passage"]["id"] for hit in every if hit["passage"]["kind"] in ("question", "answer")]
+    assert sorted(hit["passage"]["id"] for hit in hits) == sorted(of_kind)
+    line = json.dumps({"question": "Who paid?", "kind": ["question", "answer"]})
+    assert json.loads(command("search", "--batch", "-", given=line).stdout)["hits"] == hits
+    refused = command("search", "Who paid?", "--kind", "answer", "--kind", "shout", code=1)
+    assert "'shout'" in refused.stderr
+
+
 def test_batch_goes_on_after_a_bad_line(command: Command) -> None:
     command("add", "harbour.txt")
     given = '{"question": \n{"question": ""}\n{"question": "Who paid?", "since": "then"}\n{"question": "Who paid?"}\n'

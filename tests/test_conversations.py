@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from postgres_server import running_server
+from pydantic import TypeAdapter
 
 from onrecord.rag import Answer, Citation, Filters, Library, OnRecordError, Part, Quote, Words
 from onrecord.rag.store.postgres import open_store
@@ -54,6 +56,16 @@ def test_what_is_kept_is_what_was_given(conversations: Conversations) -> None:
     [kept] = conversations.asked(ADA, id_)
     assert (kept.answer, kept.filters, kept.question) == (first.answer, first.filters, "One?")
     assert conversations.one(ADA, first.id).answer == first.answer
+
+
+def test_limits_are_kept_with_one_value_or_several(conversations: Conversations) -> None:
+    limits = Filters(speaker=("Ada", "Ivo"), kind=("question", "answer"), language="fr", since="2031")
+    first, id_ = replace(asked("One?"), filters=limits), new_id()
+    keep(conversations, ADA, id_, first)
+    assert conversations.one(ADA, first.id).filters == limits
+    # As they were written down before there could be several.
+    before = '{"speaker":"Ada","role":null,"since":null,"language":"fr","briefing":"b","kind":"answer"}'
+    assert TypeAdapter(Filters).validate_json(before) == Filters("Ada", language="fr", briefing="b", kind="answer")
 
 
 def test_another_visitor_reaches_nothing(conversations: Conversations) -> None:
@@ -137,7 +149,8 @@ def test_answers_kept_by_an_earlier_version_are_still_shown(tmp_path: Path) -> N
         database.execute(
             "UPDATE asked SET answer = json_set(json_remove(answer, '$.parts'), '$.text', 'Said: “x” [1]')"
         )
-        database.execute("PRAGMA user_version = 1")
+        # Nothing was pinned then.
+        database.executescript("DROP TABLE pin; DROP TABLE board; PRAGMA user_version = 1")
     [kept] = Conversations(file).asked(ADA, id_)
     assert (kept.answer.text, kept.answer.citations) == ("Said: “x” [1]", first.answer.citations)
 

@@ -15,8 +15,9 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
 from onrecord.rag.errors import InvalidRequest
-from onrecord.rag.exporting.export import EXPORT_FORMATS, copied, export, timecode
+from onrecord.rag.exporting.export import copied, export
 from onrecord.rag.exporting.text_fragments import link_to, text_fragment
+from onrecord.rag.exporting.writing import EXPORT_FORMATS, timecode
 from onrecord.rag.text.quotes import cite
 from onrecord.rag.types import Answer, Briefing, Citation, Part, Pointer, Quote, Turn, Words
 

@@ -200,7 +200,7 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: 
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in ("93.184.216.34", "10.0.0.7")]
 
     monkeypatch.setattr("onrecord.rag.fetch.socket.getaddrinfo", answer)
-    with pytest.raises(InvalidRequest, match=r"10\.0\.0\.7.*--allow-private"):
+    with pytest.raises(InvalidRequest, match=r"10\.0\.0\.7.*Save the page as a file"):
         fetch("http://wall.example/")
 
 

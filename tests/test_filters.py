@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from onrecord.rag import Library, Passage, Settings
+from onrecord.rag import InvalidRequest, Library, Passage, Passing, Settings
 
 # (filter, how many of the library's passages pass): one in a hundred, and more than are looked up for ten.
 FILTERS = [
@@ -17,6 +18,10 @@ FILTERS = [
     ({"language": "fr"}, 20),
     ({"speaker": "Ben Often"}, 250),
     ({"until": "2030-01"}, 300),
+    ({"speaker": ("Ada Rare", "Ben Often")}, 270),
+    ({"speaker": ["Ben Often", "Ben Often", "Nobody Known"]}, 250),
+    ({"speaker": ("Ada Rare", "Ben Often"), "until": "2030-03"}, 250),
+    ({"language": ("fr", "de")}, 20),
 ]
 WORDS = ["harbour", "bridge", "budget", "school", "ferry", "winter", "market", "garden", "letter", "window", "river"]
 FRENCH = "Nous avons dit que le {} et la {} ne sont pas prêts, et que les travaux du {} commenceront au printemps {}."
@@ -48,10 +53,14 @@ def library(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iter
         yield opened
 
 
-def passes(passage: Passage, date: str, limits: dict[str, str]) -> bool:
+def passes(passage: Passage, date: str, limits: dict[str, Any]) -> bool:
+    def is_any(name: str, value: str | None) -> bool:
+        wanted = limits.get(name, value)
+        return value == wanted if isinstance(wanted, str) else value in wanted
+
     return (
-        limits.get("speaker") in (None, passage.speaker)
-        and limits.get("language") in (None, passage.language)
+        is_any("speaker", passage.speaker)
+        and is_any("language", passage.language)
         and limits.get("since", "") <= date
         and date[: len(limits.get("until", ""))] <= limits.get("until", "")
     )
@@ -60,7 +69,7 @@ def passes(passage: Passage, date: str, limits: dict[str, str]) -> bool:
 @pytest.mark.parametrize(("limits", "count"), FILTERS)
 @pytest.mark.parametrize("question", ["What about the ferry in winter 1984?", "Que dit-on du budget de 2010 ?"])
 def test_a_filtered_search_is_the_top_of_all_that_passes(
-    library: Library, limits: dict[str, str], count: int, question: str
+    library: Library, limits: dict[str, Any], count: int, question: str
 ) -> None:
     everything = [(item.date or "", passage) for item in library.summaries() for passage in library.passages(item.id)]
     passing = {passage.id for date, passage in everything if passes(passage, date, limits)}
@@ -89,3 +98,40 @@ def test_libraries_of_no_passage_and_of_one(small_library: Library, tmp_path: Pa
         (hit,) = small_library.search(question, k=3)
         assert "The bridge opens in May." in hit.passage.text
     assert small_library.search("What of the bridge?", language="fr") == []
+
+
+def test_several_briefings_kinds_and_roles_are_any_of_them(library: Library) -> None:
+    ids = {one.file: one.id for one in library.summaries()}
+    hits = library.search("What of the bridge?", k=10_000, briefing=(ids["late.txt"], ids["french.txt"]))
+    assert {hit.passage.briefing_id for hit in hits} == {ids["late.txt"], ids["french.txt"]}
+    assert library.passing(kind=("statement", "question"), language="fr").passages == 20
+    assert library.passing(briefing=(ids["late.txt"], ids["french.txt"]), language="en").briefings == 1
+    answer = library.ask("What was said of the bridge?", speaker=("Ada Rare", "Ben Often"))
+    assert {hit.passage.speaker for hit in answer.hits} <= {"Ada Rare", "Ben Often"}
+    assert answer.searched_passages == 270
+
+
+def test_a_list_that_nothing_could_pass_is_refused_and_so_is_one_of_dates(library: Library) -> None:
+    with pytest.raises(InvalidRequest, match="speaker is an empty list"):
+        library.search("What of the bridge?", speaker=[])
+    with pytest.raises(InvalidRequest, match="since"):
+        library.search("What of the bridge?", since=["2030", "2031"])  # type: ignore[arg-type]
+    with pytest.raises(InvalidRequest, match="'shout'"):
+        library.search("What of the bridge?", kind=["answer", "shout"])  # type: ignore[list-item]
+
+
+def test_undated_briefings_that_a_limit_on_dates_leaves_out_are_counted(small_library: Library, tmp_path: Path) -> None:
+    for name, speaker in (("first", "Ada Rare"), ("second", "Ada Rare"), ("third", "Ben Often")):
+        said = ENGLISH.format("harbour", name, "ferry", "that year")
+        turns = [f"{one}: {said}" for one in (speaker, "Dora Others", speaker)]
+        (tmp_path / f"{name}.txt").write_text("\n\n".join(turns), encoding="utf-8")
+    small_library.add([tmp_path / "first.txt", tmp_path / "third.txt"])
+    small_library.add(tmp_path / "second.txt", date="2031-02-03")
+    assert small_library.passing(since="2031") == Passing(briefings=1, passages=3, undated=2)
+    assert small_library.passing(until="2030", speaker="Ada Rare") == Passing(briefings=0, passages=0, undated=1)
+    assert small_library.passing(speaker="Ada Rare") == Passing(briefings=2, passages=4, undated=0)
+    first = next(one.id for one in small_library.summaries() if one.file == "first.txt")
+    assert small_library.passing(since="2031", briefing=first) == Passing(briefings=0, passages=0, undated=1)
+    answer = small_library.ask("What of the ferry?", since="2031")
+    assert (answer.searched_briefings, answer.undated) == (1, 2)
+    assert small_library.ask("What of the ferry?").undated == 0

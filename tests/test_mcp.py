@@ -79,7 +79,7 @@ def test_a_client_asks_searches_opens_and_checks(served: StdioServerParameters |
         found["ask"] = await client.call_tool("ask_briefings", {"question": QUESTION})
         found["again"] = await client.call_tool("ask_briefings", {"question": QUESTION, "kind": "question"})
         found["search"] = await client.call_tool(
-            "search_briefings", {"question": "la crue", "k": 3, "language": "fr", "since": "2025-04"}
+            "search_briefings", {"question": "la crue", "k": 3, "language": ["fr", "es"], "since": "2025-04"}
         )
         citation = found["ask"].structured_content["citations"][0]
         found["passage"] = await client.call_tool(

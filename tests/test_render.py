@@ -204,6 +204,13 @@ def test_the_status_line_says_what_was_found_verified_and_searched() -> None:
     assert status_line(nothing, frozenset()) == "not found · 2 briefings searched"
     limited = status_line(nothing, frozenset(), ["Ada Quill", "from 2026"])
     assert limited == "not found · 2 briefings searched · limited to Ada Quill, from 2026"
+    none = replace(nothing, searched_briefings=0, undated=3)
+    assert status_line(none, frozenset(), ["from 2026"]) == (
+        "not found · 0 briefings searched · limited to from 2026 · no passage passes all limits · "
+        "3 undated briefings are left out"
+    )
+    assert "no-limits" in answer_html(none, verified=frozenset(), exchange="a", limits=["from 2026"])
+    assert "no-limits" not in answer_html(none, verified=frozenset(), exchange="a")
 
 
 def test_an_unverified_quote_is_called_so() -> None:

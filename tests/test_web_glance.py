@@ -99,6 +99,6 @@ def test_adding_the_same_again_is_said_in_words(open_page: Open, server: Server,
     page.locator("#library input[type=file]").set_input_files(file)
     expect(report).to_contain_text("1 briefing added", timeout=30_000)
     page.locator("#library input[type=file]").set_input_files(file)
-    expect(report).to_have_text("1 briefing is in the library already", timeout=30_000)
+    expect(report).to_have_text("1 briefing is already in the library, nothing changed", timeout=30_000)
     [added] = [one for one in httpx.get(f"{server.address}/api/briefings").json() if "gannet" in one["file"]]
     remove(server, added["id"])

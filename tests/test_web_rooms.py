@@ -17,7 +17,8 @@ from onrecord.rag import Library
 def test_limits_are_chips_that_can_be_taken_away(open_page: Open) -> None:
     page = open_page()
     page.locator("#library summary", has_text="Limit the search").click()
-    page.locator("#limit-language").select_option("fr")
+    page.locator("#library .choices-of summary", has_text="Language").click()
+    page.get_by_role("checkbox", name="French").check()
     chip = page.locator("#limits .limit")
     expect(chip).to_have_text(re.compile("French"))
     ask(page, QUESTION)

@@ -21,7 +21,11 @@ from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations, Un
 from onrecord.ui.chat.exporting import export_api
 from onrecord.ui.chat.suggestions import Suggestions
 from onrecord.ui.check.pages import check_pages
+from onrecord.ui.desk.comparing import comparing_api, comparing_pages
 from onrecord.ui.desk.pages import desk_pages
+from onrecord.ui.desk.pins import Pins, UnknownPin
+from onrecord.ui.desk.pins_api import pins_api
+from onrecord.ui.desk.pins_page import pins_pages
 from onrecord.ui.desk.routes import desk_api
 from onrecord.ui.page.assets import Assets, Preloading
 from onrecord.ui.page.text import terminal_language, words
@@ -42,7 +46,14 @@ from onrecord.ui.server.settings import ServerSettings
 # beside each other both take twice as long. Another model than the bundled one may take longer than anybody waits.
 _PATIENCE = 3.0
 _SECONDS_TO_END = 5.0
-_STATUS_OF = {UnknownBriefing: 404, UnknownConversation: 404, InvalidRequest: 422, ModelError: 503, Busy: 429}
+_STATUS_OF: dict[type[OnRecordError], int] = {
+    UnknownBriefing: 404,
+    UnknownConversation: 404,
+    UnknownPin: 404,
+    InvalidRequest: 422,
+    ModelError: 503,
+    Busy: 429,
+}
 
 
 def create_app(
@@ -58,7 +69,8 @@ def create_app(
 
     The model starts loading at once, in the background; the page is made behind it, and whoever asks for it waits.
     """
-    conversations = Conversations(library.database or library.folder / CONVERSATIONS_FILE)
+    own = library.database or library.folder / CONVERSATIONS_FILE
+    conversations = Conversations(own)
     audit = Audit(library.folder)
     loading = ModelLoading(library)
     chat = Chat(library, conversations, loading, places)
@@ -91,6 +103,10 @@ def create_app(
     app.include_router(reader_pages(library))
     app.include_router(check_pages())
     app.include_router(desk_pages(library))
+    app.include_router(pins_api(library, Pins(own)))
+    app.include_router(pins_pages())
+    app.include_router(comparing_api(library, places))
+    app.include_router(comparing_pages())
     # Not "assets": these are Gradio's own.
     app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
     app.add_exception_handler(OnRecordError, _refusal)

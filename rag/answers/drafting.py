@@ -18,7 +18,7 @@ from onrecord.rag.questions.followup import words_shown
 from onrecord.rag.questions.question import Question
 from onrecord.rag.reading.reader import Reading, Reads, ReadSentence
 from onrecord.rag.text.quotes import reported_at
-from onrecord.rag.types import Briefing, Filters, Hit, Part, Passage, Piece, Span, Status, Turn, Words
+from onrecord.rag.types import Briefing, Filters, Hit, Part, Passage, Piece, Span, Status, Turn, Words, each_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,11 @@ class Draft:
     def passes(self, turn: Turn) -> bool:
         """Whether the filters leave room for a turn's speaker, role, outlet and kind."""
         filters = self.filters
-        pairs = ((filters.role, turn.role), (filters.outlet, turn.outlet))
-        if any(wanted and not (held and matching_names(wanted, [held])) for wanted, held in pairs):
-            return False
-        if filters.kind and turn.kind != filters.kind:
+        for wanted, held in ((each_of(filters.role), turn.role), (each_of(filters.outlet), turn.outlet)):
+            if wanted is not None and not (held and any(matching_names(one, [held]) for one in wanted)):
+                return False
+        kinds = each_of(filters.kind)
+        if kinds is not None and turn.kind not in kinds:
             return False
         return self._passes(turn.speaker)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from onrecord.rag.answers.differing import words_of_one
 from onrecord.rag.answers.drafting import Draft, Written, line
 from onrecord.rag.answers.listing import Listed, item
 from onrecord.rag.answers.selection import terms_of
@@ -23,8 +23,6 @@ _NEAR, _HOLDING = 0.05, 0.001
 _HALF, _MOST_READ = 0.5, 20
 # Above this probability of nothing, only what holds the subject's words speaks of it: a subject tells a reader little.
 _NOTHING = 0.9
-# Words named on either side of a difference.
-_MOST_WORDS = 8
 
 
 def over_time(draft: Draft) -> Written | None:
@@ -142,16 +140,9 @@ def _may_hold(draft: Draft, briefing: Briefing, wanted: Sequence[str]) -> list[i
 
 def _difference(draft: Draft, first: ReadSentence, last: ReadSentence) -> list[Part]:
     """Which telling words stand in one of two statements only, as printed there."""
-    if first.passage.language != last.passage.language:
-        return []
-    lines = []
-    for template, one, other in ((draft.words.only_first, first, last), (draft.words.only_last, last, first)):
-        theirs = terms_of(other.text, other.passage.language)
-        mine: dict[str, str] = {}
-        for word in re.findall(r"[^\W\d_]{3,}", one.text):
-            for term in language(one.passage.language).query_terms(word):
-                if term not in theirs:
-                    mine.setdefault(term, word)
-        if mine:
-            lines.append(line(template.format(words=", ".join(list(mine.values())[:_MOST_WORDS]))))
-    return lines
+    told = ((draft.words.only_first, first, last), (draft.words.only_last, last, first))
+    found = [
+        (template, words_of_one(one.text, one.passage.language, other.text, other.passage.language))
+        for template, one, other in told
+    ]
+    return [line(template.format(words=", ".join(words))) for template, words in found if words]

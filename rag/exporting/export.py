@@ -2,80 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from itertools import groupby
-from typing import Literal, get_args, overload
+from typing import Literal, overload
 
 from onrecord.rag.errors import InvalidRequest
-from onrecord.rag.exporting.escaping import in_markdown, one_line, table_cell
-from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.exporting.writing import (
+    COLUMNS,
+    EXPORT_FORMATS,
+    ExportFormat,
+    Sourced,
+    TextFormat,
+    cells_of,
+    html_page,
+    markdown,
+    markdown_file,
+    one_line,
+    quote_html,
+    quoted_in_markdown,
+    source_line,
+    sourced,
+    table,
+)
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
-from onrecord.rag.text.quotes import turn_at
-from onrecord.rag.types import (
-    Answer,
-    Briefing,
-    Citation,
-    Part,
-    Piece,
-    Pointer,
-    Turn,
-    Words,
-    plain_text,
-    quoted_words,
-)
+from onrecord.rag.types import Answer, Briefing, Citation, Part, Piece, Pointer, Words, plain_text, quoted_words
 
-TextFormat = Literal["markdown", "html", "csv"]
-ExportFormat = Literal["markdown", "html", "csv", "docx"]
-EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
-
-# Characters of the words before and behind a quote that stands in no turn.
-_SURROUNDING = 300
-_STYLE = (
-    ":root{color-scheme:light dark}body{font:1rem/1.55 system-ui,sans-serif;max-width:46rem;margin:2rem auto;"
-    "padding:0 1rem}blockquote,dd{white-space:pre-wrap}"
-)
-_COLUMNS = (
-    "number",
-    "quote",
-    "speaker",
-    "role",
-    "outlet",
-    "kind",
-    "inferred",
-    "briefing",
-    "date",
-    "link",
-    "timecode",
-    "page",
-    "line",
-    "before",
-    "turn",
-    "after",
-    "file",
-    "start",
-    "end",
-    "sha256",
-    "question",
-    "status",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A citation with all that is exported about it; `before`, `turn` and `after` are as printed in the source."""
-
-    citation: Citation
-    link: str | None
-    timecode: str | None
-    before: str
-    turn: str
-    after: str
-    sha256: str
+_COLUMNS = (*COLUMNS[:13], "before", "turn", "after", *COLUMNS[13:], "question", "status")
 
 
 @overload
@@ -93,7 +48,7 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
     missing = [one.title for one in answer.citations if one.briefing_id not in briefings]
     if missing:
         raise InvalidRequest(f"{missing[0]} is no longer in the library; ask again before exporting.")
-    sources = [_sourced(citation, briefings[citation.briefing_id]) for citation in answer.citations]
+    sources = [sourced(citation, briefings[citation.briefing_id]) for citation in answer.citations]
     words = answer_language(answer.language).report
     if format == "markdown":
         return _markdown(answer, sources, words)
@@ -108,63 +63,12 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
 
 def copied(citation: Citation, briefing: Briefing, *, language: str = "en") -> tuple[str, str]:
     """A quote to paste elsewhere that keeps its source: (plain text, HTML)."""
-    source, words = _sourced(citation, briefing), answer_language(language).report
-    plain = f"“{citation.quote}”\n— {_line(source, words)}" + (f"\n{source.link}" if source.link else "")
-    return plain, _quote_html(source, words)
+    source, words = sourced(citation, briefing), answer_language(language).report
+    plain = f"“{citation.quote}”\n— {source_line(source, words)}" + (f"\n{source.link}" if source.link else "")
+    return plain, quote_html(source, words)
 
 
-def timecode(seconds: float) -> str:
-    """Seconds from the beginning as h:mm:ss."""
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
-
-
-def _sourced(citation: Citation, briefing: Briefing) -> _Source:
-    index = turn_at(briefing, citation.start, citation.end)
-    if index is not None:
-        before, turn, after = (
-            _printed(briefing, briefing.turns[position]) if 0 <= position < len(briefing.turns) else ""
-            for position in (index - 1, index, index + 1)
-        )
-    else:
-        before = briefing.text[max(0, citation.start - _SURROUNDING) : citation.start]
-        turn, after = citation.quote, briefing.text[citation.end : citation.end + _SURROUNDING]
-    return _Source(
-        citation=citation,
-        link=source_link(citation),
-        timecode=None if citation.seconds is None else timecode(citation.seconds),
-        before=before.strip(),
-        turn=turn,
-        after=after.strip(),
-        sha256=briefing.sha256,
-    )
-
-
-def _printed(briefing: Briefing, turn: Turn) -> str:
-    words = briefing.text[turn.start : turn.end]
-    name = turn.label or turn.speaker
-    return f"{name.rstrip(': ')}: {words}" if name else words
-
-
-def _line(source: _Source, words: ReportWords) -> str:
-    """Speaker, role, outlet, briefing, date, page, line and timecode in one line."""
-    citation = source.citation
-    speaker = citation.speaker or words.unknown
-    known = ", ".join(part for part in (citation.role, citation.outlet) if part)
-    who = f"{speaker} ({known})" if known else speaker
-    if citation.inferred and citation.speaker:
-        who += f" [{words.inferred}]"
-    parts = [who, citation.title, citation.date or words.undated]
-    if citation.page is not None:
-        parts.append(words.page.format(page=citation.page))
-    if citation.line is not None:
-        parts.append(words.line.format(line=citation.line))
-    if source.timecode:
-        parts.append(f"{words.at} {source.timecode}")
-    return ", ".join(one_line(part) for part in parts)
-
-
-def _surroundings(source: _Source, words: ReportWords) -> list[tuple[str, str]]:
+def _surroundings(source: Sourced, words: ReportWords) -> list[tuple[str, str]]:
     """What stands before a quote, around it and after it, each under its heading, where there is anything."""
     texts = ((words.before, source.before), (words.context, source.turn), (words.after, source.after))
     return [(heading, text) for heading, text in texts if text]
@@ -176,16 +80,14 @@ def _facts(answer: Answer, words: ReportWords) -> str:
     return f"{status} · {searched}" if answer.searched_briefings else status
 
 
-def _markdown(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
-    parts = [f"# {in_markdown(one_line(answer.question))}", _md_said(answer), f"*{in_markdown(_facts(answer, words))}*"]
+def _markdown(answer: Answer, sources: list[Sourced], words: ReportWords) -> str:
+    parts = [f"# {markdown(one_line(answer.question))}", _md_said(answer), f"*{markdown(_facts(answer, words))}*"]
     if sources:
         parts.append(f"## {words.quotes}")
     for source in sources:
-        line = in_markdown(_line(source, words))
-        parts.append("\n".join(f"> {row.strip()}" for row in f"“{in_markdown(source.citation.quote)}”".splitlines()))
-        parts.append(f"**[{source.citation.number}]** " + (f"[{line}](<{source.link}>)" if source.link else line))
-        parts += [f"{heading}: {in_markdown(one_line(text))}" for heading, text in _surroundings(source, words)]
-        parts.append(f"{words.source}: {in_markdown(one_line(source.citation.file))}, SHA-256 {source.sha256}")
+        parts += quoted_in_markdown(source, words, f"**[{source.citation.number}]** ")
+        parts += [f"{heading}: {markdown(one_line(text))}" for heading, text in _surroundings(source, words)]
+        parts.append(markdown_file(source, words))
     return "\n\n".join(parts) + "\n"
 
 
@@ -198,7 +100,7 @@ def _md_said(answer: Answer) -> str:
 
 
 def _md_part(part: Part, answer: Answer) -> str:
-    said = "".join(_shown(piece, answer, in_markdown, "[{}]".format) for piece in part.pieces)
+    said = "".join(_shown(piece, answer, markdown, "[{}]".format) for piece in part.pieces)
     # Four spaces at a line's start would make it code.
     lines = [line.strip() for line in said.splitlines()]
     return "- " + "\n  ".join(lines) if part.item else "\n".join(lines)
@@ -215,28 +117,21 @@ def _shown(piece: Piece, answer: Answer, escaped: Callable[[str], str], marker: 
     return f"{quote} {markers} {escaped(piece.note)}".rstrip()
 
 
-def _html(answer: Answer, sources: list[_Source], words: ReportWords) -> str:
+def _html(answer: Answer, sources: list[Sourced], words: ReportWords) -> str:
     runs = groupby(answer.parts, key=lambda part: part.item)
     blocks = ((is_item, "\n".join(_html_part(part, answer) for part in run)) for is_item, run in runs)
     said = "\n".join(f"<ul>\n{block}\n</ul>" if is_item else block for is_item, block in blocks)
     quotes = "\n".join(
         f'<section id="quote-{source.citation.number}"><h3>[{source.citation.number}]</h3>\n'
-        f"{_quote_html(source, words)}\n<dl>"
+        f"{quote_html(source, words)}\n<dl>"
         + "".join(f"<dt>{heading}</dt><dd>{escape(text)}</dd>" for heading, text in _surroundings(source, words))
         + f"<dt>{words.source}</dt><dd>{escape(source.citation.file)}, SHA-256 {escape(source.sha256)}</dd>"
         + "</dl></section>"
         for source in sources
     )
     heading = f"<h2>{words.quotes}</h2>\n" if sources else ""
-    question = escape(answer.question)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{escape(answer.language)}">\n<head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{question}</title><style>{_STYLE}</style></head>\n"
-        f"<body>\n<h1>{question}</h1>\n{said}\n<p><em>{escape(_facts(answer, words))}</em></p>\n"
-        f"{heading}{quotes}\n</body>\n</html>\n"
-    )
+    body = f"{said}\n<p><em>{escape(_facts(answer, words))}</em></p>\n{heading}{quotes}"
+    return html_page(answer.question, body, answer.language)
 
 
 def _html_part(part: Part, answer: Answer) -> str:
@@ -248,52 +143,17 @@ def _html_part(part: Part, answer: Answer) -> str:
     return f"<{tag}>{said}</{tag}>".replace("\n", "<br>\n")
 
 
-def _quote_html(source: _Source, words: ReportWords) -> str:
-    line = escape(_line(source, words))
-    cite = f' cite="{escape(source.link)}"' if source.link else ""
-    credit = f'<a href="{escape(source.link)}" rel="noreferrer">{line}</a>' if source.link else line
-    language = escape(source.citation.language)
-    return (
-        f'<blockquote lang="{language}"{cite}>“{escape(source.citation.quote)}”</blockquote>\n'
-        f"<p>— <cite>{credit}</cite></p>"
-    )
+def _csv(answer: Answer, sources: list[Sourced]) -> str:
+    rows = [
+        cells_of(source)
+        | {"before": source.before, "turn": source.turn, "after": source.after}
+        | {"question": answer.question, "status": answer.status}
+        for source in sources
+    ]
+    return table(_COLUMNS, rows)
 
 
-def _csv(answer: Answer, sources: list[_Source]) -> str:
-    out = io.StringIO(newline="")
-    rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    rows.writerow(_COLUMNS)
-    for source in sources:
-        citation = source.citation
-        cells = (
-            str(citation.number),
-            citation.quote,
-            citation.speaker,
-            citation.role,
-            citation.outlet,
-            citation.kind,
-            "yes" if citation.inferred else "no",
-            citation.title,
-            citation.date,
-            source.link,
-            source.timecode,
-            "" if citation.page is None else str(citation.page),
-            "" if citation.line is None else str(citation.line),
-            source.before,
-            source.turn,
-            source.after,
-            citation.file,
-            str(citation.start),
-            str(citation.end),
-            source.sha256,
-            answer.question,
-            answer.status,
-        )
-        rows.writerow([table_cell(cell or "") for cell in cells])
-    return "\ufeff" + out.getvalue()
-
-
-def _docx(answer: Answer, sources: list[_Source], words: ReportWords) -> bytes:
+def _docx(answer: Answer, sources: list[Sourced], words: ReportWords) -> bytes:
     # Loaded by those who export a document only.
     from onrecord.rag.exporting.export_docx import WordDocument
 
@@ -306,7 +166,7 @@ def _docx(answer: Answer, sources: list[_Source], words: ReportWords) -> bytes:
         document.heading(words.quotes)
     for source in sources:
         document.paragraph(f"[{source.citation.number}] “{source.citation.quote}”", style="Quote")
-        document.linked(f"— {_line(source, words)}", source.link)
+        document.linked(f"— {source_line(source, words)}", source.link)
         for heading, text in _surroundings(source, words):
             document.paragraph(f"{heading}: {text}", small=True)
         document.paragraph(f"{words.source}: {source.citation.file}, SHA-256 {source.sha256}", small=True)

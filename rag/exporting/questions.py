@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Literal, get_args
 
 from onrecord.rag.errors import InvalidRequest
-from onrecord.rag.exporting.escaping import in_markdown, one_line, table_cell
 from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.exporting.writing import markdown, one_line, table
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.types import Citation, QuestionOnRecord
@@ -46,7 +44,7 @@ def export_questions(questions: Sequence[QuestionOnRecord], format: QuestionsFor
     """
     words = answer_language(language).report
     if format == "csv":
-        return _csv(questions)
+        return table(_COLUMNS, map(_row, questions))
     if format == "markdown":
         return _markdown(questions, words)
     if format == "docx":
@@ -54,44 +52,38 @@ def export_questions(questions: Sequence[QuestionOnRecord], format: QuestionsFor
     raise InvalidRequest(f"{format!r} is no format for questions. Use one of {', '.join(QUESTIONS_FORMATS)}.")
 
 
-def _csv(questions: Sequence[QuestionOnRecord]) -> str:
-    out = io.StringIO(newline="")
-    rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    rows.writerow(_COLUMNS)
-    for one in questions:
-        asked, reply = one.asked, one.reply
-        cells = (
-            one.outcome,
-            "" if one.sure is None else f"{one.sure:.2f}",
-            asked.quote,
-            asked.speaker,
-            asked.outlet,
-            reply and reply.quote,
-            reply and reply.speaker,
-            reply and reply.role,
-            asked.title,
-            asked.date,
-            source_link(reply or asked),
-            asked.briefing_id,
-            asked.file,
-            str(asked.start),
-            str(asked.end),
-            reply and str(reply.start),
-            reply and str(reply.end),
-        )
-        rows.writerow([table_cell(cell or "") for cell in cells])
-    return "\ufeff" + out.getvalue()
+def _row(question: QuestionOnRecord) -> dict[str, str | None]:
+    asked, reply = question.asked, question.reply
+    return {
+        "outcome": question.outcome,
+        "sure": None if question.sure is None else f"{question.sure:.2f}",
+        "question": asked.quote,
+        "asked_by": asked.speaker,
+        "outlet": asked.outlet,
+        "reply": reply.quote if reply else None,
+        "speaker": reply.speaker if reply else None,
+        "role": reply.role if reply else None,
+        "briefing": asked.title,
+        "date": asked.date,
+        "link": source_link(reply or asked),
+        "briefing_id": asked.briefing_id,
+        "file": asked.file,
+        "question_start": str(asked.start),
+        "question_end": str(asked.end),
+        "reply_start": str(reply.start) if reply else None,
+        "reply_end": str(reply.end) if reply else None,
+    }
 
 
 def _markdown(questions: Sequence[QuestionOnRecord], words: ReportWords) -> str:
-    parts = [f"# {in_markdown(words.questions)}", f"*{in_markdown(words.judged)}*"]
+    parts = [f"# {markdown(words.questions)}", f"*{markdown(words.judged)}*"]
     for one in questions:
-        parts.append(f"## {in_markdown(one_line(one.asked.quote))}")
-        parts.append(f"{in_markdown(_line(one.asked, words))} · **{in_markdown(_outcome(one, words))}**")
+        parts.append(f"## {markdown(one_line(one.asked.quote))}")
+        parts.append(f"{markdown(_line(one.asked, words))} · **{markdown(_outcome(one, words))}**")
         if one.reply:
-            line = in_markdown(_line(one.reply, words))
+            line = markdown(_line(one.reply, words))
             link = source_link(one.reply)
-            parts.append(f"> “{in_markdown(one_line(one.reply.quote))}”")
+            parts.append(f"> “{markdown(one_line(one.reply.quote))}”")
             parts.append(f"— [{line}](<{link}>)" if link else f"— {line}")
     return "\n\n".join(parts) + "\n"
 

@@ -21,7 +21,7 @@ from onrecord.rag.retrieval.interaction import (
 )
 from onrecord.rag.retrieval.search import PassageCandidate, Vectors, backgrounds, rank, translations
 from onrecord.rag.store import Held, Usual
-from onrecord.rag.types import Filters, Hit
+from onrecord.rag.types import Filters, Hit, each_of
 
 # Passages looked up by sense in each language and by words in the question's; ranks below are never among the best.
 _LOOKED_UP = 100
@@ -41,7 +41,8 @@ def retrieve(holdings: Holdings, encoder: Encoder, question: Question, k: int, f
     chance = holdings.usual(_by_chance)
     depth = max(_LOOKED_UP, k)
     # Words are looked up in the question's language alone, or in the only one there is.
-    terms = _weights(query) if filters.language in (None, language) else {}
+    limited = each_of(filters.language)
+    terms = _weights(query) if limited is None or language in limited else {}
     spoken = language if len(chance) > 1 else None
     found = holdings.candidates(vector, terms, filters, depth, language=spoken)
     if not found:
@@ -55,7 +56,7 @@ def retrieve(holdings: Holdings, encoder: Encoder, question: Question, k: int, f
     nearness = vectors @ vector
     passages = {name: one.passages for name, one in chance.items()}
     usual = backgrounds(
-        {name: one.vectors @ vector for name, one in chance.items() if filters.language in (None, name)}, passages
+        {name: one.vectors @ vector for name, one in chance.items() if limited is None or name in limited}, passages
     )
     shown, held = dict[int, float](), dict[int, Held]()
     if question.history:

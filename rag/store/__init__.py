@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from onrecord.rag.people.names import Known
 from onrecord.rag.people.register import Place, Printed
-from onrecord.rag.types import Briefing, Kind, Passage
+from onrecord.rag.types import Briefing, Passage
 
 _Read = TypeVar("_Read")
 ChangeCollections = Callable[[Mapping[str, tuple[str, ...]]], Mapping[str, tuple[str, ...]]]
@@ -126,8 +126,8 @@ class Limits:
     outlets: tuple[str, ...] | None = None
     since: str | None = None
     until: str | None = None
-    language: str | None = None
-    kind: Kind | None = None
+    languages: tuple[str, ...] | None = None
+    kinds: tuple[str, ...] | None = None
     briefings: tuple[str, ...] | None = None
 
 

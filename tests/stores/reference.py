@@ -36,8 +36,8 @@ def _is_in(passage: Passage, limits: Limits) -> bool:
     return (
         (limits.roles is None or passage.role in limits.roles)
         and (limits.outlets is None or passage.outlet in limits.outlets)
-        and limits.language in (None, passage.language)
-        and limits.kind in (None, passage.kind)
+        and (limits.languages is None or passage.language in limits.languages)
+        and (limits.kinds is None or passage.kind in limits.kinds)
         and (limits.briefings is None or passage.briefing_id in limits.briefings)
         and (
             limits.speakers is None

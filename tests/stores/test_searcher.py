@@ -51,18 +51,23 @@ EACH_LIMIT = [
     Limits(until="2031"),
     Limits(since="2031-05", until="2031-05"),
     Limits(since="2033"),
-    Limits(language="fr"),
-    Limits(language="de"),
-    Limits(kind="question"),
-    Limits(kind="report"),
+    Limits(languages=("fr",)),
+    Limits(languages=("de",)),
+    Limits(languages=("fr", "de", "en")),
+    Limits(languages=("fr", "de")),
+    Limits(languages=()),
+    Limits(kinds=("question",)),
+    Limits(kinds=("report",)),
+    Limits(kinds=("question", "answer")),
+    Limits(kinds=()),
     Limits(briefings=(IDS[3], IDS[0])),
     Limits(briefings=("0" * 16,)),
     Limits(briefings=()),
 ]
 SEVERAL_LIMITS = [
-    Limits(speakers=(Known(*MAYOR),), since="2031-05-20", language="en"),
-    Limits(roles=("Mayor",), kind="answer", until="2031"),
-    Limits(outlets=("Coastal Herald",), briefings=tuple(IDS[:4]), kind="question"),
+    Limits(speakers=(Known(*MAYOR),), since="2031-05-20", languages=("en",)),
+    Limits(roles=("Mayor",), kinds=("answer",), until="2031"),
+    Limits(outlets=("Coastal Herald",), briefings=tuple(IDS[:4]), kinds=("question",)),
     Limits(speakers=(Known(*NAMESAKE, IDS[1]), Known(*MAYOR, IDS[3])), briefings=(IDS[3],)),
     Limits(speakers=(Known(*MAYOR),), outlets=("Coastal Herald",)),
 ]
@@ -108,7 +113,7 @@ def test_candidates_are_those_of_weighing_all_in_every_limit(store: Store) -> No
     filled(store)
     for limits, k, language in itertools.product([*EACH_LIMIT, *SEVERAL_LIMITS], (1, 4, 500), ("en", "fr", None)):
         agree(store, COUNCIL, limits, k, language)
-    for limits in (Limits(), Limits(language="en"), SEVERAL_LIMITS[0]):
+    for limits in (Limits(), Limits(languages=("en",)), SEVERAL_LIMITS[0]):
         agree(store, COUNCIL, limits, 3, "en", sense=False)
         agree(store, COUNCIL, limits, 3, "de")
         agree(store, COUNCIL, limits, 3, None, terms={})
@@ -164,7 +169,7 @@ def test_what_is_found_follows_what_is_added_and_removed(store: Store, place: Pl
         held.append(new)
         for reader in (store, other):
             agree(reader, held, Limits(), 3, None)
-            agree(reader, held, Limits(kind="question"), 3, "en")
+            agree(reader, held, Limits(kinds=("question",)), 3, "en")
     store.remove(COUNCIL[1].briefing.id)
     corrected = briefing_of("corrected", [Said(words_of("again"), *MAYOR)], lineage=COUNCIL[2].briefing.id)
     other.add(corrected, MODEL)

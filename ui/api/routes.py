@@ -17,10 +17,12 @@ from onrecord.rag import (
     CheckReport,
     FilterOptions,
     Hit,
+    InvalidRequest,
     Kind,
     Library,
     OnRecordError,
     Passage,
+    Passing,
     Summary,
 )
 from onrecord.ui.chat.chat import QUESTION_LENGTH
@@ -42,14 +44,17 @@ _EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream
 _log = logging.getLogger(__name__)
 
 
+Texts = str | list[str] | None
+
+
 class Limits(BaseModel):
-    """What a search is limited to; dates are ISO 8601, both ends included."""
+    """What a search is limited to: of several texts any one will do. Dates are ISO 8601, both ends included."""
 
     model_config = ConfigDict(extra="forbid")
 
-    speaker: str | None = Field(default=None, description="Only what this person says; part of a name is enough.")
-    role: str | None = Field(default=None, description="Only speakers in this role; part of it is enough.")
-    outlet: str | None = Field(default=None, description="Only speakers of this outlet or organisation.")
+    speaker: Texts = Field(default=None, description="Only what this person says; part of a name is enough.")
+    role: Texts = Field(default=None, description="Only speakers in this role; part of it is enough.")
+    outlet: Texts = Field(default=None, description="Only speakers of this outlet or organisation.")
     since: str | None = Field(
         default=None,
         description="Only briefings of this date or later: 2026-02-12, 2026-02 or 2026.",
@@ -58,10 +63,10 @@ class Limits(BaseModel):
     until: str | None = Field(
         default=None, description="Only briefings of this date or earlier, written in the same way."
     )
-    language: str | None = Field(default=None, description="Only passages in this language.", examples=["en", "fr"])
-    briefing: str | None = Field(default=None, description="Only the briefing of this id.")
-    kind: Kind | None = Field(default=None, description="Only passages of this kind.")
-    collection: str | None = Field(default=None, description="Only the briefings of the collection of this name.")
+    language: Texts = Field(default=None, description="Only passages in this language.", examples=["en", "fr"])
+    briefing: Texts = Field(default=None, description="Only the briefing of this id.")
+    kind: Kind | list[Kind] | None = Field(default=None, description="Only passages of this kind.")
+    collection: Texts = Field(default=None, description="Only the briefings of the collection of this name.")
 
     def options(self) -> FilterOptions:
         """As keyword arguments of the library."""
@@ -103,11 +108,12 @@ class Article(BaseModel):
 
 
 class Status(BaseModel):
-    """What the library holds, and whether the model that answers is loaded."""
+    """What the library holds, whether the model that answers is loaded, and whether who asks may change the library."""
 
     model: ModelState
     briefings: int
     passages: int
+    editing: bool
 
 
 class Title(BaseModel):
@@ -127,7 +133,7 @@ class Judgement(BaseModel):
 class WebPage(BaseModel):
     """A page to fetch and add."""
 
-    url: str = Field(max_length=2000, pattern="^https?://")
+    url: str = Field(max_length=2000, description="Where it is, from https:// or http:// on.")
 
 
 def briefings_api(
@@ -138,11 +144,14 @@ def briefings_api(
     adding = Adding(library, audit)
 
     @api.get("/status", tags=["library"])
-    def status() -> Status:
+    def status(request: Request) -> Status:
         """What the library holds and whether it can answer yet."""
         summaries = library.summaries()
         return Status(
-            model=loading.state(), briefings=len(summaries), passages=sum(summary.passages for summary in summaries)
+            model=loading.state(),
+            briefings=len(summaries),
+            passages=sum(summary.passages for summary in summaries),
+            editing=not getattr(request.state, "reads_only", False),
         )
 
     @api.get("/suggestions", tags=["questions"])
@@ -182,25 +191,41 @@ def briefings_api(
         with places.taken(query.question):
             return library.search(query.question, k=query.k, **query.options())
 
+    @api.get("/passing", tags=["questions"])
+    def passing(limits: Annotated[Limits, Query()]) -> Passing:
+        """How much of the library passes limits, and how many undated briefings their dates leave out."""
+        return library.passing(**limits.options())
+
     @api.get("/briefings", tags=["library"])
-    def briefings() -> list[Summary]:
-        """All briefings, one line each."""
-        return library.summaries()
+    def briefings(speaker: str | None = None) -> list[Summary]:
+        """All briefings, or those in which somebody speaks, one line each."""
+        return library.summaries(speaker=speaker)
 
     @api.post("/briefings", tags=["library"], response_model=AddReport)
     def add(request: Request, files: Annotated[list[UploadFile], File()]) -> Response:
-        """Add files; with `Accept: text/event-stream` the answer is events: `progress` each, then `report`."""
+        """Add files.
+
+        With `Accept: text/event-stream` the answer is events: `started`, `progress` each, then `report`; or `stopped`
+        with what was added until then.
+        """
         return adding.uploads(files, actor_of(request), events=_wants_events(request))
 
     @api.post("/briefings/web", tags=["library"], response_model=AddReport)
     def add_web(request: Request, page: WebPage) -> Response:
         """Fetch one public web page and add it; answered as for files."""
+        if not page.url.lower().startswith(("http://", "https://")):
+            raise InvalidRequest(f"{page.url}: is no address of a web page. Write one that begins with https://.")
         return adding.web_page(page.url, actor_of(request), events=_wants_events(request))
 
     @api.post("/briefings/samples", tags=["library"], response_model=AddReport)
     def add_sample_briefings(request: Request) -> Response:
         """Add the sample briefings that come with OnRecord, whose people are invented; answered as for files."""
         return adding.samples(actor_of(request), events=_wants_events(request))
+
+    @api.delete("/additions/{addition}", tags=["library"], status_code=204)
+    def stop_adding(addition: str) -> None:
+        """Add nothing more of what `started` named so; what has been added stays."""
+        adding.stop(addition)
 
     @api.get("/briefings/{briefing_id}", tags=["library"])
     def briefing(briefing_id: str) -> Briefing:

@@ -8,6 +8,6 @@ export function arrive(ask) {
   const question = sent.get("ask")?.trim();
   if (!question) return;
   history.replaceState(null, "", location.pathname + location.hash);
-  if (sent.get("briefing")) limit("briefing", sent.get("briefing"));
+  if (sent.get("briefing")) limit("briefing", [sent.get("briefing")]);
   ask(question);
 }

@@ -6,7 +6,7 @@ import { begun, conversation, nowIn, onConversation, refreshConversations } from
 import { arrive } from "./arriving.js";
 import { told } from "../page/dialog.js";
 import { navigation } from "../page/navigation.js";
-import { filters } from "../library/filters.js";
+import { clearLimits, filters } from "../library/filters.js";
 import { refresh } from "../library/library.js";
 import { beginnings } from "../library/upload.js";
 
@@ -251,6 +251,10 @@ function act(event) {
   if (action.classList.contains("copy")) return copy(plain(document.getElementById(`record-${id}`), question));
   if (action.classList.contains("export")) return save(id);
   if (action.classList.contains("any-date")) return ask(question, id, true);
+  if (action.classList.contains("no-limits")) {
+    clearLimits();
+    return ask(question, id);
+  }
   if (action.classList.contains("retry")) return ask(question, id);
   if (action.classList.contains("edit")) return edit(question, id);
   return judge(action, id, action.classList.contains("helpful") ? "helpful" : "unhelpful");

@@ -7,9 +7,19 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from typing import cast
+from typing import cast, get_args
 
-from onrecord.rag import Answer, FilterOptions, Filters, InvalidRequest, Library, OnRecordError, UnknownBriefing
+from onrecord.rag import (
+    Answer,
+    FilterOptions,
+    Filters,
+    InvalidRequest,
+    Kind,
+    Library,
+    OnRecordError,
+    UnknownBriefing,
+    each_of,
+)
 from onrecord.ui.chat.conversations import Asked, Conversations, new_id
 from onrecord.ui.chat.render import answer_html, error_html, interrupted_html, question_html, waiting_html
 from onrecord.ui.page.text import preferred_language, spoken_date, words
@@ -211,18 +221,20 @@ class Chat:
             return ""
 
     def _limits(self, filters: Filters, language: str) -> list[str]:
-        limits = [value for value in (filters.speaker, filters.role, filters.outlet, filters.language) if value]
-        if filters.collection:
-            limits.append(filters.collection)
-        if filters.briefing:
-            limits.append(self._title(filters.briefing) or filters.briefing)
+        said = words(language)
+        limits = [
+            *(each_of(filters.speaker) or ()),
+            *(each_of(filters.role) or ()),
+            *(each_of(filters.outlet) or ()),
+            *(each_of(filters.language) or ()),
+            *(each_of(filters.collection) or ()),
+            *(self._title(briefing) or briefing for briefing in each_of(filters.briefing) or ()),
+        ]
         for key in ("since", "until"):
             date = getattr(filters, key)
             if date:
-                limits.append(words(language)[f"{key}_date"].format(date=spoken_date(date, language)))
-        if filters.kind:
-            limits.append(words(language)[filters.kind])
-        return limits
+                limits.append(said[f"{key}_date"].format(date=spoken_date(date, language)))
+        return [*limits, *(said[kind] for kind in each_of(filters.kind) or () if kind in get_args(Kind))]
 
 
 def verified_numbers(library: Library, answer: Answer) -> frozenset[int]:
@@ -241,11 +253,12 @@ def verified_numbers(library: Library, answer: Answer) -> frozenset[int]:
 
 
 def filters_in(sent: object) -> Filters:
-    """Filters from what a browser sent: unknown names and empty values are left out, anything but text too."""
+    """Filters from what a browser sent: unknown names and empty values are left out, anything but texts too."""
     if not isinstance(sent, Mapping):
         return Filters()
     known = {one.name for one in fields(Filters)}
-    return Filters(**{name: value for name, value in sent.items() if name in known and _text(value)})
+    given = {name: _texts(value) for name, value in sent.items() if name in known}
+    return Filters(**{name: value for name, value in given.items() if value})  # type: ignore[arg-type]  # Library checks
 
 
 def filter_options(filters: Filters) -> FilterOptions:
@@ -256,6 +269,10 @@ def filter_options(filters: Filters) -> FilterOptions:
 
 def _message(role: str, content: str) -> Message:
     return {"role": role, "content": content}
+
+
+def _texts(value: object) -> str | tuple[str, ...] | None:
+    return tuple(filter(_text, value)) if isinstance(value, list) else _text(value)
 
 
 def _text(value: object) -> str | None:

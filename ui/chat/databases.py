@@ -1,4 +1,4 @@
-"""Where conversations are kept: a SQLite file, or the database that a library's servers share."""
+"""Where a visitor's conversations and pins are kept: a SQLite file, or the database that a library's servers share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from onrecord.rag import LibraryError, OnRecordError, SharedDatabase
 
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 # `rowid` is what SQLite numbers rows by itself; PostgreSQL is told to.
 _TABLES = """
 CREATE TABLE conversation (
@@ -35,8 +35,23 @@ CREATE TABLE feedback (
     PRIMARY KEY (asked, citation)
 );
 """
-_IN_SQLITE = _TABLES.format(rowid="")
-_IN_POSTGRESQL = _TABLES.format(rowid=", rowid BIGINT GENERATED ALWAYS AS IDENTITY")
+# What is pinned outlives the conversation it was found in. `removed` is when a pin was taken off: it can be put back.
+_PIN_TABLES = """
+CREATE TABLE board (
+    id TEXT PRIMARY KEY, visitor TEXT NOT NULL, name TEXT NOT NULL, created TEXT NOT NULL, used TEXT NOT NULL{rowid}
+);
+CREATE INDEX board_visitor ON board (visitor, used);
+CREATE TABLE pin (
+    id TEXT PRIMARY KEY,
+    board TEXT NOT NULL REFERENCES board (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    citation TEXT NOT NULL, sha256 TEXT NOT NULL, note TEXT NOT NULL, at TEXT NOT NULL, removed TEXT
+);
+CREATE INDEX pin_board ON pin (board, position);
+"""
+_NUMBERED = ", rowid BIGINT GENERATED ALWAYS AS IDENTITY"
+_IN_SQLITE = (_TABLES + _PIN_TABLES).format(rowid="")
+_IN_POSTGRESQL = (_TABLES + _PIN_TABLES).format(rowid=_NUMBERED)
 
 # Version 1 kept an answer as text alone: it is shown as words, and its sources below stay linked.
 _FROM_VERSION_1 = """
@@ -50,7 +65,16 @@ ALTER TABLE asked ADD COLUMN answer TEXT;
 UPDATE asked SET answer = given;
 ALTER TABLE asked DROP COLUMN given;
 """
-_CHANGES = {0: _IN_SQLITE, 1: _FROM_VERSION_1 + _FROM_VERSION_2, 2: _FROM_VERSION_2}
+# Up to version 3 nothing was pinned.
+_FROM_VERSION_3 = _PIN_TABLES.format(rowid="")
+_CHANGES = {
+    0: _IN_SQLITE,
+    1: _FROM_VERSION_1 + _FROM_VERSION_2 + _FROM_VERSION_3,
+    2: _FROM_VERSION_2 + _FROM_VERSION_3,
+    3: _FROM_VERSION_3,
+}
+# The first version in PostgreSQL was 3.
+_SERVER_CHANGES = {3: _PIN_TABLES.format(rowid=_NUMBERED)}
 # Who makes the tables holds this lock ("Converse" in ASCII).
 _LOCK = 0x436F6E7665727365
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -147,6 +171,11 @@ class ServerDatabase:
                     "CREATE TABLE conversation_version AS SELECT %(version)s::int", version=_SCHEMA_VERSION
                 )
             [(version,)] = transaction.rows("SELECT * FROM conversation_version")
+            if version in _SERVER_CHANGES:
+                for statement in _SERVER_CHANGES[version].strip().removesuffix(";").split(";\n"):
+                    transaction.rows(statement)
+                transaction.rows("UPDATE conversation_version SET int4 = %(version)s", version=_SCHEMA_VERSION)
+                version = _SCHEMA_VERSION
         if version != _SCHEMA_VERSION:
             raise OnRecordError(
                 f"The conversations in the library's database were written by another version of OnRecord ({version}). "

@@ -37,7 +37,7 @@ def export_api(library: Library, conversations: Conversations, places: Places) -
             raise UnknownConversation("This question has no answer yet. Ask it again.")
         with places.taken(one.question):
             found = library.in_full(one.answer)
-        return _file(export(found, format, cited(library, found)), format)
+        return as_file(export(found, format, cited(library, found)), format)
 
     @api.get("/conversations/{conversation}/export", response_class=Response)
     def conversation(request: Request, conversation: str) -> Response:
@@ -45,7 +45,7 @@ def export_api(library: Library, conversations: Conversations, places: Places) -
         given = [one.answer for one in conversations.asked(visitor(request), conversation)]
         with places.taken(conversation):
             answers = [library.in_full(answer) for answer in given if answer is not None]
-        return _file("\n\n".join(export(found, "markdown", cited(library, found)) for found in answers), "markdown")
+        return as_file("\n\n".join(export(found, "markdown", cited(library, found)) for found in answers), "markdown")
 
     return api
 
@@ -61,7 +61,8 @@ def cited(library: Library, answer: Answer) -> dict[str, Briefing]:
     return found
 
 
-def _file(content: str | bytes, format: ExportFormat) -> Response:
+def as_file(content: str | bytes, format: ExportFormat) -> Response:
+    """An export as a file to save."""
     ending, media_type = _TYPES[format]
     headers = {"content-disposition": f'attachment; filename="onrecord.{ending}"'}
     return Response(content, media_type=media_type, headers=headers)

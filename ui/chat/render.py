@@ -78,6 +78,7 @@ def answer_html(
             _sources(answer, exchange, verified),
             _nearest(answer, titles or {}),
             _dates_limit(answer, exchange),
+            _limits_away(answer, exchange, limits),
             _actions(answer.language, exchange),
         ]
     state = "finished" if finished else "growing"
@@ -100,6 +101,10 @@ def status_line(answer: Answer, verified: frozenset[int], limits: Sequence[str] 
         limits = [*limits, _dates(answer)]
     if limits:
         parts.append(words(language)["filtered"].format(filters=", ".join(limits)))
+        if answer.status == "not_found" and not answer.searched_briefings:
+            parts.append(words(language)["none_pass"])
+    if answer.undated:
+        parts.append(counted(language, "undated_out", answer.undated))
     return " · ".join(parts)
 
 
@@ -174,11 +179,12 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         place = _together(printed_place(citation.page, citation.line, language))
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
+        pin = f'<button type="button" class="pin pin-source">{words(language)["pin"]}</button>'
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
             f'<span class="number">{citation.number}</span><span><span class="who">{escape(who)}</span> '
             f'<span class="where">{escape(citation.title)}\N{NO-BREAK SPACE}· {_date(citation.date, language)}{place}'
-            f"</span></span></a>{warning}</li>"
+            f"</span></span></a>{pin}{warning}</li>"
         )
     listed = f'<ol class="sources">{"".join(items)}</ol>'
     if len(items) <= _SOURCES_SHOWN:
@@ -254,6 +260,15 @@ def _dates_limit(answer: Answer, exchange: str) -> str:
         f'<p class="limits"><button type="button" class="act limit any-date" value="{escape_id(exchange)}" '
         f'title="{escape(name)}"><span>{escape(dates)}</span> <span>×</span></button></p>'
     )
+
+
+def _limits_away(answer: Answer, exchange: str, limits: Sequence[str]) -> str:
+    """A button that asks again without the visitor's limits, where these may be why nothing better was found."""
+    if not exchange or not limits or not (answer.status == "not_found" or answer.undated):
+        return ""
+    said = words(answer.language)["remove_limits"]
+    button = f'<button type="button" class="act limit no-limits" value="{escape_id(exchange)}">{said}</button>'
+    return f'<p class="limits">{button}</p>'
 
 
 def _actions(language: str, exchange: str, names: Sequence[str] = _ACTIONS) -> str:

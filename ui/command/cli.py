@@ -17,6 +17,7 @@ from onrecord.rag import OnRecordError
 from onrecord.ui.command.adding import add, watch
 from onrecord.ui.command.asking import ask, search
 from onrecord.ui.command.collecting import collection
+from onrecord.ui.command.comparing import compare
 from onrecord.ui.command.keeping import backup, copy, list_briefings, reembed, remove, restore, show, verify
 from onrecord.ui.command.measuring import check, evaluate
 from onrecord.ui.command.opening import open_questions
@@ -64,6 +65,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(copy)
 app.command()(check)
+app.command()(compare)
 app.command("eval")(evaluate)
 app.command()(reembed)
 app.command()(serve)

@@ -54,11 +54,11 @@ def open_questions(
     print_result(asdict(found) if as_json else render_open_questions(found, language))
 
 
-def _read_unread(library: Library, briefing: str | None) -> None:
+def _read_unread(library: Library, briefings: list[str] | None) -> None:
     """Read the replies that have not been, with a bar on standard error; one that is stopped goes on another time."""
     from tqdm import tqdm
 
-    unread = [one for one in library.judging.unread() if briefing in (None, one)]
+    unread = [one for one in library.judging.unread() if not briefings or one in briefings]
     if not unread:
         return
     for briefing_id in tqdm(unread, unit=unit("unit_briefings"), file=sys.stderr, dynamic_ncols=True, disable=None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,26 +18,36 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
-Speaker = Annotated[str | None, typer.Option(help="Only what this person says; part of a name is enough.")]
+Speaker = Annotated[
+    list[str] | None, typer.Option(help="Only what this person says; part of a name is enough. Repeat it for several.")
+]
 
-Role = Annotated[str | None, typer.Option(help="Only speakers in this role.")]
+Role = Annotated[list[str] | None, typer.Option(help="Only speakers in this role. Repeat it for several.")]
 
-Outlet = Annotated[str | None, typer.Option(help="Only speakers of this outlet.")]
+Outlet = Annotated[list[str] | None, typer.Option(help="Only speakers of this outlet. Repeat it for several.")]
 
 Since = Annotated[str | None, typer.Option(help="Only briefings of this date or later (2026-02-12, 2026-02 or 2026).")]
 
 Until = Annotated[str | None, typer.Option(help="Only briefings of this date or earlier.")]
 
-Language = Annotated[str | None, typer.Option(help="Only passages in this language, by its code (en, fr).")]
+Language = Annotated[
+    list[str] | None, typer.Option(help="Only passages in this language, by its code (en, fr). Repeat it for several.")
+]
 
-InBriefing = Annotated[str | None, typer.Option("--briefing", help="Only the briefing of this id.")]
+InBriefing = Annotated[
+    list[str] | None, typer.Option("--briefing", help="Only the briefing of this id. Repeat it for several.")
+]
 
 OfKind = Annotated[
-    str | None, typer.Option("--kind", help="Only statement, question, answer, moderation, report or reported.")
+    list[str] | None,
+    typer.Option(
+        "--kind", help="Only statement, question, answer, moderation, report or reported. Repeat it for several."
+    ),
 ]
 
 InCollection = Annotated[
-    str | None, typer.Option("--collection", help="Only the briefings of the collection of this name.")
+    list[str] | None,
+    typer.Option("--collection", help="Only the briefings of the collection of this name. Repeat it for several."),
 ]
 
 Batch = Annotated[
@@ -60,25 +71,25 @@ Replace = Annotated[bool, typer.Option("--replace", help="Write over what is the
 
 
 def filters_of(
-    speaker: str | None,
-    role: str | None,
-    outlet: str | None,
+    speaker: Sequence[str] | None,
+    role: Sequence[str] | None,
+    outlet: Sequence[str] | None,
     since: str | None,
     until: str | None,
-    language: str | None,
-    briefing: str | None,
-    kind: str | None,
-    collection: str | None,
+    language: Sequence[str] | None,
+    briefing: Sequence[str] | None,
+    kind: Sequence[str] | None,
+    collection: Sequence[str] | None,
 ) -> FilterOptions:
-    """The limits that a command was given."""
+    """The limits that a command was given: each of several values will do."""
     return FilterOptions(
-        speaker=speaker,
-        role=role,
-        outlet=outlet,
+        speaker=speaker or None,
+        role=role or None,
+        outlet=outlet or None,
         since=since,
         until=until,
-        language=language,
-        briefing=briefing,
-        kind=kind,  # type: ignore[typeddict-item]  # Library checks it and says which kinds there are
-        collection=collection,
+        language=language or None,
+        briefing=briefing or None,
+        kind=kind or None,  # type: ignore[typeddict-item]  # Library checks it and says which kinds there are
+        collection=collection or None,
     )

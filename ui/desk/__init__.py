@@ -1,1 +1,1 @@
-"""The desk: a card for each briefing, and what was left open in all of them."""
+"""The desk: what journalists work with beside the answers."""

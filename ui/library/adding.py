@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import queue
+import secrets
 import shutil
 import tempfile
 import threading
@@ -35,6 +36,7 @@ class Adding:
         self._library = library
         self._audit = audit
         self._room = threading.BoundedSemaphore(_MOST_ADDING)
+        self._stops: dict[str, threading.Event] = {}
 
     def uploads(self, uploads: Sequence[UploadFile], actor: Actor, *, events: bool) -> Response:
         """Add uploaded files, which are deleted from the temporary folder afterwards; the library keeps its own copy.
@@ -58,6 +60,11 @@ class Adding:
         paths = sorted(str(file) for file in files("onrecord.samples").iterdir())
         return self._added(paths, None, actor, events=events)
 
+    def stop(self, addition: str) -> None:
+        """Add nothing more; `addition` is what its events began with. Nothing happens where it has ended."""
+        if running := self._stops.get(addition):
+            running.set()
+
     def _added(self, paths: Sequence[str], folder: Path | None, actor: Actor, *, events: bool) -> Response:
         if not self._room.acquire(blocking=False):
             raise Busy
@@ -74,15 +81,19 @@ class Adding:
     def _events(self, paths: Sequence[str], folder: Path | None, actor: Actor) -> Iterator[bytes]:
         """Run the addition in a thread and pass on what it reports; it goes on if the reader goes away."""
         told: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        addition, stop = secrets.token_hex(16), threading.Event()
+        self._stops[addition] = stop
+        told.put(format_sse_event(event="started", data_str=json.dumps({"addition": addition})))
 
         def progress(now: Progress) -> None:
             told.put(format_sse_event(event="progress", data_str=_PROGRESS.dump_json(now).decode()))
 
         def run() -> None:
             try:
-                report = self._library.add(list(paths), progress=progress)
+                report = self._library.add(list(paths), progress=progress, stop=stop.is_set)
                 self._audit.added(report, actor)
-                told.put(format_sse_event(event="report", data_str=_REPORT.dump_json(report).decode()))
+                event = "stopped" if stop.is_set() else "report"
+                told.put(format_sse_event(event=event, data_str=_REPORT.dump_json(report).decode()))
             except OnRecordError as error:
                 told.put(failure_event(str(error)))
             except Exception:  # noqa: BLE001 - a thread raises to nobody; the reader is told and the log has the cause
@@ -90,6 +101,7 @@ class Adding:
                 told.put(failure_event(_UNEXPECTED))
             finally:
                 self._room.release()
+                del self._stops[addition]
                 _delete(folder)
                 told.put(None)
 

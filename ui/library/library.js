@@ -1,10 +1,14 @@
 // The left room: conversations, what is searched, the library's briefings, adding and removing them.
 
-import { api, announce, button, counted, el, fill, languageName, root, spokenDate, words } from "../page/base.js";
+import { api, announce, button, counted, el, fill, folded, languageName, root, spokenDate, words } from "../page/base.js";
 import { mountConversations } from "../chat/conversations.js";
 import { confirmed } from "../page/dialog.js";
-import { filterForm, knowBriefings, limit } from "./filters.js";
-import { adder } from "./upload.js";
+import { mayEdit } from "../page/rights.js";
+import { mountCollections, refreshCollections } from "./collections.js";
+import { takeDrops } from "./dropping.js";
+import { isTicked, knowBriefings, limit, onFilters, tick } from "./filters.js";
+import { limitsForm } from "./limits.js";
+import { addFiles, adder } from "./upload.js";
 
 // A long list is narrowed by searching it, not by scrolling.
 const MOST_SHOWN = 200;
@@ -14,8 +18,12 @@ let count = null;
 let filtersBox = null;
 let briefings = [];
 let wanted = "";
+let editing = false;
+// What there was to choose from when the form of limits was made.
+let chosenFrom = "";
 
-export function mount(element) {
+export async function mount(element) {
+  editing = await mayEdit();
   list = el("ul", { class: "briefings" });
   count = el("span", { class: "count" });
   filtersBox = el("div", {});
@@ -26,35 +34,48 @@ export function mount(element) {
     placeholder: words.find,
     "aria-label": words.find,
     oninput: (event) => {
-      wanted = event.target.value.trim().toLowerCase();
+      wanted = folded(event.target.value).trim();
       draw();
     },
   });
+  const { room, collecting } = mountCollections(editing);
   element.replaceChildren(
     el(
       "div",
       { class: "library-panel", role: "region", "aria-label": words.library },
       conversations,
       el("details", { class: "room" }, el("summary", {}, words.filters), filtersBox),
+      room,
       el(
         "section",
         { class: "room" },
         el("h2", {}, words.briefings, " ", count),
-        adder(refresh),
+        editing ? adder(refresh) : null,
         find,
+        collecting,
         list,
       ),
     ),
   );
   mountConversations(conversations);
+  takeDrops((files) => {
+    // Where the panel is closed nobody would see what becomes of them.
+    document.querySelector("#library:not(.open) > .toggle-button")?.click();
+    addFiles(files);
+  });
+  onFilters(() => {
+    for (const box of list.querySelectorAll("input")) box.checked = isTicked("briefing", box.value);
+  });
   refresh();
 }
 
 export async function refresh() {
   try {
-    const [found, names] = await Promise.all([api("briefings"), api("names")]);
+    const [found, names] = await Promise.all([api("briefings"), api("names"), refreshCollections()]);
     briefings = found;
-    filtersBox.replaceChildren(filterForm(names, briefings));
+    // Whoever is ticking something in the form meanwhile goes on in it.
+    if (chosenFrom !== JSON.stringify(names)) filtersBox.replaceChildren(limitsForm(names));
+    chosenFrom = JSON.stringify(names);
     knowBriefings(briefings);
     draw();
     document.dispatchEvent(new CustomEvent("onrecord-library", { detail: { briefings: briefings.length } }));
@@ -66,7 +87,7 @@ export async function refresh() {
 function draw() {
   count.textContent = briefings.length ? String(briefings.length) : "";
   const matching = briefings.filter((briefing) =>
-    [briefing.title, briefing.date, briefing.file].some((text) => (text || "").toLowerCase().includes(wanted)),
+    [briefing.title, briefing.date, spokenDate(briefing.date), briefing.file].some((text) => folded(text || "").includes(wanted)),
   );
   const newestFirst = [...matching].sort((a, b) => (b.date || "").localeCompare(a.date || ""));
   const items = newestFirst.slice(0, MOST_SHOWN).map(item);
@@ -76,9 +97,18 @@ function draw() {
 
 function item(briefing) {
   const reader = new URL(`briefings/${encodeURIComponent(briefing.id)}`, root);
+  const box = el("input", {
+    type: "checkbox",
+    value: briefing.id,
+    "aria-label": fill(words.search_in, { title: briefing.title }),
+    title: fill(words.search_in, { title: briefing.title }),
+    onchange: () => tick("briefing", briefing.id, box.checked),
+  });
+  box.checked = isTicked("briefing", briefing.id);
   return el(
     "li",
     {},
+    box,
     el("a", { href: reader.href, lang: briefing.language, target: "_blank", rel: "noopener" }, briefing.title),
     el(
       "p",
@@ -89,14 +119,16 @@ function item(briefing) {
       "p",
       { class: "item-actions" },
       el("a", { class: "plain", href: `${reader.href}/card`, "aria-label": `${words.card}: ${briefing.title}` }, words.card),
-      button(words.only_this, () => limit("briefing", briefing.id), {
+      button(words.only_this, () => limit("briefing", [briefing.id]), {
         class: "plain",
         "aria-label": `${words.only_this}: ${briefing.title}`,
       }),
-      button(words.remove, () => remove(briefing), {
-        class: "plain",
-        "aria-label": `${words.remove}: ${briefing.title}`,
-      }),
+      editing
+        ? button(words.remove, () => remove(briefing), {
+            class: "plain",
+            "aria-label": `${words.remove}: ${briefing.title}`,
+          })
+        : null,
     ),
   );
 }

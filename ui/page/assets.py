@@ -10,7 +10,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STYLES = tuple(
-    f"parts/{name}.css" for name in ("page/base", "page/page", "chat/chat", "library/library", "source/source")
+    f"parts/{name}.css"
+    for name in ("page/base", "page/page", "chat/chat", "library/library", "source/source", "desk/pinning")
 )
 _SCRIPTS = tuple(
     f"parts/{name}.js"
@@ -23,8 +24,14 @@ _SCRIPTS = tuple(
         "chat/conversations",
         "library/library",
         "library/filters",
+        "library/passing",
+        "library/collections",
+        "library/limits",
+        "library/dropping",
         "library/upload",
+        "page/rights",
         "source/source",
+        "desk/pinning",
     )
 )
 # Otherwise they come one after the other, each when the one before has run: a third of a second later.

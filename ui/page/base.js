@@ -5,6 +5,8 @@
 export const root = new URL("../..", import.meta.url);
 
 const dictionary = JSON.parse(document.getElementById("onrecord-words").textContent);
+// Letters that no accent makes.
+const SPELT_OUT = { "’": "'", œ: "oe", æ: "ae", ß: "ss", ı: "i", ø: "o", ł: "l", đ: "d" };
 const LANGUAGE_COOKIE = "onrecord_language";
 
 export const language = chosenLanguage();
@@ -54,6 +56,12 @@ export function fill(template, values) {
 export function counted(key, n, values = {}) {
   const form = new Intl.PluralRules(language).select(n) === "one" ? "one" : "many";
   return fill(words[`${key}_${form}`], { n: n.toLocaleString(language), ...values });
+}
+
+// What a keyboard without accents writes, in small letters: so texts are compared where one is looked for.
+export function folded(text) {
+  const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.replace(/[’œæßıøłđ]/g, (letter) => SPELT_OUT[letter]);
 }
 
 // An ISO date, maybe partial, as it is said.

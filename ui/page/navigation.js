@@ -7,6 +7,8 @@ const PLACES = [
   ["", "chat"],
   ["check", "check"],
   ["desk/open", "left_open"],
+  ["desk/pins", "pinboard"],
+  ["desk/compare", "compare"],
 ];
 
 // Links to all the pages; the one that is open is marked.

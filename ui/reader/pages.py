@@ -86,7 +86,8 @@ def reader_page(
 
 
 def _page(title: str, body: str, language: str, base: str = "../") -> str:
-    return plain_page(title, body, language, script="reader/reader", styles=["reader/reader"], base=base)
+    styles = ["reader/reader", "desk/pinning"]
+    return plain_page(title, body, language, script="reader/reader", styles=styles, base=base)
 
 
 def _pieces(
@@ -110,7 +111,7 @@ def _pieces(
             continue
         yield _between(briefing.text, place, start, starts, quote)
         said = _marked(briefing.text, start, end, starts, quote)
-        yield f'<section class="{style}">{heading}<div class="text">{said}</div></section>'
+        yield f'<section class="{style}">{heading}<div class="text" data-start="{start}">{said}</div></section>'
         place = end
     yield _between(briefing.text, place, len(briefing.text), starts, quote)
 
@@ -122,7 +123,7 @@ def _between(
     if start == end:
         return ""
     style = "label" if end - start <= _LABEL_LENGTH else "between"
-    return f'<div class="{style}">{_marked(text, start, end, passages, quote)}</div>'
+    return f'<div class="{style}" data-start="{start}">{_marked(text, start, end, passages, quote)}</div>'
 
 
 def _marked(text: str, start: int, end: int, passages: Sequence[tuple[int, int]], quote: tuple[int, int] | None) -> str:

@@ -1,6 +1,7 @@
 // The reader's script: brings the quoted words into view and finds text. Without it the page can be read all the same.
 
 import { counted } from "../page/base.js";
+import "../desk/pinning_reader.js";
 
 const input = document.getElementById("find");
 const output = document.querySelector(".find-text output");

@@ -34,8 +34,8 @@ _CHECKS = 2
 # What needs no login: it tells nothing but that the server is well.
 OPEN_PATHS = (HEALTH,)
 # What readers may send, besides looking: questions, and what is theirs alone. All other changes are an editor's.
-_READERS_SEND = ("/api/ask", "/api/ask/stream", "/api/check", "/api/feedback", "/mcp")
-_READERS_SEND_UNDER = ("/api/conversations/", "/gradio_api/")
+_READERS_SEND = ("/api/ask", "/api/ask/stream", "/api/check", "/api/feedback", "/api/boards", "/api/pins", "/mcp")
+_READERS_SEND_UNDER = ("/api/conversations/", "/api/boards/", "/api/pins/", "/gradio_api/")
 
 
 def readers_may(method: str, path: str) -> bool:
@@ -136,7 +136,7 @@ class Login:
             if len(self._right) >= _MOST_REMEMBERED:
                 self._right.clear()
             self._right[known] = account
-        scope.setdefault("state", {})["account"] = account.name
+        scope.setdefault("state", {}).update(account=account.name, reads_only=account.role == "reader")
         if account.role == "reader" and not readers_may(scope["method"], scope["path"]):
             return _said("Readers can change nothing here. Ask an editor.", 403)
         return None

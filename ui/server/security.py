@@ -82,7 +82,7 @@ class Guard:
             return
         uploads = scope["path"].rstrip("/") == UPLOAD_PATH and scope["method"] not in SAFE_METHODS
         limit = self._upload_limit if uploads else BODY_LIMIT
-        refusal = f"The request is larger than {limit // MEGABYTE} MB."
+        refusal = f"The request is larger than {limit // MEGABYTE} MB.{' Send fewer files at once.' if uploads else ''}"
         if int(headers.get("content-length") or 0) > limit:
             await _refuse(send_guarded, 413, refusal)
             return

@@ -1,5 +1,6 @@
 // The right room: the words of a citation where they stand, and the card that shows them on hover and focus.
 
+import { pinButton } from "../desk/pinning.js";
 import { announce, api, attribution, button, copy, el, fill, languageName, printedPlace, root, send, spokenDate, words } from "../page/base.js";
 
 const CITATIONS = "a.cite, a.cited, a.near";
@@ -218,6 +219,7 @@ function links(source, reader) {
       ? el("a", { class: "button", href: original, target: "_blank", rel: "noopener noreferrer" }, words.open_original)
       : null,
     button(words.copy_quote, () => copy(said)),
+    source.unchanged ? pinButton({ briefing: source.briefing_id, start: source.start, end: source.end }, source.quote) : null,
   );
 }
 

@@ -126,7 +126,7 @@ _CONDITIONS = {
     "since": "v.date >= %(since)s",
     # A partial date such as 2026-02 includes all that begins with it.
     "until": "left(v.date, length(%(until)s)) <= %(until)s",
-    "language": "v.language = %(language)s",
-    "kind": "v.kind = %(kind)s",
+    "languages": "v.language = ANY(%(languages)s::text[])",
+    "kinds": "v.kind = ANY(%(kinds)s::text[])",
     "briefings": "v.briefing_id = ANY(%(briefings)s::text[])",
 }

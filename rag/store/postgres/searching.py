@@ -221,7 +221,7 @@ class Finder:
             conditions = ["TRUE"]
             if len(whole.passages) > 1:
                 conditions.append("s.language = %(own)s")
-            if limits not in (Limits(), Limits(language=name)):
+            if limits not in (Limits(), Limits(languages=(name,))):
                 conditions.append(_LOOKED_UP.format(condition=condition))
             query = _PROPOSING.format(condition=" AND ".join(conditions), kind=whole.index)
             found += _ids(connection, query, bound | {"own": name, "proposed": _PROPOSED_TIMES * k})

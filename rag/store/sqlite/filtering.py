@@ -59,23 +59,24 @@ def within(limits: Limits) -> tuple[str, list[str]]:
         condition, bound = _spoken_by(limits.speakers)
         conditions.append(condition)
         values += bound
-    for column, wanted in (("p.role", limits.roles), ("p.outlet", limits.outlets), ("b.id", limits.briefings)):
+    for column, wanted in (
+        ("p.role", limits.roles),
+        ("p.outlet", limits.outlets),
+        ("p.language", limits.languages),
+        ("p.kind", limits.kinds),
+        ("b.id", limits.briefings),
+    ):
         if wanted is not None:
             # Bound as one value: there may be more than SQLite binds in a statement.
             conditions.append(f"{column} IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(wanted))
+    if limits.since is not None:
+        conditions.append("b.date >= ?")
+        values.append(limits.since)
     if limits.until is not None:
         # A partial date such as 2026-02 includes all that begins with it.
         conditions.append("substr(b.date, 1, length(?)) <= ?")
         values += [limits.until] * 2
-    for expression, value in (
-        ("b.date >= ?", limits.since),
-        ("p.language = ?", limits.language),
-        ("p.kind = ?", limits.kind),
-    ):
-        if value is not None:
-            conditions.append(expression)
-            values.append(value)
     # SQLite keeps the order of a CROSS JOIN. By speaker passages are found by their index; else each briefing is looked
     # at once, and not once for each of its passages.
     tables = "briefings b CROSS JOIN passages p" if limits.speakers is None else "passages p CROSS JOIN briefings b"

@@ -60,15 +60,14 @@ class Search:
     ) -> list[Candidate]:
         with self.indexes.at(connection) as indexes:
             held = list(self._usual_at(connection, indexes))
-            if limits.language is not None:
-                if limits.language not in held:
-                    return []
-                if len(held) == 1:
-                    limits = replace(limits, language=None)
-            spoken = [code for code in held if limits.language in (None, code)]
+            spoken = [code for code in held if limits.languages is None or code in limits.languages]
+            if not spoken:
+                return []
+            if len(spoken) == len(held):
+                limits = replace(limits, languages=None)
 
             def within(code: str | None) -> Limits:
-                return limits if code is None or len(held) == 1 else replace(limits, language=code)
+                return limits if code is None or len(held) == 1 else replace(limits, languages=(code,))
 
             languages: dict[int, str] = {}
             if vector is not None:
@@ -113,10 +112,10 @@ class Search:
         """What limits leave of the words; None where that is all."""
 
         def passing() -> Mask | None:
-            if limits.language is not None:
+            if limits.languages is not None:
                 # The database is asked once for all languages.
-                others = self._mask(connection, indexes, replace(limits, language=None))
-                spoken = indexes.words.spoken(limits.language)
+                others = self._mask(connection, indexes, replace(limits, languages=None))
+                spoken = indexes.words.spoken(*limits.languages)
                 return spoken if others is None else spoken & others
             return None if limits == Limits() else indexes.words.mask(passing_ids(connection, limits))
 

@@ -174,12 +174,10 @@ class WordIndex:
         mask[self._places.held(ids)] = True
         return mask
 
-    def spoken(self, language: str) -> Mask:
-        """Which rows are of passages in a language: what `search` takes as `allowed`."""
-        if language not in self._passages.languages:
-            return np.zeros(len(self._passages.ids), np.bool_)
-        mask: Mask = self._passages.spoken == self._passages.languages.index(language)
-        return mask & self._passages.alive
+    def spoken(self, *languages: str) -> Mask:
+        """Which rows are of passages in any of some languages: what `search` takes as `allowed`."""
+        codes = [code for code, language in enumerate(self._passages.languages) if language in languages]
+        return np.isin(self._passages.spoken, codes) & self._passages.alive
 
     def ids_of(self, mask: Mask) -> Ids:
         """The ids of the passages in some rows."""

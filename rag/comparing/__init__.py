@@ -1,0 +1,1 @@
+"""Two briefings side by side."""

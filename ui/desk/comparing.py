@@ -1,0 +1,54 @@
+"""Two briefings side by side: the route for programs, and the page at `/desk/compare` that shows it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from onrecord.rag import Comparison, Library
+from onrecord.ui.page.plain import language_of, plain_page, plain_response
+from onrecord.ui.page.text import words
+from onrecord.ui.server.places import Places
+
+
+def comparing_api(library: Library, places: Places) -> APIRouter:
+    """What both of two briefings speak of, what differs, and what stands in one alone."""
+    api = APIRouter(prefix="/api", tags=["library"])
+
+    @api.get("/compare")
+    def compare(first: str, second: str, speaker: str | None = None) -> Comparison:
+        """Set two briefings side by side, named by their ids; with `speaker`, that person's words alone."""
+        with places.taken(f"{first} {second}"):
+            return library.compare(first, second, speaker=speaker or None)
+
+    return api
+
+
+def comparing_pages() -> APIRouter:
+    """The page; `?first=`, `?second=` and `?speaker=` name what it opens with."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get("/desk/compare", response_class=HTMLResponse)
+    def compare(request: Request) -> HTMLResponse:
+        return plain_response(comparing_page(language_of(request)))
+
+    return pages
+
+
+def comparing_page(language: str) -> str:
+    """A form to choose by; the script fills in what there is to choose, and what is found."""
+    said = words(language)
+    body = (
+        f'<header class="plain-head"><h1>{said["compare"]}</h1><p class="meta">{said["compare_more"]}</p></header>'
+        '<main><form id="compare">'
+        f'<p><label for="speaker">{said["compare_speaker"]}</label>'
+        '<input id="speaker" name="speaker" list="speakers" autocomplete="off"><datalist id="speakers"></datalist></p>'
+        f'<p><label for="first">{said["compare_first"]}</label><select id="first" name="first" required></select></p>'
+        f'<p><label for="second">{said["compare_second"]}</label>'
+        '<select id="second" name="second" required></select></p>'
+        f'<p><button type="submit">{said["compare_do"]}</button></p></form>'
+        '<p id="compared" role="status"></p><div id="comparison"></div></main>'
+    )
+    return plain_page(
+        said["compare"], body, language, script="desk/comparing", styles=["desk/pinning", "desk/comparing"], base="../"
+    )
