@@ -40,7 +40,7 @@ async function choices() {
     const chosen = select.value || start.get(name) || "";
     const names = new Set([...questions.map(of), chosen].filter(Boolean));
     const options = [...names].sort((a, b) => a.localeCompare(b, language)).map((value) => el("option", { value }, value));
-    select.replaceChildren(el("option", { value: "" }, words.anyone), ...options);
+    select.replaceChildren(el("option", { value: "" }, words.any_of_them), ...options);
     select.value = chosen;
   }
 }

@@ -203,7 +203,7 @@ def open_page(language: str) -> str:
 
 def _fields(language: str) -> Iterator[str]:
     said = words(language)
-    anyone = f'<option value="">{said["anyone"]}</option>'
+    anyone = f'<option value="">{said["any_of_them"]}</option>'
     yield _field("subject", said["subject"], '<input id="{id}" name="subject" type="search" autocomplete="off">')
     yield _field("speaker", said["left_open_by"], f'<select id="{{id}}" name="speaker">{anyone}</select>')
     yield _field("outlet", said["asked_by_outlet"], f'<select id="{{id}}" name="outlet">{anyone}</select>')
