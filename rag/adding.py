@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from onrecord.embeddings import Encoder
-from onrecord.rag.errors import OnRecordError, UnknownBriefing, UnreadableFile
-from onrecord.rag.languages import LANGUAGES, together
-from onrecord.rag.passages import passages_of
+from onrecord.rag.corrections import uncorrected, unfitting
+from onrecord.rag.documents import id_of, understood
+from onrecord.rag.errors import ChangedMeanwhile, OnRecordError, UnknownBriefing, UnreadableFile
 from onrecord.rag.readers import Document, read
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
 from onrecord.rag.retrieval.interaction import pack, said_words
-from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Store, Summary
-from onrecord.rag.transcript.header import may_be_title
-from onrecord.rag.transcript.understanding import understand
-from onrecord.rag.types import Briefing, Passage, Structure
+from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Replaced, Store, Summary
+from onrecord.rag.types import Briefing, Passage
 
-# 16 hexadecimal digits of SHA-256: a library of a million briefings has a chance of 3e-8 of two sharing one.
-_ID_LENGTH = 16
-# Enough of an opening to know a text again, short enough for one line.
-_TITLE_WORDS = 9
-# A file's name says something where two of its words have this many letters ("harbour-briefing", not "GMT_rec1").
-_TELLING_LETTERS = 4
 # Between an archive's path and its member's name.
 _MEMBER = "!/"
 # Enough passages for the encoder to sort them by length into full batches, few enough that an interrupted run repeats
@@ -117,26 +106,26 @@ class Original:
 class ToAdd:
     """What adding a document is to be: where it comes from, what it is told to be called, whose version it becomes.
 
-    `before` is the id of the version that it replaces.
+    `before` is the version that it replaces, whose corrections it takes over.
     """
 
     source: str
     metadata: Metadata
     lineage: str
     outcome: Outcome
-    before: str | None
+    before: Replaced | None
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A briefing that only waits for its vectors; `before` is the id of the version that it replaces."""
+    """A briefing that only waits for its vectors; `before` is the version that it replaces."""
 
     briefing: Briefing
     data: bytes
     passages: tuple[Passage, ...]
     outcome: Outcome
     notes: tuple[str, ...]
-    before: str | None
+    before: Replaced | None
 
 
 def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
@@ -321,8 +310,8 @@ def decided(
     replaced = None if older is None or older.id == briefing_id else older
     lineage = replaced.lineage if replaced else known.lineage if known else briefing_id
     outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
-    before = replaced.id if replaced else known.id if known else None
-    return ToAdd(source, metadata, lineage, outcome, before)
+    before = store.briefing(replaced.id) if replaced else known
+    return ToAdd(source, metadata, lineage, outcome, Replaced(before.id, before.corrections) if before else None)
 
 
 def origin(original: Original, name: str) -> tuple[str, Metadata]:
@@ -332,62 +321,29 @@ def origin(original: Original, name: str) -> tuple[str, Metadata]:
     return source, original.metadata.over(sidecar)
 
 
-def id_of(data: bytes) -> str:
-    """The id of the briefing that a file's bytes are."""
-    return sha256(data).hexdigest()[:_ID_LENGTH]
-
-
 def ready(document: Document, wanted: ToAdd) -> Added | Ready:
     """Understand a document and split it; an `Added` where that fails."""
+    corrections = wanted.before.corrections if wanted.before else ()
     try:
-        briefing, passages = understood(document, wanted.metadata, wanted.source, wanted.lineage)
+        briefing, passages = understood(document, wanted.metadata, wanted.source, wanted.lineage, corrections)
     except OnRecordError as error:
         return Added(document.name, "failed", message=str(error))
     if not passages:
         return Added(
             document.name, "failed", message=f"{document.name}: holds no words that could be quoted. Check the file."
         )
-    return Ready(briefing, document.data, passages, wanted.outcome, document.source.notes, wanted.before)
+    notes = (*document.source.notes, *unfitting(corrections, briefing))
+    return Ready(briefing, document.data, passages, wanted.outcome, notes, wanted.before)
 
 
 def written(store: Store, ready: Ready, embedded: Sequence[Embedded], model: EmbeddingModel) -> Added:
     """Write a briefing with what the model makes of its passages, in one transaction."""
-    store.add(NewBriefing(ready.briefing, ready.data, ready.passages, tuple(embedded)), model)
     briefing = ready.briefing
+    try:
+        store.add(NewBriefing(briefing, ready.data, ready.passages, tuple(embedded)), model, over=ready.before)
+    except ChangedMeanwhile as error:
+        return Added(briefing.file, "failed", message=str(error))
     return Added(briefing.file, ready.outcome, briefing.id, briefing.title, len(ready.passages), notes=ready.notes)
-
-
-def understood(
-    document: Document, metadata: Metadata, source: str, lineage: str
-) -> tuple[Briefing, tuple[Passage, ...]]:
-    """The briefing that a document is, and its passages; `metadata` overrides what it says of itself."""
-    structure = understand(metadata.applied_to(document.source), source)
-    digest = sha256(document.data).hexdigest()
-    briefing = Briefing(
-        id=digest[:_ID_LENGTH],
-        title=structure.title or _descriptive_title(structure, document),
-        date=structure.date,
-        language=structure.language,
-        url=metadata.url or document.source.url,
-        file=document.name,
-        kind=structure.kind,
-        text=document.source.text,
-        turns=structure.turns,
-        exchanges=structure.exchanges,
-        boilerplate=structure.boilerplate,
-        reported=structure.reported,
-        dates=structure.dates,
-        sha256=digest,
-        source=source,
-        lineage=lineage,
-        added=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        timecodes=structure.timecodes,
-        pages=document.source.pages,
-        lines=document.source.lines,
-    )
-    # A title made up here says nothing that the words do not: embedded before them, it drew every passage of a briefing
-    # towards its opening.
-    return briefing, passages_of(briefing if structure.title else replace(briefing, title=""))
 
 
 def _current(store: Store, briefing: Briefing) -> Briefing:
@@ -412,19 +368,6 @@ def _still_there(source: str) -> bool:
         return True
 
 
-def _descriptive_title(structure: Structure, document: Document) -> str:
-    """A name for a briefing that has none: its file's, where that says something; else how it begins."""
-    stem = " ".join(re.split(r"[\s_]+", Path(document.name).stem))
-    telling = [word for word in re.findall(r"[^\W\d_]+", stem) if len(word) >= _TELLING_LETTERS]
-    if len(telling) > 1 and may_be_title(stem, together(structure.language, *LANGUAGES)):
-        return stem
-    text = document.source.text
-    opening = next((text[turn.start : turn.end].split() for turn in structure.turns), [])
-    if not opening:
-        return Path(document.name).stem
-    return " ".join(opening[:_TITLE_WORDS]) + ("…" if len(opening) > _TITLE_WORDS else "")
-
-
 def _known(store: Store, briefing_id: str) -> Briefing | None:
     try:
         return store.briefing(briefing_id)
@@ -433,22 +376,36 @@ def _known(store: Store, briefing_id: str) -> Briefing | None:
 
 
 def _agrees(briefing: Briefing, metadata: Metadata) -> bool:
-    return all(getattr(metadata, name) in (None, getattr(briefing, name)) for name in FIELDS)
+    # What was corrected is no reason to read a file again: the correction would be kept to all the same.
+    told = uncorrected(briefing)
+    return all(getattr(metadata, name) in (None, getattr(told, name)) for name in FIELDS)
 
 
 def _write(
     store: Store, encoder: Encoder, waiting: Sequence[Ready], advance: Callable[[int], None]
 ) -> Iterator[tuple[Ready, Added]]:
     model = EmbeddingModel(encoder.name, encoder.dimension, encoder.fingerprint)
+    for one, embedded in with_vectors(store, encoder, waiting, advance):
+        yield one, written(store, one, embedded, model)
+
+
+def with_vectors(
+    store: Store, encoder: Encoder, waiting: Sequence[Ready], advance: Callable[[int], None] | None = None
+) -> Iterator[tuple[Ready, list[Embedded]]]:
+    """Briefings with what the model makes of their passages; what was made for the versions before is kept.
+
+    `advance` is told how many passages more are done.
+    """
+    advance = advance or (lambda _: None)
     made: dict[_Read, Embedded] = {}
     for ready in waiting:
-        made |= _made_before(store, ready.before) if ready.before else {}
+        made |= _made_before(store, ready.before.id) if ready.before else {}
     passages = [passage for ready in waiting for passage in ready.passages]
     missing = {_read_as(passage): passage for passage in passages if _read_as(passage) not in made}
     advance(len(passages) - len(missing))
     made |= zip(missing, embed(list(missing.values()), encoder, advance), strict=True)
     for ready in waiting:
-        yield ready, written(store, ready, [made[_read_as(passage)] for passage in ready.passages], model)
+        yield ready, [made[_read_as(passage)] for passage in ready.passages]
 
 
 def _read_as(passage: Passage) -> _Read:

@@ -2,7 +2,15 @@
 
 from onrecord.embeddings.errors import ModelError, OnRecordError
 
-__all__ = ["InvalidRequest", "LibraryError", "ModelError", "OnRecordError", "UnknownBriefing", "UnreadableFile"]
+__all__ = [
+    "ChangedMeanwhile",
+    "InvalidRequest",
+    "LibraryError",
+    "ModelError",
+    "OnRecordError",
+    "UnknownBriefing",
+    "UnreadableFile",
+]
 
 
 class UnreadableFile(OnRecordError):
@@ -11,6 +19,10 @@ class UnreadableFile(OnRecordError):
 
 class LibraryError(OnRecordError):
     """The library on disk is missing, from another version, or made with another model."""
+
+
+class ChangedMeanwhile(LibraryError):
+    """Somebody else has changed a briefing since it was read; nothing was written."""
 
 
 class UnknownBriefing(OnRecordError):

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.rag.collecting import held_as
+from onrecord.rag.corrections import corrected_turns
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.people.register import Register
 from onrecord.rag.store import Archive, Candidate, Held, Limits, Names, Store, Summary, Usual
@@ -221,13 +222,18 @@ def _meant(wanted: Sequence[str] | None, mean: Callable[[str], Iterable[_Made]])
 def _named(briefing: Briefing, people: Register) -> Briefing:
     """A briefing, the speaker of each turn under their one name."""
 
-    def named(turn: Turn) -> Turn:
+    corrected = corrected_turns(briefing) if briefing.corrections else frozenset[int]()
+
+    def named(place: int, turn: Turn) -> Turn:
         if turn.speaker is None:
             return turn
         identity = people.identity(turn.speaker, turn.role, turn.outlet, briefing.id)
+        if identity.inferred and place in corrected:
+            # Who says who spoke has the last word.
+            return turn
         return replace(turn, speaker=identity.name, inferred=turn.inferred or identity.inferred)
 
-    return replace(briefing, turns=tuple(named(turn) for turn in briefing.turns))
+    return replace(briefing, turns=tuple(named(place, turn) for place, turn in enumerate(briefing.turns)))
 
 
 def _named_passage(passage: Passage, people: Register) -> Passage:

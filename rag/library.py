@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from onrecord.embeddings.reader import load_reader
 from onrecord.rag.answers.growing import growing
 from onrecord.rag.asking import Asking, filters_of, require_verified
 from onrecord.rag.collecting import Collection, deleted, put_in, renamed, taken_out
+from onrecord.rag.corrections import corrections_left, corrections_wanted
 from onrecord.rag.errors import InvalidRequest, LibraryError
 from onrecord.rag.holdings import Holdings
 from onrecord.rag.judging import JUDGED_FILE, Judging
@@ -33,7 +35,7 @@ from onrecord.rag.store.refusing import require_model
 from onrecord.rag.store.sqlite.backup import restore
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
-from onrecord.rag.types import Answer, Briefing, Citation, FilterOptions, Hit, Passage, Passing
+from onrecord.rag.types import Answer, Briefing, Citation, Correction, FilterOptions, Hit, Passage, Passing, Speaker
 
 if TYPE_CHECKING:
     from onrecord.rag.adding import AddReport, Original, Progress
@@ -294,6 +296,50 @@ class Library:
         while briefing.superseded_by is not None:
             briefing = self._store.briefing(briefing.superseded_by)
         return briefing.id
+
+    def corrections(self, briefing_id: str) -> tuple[Correction, ...]:
+        """What was corrected of a briefing, in the order it was made; raises UnknownBriefing."""
+        return self.briefing(briefing_id).corrections
+
+    def correct(
+        self,
+        briefing_id: str,
+        *,
+        title: str | None = None,
+        date: str | None = None,
+        url: str | None = None,
+        language: str | None = None,
+        labels: Mapping[str, Speaker] | None = None,
+        turns: Mapping[int, Speaker] | None = None,
+        by: str | None = None,
+    ) -> tuple[Correction, ...]:
+        """Correct what is said of a briefing over its file as added; returns all its corrections.
+
+        `labels` says who speaks under a printed label, `turns` who speaks the turn that begins at an offset; `by` is
+        who says so. The words stay as they are, and citations with them. Raises UnknownBriefing; InvalidRequest for
+        what cannot be, and for an older version.
+        """
+        told = {"title": title, "date": date, "url": url, "language": language}
+        at = datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+        def more(held: Briefing) -> tuple[Correction, ...]:
+            return corrections_wanted(held, told, labels or {}, turns or {}, at=at, by=by)
+
+        return self._corrected(briefing_id, more)
+
+    def undo(self, briefing_id: str, number: int) -> tuple[Correction, ...]:
+        """Take back the correction of this number; returns those that are left.
+
+        Raises UnknownBriefing, and InvalidRequest where there is no such correction.
+        """
+        return self._corrected(briefing_id, lambda held: corrections_left(held, number))
+
+    def _corrected(
+        self, briefing_id: str, change: Callable[[Briefing], tuple[Correction, ...]]
+    ) -> tuple[Correction, ...]:
+        from onrecord.rag.correcting import change_corrections
+
+        return change_corrections(self._store, self._loaded_encoder, whole_characters(briefing_id), change)
 
     def verify(self) -> list[str]:
         """What is wrong with the library and how to mend it, one line each; empty when all is well."""

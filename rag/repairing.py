@@ -9,10 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from onrecord.embeddings import Encoder
-from onrecord.rag.adding import embed, understood
-from onrecord.rag.errors import OnRecordError
-from onrecord.rag.readers import read
-from onrecord.rag.readers.metadata import FIELDS, Metadata
+from onrecord.rag.adding import embed
+from onrecord.rag.documents import read_again
 from onrecord.rag.store import Embedded, EmbeddingModel, Kept
 from onrecord.rag.types import Briefing, Passage
 
@@ -38,21 +36,13 @@ class Mender:
     def read(self, kept: Kept) -> tuple[Briefing, tuple[Passage, ...]] | None:
         """A briefing read again from its file, and its passages; None where it cannot be read.
 
-        What it was told to be called when it was added is known where its row is sound: it differs from what the file
-        says of itself.
+        What it was told to be called when it was added, and what was corrected since, is known where its row is sound.
         """
-        try:
-            documents = [one for one in read(kept.file, kept.data) if not isinstance(one, OnRecordError)]
-            [document] = [one for one in documents if one.data == kept.data]
-            found = understood(document, Metadata(), kept.source, kept.lineage)
-            if kept.is_sound:
-                own = found[0]
-                told = {name: getattr(kept, name) for name in FIELDS if getattr(kept, name) != getattr(own, name)}
-                found = understood(document, Metadata(**told), kept.source, kept.lineage)
-        except (OnRecordError, ValueError):
-            return None
+        found = read_again(kept.data, kept, kept.corrections, told=kept.is_sound)
+        if found is None or kept.lineage:
+            return found
         briefing, passages = found
-        return (briefing, passages) if kept.lineage else (replace(briefing, lineage=briefing.id), passages)
+        return replace(briefing, lineage=briefing.id), passages
 
     def model(self) -> EmbeddingModel:
         """The model that `embed` uses."""

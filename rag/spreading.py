@@ -32,11 +32,11 @@ from onrecord.rag.adding import (
     decided,
     documents_of,
     embed,
-    id_of,
     origin,
     ready,
     written,
 )
+from onrecord.rag.documents import id_of
 from onrecord.rag.errors import InvalidRequest, OnRecordError, UnreadableFile
 from onrecord.rag.readers import Packed, read_one, unpacked
 from onrecord.rag.settings import Settings

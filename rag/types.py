@@ -147,6 +147,42 @@ class Structure:
     timecodes: tuple[tuple[int, float], ...] = ()
 
 
+Corrected = Literal["title", "date", "url", "language", "label", "turn"]
+"""What of a briefing can be corrected: what is said of it, who speaks under a printed label, and who says one turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks: a name, with a role and an outlet where they are known."""
+
+    name: str
+    role: str | None = None
+    outlet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What somebody says of a briefing over its file as added; the words are never changed.
+
+    `number` is its own within the briefing, `at` the time (ISO 8601) and `by` who made it, where that is known.
+    `value` is the new title, date, address or language, or the speaker's name; `before` is what stood there without it.
+    `label` is the printed label whose turns are meant, or that of the one turn meant, which begins at `start` and whose
+    words have this SHA-256.
+    """
+
+    number: int
+    of: Corrected
+    value: str
+    at: str = ""
+    by: str | None = None
+    before: str | None = None
+    role: str | None = None
+    outlet: str | None = None
+    label: str | None = None
+    start: int | None = None
+    sha256: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Briefing:
     """One source document. `file` is its name as added, `source` the path or address it came from.
@@ -154,7 +190,7 @@ class Briefing:
     `lineage` is the id of the first version of this document; a re-issue has an id of its own and the same lineage.
     `superseded_by` is the id of the version that replaced this one, or None. `sha256` is that of the file as added.
     `timecodes` are (offset, seconds) in order of offset, where the file has them; so are `pages` (offset, page) and
-    `lines` (offset, number), as in `SourceText`.
+    `lines` (offset, number), as in `SourceText`. `corrections` have been kept to in all of it, in the order made.
     """
 
     id: str
@@ -178,6 +214,7 @@ class Briefing:
     timecodes: tuple[tuple[int, float], ...] = ()
     pages: tuple[tuple[int, int], ...] = ()
     lines: tuple[tuple[int, int], ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, UnknownBriefing
 from onrecord.ui.api.collections import collections_api
+from onrecord.ui.api.corrections import corrections_api
 from onrecord.ui.api.routes import briefings_api, conversations_api
 from onrecord.ui.chat.chat import Chat
 from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations, UnknownConversation
@@ -22,6 +23,7 @@ from onrecord.ui.chat.exporting import export_api
 from onrecord.ui.chat.suggestions import Suggestions
 from onrecord.ui.check.pages import check_pages
 from onrecord.ui.desk.comparing import comparing_api, comparing_pages
+from onrecord.ui.desk.correcting import correcting_pages
 from onrecord.ui.desk.pages import desk_pages
 from onrecord.ui.desk.pins import Pins, UnknownPin
 from onrecord.ui.desk.pins_api import pins_api
@@ -97,10 +99,12 @@ def create_app(
     app.include_router(operations_api(metrics, places, loading))
     app.include_router(briefings_api(library, loading, suggested, places, audit))
     app.include_router(collections_api(library, audit))
+    app.include_router(corrections_api(library, audit))
     app.include_router(conversations_api(conversations, suggested))
     app.include_router(desk_api(library, suggested, places))
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
+    app.include_router(correcting_pages(library))
     app.include_router(check_pages())
     app.include_router(desk_pages(library))
     app.include_router(pins_api(library, Pins(own)))

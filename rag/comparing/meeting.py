@@ -21,8 +21,11 @@ _NEAREST = 12
 # Words are as good as strangers below the first cosine and as good as the same from the second on, once what all words
 # of both texts have in common is taken away; of the same stem they are at least so near (docs/comparing.md).
 _STRANGE, _ALIKE, _SAME = 0.45, 0.8, 0.6
-# How far two passages are nearer than usual, in standard deviations, weighs within these bounds; at one it counts once.
+# How far two passages are nearer than usual, in standard deviations, weighs within these bounds; the middle one counts
+# once.
 _LEAST_NEAR, _USUALLY_NEAR, _MOST_NEAR = 0.45, 1.5, 2.25
+# Pairs of passages, of which so few say nothing of what is usual.
+_FEW_PAIRS = 9
 # A word that is met at least so well is named as one that both share; so many are.
 _NAMED, _MOST_NAMED = 0.3, 5
 
@@ -63,8 +66,7 @@ def meetings(
         return
     weights = rarity([*first, *second])
     usual = _mean(_vectors([word for one in (*first, *second) for word in one.words], first_vectors.shape[1]))
-    near = first_vectors @ second_vectors.T
-    near = (near - near.mean()) / max(float(near.std()), 1e-9)
+    near = _beyond_usual(first_vectors @ second_vectors.T)
     held: dict[int, list[int]] = {}
     for place, statement in enumerate(second):
         held.setdefault(statement.passage, []).append(place)
@@ -148,6 +150,13 @@ class _Block:
         for place in np.flatnonzero(score > 0).tolist():
             own = slice(self._firsts[place], ends[place])
             yield float(score[place]), place, by_them[:, place], by_me[own]
+
+
+def _beyond_usual(near: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How near passages are, in standard deviations; of too few to tell what is usual, all are as near as can be."""
+    if near.size < _FEW_PAIRS:
+        return np.full_like(near, _USUALLY_NEAR)
+    return np.asarray((near - near.mean()) / max(float(near.std()), 1e-9), np.float32)
 
 
 def _vectors(words: Sequence[TellingWord], dimension: int) -> NDArray[np.float32]:

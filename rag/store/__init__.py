@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from onrecord.rag.people.names import Known
 from onrecord.rag.people.register import Place, Printed
-from onrecord.rag.types import Briefing, Passage
+from onrecord.rag.types import Briefing, Correction, Passage
 
 _Read = TypeVar("_Read")
 ChangeCollections = Callable[[Mapping[str, tuple[str, ...]]], Mapping[str, tuple[str, ...]]]
@@ -65,11 +65,19 @@ class NewBriefing:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """The version that a briefing takes the place of, as it was read: its id and its corrections."""
+
+    id: str
+    corrections: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What a damaged library still holds of a briefing: its file's bytes, and what its row says, which may be altered.
 
-    `is_sound` says that title, date, language and address are as they were written; where the row is gone, they,
-    `source` and `lineage` are empty, and `file` is a name made up.
+    `is_sound` says that title, date, language, address and corrections are as they were written; where the row is
+    gone, they, `source` and `lineage` are empty, and `file` is a name made up.
     """
 
     data: bytes
@@ -80,13 +88,16 @@ class Kept:
     date: str | None = None
     language: str = ""
     url: str | None = None
+    corrections: tuple[Correction, ...] = ()
     is_sound: bool = False
 
     @classmethod
-    def of(cls, row: Mapping[str, Any], data: bytes, *, is_sound: bool) -> Kept:
+    def of(
+        cls, row: Mapping[str, Any], data: bytes, corrections: tuple[Correction, ...] = (), *, is_sound: bool
+    ) -> Kept:
         """What a row of briefings says, which every engine keeps under the same names."""
         named = {name: row[name] for name in ("file", "source", "lineage", "title", "date", "language", "url")}
-        return cls(data, **named, is_sound=is_sound)
+        return cls(data, **named, corrections=corrections, is_sound=is_sound)
 
 
 class Mending(Protocol):
@@ -251,10 +262,12 @@ class Archive(Protocol):
     def model(self) -> EmbeddingModel | None:
         """The model of the vectors held, or None before the first."""
 
-    def add(self, new: NewBriefing, model: EmbeddingModel) -> None:
+    def add(self, new: NewBriefing, model: EmbeddingModel, *, over: Replaced | None = None) -> None:
         """Write a briefing, replacing one of the same id and superseding the current version of its lineage.
 
         One whose `superseded_by` is set is written as an older version, which has no vectors and supersedes nothing.
+        Raises ChangedMeanwhile where the current version has other corrections than the one that was read (`over`), or
+        is another although that has the same id.
         """
 
     def move(self, briefing_id: str, source: str, file: str) -> None:

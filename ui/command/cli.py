@@ -18,6 +18,7 @@ from onrecord.ui.command.adding import add, watch
 from onrecord.ui.command.asking import ask, search
 from onrecord.ui.command.collecting import collection
 from onrecord.ui.command.comparing import compare
+from onrecord.ui.command.correcting import correct
 from onrecord.ui.command.keeping import backup, copy, list_briefings, reembed, remove, restore, show, verify
 from onrecord.ui.command.measuring import check, evaluate
 from onrecord.ui.command.opening import open_questions
@@ -59,6 +60,7 @@ app.command("list")(list_briefings)
 app.command("open")(open_questions)
 app.command()(show)
 app.command()(remove)
+app.command()(correct)
 app.add_typer(collection, name="collection")
 app.command()(verify)
 app.command()(backup)

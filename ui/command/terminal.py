@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from onrecord.rag import Answer, Briefing, Citation, Hit, OpenQuestions, Summary
+from onrecord.rag import Answer, Briefing, Citation, Hit, OpenQuestions, Summary, corrected_turns
 from onrecord.ui.chat.render import status_line
 from onrecord.ui.page.text import counted, printed_place, words
 
@@ -80,10 +80,11 @@ def render_briefing(briefing: Briefing, language: str, *, everything: bool = Fal
     facts = [briefing.date, briefing.language, briefing.kind, briefing.url, briefing.file]
     lines = [printable(briefing.title), printable(" · ".join(fact for fact in facts if fact)), ""]
     pieces: list[tuple[int, str]] = []
-    for turn in briefing.turns:
+    corrected = corrected_turns(briefing)
+    for place, turn in enumerate(briefing.turns):
         who = ", ".join(part for part in (turn.speaker or turn.label, turn.role, turn.outlet) if part)
-        inferred = f" ({said['inferred']})" if turn.inferred else ""
-        head = f"[{said[turn.kind]}] {who}{inferred}\n" if who else ""
+        mark = said["inferred"] if turn.inferred else said["corrected"] if place in corrected else ""
+        head = f"[{said[turn.kind]}] {who}{f' ({mark})' if mark else ''}\n" if who else ""
         pieces.append((turn.start, printable(head + briefing.text[turn.start : turn.end].strip())))
     if everything:
         for part in briefing.boilerplate:

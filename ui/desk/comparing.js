@@ -33,8 +33,10 @@ async function offer(one, other) {
   first.replaceChildren(...options());
   second.replaceChildren(...options());
   // The earlier one stands on the left.
-  first.value = briefings.some(({ id }) => id === one) ? one : briefings[1]?.id || "";
-  second.value = briefings.some(({ id }) => id === other) ? other : briefings[0]?.id || "";
+  const listed = (id, otherwise) => (briefings.some((briefing) => briefing.id === id) ? id : otherwise?.id || "");
+  second.value = listed(other, briefings[0]);
+  const others = briefings.filter(({ id }) => id !== second.value);
+  first.value = one === second.value ? others[0]?.id || "" : listed(one, others[0]);
   state.textContent = briefings.length < 2 ? (wanted ? fill(words.compare_few_of, { speaker: wanted }) : words.compare_few) : "";
 }
 

@@ -35,7 +35,8 @@ def desk_pages(library: Library) -> APIRouter:
             found = card_of(library, briefing_id)
         except UnknownBriefing:
             return plain_response(missing_page(language, base="../../"), 404)
-        return plain_response(card_page(found, language))
+        may_correct = found.superseded_by is None and not getattr(request.state, "reads_only", False)
+        return plain_response(card_page(found, language, may_correct=may_correct))
 
     @pages.get("/desk/open", response_class=HTMLResponse)
     def left_open(request: Request) -> HTMLResponse:
@@ -44,11 +45,14 @@ def desk_pages(library: Library) -> APIRouter:
     return pages
 
 
-def card_page(card: Card, language: str) -> str:
-    """A briefing at a glance; its script fills in what became of the questions."""
+def card_page(card: Card, language: str, *, may_correct: bool = False) -> str:
+    """A briefing at a glance; its script fills in what became of the questions.
+
+    `may_correct` that a link leads to where it is corrected.
+    """
     said = words(language)
     body = (
-        f'<main class="card" data-briefing="{escape(card.briefing_id)}">{_head(card, language)}'
+        f'<main class="card" data-briefing="{escape(card.briefing_id)}">{_head(card, language, may_correct=may_correct)}'
         f"{_speakers(card.speakers, language)}{_exchanges(card, language)}"
         f'<section aria-labelledby="ask-title"><h2 id="ask-title">{said["could_ask"]}</h2>'
         f'<p class="meta">{said["could_ask_more"]}</p>'
@@ -59,16 +63,17 @@ def card_page(card: Card, language: str) -> str:
     return plain_page(card.title, body, language, script="desk/card", styles=["desk/desk"], base="../../")
 
 
-def _head(card: Card, language: str) -> str:
+def _head(card: Card, language: str, *, may_correct: bool) -> str:
     said = words(language)
     own = escape(card.language)
     facts = escape(" · ".join([spoken_date(card.date, language), card.file]))
     links = [f'<a href="../{quote(card.briefing_id, safe="")}">{said["open_reader"]}</a>']
     if card.url and card.url.lower().startswith(("http://", "https://")):
         links.append(f'<a href="{escape(card.url)}" rel="noopener noreferrer">{said["open_original"]}</a>')
+    if may_correct:
+        links.append(f'<a href="correct">{said["correct_briefing"]}</a>')
     printed = "".join(f'<li lang="{own}">{escape(line)}</li>' for line in card.printed)
     notice = f'<p class="notice" role="status">{said["superseded"]}</p>' if card.superseded_by else ""
-    # The form that corrects title, date and speakers goes behind the facts.
     return (
         f'<header><h1 lang="{own}">{escape(card.title)}</h1><p class="meta">{facts}</p>'
         f'<p class="meta">{" · ".join(links)}</p>{notice}'

@@ -10,7 +10,7 @@ from urllib.parse import quote as quote_path
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from onrecord.rag import Briefing, Library, Passage, UnknownBriefing
+from onrecord.rag import Briefing, Library, Passage, UnknownBriefing, corrected_turns
 from onrecord.ui.page.html import attribution, fingerprint
 from onrecord.ui.page.plain import language_of, plain_page, plain_response
 from onrecord.ui.page.text import spoken_date, words
@@ -37,7 +37,12 @@ def reader_pages(library: Library) -> APIRouter:
         )
         changed = bool(quote and check and fingerprint(briefing.text[quote[0] : quote[1]]) != check)
         page = reader_page(
-            briefing, library.passages(briefing_id), language, None if changed else quote, changed=changed
+            briefing,
+            library.passages(briefing_id),
+            language,
+            None if changed else quote,
+            changed=changed,
+            may_correct=briefing.superseded_by is None and not getattr(request.state, "reads_only", False),
         )
         return plain_response(page)
 
@@ -58,10 +63,12 @@ def reader_page(
     quote: tuple[int, int] | None = None,
     *,
     changed: bool = False,
+    may_correct: bool = False,
 ) -> str:
     """A briefing as HTML; the text of its `<article>` without headings is `briefing.text` to the letter.
 
-    `quote` is the slice to mark; `changed` says that the words once quoted there are others now.
+    `quote` is the slice to mark; `changed` says that the words once quoted there are others now,
+    `may_correct` that a link leads to where it is corrected.
     """
     said = words(language)
     facts = [spoken_date(briefing.date, language), briefing.file]
@@ -74,6 +81,7 @@ def reader_page(
         f'<p class="meta">{escape(" · ".join(facts))}'
         + f' · <a href="{quote_path(briefing.id, safe="")}/card">{said["card"]}</a>'
         + (f' · <a href="{escape(original)}" rel="noopener noreferrer">{said["open_original"]}</a>' if original else "")
+        + (f' · <a href="{escape(briefing.id)}/correct">{said["correct_briefing"]}</a>' if may_correct else "")
         + "</p>"
         + "".join(f'<p class="notice" role="status">{notice}</p>' for notice in notices)
         + f'<form class="find-text" role="search"><label for="find">{said["find_text"]}</label>'
@@ -96,9 +104,11 @@ def _pieces(
     """The text in blocks: turns under their speakers, boilerplate, and what stands between them."""
     starts = sorted({passage.start: passage.id for passage in reversed(passages)}.items())
     blocks: list[tuple[int, int, str, str]] = []
-    for turn in briefing.turns:
+    corrected = corrected_turns(briefing)
+    for place, turn in enumerate(briefing.turns):
         who = attribution(turn.speaker, turn.role, turn.outlet, language)
-        kind = words(language)[turn.kind] + (f", {words(language)['inferred']}" if turn.inferred else "")
+        mark = "inferred" if turn.inferred else "corrected" if place in corrected else None
+        kind = words(language)[turn.kind] + (f", {words(language)[mark]}" if mark else "")
         heading = f'<h2 class="who">{escape(who)} <span class="badge">{escape(kind)}</span></h2>'
         blocks.append((turn.start, turn.end, f"turn {turn.kind}", heading))
     for chrome in briefing.boilerplate:

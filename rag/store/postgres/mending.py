@@ -10,6 +10,7 @@ from hashlib import sha256 as sha256_of
 from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import Embedded, EmbeddingModel, Kept, Mending, NewBriefing, Repair
 from onrecord.rag.store.collected import collections_again
+from onrecord.rag.store.corrected import NO_CORRECTIONS, corrections_of
 from onrecord.rag.store.postgres.collecting import CollectionsInPostgres
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.integrity import (
@@ -100,7 +101,7 @@ def _mended(
     if briefing is None:
         found = None
         if data is not None:
-            found = mending.read(Kept.of(whole.row, data, is_sound=whole.is_metadata_sound))
+            found = mending.read(_kept(whole, data))
         if found is None:
             yield (
                 f"briefing {wrong.id} is altered, and its file cannot be read again, so that nothing of it is shown. "
@@ -108,6 +109,8 @@ def _mended(
             )
             return
         briefing, passages = _as_it_was(whole, found[0]), list(found[1])
+        if whole.row["corrections"] != NO_CORRECTIONS and not briefing.corrections:
+            yield f"briefing {wrong.id}: what was corrected of it was altered. Correct it again."
     embedded = _embedded(mending, model, passages) if briefing.superseded_by is None else ()
     # Where the file is gone the words are still there, and found again; the file stays as it was.
     write_briefing(connection, NewBriefing(briefing, data or b"", tuple(passages), embedded))
@@ -124,6 +127,12 @@ def _mended(
         mended.append(f"{read}: its words are as they were added; look at its title, date and place")
     else:
         mended.append(f"{read}: it is as it was added")
+
+
+def _kept(whole: Whole, data: bytes) -> Kept:
+    is_sound = whole.is_metadata_sound
+    corrections = corrections_of(whole.row["corrections"]) if is_sound else ()
+    return Kept.of(whole.row, data, corrections, is_sound=is_sound)
 
 
 def _as_it_was(whole: Whole, read: Briefing) -> Briefing:

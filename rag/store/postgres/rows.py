@@ -12,17 +12,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from onrecord.rag.store.corrected import NO_CORRECTIONS, corrections_of
 from onrecord.rag.store.terms import counted_terms
 from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
 
 METADATA = (
     *("id", "position", "sha256", "title", "date", "language", "url", "file", "kind", "source", "lineage", "added"),
-    *("superseded_by", "characters", "passages"),
+    *("superseded_by", "characters", "passages", "corrections"),
 )
 """The columns of a briefing that may change while it is kept, and what lists need: its metadata digest is over them."""
 _CONTENT = ("id", "sha256", "language", "kind", "text", "structure")
 PASSAGE_COLUMNS = ", ".join(f'p."{field.name}"' for field in fields(Passage))
 """The columns of passages `p` that make a `Passage`, in its order."""
+# Those that are no text or number of the briefing itself.
+_NOT_ITS_OWN = ("position", "characters", "passages", "corrections")
 _PASSAGE_FIELDS = tuple(field.name for field in fields(Passage))
 
 POSTING = np.dtype([("passage", "<i8"), ("voice", "<i8"), ("count", "<u4"), ("size", "<u4")])
@@ -54,7 +57,7 @@ def structure_of(briefing: Briefing) -> str:
 def briefing_of(metadata: Mapping[str, Any], text: str, structure: str) -> Briefing:
     """The briefing of a row."""
     held = json.loads(structure)
-    named = {name: metadata[name] for name in METADATA if name not in ("position", "characters", "passages")}
+    named = {name: metadata[name] for name in METADATA if name not in _NOT_ITS_OWN}
     return Briefing(
         **named,
         text=text,
@@ -74,6 +77,7 @@ def briefing_of(metadata: Mapping[str, Any], text: str, structure: str) -> Brief
         timecodes=tuple((offset, seconds) for offset, seconds in held["timecodes"]),
         pages=tuple((offset, page) for offset, page in held["pages"]),
         lines=tuple((offset, number) for offset, number in held["lines"]),
+        corrections=corrections_of(metadata["corrections"]),
     )
 
 
@@ -86,7 +90,9 @@ def passage_row(passage: Passage) -> Cells:
 
 def digest_of_metadata(metadata: Mapping[str, Any]) -> str:
     """What a briefing's metadata is known again by."""
-    return _digest([metadata[name] for name in METADATA])
+    *row, corrections = (metadata[name] for name in METADATA)
+    # What was never corrected is known by what it was known by before corrections were kept.
+    return _digest(row if corrections == NO_CORRECTIONS else [*row, corrections])
 
 
 def content_digest(row: Mapping[str, Any], passages: Iterable[Sequence[Any]]) -> str:

@@ -27,10 +27,12 @@ from onrecord.rag.store import (
     Names,
     NewBriefing,
     Repair,
+    Replaced,
     Summary,
     Usual,
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
+from onrecord.rag.store.corrected import require_as_read
 from onrecord.rag.store.postgres.address import read_address
 from onrecord.rag.store.postgres.collecting import CollectionsInPostgres
 from onrecord.rag.store.postgres.connections import Connection, Servers
@@ -105,11 +107,16 @@ class PostgresStore:
             require_sound_notes(connection)
             return model_of(noted(connection, "model"))
 
-    def add(self, new: NewBriefing, model: EmbeddingModel) -> None:
+    def add(self, new: NewBriefing, model: EmbeddingModel, *, over: Replaced | None = None) -> None:
         """Write a briefing in one transaction; see `Archive.add`."""
         briefing = new.briefing
         with self._connections.writing() as connection:
             lock(connection, briefing.id, briefing.lineage)
+            current = connection.execute(
+                "SELECT id, corrections FROM briefings WHERE lineage = %s AND superseded_by IS NULL",
+                (briefing.lineage,),
+            ).fetchone()
+            require_as_read(over, briefing, current)
             self._note_model(connection, model)
             left: list[str] = []
             if briefing.superseded_by is None:

@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import sql
 
 from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing
+from onrecord.rag.store.corrected import corrections_json
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.parts import parts_of
 from onrecord.rag.store.postgres.reading import briefing_rows, count_of_passages, noted
@@ -90,6 +91,7 @@ def write_briefing(connection: Connection, new: NewBriefing) -> None:
         "position": row[0],
         "characters": len(briefing.text),
         "passages": len(passages),
+        "corrections": corrections_json(briefing.corrections),
     }
     written = metadata | {"text": briefing.text, "structure": structure}
     values = written | {

@@ -27,10 +27,12 @@ from onrecord.rag.store import (
     Names,
     NewBriefing,
     Repair,
+    Replaced,
     Summary,
     Usual,
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
+from onrecord.rag.store.corrected import require_as_read
 from onrecord.rag.store.refusing import REPAIR, altered_file, is_intact, unknown_briefing
 from onrecord.rag.store.sqlite import seal
 from onrecord.rag.store.sqlite.backup import copy
@@ -48,6 +50,7 @@ from onrecord.rag.store.sqlite.naming import names_on_record
 from onrecord.rag.store.sqlite.opening import prepare
 from onrecord.rag.store.sqlite.rebuilding import rebuild
 from onrecord.rag.store.sqlite.rows import (
+    CORRECTIONS,
     CURRENT,
     IN_ORDER,
     briefing_from_row,
@@ -98,11 +101,12 @@ class SqliteStore:
         value = meta(self._connection(), "model")
         return EmbeddingModel(**json.loads(value)) if value else None
 
-    def add(self, new: NewBriefing, model: EmbeddingModel) -> None:
+    def add(self, new: NewBriefing, model: EmbeddingModel, *, over: Replaced | None = None) -> None:
         """Write a briefing in one transaction; see `Archive.add`."""
         briefing = new.briefing
         is_current = briefing.superseded_by is None
         with self._connections.writing() as (connection, generation):
+            require_as_read(over, briefing, _current(connection, briefing.lineage))
             set_meta(connection, "model", json.dumps(asdict(model)))
             older = [
                 row[0]
@@ -139,7 +143,9 @@ class SqliteStore:
     def briefing(self, briefing_id: str) -> Briefing:
         """A briefing of any version; raises UnknownBriefing."""
         with reading(self._connection()) as connection:
-            row = connection.execute("SELECT * FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
+            row = connection.execute(
+                f"SELECT b.*, {CORRECTIONS} FROM briefings b WHERE id = ?", (briefing_id,)
+            ).fetchone()
             if row is None:
                 raise unknown_briefing(briefing_id)
             self._checked.content(connection, [briefing_id])
@@ -148,7 +154,9 @@ class SqliteStore:
     def briefings(self) -> list[Briefing]:
         """The current briefings in the order they were added."""
         with reading(self._connection()) as connection:
-            rows = connection.execute(f"SELECT * FROM briefings b WHERE {CURRENT} ORDER BY position").fetchall()
+            rows = connection.execute(
+                f"SELECT b.*, {CORRECTIONS} FROM briefings b WHERE {CURRENT} ORDER BY position"
+            ).fetchall()
             self._checked.content(connection, [row["id"] for row in rows])
             return [briefing_from_row(row, self._turns(connection, row["id"])) for row in rows]
 
@@ -370,6 +378,14 @@ class SqliteStore:
         )
         self._checked.metadata(rows)
         return [Summary(**{field.name: row[field.name] for field in fields(Summary)}) for row in rows]
+
+
+def _current(connection: sqlite3.Connection, lineage: str) -> tuple[str, str | None] | None:
+    """The id and the corrections of the current version of a lineage."""
+    row = connection.execute(
+        f"SELECT b.id, {CORRECTIONS} FROM briefings b WHERE lineage = ? AND {CURRENT}", (lineage,)
+    ).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def _require_known(connection: sqlite3.Connection, briefing_id: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 
 from onrecord.rag.store import EmbeddingModel, Kept, Mending, Repair
 from onrecord.rag.store.collected import collections_again
+from onrecord.rag.store.corrected import corrections_of
 from onrecord.rag.store.refusing import is_intact, require_model_to_repair
 from onrecord.rag.store.sqlite.collecting import CollectionsInFolder
 from onrecord.rag.store.sqlite.digests import (
@@ -26,6 +27,7 @@ from onrecord.rag.store.sqlite.digests import (
 from onrecord.rag.store.sqlite.failures import UNREADABLE
 from onrecord.rag.store.sqlite.integrity import unsound_briefings
 from onrecord.rag.store.sqlite.rows import (
+    CORRECTIONS,
     CURRENT,
     columns,
     insert_briefing,
@@ -144,7 +146,7 @@ def _briefings_read_again(new: sqlite3.Connection, mending: Mending, mended: lis
     gone = {row[0] for row in new.execute("SELECT briefing_id FROM digests EXCEPT SELECT id FROM briefings")}
     fileless = [row[0] for row in new.execute("SELECT sha256 FROM files EXCEPT SELECT sha256 FROM briefings")]
     for briefing_id in unsound:
-        row = new.execute("SELECT * FROM briefings WHERE id = ?", (briefing_id,)).fetchone()
+        row = new.execute(f"SELECT b.*, {CORRECTIONS} FROM briefings b WHERE id = ?", (briefing_id,)).fetchone()
         [sha256] = [s for s in fileless if s.startswith(briefing_id)] or [row["sha256"]]
         yield from _read_again(new, mending, mended, briefing_id, sha256, row)
     for sha256 in fileless:
@@ -186,6 +188,8 @@ def _read_again(
     if row is not None:
         new.execute("UPDATE briefings SET superseded_by = ? WHERE id = ?", (row["superseded_by"], briefing.id))
     insert_passages(new, passages)
+    if row is not None and row["corrections"] and not briefing.corrections:
+        yield f"briefing {briefing.id}: what was corrected of it was altered. Correct it again."
     now, then = digests_of(new, briefing.id), _written(new, briefing.id)
     if now == then:
         same = "it is as it was added"
@@ -205,7 +209,7 @@ def _written(connection: sqlite3.Connection, briefing_id: str) -> Digests:
 def _kept(data: bytes, name: str, row: sqlite3.Row | None, *, is_sound: bool) -> Kept:
     if row is None:
         return Kept(data, file=name, source="", lineage="")
-    return Kept.of(dict(row), data, is_sound=is_sound)
+    return Kept.of(dict(row), data, corrections_of(row["corrections"]) if is_sound else (), is_sound=is_sound)
 
 
 def _noted(old: sqlite3.Connection) -> tuple[EmbeddingModel | None, int]:

@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 
 from onrecord.rag.store import Embedded
+from onrecord.rag.store.corrected import corrections_json, corrections_of
 from onrecord.rag.store.terms import counted_terms, words_in
 from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
 
 # The condition on a briefing `b` that it is the current version.
 CURRENT = "b.superseded_by IS NULL"
+# The corrections of a briefing `b`; NULL for none.
+CORRECTIONS = "(SELECT c.corrections FROM corrections c WHERE c.briefing_id = b.id) AS corrections"
 # The order of the passages `p` of a briefing.
 IN_ORDER = 'p.start, p."end", p.id'
 # SQLite allows 32,766 bound values in one statement; well below it, and few enough statements.
@@ -71,7 +74,12 @@ def insert_briefing(connection: sqlite3.Connection, briefing: Briefing) -> None:
         f"ON CONFLICT(id) DO UPDATE SET {updates}",
         list(values.values()),
     )
-    connection.execute("DELETE FROM turns WHERE briefing_id = ?", (briefing.id,))
+    for table in ("turns", "corrections"):
+        connection.execute(f"DELETE FROM {table} WHERE briefing_id = ?", (briefing.id,))
+    if briefing.corrections:
+        connection.execute(
+            "INSERT INTO corrections VALUES (?, ?)", (briefing.id, corrections_json(briefing.corrections))
+        )
     connection.execute("DELETE FROM passages WHERE briefing_id = ?", (briefing.id,))
     names = [field.name for field in fields(Turn)]
     connection.executemany(
@@ -137,7 +145,7 @@ def _briefing_values(briefing: Briefing) -> dict[str, Any]:
 
 
 def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
-    """The briefing of a row of `briefings`."""
+    """The briefing of a row of `briefings`, with its `CORRECTIONS`."""
     return Briefing(
         id=row["id"],
         title=row["title"],
@@ -168,6 +176,7 @@ def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
         timecodes=tuple((offset, seconds) for offset, seconds in json.loads(row["timecodes"])),
         pages=tuple((offset, page) for offset, page in json.loads(row["pages"])),
         lines=tuple((offset, number) for offset, number in json.loads(row["lines"])),
+        corrections=corrections_of(row["corrections"]),
     )
 
 
