@@ -36,7 +36,7 @@ def main() -> None:
         raise SystemExit(f"{PAIRS} is absent: the development data is needed.")
     rows: list[dict[str, Any]] = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
     labels = np.array([row["label"] for row in rows])
-    scores = np.array([left_open(row["question"], _GLUED.sub(" ", row["reply"]).replace("[]", "")) for row in rows])
+    scores = np.array([left_open(row["question"], row["reply"]) for row in rows])
     print(f"{len(rows)} pairs; how far likelier it is that the reply leaves the question open than that it answers")
     for above, below in (
         ("Clear Non-Reply", "Clear Reply"),
@@ -49,6 +49,7 @@ def main() -> None:
 
 def left_open(question: str, reply: str) -> float:
     """The logarithm of how much likelier it is that a reply leaves its question open than that it answers."""
+    reply = _GLUED.sub(" ", reply).replace("[]", "")
     sentences = [reply[span.start : span.end] for span in language("en").sentences(reply)]
     passages = [_passage(sentences[start : start + _TOGETHER]) for start in range(0, len(sentences), _TOGETHER)]
     scores = np.concatenate(load_reader(cache=Settings.load().cache).read(question, passages)).astype(float)

@@ -23,6 +23,7 @@ from onrecord.rag.collecting import Collection, deleted, put_in, renamed, taken_
 from onrecord.rag.corrections import corrections_left, corrections_wanted
 from onrecord.rag.errors import InvalidRequest, LibraryError
 from onrecord.rag.holdings import Holdings
+from onrecord.rag.judging import JUDGED_FILE, Judging
 from onrecord.rag.languages.detection import load_detector
 from onrecord.rag.questions.question import History
 from onrecord.rag.quoting import quoted
@@ -57,6 +58,7 @@ class Library:
         self._store = store
         self._holdings = Holdings(store)
         self._asking = Asking(self._holdings, self._loaded_encoder, self._loaded_reader)
+        self._judging = Judging(self._holdings, folder / JUDGED_FILE, self._loaded_reader)
         self._folder = folder
         self._database = database
         self._settings = settings
@@ -141,6 +143,11 @@ class Library:
     def language_model(self) -> str | None:
         """The name of the language model that words the answers, as the settings give it; None where none is used."""
         return self._settings.llm_model if self._settings.llm_url else None
+
+    @property
+    def judging(self) -> Judging:
+        """What became of the questions on record."""
+        return self._judging
 
     def __enter__(self) -> Self:
         return self
@@ -270,6 +277,7 @@ class Library:
     def remove(self, briefing_id: str) -> None:
         """Delete a briefing with all its versions; raises UnknownBriefing."""
         self._store.remove(whole_characters(briefing_id))
+        self._judging.forget(briefing_id)
 
     def collections(self) -> list[Collection]:
         """The collections in the order of their names."""

@@ -6,12 +6,12 @@ import hashlib
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
-from onrecord.rag.text.quotes import second_at
+from onrecord.rag.text.quotes import overlap, second_at
 from onrecord.rag.types import Boilerplate, Briefing, Passage, Span, Turn
 
 # Words a passage aims at and holds at most; near this length an answer is whole and still about one thing. With the
@@ -94,6 +94,12 @@ def passages_of(briefing: Briefing) -> tuple[Passage, ...]:
             )
         )
     return tuple(passages)
+
+
+def passages_in(briefing: Briefing, passages: Iterable[Passage], turns: Iterable[int]) -> list[Passage]:
+    """The passages of a briefing that hold words of some of its turns, in order."""
+    places = [briefing.turns[position] for position in turns]
+    return [passage for passage in passages if any(overlap(turn, passage) for turn in places)]
 
 
 def _pieces(briefing: Briefing) -> list[_Piece]:

@@ -14,6 +14,8 @@ Method = Literal["words", "sense", "search", "shipped"]
 """What `evaluate_folder` measures: BM25, nearest vectors, the search by both, or that as it ships, read."""
 BriefingKind = Literal["transcript", "report"]
 Status = Literal["answered", "asked_not_answered", "not_found"]
+QuestionOutcome = Literal["answered", "left_open", "unclear", "no_reply"]
+"""What became of a question on record; `unclear` is what a reader cannot tell surely enough to say it of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,21 @@ class Exchange:
     answers: tuple[int, ...]
     asked: tuple[Span, ...] = ()
     follows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedQuestion:
+    """A single question on record, and what became of it.
+
+    `exchange` is the position in `Briefing.exchanges`; `asked` and `reply` are slices of the text: the question, and
+    the sentence of the reply that answers it or leaves it open. `sure` (0.5–1) is how sure the outcome is.
+    """
+
+    exchange: int
+    asked: Span
+    reply: Span | None
+    outcome: QuestionOutcome
+    sure: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +277,21 @@ class Citation:
     seconds: float | None = None
     page: int | None = None
     line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOnRecord:
+    """A single question that was put in a briefing, quoted, and the sentence of the reply that tells what became of it.
+
+    `exchange` is the position in `Briefing.exchanges`; `reply` is None where none is on record. `sure` (0.5–1) is how
+    sure the outcome is; both are None before the reply has been read.
+    """
+
+    exchange: int
+    asked: Citation
+    reply: Citation | None = None
+    outcome: QuestionOutcome | None = None
+    sure: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

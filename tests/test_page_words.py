@@ -29,7 +29,7 @@ UI = Path(__file__).parent.parent / "ui"
 FILES = {code: tomllib.loads((UI / "words" / f"{code}.toml").read_text("utf-8")) for code in LANGUAGES}
 KEYS = [(table, key) for table, said in FILES["en"].items() for key in said]
 # Keys that are put together from a value: verdicts, kinds, outcomes, formats, forms of one and many, ends of a limit.
-MADE = re.compile(r"file_\w+|corrected_\w+|since_date|until_date")
+MADE = re.compile(r"file_\w+|outcome_\w+|corrected_\w+|since_date|until_date")
 VALUES = {
     *("answered", "asked_not_answered", "not_found"),
     *("statement", "question", "answer", "moderation", "report", "reported"),

@@ -25,9 +25,11 @@ from onrecord.ui.check.pages import check_pages
 from onrecord.ui.check.routes import check_api
 from onrecord.ui.desk.comparing import comparing_api, comparing_pages
 from onrecord.ui.desk.correcting import correcting_pages
+from onrecord.ui.desk.pages import desk_pages
 from onrecord.ui.desk.pins import Pins, UnknownPin
 from onrecord.ui.desk.pins_api import pins_api
 from onrecord.ui.desk.pins_page import pins_pages
+from onrecord.ui.desk.routes import desk_api
 from onrecord.ui.page.assets import Assets, Preloading
 from onrecord.ui.page.text import terminal_language, words
 from onrecord.ui.reader.pages import reader_pages
@@ -101,12 +103,14 @@ def create_app(
     app.include_router(collections_api(library, audit))
     app.include_router(corrections_api(library, audit))
     app.include_router(conversations_api(conversations, suggested))
+    app.include_router(desk_api(library, suggested, places))
     app.include_router(export_api(library, conversations, places))
     app.include_router(reader_pages(library))
     app.include_router(correcting_pages(library))
     app.include_router(recordings_api(library))
     app.include_router(check_pages())
     app.include_router(check_api(library, places))
+    app.include_router(desk_pages(library))
     app.include_router(pins_api(library, Pins(own)))
     app.include_router(pins_pages())
     app.include_router(comparing_api(library, places))

@@ -11,13 +11,13 @@ from onrecord.rag.answers.quoting import Quotes
 from onrecord.rag.answers.selection import asks, introduces, whose
 from onrecord.rag.languages import Language, language
 from onrecord.rag.languages.wording import Wording
-from onrecord.rag.passages import passages_of
+from onrecord.rag.passages import passages_in, passages_of
 from onrecord.rag.people.matching import matching_names
 from onrecord.rag.people.names import read_name
 from onrecord.rag.questions.followup import words_shown
 from onrecord.rag.questions.question import Question
 from onrecord.rag.reading.reader import Reading, Reads, ReadSentence
-from onrecord.rag.text.quotes import overlap, reported_at
+from onrecord.rag.text.quotes import reported_at
 from onrecord.rag.types import Briefing, Filters, Hit, Part, Passage, Piece, Span, Status, Turn, Words, each_of
 
 
@@ -129,10 +129,10 @@ class Draft:
 
     def passages(self, briefing: Briefing, turns: Iterable[int]) -> list[Passage]:
         """The passages of a briefing that hold words of some of its turns, in order."""
-        places = [briefing.turns[position] for position in turns]
-        return [passage for passage in self._cut(briefing) if any(overlap(turn, passage) for turn in places)]
+        return passages_in(briefing, self.passages_of(briefing), turns)
 
-    def _cut(self, briefing: Briefing) -> tuple[Passage, ...]:
+    def passages_of(self, briefing: Briefing) -> tuple[Passage, ...]:
+        """The passages of a briefing, cut once."""
         if briefing.id not in self._passages:
             self._passages[briefing.id] = passages_of(briefing)
         return self._passages[briefing.id]

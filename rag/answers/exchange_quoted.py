@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
-from onrecord.rag.answers.asked import Asked, asking, what_was_asked
+from onrecord.rag.answers.asked import Asked, asking
 from onrecord.rag.answers.drafting import Draft, paragraph
-from onrecord.rag.answers.spans import words_at
-from onrecord.rag.reading.reader import ReadSentence
+from onrecord.rag.answers.replied import Reply, reply_to, wordings_of
 from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Exchange, Part, Piece, Span, Words
 
@@ -24,19 +23,10 @@ def asked_and_replied(draft: Draft, asked: Asked, spans: Sequence[Span]) -> Stat
     """The question quoted, and the sentence of the reply that answers it or leaves it open."""
     briefing = asked.briefing
     question = question_quoted(draft, briefing, spans)
-    best = reply_to(draft, briefing, asked.exchange, asking(asked))
+    best = replied(draft, briefing, asked.exchange, asking(asked))
     if best is None:
         return [*question, (Words(draft.words.no_reply),)]
     return [*question, reply_quoted(draft, briefing, best)]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The sentence of a reply that answers its question, or leaves it open; `sure` (0.5–1) is how sure that is."""
-
-    sentence: ReadSentence
-    left_open: bool
-    sure: float
 
 
 def reply_quoted(draft: Draft, briefing: Briefing, reply: Reply) -> tuple[Piece, ...]:
@@ -45,32 +35,12 @@ def reply_quoted(draft: Draft, briefing: Briefing, reply: Reply) -> tuple[Piece,
     return draft.led(lead, briefing.id, reply.sentence.span)
 
 
-def reply_to(
-    draft: Draft,
-    briefing: Briefing,
-    exchange: Exchange,
-    asked: Sequence[Span] | None = None,
-    people: Collection[str] = (),
+def replied(
+    draft: Draft, briefing: Briefing, exchange: Exchange, asked: Sequence[Span], people: Collection[str] = ()
 ) -> Reply | None:
-    """What is replied in an exchange to what was asked, as the reader has it; None without a reply.
-
-    Where some of the people reply, theirs are the only words.
-    """
-    replying = [position for position in exchange.answers if briefing.turns[position].speaker in people]
-    turns = replying or exchange.answers
-    spans = asked or what_was_asked(briefing, exchange)
-    question = " ".join(" ".join(words_at(briefing, span) for span in spans).split())
-    read = draft.read(question, draft.passages(briefing, turns))
-    replies = [sentence for sentence in read.sentences if sentence.turn in turns]
-    if not replies:
-        return None
-    answers = sum(sentence.answers for sentence in replies)
-    opens = sum(sentence.leaves_open for sentence in replies)
-    if opens > answers:
-        best = max(replies, key=lambda sentence: sentence.leaves_open)
-    else:
-        best = max(replies, key=lambda sentence: sentence.answers)
-    return Reply(best, opens > answers, max(opens, answers) / ((opens + answers) or 1.0))
+    """What is replied in an exchange to what was asked, by some people where they reply; None without a reply."""
+    wordings = wordings_of(briefing, asked)
+    return reply_to(draft.read, briefing, draft.passages_of(briefing), exchange, wordings, people)
 
 
 def exchange_line(
@@ -94,7 +64,9 @@ def exchange_line(
     if reply is None:
         statements.append((Words(draft.words.no_reply),))
     else:
-        mark = draft.words.mark_open if reply.left_open else draft.words.mark_answered
+        words = draft.words
+        marks = {"answered": words.mark_answered, "left_open": words.mark_open, "unclear": words.mark_unclear}
+        mark = marks[reply.outcome]
         statements.append((*reply_quoted(draft, briefing, reply), *([Words(mark)] if marked else [])))
     return replace(paragraph(statements), item=True)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from onrecord.rag.answers.asked import what_was_asked
 from onrecord.rag.answers.drafting import Draft, Written, line
-from onrecord.rag.answers.exchange_quoted import Reply, exchange_line, reply_to
+from onrecord.rag.answers.exchange_quoted import exchange_line, replied
 from onrecord.rag.answers.listing import page_of
 from onrecord.rag.answers.meant import briefings_meant, exchanges_with, place_of, which_is_meant
+from onrecord.rag.answers.replied import Reply
 from onrecord.rag.types import Briefing, Part, Span
 
 # To read the replies to more questions would take many seconds; then the question has to say which briefing.
@@ -24,8 +25,8 @@ def left_open(draft: Draft) -> Written | None:
         return None
     if len(asked) > _MOST_READ and len(meant.briefings) > 1:
         return which_is_meant(draft, [briefing for briefing in meant.briefings if briefing.exchanges])
-    read = [(one[0], one[2], reply_to(draft, *one[:2], [one[2]])) for one in asked]
-    found = [one for one in read if one[2] is None or one[2].left_open]
+    read = [(one[0], one[2], replied(draft, *one[:2], [one[2]])) for one in asked]
+    found = [one for one in read if one[2] is None or one[2].outcome == "left_open"]
     template = draft.words.left_open if found else draft.words.left_open_none
     head = template.format(open=len(found), count=len(read), place=place_of(draft, meant))
 

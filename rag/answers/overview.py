@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from onrecord.rag.answers.asked import what_was_asked
 from onrecord.rag.answers.drafting import Draft, Written, line
-from onrecord.rag.answers.exchange_quoted import exchange_line, reply_to
+from onrecord.rag.answers.exchange_quoted import exchange_line, replied
 from onrecord.rag.answers.leads import title_of
 from onrecord.rag.answers.listing import Listed, item, page_of
 from onrecord.rag.answers.meant import (
@@ -86,7 +86,8 @@ def _of_one(draft: Draft, briefing: Briefing, people: Collection[str]) -> Writte
     first = _main(briefing, opening) if draft.question.page <= 1 else []
 
     def exchanged(pair: tuple[Briefing, Exchange]) -> Part:
-        return exchange_line(draft, briefing, what_was_asked(*pair), reply_to(draft, *pair, people=people), marked=True)
+        asked = what_was_asked(*pair)
+        return exchange_line(draft, briefing, asked, replied(draft, *pair, asked, people), marked=True)
 
     parts = [item(draft, one, draft.leads.listed) for one in first]
     return Written((line(head), *parts, *page_of(draft, exchanges, exchanged)), confidence=1.0)

@@ -20,11 +20,17 @@ class ReportWords:
     An export says what was `searched`, and lists its `quotes`, each with what stands `before` it, its `context`, what
     stands `after` it, the `source`'s file, and where in a recording it is (`at`).
 
+    A list of `questions` on record says how they are `judged`, and of each what became of it: `outcomes` are named by
+    `types.QuestionOutcome`.
+
     A speaker may be `unknown` or `inferred`, a briefing `undated`; `page` and `line` say where a quote stands in print.
     """
 
     verdicts: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[str, str] = field(default_factory=dict)
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    questions: str = ""
+    judged: str = ""
     title: str = ""
     article: str = ""
     findings: str = ""

@@ -64,6 +64,7 @@ class Wording:
     which: str = ""
     mark_answered: str = ""
     mark_open: str = ""
+    mark_unclear: str = ""
     left_open: str = ""
     left_open_none: str = ""
     questions: str = ""

@@ -76,7 +76,7 @@ def routes(settings: Settings) -> list[str]:
         found = sorted({*paths_of(app.routes), *paths_of(chat.routes)})
     # Were the application put together in another way, the walk might see less of it.
     expected = {"/healthz", "/metrics", "/api/ask", "/api/briefings/{briefing_id}", "/parts/{rest}", "/config"}
-    assert expected | {"/gradio_api/queue/join", "/briefings/{briefing_id}", "/check", "/"} <= set(found)
+    assert expected | {"/gradio_api/queue/join", "/briefings/{briefing_id}", "/check", "/desk/open", "/"} <= set(found)
     return found
 
 

@@ -3,6 +3,7 @@
 import { announce, api, button, counted, el, fill, language, languageChooser, root, SMALL, words } from "../page/base.js";
 import { addressOf, named } from "../page/address.js";
 import { copyBy } from "../page/clipboard.js";
+import { arrive } from "./arriving.js";
 import { told } from "../page/dialog.js";
 import { navigation } from "../page/navigation.js";
 import { drawn } from "../page/redrawn.js";
@@ -85,6 +86,7 @@ export function mountHeader(element, trigger) {
   document.addEventListener("input", ({ target }) => answering && target === textarea() && withdraw());
   if (matchMedia(SMALL).matches) closeLeft();
   nameThings();
+  arrive(ask);
   keepFocus();
   showFeedback();
   shortcuts(textarea, recall);

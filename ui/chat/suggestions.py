@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 
 from onrecord.rag import Answer, Briefing, Exchange, FilterOptions, Library, OnRecordError, stands_alone
 from onrecord.ui.chat.chat import filter_options
@@ -17,6 +17,8 @@ from onrecord.ui.server.places import Places
 _SHOWN = 3
 # Three stand beside each other in one row.
 _LENGTH = 70
+# On a card each has a line of its own.
+_LONGEST_PUT = 160
 # Of so many briefings, the ones added last.
 _NEWEST = 3
 # Each candidate costs a search; after so many misses the reader is better served without suggestions.
@@ -35,6 +37,7 @@ class Suggestions:
         self._loading = loading
         self._places = places
         self._at_start: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._about: dict[tuple[str, str], tuple[str, ...]] = {}
         self._trying = threading.Lock()
         self._patient = threading.BoundedSemaphore(_MOST_PATIENT)
 
@@ -65,6 +68,23 @@ class Suggestions:
             if last.answer is None:
                 return ()
             return self._answered(_next(self._library, last.answer, past), past, filter_options(last.filters))
+
+    def about(self, briefing: Briefing, language: str) -> tuple[str, ...] | None:
+        """Up to three questions put in a briefing, each tried and answered by it; None where none can be now."""
+        language = preferred_language(language, None)
+        with self._patience() as patient:
+            if not patient or self._loading.wait(_PATIENCE_SECONDS).state != "ready":
+                return None
+            with self._trying:
+                known = self._about.get((briefing.id, language))
+                if known is not None:
+                    return known
+                put = _asked(briefing, briefing.exchanges, briefing.language, _LONGEST_PUT)
+                candidates = chain(put, [_about(briefing, language)])
+                found = self._answered(candidates, set(), FilterOptions(briefing=briefing.id))
+                if found:
+                    self._about[briefing.id, language] = found
+                return found
 
     @contextmanager
     def _patience(self) -> Iterator[bool]:
@@ -150,11 +170,11 @@ def _holds(briefing: Briefing, exchange: Exchange, briefing_id: str, start: int)
     return briefing.id == briefing_id and any(turn.start <= start < turn.end for turn in turns)
 
 
-def _asked(briefing: Briefing, exchanges: Sequence[Exchange], language: str) -> Iterator[str]:
+def _asked(briefing: Briefing, exchanges: Sequence[Exchange], language: str, longest: int = _LENGTH) -> Iterator[str]:
     """A question of each exchange, as it was asked, where it is short and can be asked of a library as it stands."""
     for exchange in exchanges:
         said = (" ".join(briefing.text[span.start : span.end].split()) for span in exchange.asked)
-        yield from islice((one for one in said if len(one) <= _LENGTH and stands_alone(one, language)), 1)
+        yield from islice((one for one in said if len(one) <= longest and stands_alone(one, language)), 1)
 
 
 def _who_asked(briefing: Briefing, exchanges: Sequence[Exchange], language: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from onrecord.ui.command.comparing import compare
 from onrecord.ui.command.correcting import correct
 from onrecord.ui.command.keeping import backup, copy, list_briefings, reembed, remove, restore, show, verify
 from onrecord.ui.command.measuring import check, evaluate
+from onrecord.ui.command.opening import open_questions
 from onrecord.ui.command.serving import account, mcp, serve
 from onrecord.ui.command.terminal import printable
 
@@ -56,6 +57,7 @@ app.command()(watch)
 app.command()(ask)
 app.command()(search)
 app.command("list")(list_briefings)
+app.command("open")(open_questions)
 app.command()(show)
 app.command()(remove)
 app.command()(correct)

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from onrecord.rag import Answer, Briefing, Citation, Hit, Summary, corrected_turns, timecode
+from onrecord.rag import Answer, Briefing, Citation, Hit, OpenQuestions, Summary, corrected_turns, timecode
 from onrecord.ui.chat.render import status_line
 from onrecord.ui.page.text import counted, printed_place, words
 
@@ -110,6 +110,28 @@ def render_report(report: AddReport, language: str) -> str:
         lines += [f"  {note}" for note in item.notes]
     lines.append(", ".join(f"{number} {outcome}" for outcome, number in counts.items()) or said["nothing_to_add"])
     return printable("\n".join(lines))
+
+
+def render_open_questions(found: OpenQuestions, language: str, width: int = 100) -> str:
+    """Each question with what became of it, and how much has been read."""
+    said = words(language)
+    blocks = []
+    for one in found.questions:
+        lines = [f"“{one.asked.quote}”", f"— {_credit(one.asked, language)}", f"[{said[f'outcome_{one.outcome}']}]"]
+        if one.reply:
+            lines += [f"“{one.reply.quote}”", f"— {_credit(one.reply, language)}"]
+        blocks.append("\n".join(textwrap.fill(line, width) for line in lines))
+    counts = {"read": found.read, "total": found.total}
+    blocks.append(counted(language, "open_questions", len(found.questions), **counts))
+    return printable("\n\n".join(blocks))
+
+
+def _credit(citation: Citation, language: str) -> str:
+    who = ", ".join(part for part in (citation.speaker, citation.role, citation.outlet) if part)
+    place = f"{citation.briefing_id} {citation.start}–{citation.end}"
+    return ", ".join(
+        part for part in (who or words(language)["no_speaker"], citation.title, citation.date, place) if part
+    )
 
 
 def _source(citation: Citation, language: str) -> str:

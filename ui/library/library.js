@@ -118,6 +118,7 @@ function item(briefing) {
     el(
       "p",
       { class: "item-actions" },
+      el("a", { class: "plain", href: `${reader.href}/card`, "aria-label": `${words.card}: ${briefing.title}` }, words.card),
       button(words.only_this, () => limit("briefing", [briefing.id]), {
         class: "plain",
         "aria-label": `${words.only_this}: ${briefing.title}`,

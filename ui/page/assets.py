@@ -33,6 +33,7 @@ _SCRIPTS = tuple(
         "page/player",
         "page/redrawn",
         "chat/chat",
+        "chat/arriving",
         "chat/conversations",
         "chat/copying",
         "chat/drawing",

@@ -6,6 +6,7 @@ import { el, root, words } from "./base.js";
 const PLACES = [
   ["", "chat"],
   ["check", "check"],
+  ["desk/open", "left_open"],
   ["desk/pins", "pinboard"],
   ["desk/compare", "compare"],
 ];

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
+from urllib.parse import quote as quote_path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -54,7 +55,7 @@ def reader_pages(library: Library) -> APIRouter:
 
 
 def missing_page(language: str, base: str = "../") -> str:
-    """The page for an id that no briefing has."""
+    """The page for an id that no briefing has; `base` is that of `plain_page`."""
     said = words(language)
     body = f"<main><h1>{said['no_such_page']}</h1><p>{said['no_such_briefing']}</p></main>"
     return _page(said["no_such_page"], body, language, base)
@@ -85,6 +86,7 @@ def reader_page(
         '<header class="plain-head">'
         f'<h1 lang="{escape(briefing.language)}">{escape(briefing.title)}</h1>'
         f'<p class="meta">{escape(" · ".join(facts))}'
+        + f' · <a href="{quote_path(briefing.id, safe="")}/card">{said["card"]}</a>'
         + (f' · <a href="{escape(original)}" rel="noopener noreferrer">{said["open_original"]}</a>' if original else "")
         + (f' · <a href="{escape(briefing.id)}/correct">{said["correct_briefing"]}</a>' if may_correct else "")
         + "</p>"
@@ -116,9 +118,8 @@ def reader_page(
 
 
 def _page(title: str, body: str, language: str, base: str = "../") -> str:
-    return plain_page(
-        title, body, language, script="reader/reader", styles=["reader/reader", "desk/pinning"], base=base
-    )
+    styles = ["reader/reader", "desk/pinning"]
+    return plain_page(title, body, language, script="reader/reader", styles=styles, base=base)
 
 
 def _player(briefing: Briefing, recording: str | None, quote: tuple[int, int] | None) -> str:

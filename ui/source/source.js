@@ -267,6 +267,7 @@ function excerptOf(excerpt, source, marks) {
 }
 
 function links(source, reader) {
+  const card = new URL(`briefings/${encodeURIComponent(source.briefing_id)}/card`, root);
   const original = source.link;
   const where = [who(source), source.title, spokenDate(source.date), printedPlace(source)].filter(Boolean).join(", ");
   const addresses = [original, reader.href].filter(Boolean);
@@ -278,6 +279,7 @@ function links(source, reader) {
     "div",
     { class: "links" },
     el("a", { class: "button", href: reader.href, target: "_blank", rel: "noopener" }, words.open_reader),
+    el("a", { class: "button", href: card.href, target: "_blank", rel: "noopener" }, words.card),
     original
       ? el("a", { class: "button", href: original, target: "_blank", rel: "noopener noreferrer" }, words.open_original)
       : null,
