@@ -52,7 +52,8 @@ def card_page(card: Card, language: str, *, may_correct: bool = False) -> str:
     """
     said = words(language)
     body = (
-        f'<main class="card" data-briefing="{escape(card.briefing_id)}">{_head(card, language, may_correct=may_correct)}'
+        f'<main class="card" data-briefing="{escape(card.briefing_id)}">'
+        f"{_head(card, language, may_correct=may_correct)}"
         f"{_speakers(card.speakers, language)}{_exchanges(card, language)}"
         f'<section aria-labelledby="ask-title"><h2 id="ask-title">{said["could_ask"]}</h2>'
         f'<p class="meta">{said["could_ask_more"]}</p>'
