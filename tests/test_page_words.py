@@ -70,6 +70,19 @@ def test_every_key_that_is_used_is_there() -> None:
         assert used <= {key for table, key in KEYS if table == "page"}, script.name
 
 
+def test_a_script_imports_what_the_other_one_has() -> None:
+    texts = {script.resolve(): script.read_text("utf-8") for script in UI.rglob("*.js")}
+    for script, text in texts.items():
+        for names, other in re.findall(r'^import \{([^}]*)\} from "([^"]+)";', text, re.MULTILINE):
+            there = set(
+                re.findall(
+                    r"^export (?:async )?(?:function|const|let) (\w+)", texts[(script.parent / other).resolve()], re.M
+                )
+            )
+            wanted = {name.split(" as ")[0].strip() for name in names.split(",")} - {""}
+            assert wanted <= there, f"{script.name} imports {wanted - there} from {other}"
+
+
 def test_the_page_is_sent_its_words_alone_and_nothing_that_ends_its_element() -> None:
     sent = json.loads(dictionary())
     assert set(sent) == set(LANGUAGES)

@@ -1,6 +1,6 @@
 // One finding: what was quoted, what the record has, and how they differ.
 
-import { attribution, el, fill, language, printedPlace, root, spokenDate, words } from "../page/base.js";
+import { attribution, el, fill, inQuotes, language, printedPlace, root, spokenDate, words } from "../page/base.js";
 
 // What marks a verdict besides its colour, here and in the exports.
 export const SIGNS = {
@@ -24,7 +24,7 @@ export function item(finding, number) {
       " ",
       el("a", { class: "back", href: `#place-${number}`, "aria-label": `${words.in_the_text}: ${number}` }, words.in_the_text),
     ),
-    el("p", { class: "claim" }, `“${finding.text}”`),
+    el("p", { class: "claim" }, inQuotes(finding.text)),
     finding.speaker ? el("p", { class: "meta" }, fill(words.says, { speaker: finding.speaker })) : null,
     finding.may_be.length ? el("p", { class: "meta" }, fill(words.may_be, { people: finding.may_be.join("; ") })) : null,
     finding.verdict === "altered" ? difference(finding.changes) : null,

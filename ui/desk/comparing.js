@@ -1,6 +1,6 @@
 // Two briefings side by side: choosing them, and what was found.
 
-import { announce, api, attribution, counted, el, fill, printedPlace, root, spokenDate, words } from "../page/base.js";
+import { announce, api, attribution, counted, el, fill, inQuotes, printedPlace, root, spokenDate, words } from "../page/base.js";
 import { pinButton } from "./pinning.js";
 
 const form = document.getElementById("compare");
@@ -115,7 +115,7 @@ function quoted(citation, more) {
   return el(
     "figure",
     {},
-    el("blockquote", { lang: citation.language }, `“${citation.quote}”`),
+    el("blockquote", { lang: citation.language }, inQuotes(citation.quote)),
     el("figcaption", {}, el("a", { href }, `${who}, ${where}`), " ", pinButton({ briefing, start, end }, citation.quote, begins(citation.quote))),
     more,
   );

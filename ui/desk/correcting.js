@@ -1,6 +1,6 @@
 // Correcting a briefing: what is said of it, who speaks, and what was corrected before, each to be undone.
 
-import { announce, api, attribution, button, el, fill, send, words } from "../page/base.js";
+import { announce, api, attribution, button, el, fill, inQuotes, send, words } from "../page/base.js";
 
 const FACTS = [
   ["title", words.field_title, { required: true, maxlength: 500 }],
@@ -152,7 +152,7 @@ function corrections(made, undo) {
   if (!made.length) return [heading, el("p", { class: "meta" }, words.no_corrections)];
   const items = made.map((one) => {
     const field = fill(words[`corrected_${one.of}`], { label: one.label || words.unnamed });
-    const said = `${field}: “${one.before ?? words.nothing_before}” → “${attribution(one.value, one.role, one.outlet)}”`;
+    const said = `${field}: ${inQuotes(one.before ?? words.nothing_before)} → ${inQuotes(attribution(one.value, one.role, one.outlet))}`;
     const time = el("time", { datetime: one.at }, new Date(one.at).toLocaleString(words.locale, { dateStyle: "medium", timeStyle: "short" }));
     return el(
       "li",

@@ -1,6 +1,7 @@
 // The pinboards: boards by name, their quotes in an order of one's own, a note beside each.
 
-import { announce, api, attribution, button, copy, el, fill, keep, kept, printedPlace, root, send, spokenDate, words } from "../page/base.js";
+import { announce, api, attribution, button, el, fill, inQuotes, keep, kept, printedPlace, root, send, spokenDate, words } from "../page/base.js";
+import { copyBy } from "../page/clipboard.js";
 import { asked, confirmed } from "../page/dialog.js";
 
 const room = document.getElementById("pinboard");
@@ -92,6 +93,14 @@ function reader(pin) {
   return new URL(`briefings/${encodeURIComponent(id)}?start=${start}&end=${end}#p${passage}`, root).href;
 }
 
+// A quote with its source, to paste: as plain text, and as HTML.
+function pasted(citation, source, link) {
+  const said = inQuotes(citation.quote);
+  const linked = link ? el("a", { href: link }, source) : source;
+  const rich = el("div", {}, el("p", { lang: citation.language }, said), el("p", {}, "— ", linked));
+  return [`${said}\n— ${[source, link].filter(Boolean).join(", ")}`, rich];
+}
+
 function item(pin, place) {
   const { citation } = pin;
   const who = attribution(citation.speaker, citation.role, citation.outlet);
@@ -99,7 +108,7 @@ function item(pin, place) {
   const where = facts.filter(Boolean).join(" · ");
   const there = pin.state === "same" || pin.state === "newer_version";
   const line = el("li", { class: `pin-item ${pin.state}`, id: `pin-${pin.id}`, draggable: "true" },
-    el("blockquote", { lang: citation.language }, `“${citation.quote}”`),
+    el("blockquote", { lang: citation.language }, inQuotes(citation.quote)),
     el("p", { class: "credit" },
       el("strong", {}, who), citation.inferred ? el("span", { class: "badge" }, words.inferred) : null, el("br"),
       there ? el("a", { href: reader(pin) }, where) : where,
@@ -109,7 +118,7 @@ function item(pin, place) {
     el("div", { class: "links" },
       step(pin, place, -1, words.move_up, "↑"), step(pin, place, 1, words.move_down, "↓"), elsewhere(pin),
       pin.link ? el("a", { class: "button", href: pin.link, target: "_blank", rel: "noopener noreferrer" }, words.open_original) : null,
-      button(words.copy, () => copy(`“${citation.quote}”\n— ${[who, where, pin.link].filter(Boolean).join(", ")}`)),
+      button(words.copy, ({ currentTarget }) => copyBy(currentTarget, ...pasted(citation, `${who}, ${where}`, pin.link))),
       button(words.unpin, () => takeOff(pin, place), { class: "unpin" }),
     ),
     el("details", { class: "meta" }, el("summary", {}, words.source), el("p", { class: "hash" }, `${citation.file}, SHA-256 ${pin.sha256}`)),

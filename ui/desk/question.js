@@ -1,6 +1,6 @@
 // A question on record and what became of it, as the card and the list of open questions show them.
 
-import { attribution, el, fill, language, root, words } from "../page/base.js";
+import { attribution, el, fill, inQuotes, language, root, words } from "../page/base.js";
 
 const SEVEREST = ["left_open", "no_reply", "unclear", "answered"];
 
@@ -34,6 +34,6 @@ export function quoted(citation) {
   return el(
     "blockquote",
     { lang: citation.language },
-    el("a", { href: readerLink(citation) }, `“${citation.quote}”`),
+    el("a", { href: readerLink(citation) }, inQuotes(citation.quote)),
   );
 }

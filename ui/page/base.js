@@ -55,6 +55,11 @@ export function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+// Words of a briefing in the quotation marks of the page's language.
+export function inQuotes(said) {
+  return fill(words.quoted, { words: said });
+}
+
 // The singular or plural of a key, as the language has it: French takes the singular for 0 too.
 export function counted(key, n, values = {}) {
   const form = new Intl.PluralRules(language).select(n) === "one" ? "one" : "many";

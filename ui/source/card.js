@@ -1,7 +1,7 @@
 // The card that shows a citation's words over its chip, on hover and focus. It holds nothing that a click does not show
 // too; it can be pointed at, and Esc puts it away.
 
-import { el, fill, printedPlace, spokenDate, words } from "../page/base.js";
+import { el, inQuotes, printedPlace, spokenDate, words } from "../page/base.js";
 import { redrawn } from "../page/redrawn.js";
 
 const CHIP = "a.cite";
@@ -47,7 +47,8 @@ export function mountCard(fetched, who) {
   });
 
   async function show(over) {
-    if (card && over === chip) return;
+    // Of the words that are open already it would say nothing new, and lie over them.
+    if ((card && over === chip) || over.hasAttribute("aria-current")) return;
     const before = gone;
     let source;
     try {
@@ -63,7 +64,7 @@ export function mountCard(fetched, who) {
       "div",
       { id: "citation-card", role: "tooltip" },
       who(source) ? el("p", { class: "who" }, who(source)) : null,
-      el("p", { class: "words", lang: source.language }, fill(words.quoted, { words: quote })),
+      el("p", { class: "words", lang: source.language }, inQuotes(quote)),
       el("p", { class: "where" }, where),
     );
     chip = over;
