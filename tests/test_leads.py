@@ -240,4 +240,6 @@ def test_articles_are_contracted() -> None:
     turns = tuple(replace(turn, role="Prime Minister") if turn.role else turn for turn in briefing.turns)
     nameless = tuple(replace(turn, speaker=None) if turn.role else turn for turn in turns)
     answer = ask("Qui a posé une question sur le ferry vers Sandholm ?", replace(briefing, turns=nameless))
-    assert answer.text.startswith("Otto Brandt (Kustblatt) a demandé au Premier ministre le 2 avril 2031\u00a0: “")
+    assert answer.text.startswith(
+        "Otto Brandt (Kustblatt) a demandé au Premier ministre le 2 avril 2031\u00a0: «\u202f"
+    )

@@ -79,7 +79,7 @@ def test_any_quote_survives_text_page_and_stream(first: str, second: str, title:
     assert [int(number) for number in re.findall(r'id="cite--(\d)"', html)] == [1, 1, 2, 2, 2, 1]
     read = Reader(html)
     assert shown(title) in read.text
-    assert set(read.tags) <= {"div", "p", "q", "a", "span", "h3", "ol", "ul", "li", "br"}
+    assert set(read.tags) <= {"div", "p", "q", "a", "button", "span", "h3", "ol", "ul", "li", "br"}
     grown = list(growing(answer))
     assert grown[-1] == answer
     assert len(grown) == 5

@@ -120,7 +120,7 @@ def test_an_empty_library_offers_the_samples_and_conversations_outlive_a_restart
         page.get_by_role("button", name="New conversation").click()
         expect(page.locator(".beginnings button")).to_have_text(["Add briefings", "Add the sample briefings"])
         page.get_by_role("button", name="Add the sample briefings").click()
-        expect(page.locator("#library .briefings a")).to_have_count(8, timeout=60_000)
+        expect(page.locator("#library .briefings li")).to_have_count(8, timeout=60_000)
         expect(page.locator(".beginnings")).to_have_count(0)
         expect(page.locator("#chat .welcome")).to_contain_text("by whom")
         ask(page, "What was discussed in Carrowby in March?")
