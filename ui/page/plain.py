@@ -18,12 +18,13 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 {styles}<link rel="icon" href="{base}parts/page/icon.svg" type="image/svg+xml">
 <script type="application/json" id="onrecord-words">{words}</script>
-<script type="module" src="{base}parts/page/navigation.js"></script>
-<script type="module" src="{base}parts/{script}.js"></script></head>
+{scripts}</head>
 <body><nav id="places" aria-label="{places}"></nav>{body}</body></html>"""
 
 
-def plain_page(title: str, body: str, language: str, *, script: str, styles: Sequence[str] = (), base: str = "") -> str:
+def plain_page(
+    title: str, body: str, language: str, *, script: str | None = None, styles: Sequence[str] = (), base: str = ""
+) -> str:
     """A whole page. `body` is HTML; `script` and `styles` are named as in `ui/`, without their endings.
 
     `base` leads from the page's address back to where the chat is: `../` for each folder.
@@ -31,12 +32,15 @@ def plain_page(title: str, body: str, language: str, *, script: str, styles: Seq
     links = "".join(
         f'<link rel="stylesheet" href="{base}parts/{style}.css">' for style in ("page/base", "page/plain", *styles)
     )
+    scripts = "".join(
+        f'<script type="module" src="{base}parts/{name}.js"></script>' for name in ("page/navigation", script) if name
+    )
     return _PAGE.format(
         title=escape(title),
         body=body,
         language=language,
         words=dictionary(),
-        script=script,
+        scripts=scripts,
         styles=links,
         base=base,
         places=words(language)["places"],

@@ -58,7 +58,7 @@ def missing_page(language: str, base: str = "../") -> str:
     """The page for an id that no briefing has; `base` is that of `plain_page`."""
     said = words(language)
     body = f"<main><h1>{said['no_such_page']}</h1><p>{said['no_such_briefing']}</p></main>"
-    return _page(said["no_such_page"], body, language, base)
+    return plain_page(said["no_such_page"], body, language, base=base)
 
 
 def reader_page(
@@ -114,12 +114,8 @@ def reader_page(
         + (f'<aside id="outline" aria-label="{said["contents"]}">{side}</aside>' if side else "")
         + f'<main><article lang="{escape(briefing.language)}">{article}</article></main></div>'
     )
-    return _page(briefing.title, body, language)
-
-
-def _page(title: str, body: str, language: str, base: str = "../") -> str:
     styles = ["reader/reader", "desk/pinning"]
-    return plain_page(title, body, language, script="reader/reader", styles=styles, base=base)
+    return plain_page(briefing.title, body, language, script="reader/reader", styles=styles, base="../")
 
 
 def _player(briefing: Briefing, recording: str | None, quote: tuple[int, int] | None) -> str:
