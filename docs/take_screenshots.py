@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +82,13 @@ def main() -> None:
         library, empty = Path(folder) / "library", Path(folder) / "empty"
         with Library.open(library) as opened:
             opened.add(ROOT / "samples")
+            ids = {summary.file: summary.id for summary in opened.summaries()}
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         with serving(library) as server:
             wait_for_model(server.address)
-            take_pictures(Photographer(browser, server.address))
+            camera = Photographer(browser, server.address)
+            take_pictures(camera)
+            take_desk(camera, ids)
         with serving(empty) as server:
             wait_for_model(server.address)
             camera = Photographer(browser, server.address)
@@ -100,7 +104,7 @@ def take_pictures(camera: Photographer) -> None:
     camera.answer("answer.png", "What does a resident of Skerrin pay for a return ticket?", cite=True)
     french = "Sur quelle distance le cargo a-t-il traîné son ancre ?"
     camera.answer("french.png", french, cite=True, locale="fr-FR")
-    camera.answer("absent.png", "What was said about the lunar base?", color_scheme="dark")
+    camera.answer("absent.png", "What is the recipe for lemon cake?", color_scheme="dark")
     camera.answer("phone.png", "Will there be a fifth ferry?", viewport=PHONE)
     camera.answer("overview.png", "What was discussed in “Remarks and questions and answers”?")
     page = camera.opened()
@@ -113,6 +117,29 @@ def take_pictures(camera: Photographer) -> None:
     page.get_by_role("button", name="Check").click()
     expect(page.locator(".finding").first).to_be_visible(timeout=60_000)
     camera.take(page, "check.png")
+
+
+def take_desk(camera: Photographer, ids: Mapping[str, str]) -> None:
+    """The pictures of what a reporter works with beside the chat; `ids` are those of the samples, by file."""
+    page = camera.opened()
+    ask(page, "Will there be a fifth ferry?")
+    for pin in page.locator(".pin-source").all():
+        pin.click()
+    page.wait_for_timeout(1000)
+    page.goto(f"{page.url.split('?')[0]}desk/pins")
+    expect(page.locator(".pin-item").first).to_be_visible()
+    camera.take(page, "pins.png")
+    page = camera.opened("/desk/open")
+    expect(page.locator(".outcome").first).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("button", name="Stop reading")).to_be_hidden(timeout=120_000)
+    camera.take(page, "open.png")
+    page = camera.opened(f"/briefings/{ids['alliance-cable-2025-06-26.txt']}/card")
+    expect(page.get_by_text("replies are being read")).to_have_count(0, timeout=120_000)
+    camera.take(page, "card.png")
+    first, second = ids["ostmere-transport-briefing-2025-03-11.md"], ids["ostmere-barrier-ferries-2025-06-17.html"]
+    page = camera.opened(f"/desk/compare?first={first}&second={second}")
+    expect(page.locator(".beside").first).to_be_visible(timeout=60_000)
+    camera.take(page, "compare.png")
 
 
 if __name__ == "__main__":
