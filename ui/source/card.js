@@ -48,7 +48,11 @@ export function mountCard(fetched, who) {
 
   async function show(over) {
     // Of the words that are open already it would say nothing new, and lie over them.
-    if ((card && over === chip) || over.hasAttribute("aria-current")) return;
+    if (over.hasAttribute("aria-current")) {
+      hideCard();
+      return;
+    }
+    if (card && over === chip) return;
     const before = gone;
     let source;
     try {
