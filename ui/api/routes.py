@@ -31,7 +31,7 @@ from onrecord.ui.library.adding import Adding, failure_event
 from onrecord.ui.server.audit import Audit, actor_of
 from onrecord.ui.server.loading import ModelLoading, ModelState
 from onrecord.ui.server.places import Places
-from onrecord.ui.server.security import visitor_of
+from onrecord.ui.server.security import may_change, visitor_sending
 from onrecord.ui.source.source import Source, source_of
 
 _MOST_HITS = 100
@@ -148,7 +148,7 @@ def briefings_api(
             language_model=library.language_model,
             briefings=len(summaries),
             passages=sum(summary.passages for summary in summaries),
-            editing=not getattr(request.state, "reads_only", False),
+            editing=may_change(request),
         )
 
     @api.get("/suggestions", tags=["questions"])
@@ -274,10 +274,7 @@ def conversations_api(conversations: Conversations, suggested: Suggestions) -> A
     api = APIRouter(prefix="/api", tags=["conversations"])
 
     def visitor(request: Request) -> str:
-        found = visitor_of(request.cookies)
-        if not found:
-            raise HTTPException(401, "Open the page first: conversations belong to the browser that held them.")
-        return found
+        return visitor_sending(request, "conversations belong to the browser that held them.")
 
     @api.get("/conversations")
     def listed(request: Request) -> list[Conversation]:

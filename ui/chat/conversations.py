@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from onrecord.rag import Answer, Filters, OnRecordError, SharedDatabase
-from onrecord.ui.chat.databases import UNWRITABLE, Database, FileDatabase, ServerDatabase, Transaction
+from onrecord.ui.chat.databases import UNWRITABLE, Transaction, database_at
 
 Verdict = Literal["helpful", "unhelpful", "wrong_source", "unsupported", "misquoted"]
 CONVERSATIONS_FILE = "conversations.sqlite"
@@ -78,7 +78,7 @@ class Conversations:
     """
 
     def __init__(self, place: Path | SharedDatabase) -> None:
-        self._database: Database = FileDatabase(place) if isinstance(place, Path) else ServerDatabase(place)
+        self._database = database_at(place)
 
     @contextmanager
     def _at_best(self) -> Iterator[None]:

@@ -200,3 +200,8 @@ class _InPostgresql:
         cursor = self._connection.execute(statement, values)
         found: Sequence[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
         return found
+
+
+def database_at(place: Path | SharedDatabase) -> Database:
+    """The database of what belongs to visitors: a file, or that of a library in PostgreSQL."""
+    return FileDatabase(place) if isinstance(place, Path) else ServerDatabase(place)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from onrecord.rag import Answer, Briefing, ExportFormat, Library, UnknownBriefing, export
 from onrecord.ui.chat.conversations import Conversations, UnknownConversation
 from onrecord.ui.server.places import Places
-from onrecord.ui.server.security import visitor_of
+from onrecord.ui.server.security import visitor_sending
 
 _TYPES: Mapping[ExportFormat, tuple[str, str]] = {
     "markdown": ("md", "text/markdown; charset=utf-8"),
@@ -24,10 +24,7 @@ def export_api(library: Library, conversations: Conversations, places: Places) -
     api = APIRouter(prefix="/api", tags=["conversations"])
 
     def visitor(request: Request) -> str:
-        found = visitor_of(request.cookies)
-        if not found:
-            raise HTTPException(401, "Open the page first: answers belong to the browser that asked.")
-        return found
+        return visitor_sending(request, "answers belong to the browser that asked.")
 
     @api.get("/answers/{asked}/export", response_class=Response)
     def answer(request: Request, asked: str, format: ExportFormat = "markdown") -> Response:

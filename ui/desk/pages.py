@@ -17,6 +17,7 @@ from onrecord.ui.page.html import attribution, fingerprint
 from onrecord.ui.page.plain import language_of, plain_page, plain_response
 from onrecord.ui.page.text import counted, spoken_date, words
 from onrecord.ui.reader.pages import missing_page
+from onrecord.ui.server.security import may_change
 
 # Speakers in the table before the rest is folded away.
 _SPEAKERS = 8
@@ -35,7 +36,7 @@ def desk_pages(library: Library) -> APIRouter:
             found = card_of(library, briefing_id)
         except UnknownBriefing:
             return plain_response(missing_page(language, base="../../"), 404)
-        may_correct = found.superseded_by is None and not getattr(request.state, "reads_only", False)
+        may_correct = found.superseded_by is None and may_change(request)
         return plain_response(card_page(found, language, may_correct=may_correct))
 
     @pages.get("/desk/open", response_class=HTMLResponse)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from onrecord.rag import Citation, InvalidRequest, OnRecordError, SharedDatabase
 from onrecord.ui.chat.conversations import new_id
-from onrecord.ui.chat.databases import Database, FileDatabase, ServerDatabase, Transaction
+from onrecord.ui.chat.databases import Transaction, database_at
 
 NAME_LENGTH = 80
 NOTE_LENGTH = 4000
@@ -56,7 +56,7 @@ class Pins:
     """
 
     def __init__(self, place: Path | SharedDatabase) -> None:
-        self._database: Database = FileDatabase(place) if isinstance(place, Path) else ServerDatabase(place)
+        self._database = database_at(place)
 
     def boards(self, visitor: str) -> list[Board]:
         """A visitor's boards, the one last pinned to first."""

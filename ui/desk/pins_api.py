@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from onrecord.rag import (
@@ -23,7 +23,7 @@ from onrecord.ui.chat.exporting import as_file
 from onrecord.ui.desk.pins import NAME_LENGTH, NOTE_LENGTH, Board, Pin, Pins
 from onrecord.ui.page.plain import language_of
 from onrecord.ui.page.text import words
-from onrecord.ui.server.security import visitor_of
+from onrecord.ui.server.security import visitor_sending
 
 # A speech of some minutes; longer ones are read in the briefing.
 _LONGEST_QUOTE = 5000
@@ -88,10 +88,7 @@ def pins_api(library: Library, pins: Pins) -> APIRouter:
     api = APIRouter(prefix="/api", tags=["pins"])
 
     def visitor(request: Request) -> str:
-        found = visitor_of(request.cookies)
-        if not found:
-            raise HTTPException(401, "Open the page first: pins belong to the browser that made them.")
-        return found
+        return visitor_sending(request, "pins belong to the browser that made them.")
 
     @api.get("/boards")
     def boards(request: Request) -> list[Board]:

@@ -16,6 +16,7 @@ from onrecord.ui.page.html import attribution, fingerprint
 from onrecord.ui.page.plain import language_of, plain_page, plain_response
 from onrecord.ui.page.text import spoken_date, words
 from onrecord.ui.reader.outline import outline
+from onrecord.ui.server.security import may_change
 
 # Longer text between turns is no speaker's label.
 _LABEL_LENGTH = 160
@@ -46,7 +47,7 @@ def reader_pages(library: Library) -> APIRouter:
             language,
             None if changed else quote,
             changed=changed,
-            may_correct=briefing.superseded_by is None and not getattr(request.state, "reads_only", False),
+            may_correct=briefing.superseded_by is None and may_change(request),
             recording=recording.media_type if recording else None,
         )
         return plain_response(page)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 VISITOR_COOKIE = "onrecord_visitor"
@@ -183,3 +184,19 @@ async def _refuse(send: Send, status: int, message: str, more: Mapping[str, str]
     headers = Headers({"content-type": "application/json", "content-length": str(len(body)), **(more or {})})
     await send({"type": "http.response.start", "status": status, "headers": headers.raw})
     await send({"type": "http.response.body", "body": body})
+
+
+def visitor_sending(request: Request, belongs: str) -> str:
+    """The visitor who sends a request; raises HTTPException 401 where the page has set no cookie yet.
+
+    `belongs` ends the sentence that says so: what belongs to whom.
+    """
+    found = visitor_of(request.cookies)
+    if not found:
+        raise HTTPException(401, f"Open the page first: {belongs}")
+    return found
+
+
+def may_change(request: Request) -> bool:
+    """Whether who sends a request may change the library: all but accounts that only read, which `Login` marks."""
+    return not getattr(request.state, "reads_only", False)
