@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onrecord.rag import InvalidRequest, Library, Passage, Passing, Settings
+from onrecord.rag import FilterOptions, InvalidRequest, Library, Passage, Passing, Settings
 
 # (filter, how many of the library's passages pass): one in a hundred, and more than are looked up for ten.
 FILTERS = [
@@ -135,3 +135,43 @@ def test_undated_briefings_that_a_limit_on_dates_leaves_out_are_counted(small_li
     answer = small_library.ask("What of the ferry?", since="2031")
     assert (answer.searched_briefings, answer.undated) == (1, 2)
     assert small_library.ask("What of the ferry?").undated == 0
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {},
+        {"speaker": "Ada Rare"},
+        {"speaker": ("Ada Rare", "Bell"), "role": "minister", "since": "2030"},
+        {"role": ("Minister", "Nobody's role"), "kind": "answer", "language": ("en", "fr")},
+        {"outlet": "Coastal Herald", "until": "2030-12"},
+        {"speaker": "Nobody Known", "language": "de"},
+    ],
+)
+def test_what_each_value_would_leave_is_what_passes_it(named: Library, limits: FilterOptions) -> None:
+    names, tallies = named.names(), named.tallies(**limits)
+    assert {kind: list(values) for kind, values in tallies.items()} == names
+    for kind, counts in tallies.items():
+        for value, count in counts.items():
+            assert count == named.passing(**{**limits, kind: value}).passages, (kind, value)  # type: ignore[typeddict-item]
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[Library]:
+    """Invented briefings whose people share surnames, roles and outlets."""
+    folder = tmp_path_factory.mktemp("named")
+    (folder / "files").mkdir()
+    briefings = {
+        "one": ("2030-02-01", "Minister of Ferries Ada Rare", "Ben Bell (Coastal Herald)", ENGLISH),
+        "two": ("2031-03-02", "Minister Ada Rare", "Cato Bell (Herald)", ENGLISH),
+        "three": ("2030-04-03", "Speaker 1", "Bell", ENGLISH),
+        "four": ("2030-05-04", "Ministre Ada Rare", "Speaker 1", FRENCH),
+    }
+    for name, (date, first, second, sentence) in briefings.items():
+        said = [sentence.format(*WORDS[place : place + 3], 2000 + place) for place in range(4)]
+        turns = [f"{(first, second)[place % 2]}: {words}" for place, words in enumerate(said)]
+        text = "\n\n".join([f"Briefing {name}", f"Date: {date}", *turns])
+        (folder / "files" / f"{name}.txt").write_text(text, encoding="utf-8")
+    with Library.open(settings=Settings(library=folder / "library", model=str(small_model))) as opened:
+        assert not opened.add(folder / "files").failed
+        yield opened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Iterable
 
 from onrecord.rag.languages import LANGUAGES, together
@@ -28,6 +29,17 @@ def matching_names(wanted: str, names: Iterable[str]) -> list[str]:
         for name in candidates
         if all(difflib.get_close_matches(word, name_words(name), n=1, cutoff=_SIMILAR) for word in words)
     ]
+
+
+def holding_each(names: Iterable[str]) -> dict[str, list[str]]:
+    """By each of the names, those that hold every word of it: what it means among them as a filter."""
+    words = {name: frozenset(name_words(name)) for name in names}
+    holding: dict[str, list[str]] = defaultdict(list)
+    for name, own in words.items():
+        for word in own:
+            holding[word].append(name)
+    rarest = {name: min((holding[word] for word in own), key=len, default=[]) for name, own in words.items()}
+    return {name: [other for other in rarest[name] if own <= words[other]] for name, own in words.items()}
 
 
 def people_called(wanted: str, names: Iterable[str]) -> list[str]:

@@ -30,6 +30,7 @@ from onrecord.rag.store import (
     Replaced,
     Summary,
     Usual,
+    Voice,
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
 from onrecord.rag.store.corrected import require_as_read
@@ -213,6 +214,10 @@ class SqliteStore:
     def count(self, limits: Limits) -> tuple[int, int]:
         """How many briefings and passages are within the limits."""
         return self._search.count(self._connection(), limits)
+
+    def voices(self, limits: Limits) -> list[Voice]:
+        """Whose the passages within the limits are: each voice once, in no order."""
+        return self._search.voices(self._connection(), limits)
 
     def briefing_ids(self, limits: Limits) -> list[str]:
         """The ids of the briefings that have passages within the limits, in the order they were added."""
