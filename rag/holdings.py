@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from onrecord.rag.collecting import held_as
 from onrecord.rag.corrections import corrected_turns
 from onrecord.rag.people.matching import holding_each, matching_names
+from onrecord.rag.people.names import is_full
 from onrecord.rag.people.register import Register
-from onrecord.rag.store import Candidate, Held, Limits, Names, Store, Summary, Usual, Voice
+from onrecord.rag.store import Candidate, Held, Limits, Names, Store, StoredVoice, Summary, Usual
 from onrecord.rag.tallies import Tallies, tallies
 from onrecord.rag.types import Briefing, Filters, Passage, Passing, Turn, each_of
 
@@ -228,7 +229,7 @@ class _State:
             for kind, values in self.to_choose_from.items()
         }
 
-    def _values(self, voice: Voice) -> dict[str, str | None]:
+    def _values(self, voice: StoredVoice) -> dict[str, str | None]:
         """What a voice is, by the kind of limit."""
         name = voice.speaker and self.people.identity(voice.speaker, voice.role, voice.outlet, voice.briefing).name
         return {
@@ -244,7 +245,8 @@ class _State:
         """What a value chosen means of the values on record, by the kind of limit."""
         roles, outlets = holding_each(self._names.roles), holding_each(self._names.outlets)
         return {
-            "speaker": cache(self.people.called),
+            # A full name is one person's; whom any other means is looked for among all names.
+            "speaker": cache(lambda name: [name] if is_full(name) else self.people.called(name)),
             "role": roles.__getitem__,
             "outlet": outlets.__getitem__,
             "language": lambda code: (code,),

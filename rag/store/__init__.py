@@ -204,7 +204,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class StoredVoice:
     """How many passages a speaker (as printed, or nobody) has of one kind in one language of a current briefing."""
 
     briefing: str
@@ -255,7 +255,7 @@ class Searcher(Protocol):
     def count(self, limits: Limits) -> tuple[int, int]:
         """How many briefings and passages are within the limits."""
 
-    def voices(self, limits: Limits) -> list[Voice]:
+    def voices(self, limits: Limits) -> list[StoredVoice]:
         """Whose the passages within the limits are: each voice once, in no order."""
 
     def briefing_ids(self, limits: Limits) -> list[str]:

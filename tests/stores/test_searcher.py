@@ -24,7 +24,7 @@ from reference import expected_candidates, passages_within
 
 from onrecord.rag.languages import language as words_of_language
 from onrecord.rag.people.names import Known
-from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Limits, NewBriefing, Store, Voice
+from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Limits, NewBriefing, Store, StoredVoice
 
 COUNCIL = council()
 IDS = [new.briefing.id for new in COUNCIL]
@@ -155,7 +155,7 @@ def test_counts_and_lists_are_those_of_every_limit(store: Store) -> None:
         assert store.briefing_ids(limits) == ids, limits
         each = Counter((p.briefing_id, p.speaker, p.role, p.outlet, p.language, p.kind) for p in within)
         assert sorted(store.voices(limits), key=repr) == sorted(
-            (Voice(*voice, count) for voice, count in each.items()), key=repr
+            (StoredVoice(*voice, count) for voice, count in each.items()), key=repr
         ), limits
 
 

@@ -8,6 +8,7 @@ import { mountCollections, refreshCollections } from "./collections.js";
 import { takeDrops } from "./dropping.js";
 import { isTicked, knowBriefings, limit, onFilters, tick } from "./filters.js";
 import { limitsForm } from "./limits.js";
+import { tallyWhile } from "./passing.js";
 import { addFiles, adder } from "./upload.js";
 
 // A long list is narrowed by searching it, not by scrolling.
@@ -44,7 +45,7 @@ export async function mount(element) {
       "div",
       { class: "library-panel", role: "region", "aria-label": words.library },
       conversations,
-      el("details", { class: "room" }, el("summary", {}, words.filters), filtersBox),
+      el("details", { class: "room", ontoggle: (event) => tallyWhile(event.target.open) }, el("summary", {}, words.filters), filtersBox),
       room,
       el(
         "section",

@@ -28,9 +28,9 @@ from onrecord.rag.store import (
     NewBriefing,
     Repair,
     Replaced,
+    StoredVoice,
     Summary,
     Usual,
-    Voice,
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
 from onrecord.rag.store.corrected import require_as_read
@@ -281,7 +281,7 @@ class PostgresStore:
             ).fetchone()
         return (row[0], row[1]) if row else (0, 0)
 
-    def voices(self, limits: Limits) -> list[Voice]:
+    def voices(self, limits: Limits) -> list[StoredVoice]:
         """Whose the passages within the limits are: each voice once, in no order."""
         with self._connections.reading() as connection:
             return voices_within(connection, limits)

@@ -28,9 +28,9 @@ from onrecord.rag.store import (
     NewBriefing,
     Repair,
     Replaced,
+    StoredVoice,
     Summary,
     Usual,
-    Voice,
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
 from onrecord.rag.store.corrected import require_as_read
@@ -215,7 +215,7 @@ class SqliteStore:
         """How many briefings and passages are within the limits."""
         return self._search.count(self._connection(), limits)
 
-    def voices(self, limits: Limits) -> list[Voice]:
+    def voices(self, limits: Limits) -> list[StoredVoice]:
         """Whose the passages within the limits are: each voice once, in no order."""
         return self._search.voices(self._connection(), limits)
 
