@@ -11,6 +11,7 @@ import { plain, rich } from "./copying.js";
 import { begun, conversation, nowIn, onConversation, refreshConversations } from "./conversations.js";
 import { keepFocus, nameThings } from "./drawing.js";
 import { judge, showFeedback } from "./feedback.js";
+import "./quotes.js";
 import { shortcuts, shortcutsButton } from "./shortcuts.js";
 import { clearLimits, filters } from "../library/filters.js";
 import { refresh } from "../library/library.js";

@@ -17,6 +17,8 @@ const MOST_SHOWN = 200;
 let list = null;
 let count = null;
 let filtersBox = null;
+// What a reader is told who cannot add any.
+let welcome = null;
 let briefings = [];
 let wanted = "";
 let editing = false;
@@ -28,6 +30,7 @@ export async function mount(element) {
   list = el("ul", { class: "briefings" });
   count = el("span", { class: "count" });
   filtersBox = el("div", {});
+  welcome = el("p", { class: "hint", hidden: true }, words.welcome_reader);
   const conversations = el("section", { class: "room" });
   const find = el("input", {
     type: "search",
@@ -51,7 +54,7 @@ export async function mount(element) {
         "section",
         { class: "room" },
         el("h2", {}, words.briefings, " ", count),
-        editing ? adder(refresh) : null,
+        editing ? adder(refresh) : welcome,
         find,
         collecting,
         list,
@@ -86,14 +89,20 @@ export async function refresh() {
 }
 
 function draw() {
+  welcome.hidden = !briefings.length;
   count.textContent = briefings.length ? String(briefings.length) : "";
   const matching = briefings.filter((briefing) =>
     [briefing.title, briefing.date, spokenDate(briefing.date), briefing.file].some((text) => folded(text || "").includes(wanted)),
   );
   const newestFirst = [...matching].sort((a, b) => (b.date || "").localeCompare(a.date || ""));
   const items = newestFirst.slice(0, MOST_SHOWN).map(item);
-  if (!items.length) items.push(el("li", { class: "hint" }, briefings.length ? words.none_match : words.empty_more));
+  if (!items.length) items.push(el("li", { class: "hint" }, nothingListed()));
   list.replaceChildren(...items);
+}
+
+function nothingListed() {
+  if (briefings.length) return words.none_match;
+  return editing ? words.empty_more : words.empty_reader;
 }
 
 function item(briefing) {
