@@ -13,8 +13,6 @@ from onrecord.rag.types.briefings import Kind, Span
 from onrecord.rag.types.searches import Hit
 
 Status = Literal["answered", "asked_not_answered", "not_found"]
-
-
 QuestionOutcome = Literal["answered", "left_open", "unclear", "no_reply"]
 """What became of a question on record; `unclear` is what a reader cannot tell surely enough to say it of a person."""
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from onrecord.rag.store import Embedded
 from onrecord.rag.store.corrected import corrections_json, corrections_of
+from onrecord.rag.store.structured import STRUCTURED, structured
 from onrecord.rag.store.terms import counted_terms, words_in
 from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
 
@@ -156,27 +157,13 @@ def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
         kind=row["kind"],
         text=row["text"],
         turns=turns,
-        exchanges=tuple(
-            Exchange(
-                questions=tuple(item["questions"]),
-                answers=tuple(item["answers"]),
-                asked=tuple(Span(**span) for span in item["asked"]),
-                follows=item["follows"],
-            )
-            for item in json.loads(row["exchanges"])
-        ),
-        boilerplate=tuple(Boilerplate(**item) for item in json.loads(row["boilerplate"])),
-        reported=tuple(Reported(**item) for item in json.loads(row["reported"])),
-        dates=tuple(DateMention(**item) for item in json.loads(row["dates"])),
         sha256=row["sha256"],
         source=row["source"],
         lineage=row["lineage"],
         added=row["added"],
         superseded_by=row["superseded_by"],
-        timecodes=tuple((offset, seconds) for offset, seconds in json.loads(row["timecodes"])),
-        pages=tuple((offset, page) for offset, page in json.loads(row["pages"])),
-        lines=tuple((offset, number) for offset, number in json.loads(row["lines"])),
         corrections=corrections_of(row["corrections"]),
+        **structured({name: json.loads(row[name]) for name in STRUCTURED}),
     )
 
 
