@@ -91,7 +91,7 @@ def in_use(style: str, members: Sequence[LabelCandidate], page: LabelledPage) ->
     if style.endswith("letter lone"):
         return len(members) > 1
     if style.endswith("letter"):
-        asking = any(asks(candidate, page.known) for candidate in members)
+        asking = any(is_asking(candidate, page.known) for candidate in members)
         return asking and (len(members) > 1 or len(page.lines) < 4)
     if style.endswith("bare"):
         spoken = [candidate for candidate in members if page.introduces(candidate)]
@@ -120,7 +120,7 @@ def _answers_alone(members: Sequence[LabelCandidate], page: LabelledPage) -> boo
     return asked > 1 and asked >= _ANSWERING * len(members)
 
 
-def asks(candidate: LabelCandidate, known: LabelWords) -> bool:
+def is_asking(candidate: LabelCandidate, known: LabelWords) -> bool:
     """Whether a label is a letter that stands for whoever asks."""
     return candidate.label[0].lower() in known.askers
 
@@ -155,7 +155,7 @@ def _only_names(label: str) -> bool:
     return all(word != word.lower() or word == word.upper() for word in label.split())
 
 
-def is_spoken(members: Sequence[LabelCandidate], page: LabelledPage) -> bool:
+def is_dialogue(members: Sequence[LabelCandidate], page: LabelledPage) -> bool:
     """Whether what follows the labels is said by and to somebody, as under headings it is not."""
     if any(candidate.grade is Grade.OFFICE and candidate.label.isupper() for candidate in members):
         return True

@@ -18,7 +18,7 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.transcript.grading import Grade
 from onrecord.rag.transcript.head_lines import without_head
-from onrecord.rag.transcript.label_styles import LabelledPage, asks, in_capitals, in_use, is_spoken, screen_names
+from onrecord.rag.transcript.label_styles import LabelledPage, in_capitals, in_use, is_asking, is_dialogue, screen_names
 from onrecord.rag.transcript.labels import LabelCandidate, candidates_of
 from onrecord.rag.transcript.lines import Line
 
@@ -59,7 +59,7 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[LabelCandid
             continue
         named = screen_names(style, members, page)
         graded = [candidate for candidate in members if candidate.grade]
-        if graded and in_use(style, graded, page) and is_spoken(graded, page):
+        if graded and in_use(style, graded, page) and is_dialogue(graded, page):
             chosen[style] = _believed(style, graded, page)
         if named:
             chosen[style] = sorted({*chosen.get(style, ()), *named}, key=lambda candidate: candidate.line)
@@ -169,12 +169,12 @@ def _known_elsewhere(
     """
     style = _MARKS.sub("", members[0].style)
     if style in ("letter", "letter lone"):
-        if not chosen or not any(asks(candidate, page.known) for candidate in members):
+        if not chosen or not any(is_asking(candidate, page.known) for candidate in members):
             return ()
         return [
             candidate
             for candidate in members
-            if asks(candidate, page.known) and (page.ended(candidate) or "?" in page.words(candidate))
+            if is_asking(candidate, page.known) and (page.ended(candidate) or "?" in page.words(candidate))
         ]
     used = {candidate.label for believed in chosen.values() for candidate in believed}
     offices = {
