@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import Archive, NewBriefing
+from onrecord.rag.store.refusing import damaged_at_backup, unwritable_backup
 
 
 def back_up(archive: Archive, file: Path, *, shown: str) -> None:
@@ -20,19 +20,13 @@ def back_up(archive: Archive, file: Path, *, shown: str) -> None:
         with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=f".{file.name}-") as folder:
             wrong = archive.verify()
             if wrong:
-                raise LibraryError(
-                    f"The library at {shown} is damaged ({wrong[0]}): no backup was made, and an older one is left as "
-                    "it is. `onrecord verify` says all that is wrong."
-                )
+                raise damaged_at_backup(shown, wrong[0])
             _write(archive, Path(folder), file)
 
     try:
         archive.of_one_state(in_a_folder)
     except OSError as error:
-        raise LibraryError(
-            f"{file}: the backup cannot be written ({error}). Choose a place that has room and that you may write to; "
-            "what was there before still is."
-        ) from error
+        raise unwritable_backup(file, error) from error
 
 
 def _write(archive: Archive, folder: Path, file: Path) -> None:

@@ -33,7 +33,14 @@ from onrecord.rag.store import (
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
 from onrecord.rag.store.corrected import require_as_read
-from onrecord.rag.store.refusing import REPAIR, altered_file, is_intact, unknown_briefing
+from onrecord.rag.store.refusing import (
+    REPAIR,
+    altered_file,
+    damaged_at_backup,
+    is_intact,
+    unknown_briefing,
+    unwritable_backup,
+)
 from onrecord.rag.store.sqlite import seal
 from onrecord.rag.store.sqlite.backup import copy
 from onrecord.rag.store.sqlite.collecting import CollectionsInFolder
@@ -324,17 +331,11 @@ class SqliteStore:
         with reading(self._connection()) as connection:
             wrong = self.verify()
             if wrong:
-                raise LibraryError(
-                    f"The library at {self._folder} is damaged ({wrong[0]}): no backup was made, and an older one "
-                    "is left as it is. `onrecord verify` says all that is wrong."
-                )
+                raise damaged_at_backup(self._folder, wrong[0])
             try:
                 copy(connection, file)
             except FAILURES as error:
-                raise LibraryError(
-                    f"{file}: the backup cannot be written ({error}). Choose a place that has room and that you may "
-                    "write to; what was there before still is."
-                ) from error
+                raise unwritable_backup(file, error) from error
 
     def close(self) -> None:
         """Release the files."""
