@@ -167,6 +167,27 @@ def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
     )
 
 
+def turn_rows(connection: sqlite3.Connection, briefing_id: str) -> tuple[Turn, ...]:
+    """The turns of a briefing in order."""
+    rows = connection.execute(
+        f"SELECT {columns(Turn)} FROM turns WHERE briefing_id = ? ORDER BY position",
+        (briefing_id,),
+    )
+    return tuple(Turn(**{**dict(row), "inferred": bool(row["inferred"])}) for row in rows)
+
+
+def unindex(connection: sqlite3.Connection, briefing_id: str) -> None:
+    """Take away all that a current briefing is found by."""
+    # What a superseded version says may have the ids of what the current one says.
+    rows = connection.execute(
+        f"SELECT p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {CURRENT} AND b.id = ?",
+        (briefing_id,),
+    )
+    ids = [(row[0],) for row in rows]
+    for table in ("vectors", "words", "checksums"):
+        connection.executemany(f"DELETE FROM {table} WHERE passage_id = ?", ids)
+
+
 def insert_words(connection: sqlite3.Connection, passages: Sequence[Passage], generation: int) -> None:
     """Write the words of passages: how many, and which terms how often."""
     counted = [counted_terms(passage) for passage in passages]
