@@ -80,7 +80,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
     page: gr.Blocks
     with gr.Blocks(title="OnRecord", fill_height=True, fill_width=True, analytics_enabled=False) as page:
         sent = gr.JSON(visible=False)
-        with gr.Sidebar(elem_id="library", position="left", width=300):
+        with gr.Sidebar(elem_id="library", position="left", width=320):
             gr.HTML(
                 js_on_load=_MOUNT.format(name="library/library.js", mount="mount", events=""), apply_default_css=False
             )

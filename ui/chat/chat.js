@@ -65,9 +65,9 @@ export function mountHeader(element, trigger) {
       { class: "page-head" },
       el("div", {}, el("h1", {}, words.name)),
       state,
-      el("nav", { "aria-label": words.places }, ...navigation()),
       languageChooser(),
       shortcutsButton(),
+      el("nav", { "aria-label": words.places }, ...navigation()),
     ),
   );
   // Before all else in the order of Tab.

@@ -192,6 +192,13 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
     if not answer.citations:
         return ""
     language = answer.language
+    quoted = {
+        number
+        for part in answer.parts
+        for piece in part.pieces
+        if isinstance(piece, Quote)
+        for number in piece.citations
+    }
     items = []
     for citation in answer.citations:
         href = source_link(citation.briefing_id, citation.start, citation.end, citation.quote, citation.passage_id)
@@ -201,7 +208,9 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
         place = _together(printed_place(citation.page, citation.line, language, citation.seconds))
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
+        # A quote has its button in its place.
         pin = f'<button type="button" class="pin pin-source">{words(language)["pin"]}</button>'
+        pin = "" if citation.number in quoted else pin
         address = f'<span class="address">{escape(citation.url)}</span>' if citation.url else ""
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'

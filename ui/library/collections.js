@@ -81,7 +81,7 @@ function inside(name, briefings) {
 function member(name, id) {
   const title = said("briefing", id);
   const label = fill(words.take_out_of, { briefing: title, title: name });
-  const out = button(words.take_out, () => takeOut(name, id, title), { class: "plain", "aria-label": label });
+  const out = button("×", () => takeOut(name, id, title), { class: "plain", "aria-label": label, title: label });
   return el("li", {}, el("a", { href: new URL(`briefings/${encodeURIComponent(id)}`, root).href }, title), editing ? out : null);
 }
 

@@ -123,7 +123,9 @@ function item(briefing) {
     el(
       "p",
       { class: "meta" },
-      [spokenDate(briefing.date), languageName(briefing.language), counted("passages", briefing.passages)].join(" · "),
+      [spokenDate(briefing.date), languageName(briefing.language), counted("passages", briefing.passages)]
+        .map((fact) => fact.replaceAll(" ", "\u00a0"))
+        .join(" · "),
     ),
     el(
       "p",
