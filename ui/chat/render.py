@@ -175,7 +175,7 @@ def _of_quote(quote: Quote, language: str) -> str:
         f'<button type="button" class="{name}">{words(language)[key]}<span class="unseen"> {numbers}</span></button>'
         for name, key in (("copy-quote", "copy"), ("pin pin-quote", "pin"))
     )
-    return f' <span class="of-quote">{buttons}</span>'
+    return f'<span class="of-quote">{buttons}</span>'
 
 
 def _chip(citation: Citation, language: str, exchange: str) -> str:

@@ -1,6 +1,6 @@
 // Collections of briefings: made of those that are ticked, searched by name, looked into, renamed and deleted.
 
-import { announce, api, button, counted, el, fill, root, send, words } from "../page/base.js";
+import { announce, api, button, counted, el, fill, labelled, root, send, words } from "../page/base.js";
 import { asked, confirmed } from "../page/dialog.js";
 import { filters, isTicked, knowCollections, limit, onFilters, said, tick } from "./filters.js";
 
@@ -48,7 +48,7 @@ function item({ name, briefings }) {
     onchange: () => tick("collection", name, box.checked),
   });
   box.checked = isTicked("collection", name);
-  const named = (label, act) => button(label, act, { class: "plain", "aria-label": `${label}: ${name}` });
+  const named = (label, act) => button(label, act, { class: "plain", "aria-label": labelled(label, name) });
   return el(
     "li",
     {},

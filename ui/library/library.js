@@ -1,6 +1,6 @@
 // The left room: conversations, what is searched, the library's briefings, adding and removing them.
 
-import { api, announce, button, counted, el, fill, folded, languageName, root, spokenDate, words } from "../page/base.js";
+import { api, announce, button, counted, el, fill, folded, labelled, languageName, root, spokenDate, words } from "../page/base.js";
 import { mountConversations } from "../chat/conversations.js";
 import { confirmed } from "../page/dialog.js";
 import { mayEdit } from "../page/rights.js";
@@ -130,15 +130,15 @@ function item(briefing) {
     el(
       "p",
       { class: "item-actions" },
-      el("a", { class: "plain", href: `${reader.href}/card`, "aria-label": `${words.card}: ${briefing.title}` }, words.card),
+      el("a", { class: "plain", href: `${reader.href}/card`, "aria-label": labelled(words.card, briefing.title) }, words.card),
       button(words.only_this, () => limit("briefing", [briefing.id]), {
         class: "plain",
-        "aria-label": `${words.only_this}: ${briefing.title}`,
+        "aria-label": labelled(words.only_this, briefing.title),
       }),
       editing
         ? button(words.remove, () => remove(briefing), {
             class: "plain",
-            "aria-label": `${words.remove}: ${briefing.title}`,
+            "aria-label": labelled(words.remove, briefing.title),
           })
         : null,
     ),
