@@ -70,6 +70,8 @@ function inside(name, briefings) {
   const titles = el("ul", {});
   const look = () => {
     unfolded[fold.open ? "add" : "delete"](name);
+    // What is there already may have the focus.
+    if (fold.open === titles.hasChildNodes()) return;
     titles.replaceChildren(...(fold.open ? briefings.map((id) => member(name, id)) : []));
   };
   const summary = el("summary", {}, counted("briefings", briefings.length));
