@@ -50,7 +50,7 @@ def test_adding_limiting_asking_reading_pinning_checking_and_comparing(
     with page.expect_file_chooser() as choosing:
         press(page, "^Add briefings$")
     choosing.value.set_files(tmp_path / "toll.txt")
-    expect(page.locator("#library .adding")).to_contain_text("1 briefing added", timeout=30_000)
+    expect(page.locator("#library .adding")).to_contain_text("1 briefing added", timeout=90_000)
     expect(page.locator("#library .briefings")).to_contain_text("toll")
     toll = next(one["id"] for one in httpx.get(f"{server.address}/api/briefings").json() if one["file"] == "toll.txt")
 
