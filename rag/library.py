@@ -461,7 +461,7 @@ class Library:
         Raises InvalidRequest for an empty text.
         """
         from onrecord.rag.checking.check import check
-        from onrecord.rag.checking.record import Record, digest_of
+        from onrecord.rag.checking.record import Record
 
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
@@ -470,10 +470,15 @@ class Library:
 
         def checked() -> CheckReport:
             report = check(text, Record(self._holdings, *encoders))
-            held = digest_of(summary.id for summary in self._store.summaries())
-            return replace(report, version=__version__, model=encoders[0].name, library=held)
+            return replace(report, version=__version__, model=encoders[0].name, library=self.digest())
 
         return self._holdings.of_one_state(checked)
+
+    def digest(self) -> str:
+        """What the library holds, in 16 hexadecimal digits: the same for the same files and corrections everywhere."""
+        from onrecord.rag.checking.record import digest_of
+
+        return digest_of(self._store.summaries())
 
     def quote(self, briefing_id: str, start: int, end: int) -> Citation:
         """The citation of `briefing.text[start:end]`, with whoever speaks there.

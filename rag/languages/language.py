@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache, reduce
+from hashlib import sha256
 from importlib.resources import files
 
 from onrecord.rag.languages.article import ArticlePhrases
@@ -103,6 +104,14 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         return Language(code)
     return read_language(Language, (_FILES / f"{code}.toml").read_text(encoding="utf-8"), code)
+
+
+@cache
+def words_digest() -> str:
+    """The SHA-256, in hexadecimal digits, of the words of all languages, whatever ends a line of their files."""
+    return sha256(
+        "".join((_FILES / f"{code}.toml").read_text(encoding="utf-8") for code in LANGUAGES).encode()
+    ).hexdigest()
 
 
 def answer_language(code: str) -> Language:
