@@ -23,6 +23,7 @@ from onrecord.rag.languages.questions import QuestionPhrases
 from onrecord.rag.languages.replies import ReplyPhrases
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.languages.saying import SayingVerbs
+from onrecord.rag.languages.sheets import SheetWords
 from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.languages.term_forms import TermForms
 from onrecord.rag.languages.wording import Wording
@@ -72,6 +73,7 @@ class Language:
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)
+    sheets: SheetWords = field(default_factory=SheetWords)
     model: ModelWords = field(default_factory=ModelWords)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,117 @@
+"""Spreadsheets and tables as rows of cells: the first sheet of a workbook (XLSX, XLS, ODS), or CSV.
+
+What a workbook's formulas gave when it was saved is read; nothing is computed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from onrecord.rag.errors import UnreadableFile
+from onrecord.rag.readers.encoding import decode, whole_characters
+from onrecord.rag.readers.isolated import shared_reader
+
+SheetCell = str | int | float | bool | date | datetime | time
+"""What a cell holds; an empty one holds an empty text."""
+
+_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_DELIMITERS = ",;\t|"
+# A sheet is held in memory; a year's questions are fewer.
+_MOST_ROWS = 50_000
+_MOST_COLUMNS = 200
+_MOST_BYTES = 50_000_000
+
+
+def is_sheet(name: str) -> bool:
+    """Whether a file is a spreadsheet or a table by its name."""
+    return name.lower().endswith(_ENDINGS)
+
+
+def rows_in(name: str, data: bytes) -> list[list[SheetCell]]:
+    """The rows of a table or of a workbook's first sheet, without empty ones at the end.
+
+    A workbook is taken apart in a process of its own. Raises UnreadableFile for what is no sheet, holds nothing, or is
+    larger than 50 MB, 50,000 rows or 200 columns.
+    """
+    if len(data) > _MOST_BYTES:
+        raise UnreadableFile(f"{name}: is larger than {_MOST_BYTES // 1_000_000} MB. Take a part of it.")
+    if data.startswith(_WORKBOOK):
+        rows = _unpacked(shared_reader().sheet(name, data))
+    else:
+        rows = _table(name, data)
+    while rows and not any(cell != "" for cell in rows[-1]):
+        rows.pop()
+    if not rows:
+        raise UnreadableFile(f"{name}: holds no rows. Check that the first sheet is the one that is meant.")
+    return rows
+
+
+def workbook_rows(name: str, data: bytes) -> bytes:
+    """The rows of a workbook's first sheet as JSON: a list of lists, dates and times as `{"date": "2031-06-01"}`.
+
+    Call it where a workbook can do no harm. Raises UnreadableFile.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_object(io.BytesIO(data))
+        sheet = book.get_sheet_by_index(0)
+    except (CalamineError, IndexError, ValueError, OSError) as error:
+        raise UnreadableFile(f"{name}: cannot be read as a workbook ({error}). Save it as XLSX, ODS or CSV.") from error
+    if sheet.total_height > _MOST_ROWS or sheet.total_width > _MOST_COLUMNS:
+        raise _too_large(name)
+    return json.dumps([[_packed(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]).encode()
+
+
+def _too_large(name: str) -> UnreadableFile:
+    return UnreadableFile(f"{name}: has more than {_MOST_ROWS:,} rows or {_MOST_COLUMNS} columns. Take a part of it.")
+
+
+def _packed(cell: SheetCell | timedelta) -> object:
+    if isinstance(cell, datetime):
+        return {"datetime": cell.isoformat()}
+    if isinstance(cell, date | time):
+        return {type(cell).__name__: cell.isoformat()}
+    if isinstance(cell, timedelta):
+        return str(cell)
+    # Workbooks keep every number as a fraction.
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def _unpacked(data: bytes) -> list[list[SheetCell]]:
+    kinds = {"datetime": datetime, "date": date, "time": time}
+
+    def cell(value: object) -> SheetCell:
+        if isinstance(value, dict):
+            ((kind, text),) = value.items()
+            return kinds[kind].fromisoformat(text)  # type: ignore[no-any-return, attr-defined]
+        return whole_characters(value) if isinstance(value, str) else value  # type: ignore[return-value]
+
+    return [[cell(value) for value in row] for row in json.loads(data)]
+
+
+def _table(name: str, data: bytes) -> list[list[SheetCell]]:
+    text = decode(name, data)
+    first = text.split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    rows: list[list[SheetCell]] = []
+    try:
+        for row in _lines(text, delimiter if delimiter in first else "\0"):
+            rows.append(list(row))
+            if len(rows) > _MOST_ROWS or len(row) > _MOST_COLUMNS:
+                raise _too_large(name)
+    except csv.Error as error:
+        raise UnreadableFile(f"{name}: is no table ({error}). Save it as CSV or XLSX.") from error
+    return rows
+
+
+def _lines(text: str, delimiter: str) -> Iterable[list[str]]:
+    if delimiter == "\0":
+        # One column: a comma in a later row is a part of its words, unless they are quoted.
+        return ([row.strip().removeprefix('"').removesuffix('"').replace('""', '"')] for row in text.split("\n"))
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
