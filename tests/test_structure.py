@@ -172,6 +172,7 @@ FLOORS = (
     {"reading"},
     {"answers"},
     {"checking", "exporting", "asking", "comparing"},
+    {"sheets"},
     {"judging"},
     {"language_model"},
     {"documents"},

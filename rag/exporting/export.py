@@ -1,4 +1,4 @@
-"""An answer as Markdown, HTML, DOCX or CSV, each quote with its source (pure; everything escaped)."""
+"""An answer as Markdown, HTML, DOCX, XLSX or CSV, each quote with its source (pure; everything escaped)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
 from itertools import groupby
-from typing import Literal, overload
+from typing import overload
 
 from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.writing import (
     COLUMNS,
     EXPORT_FORMATS,
+    BytesFormat,
     ExportFormat,
     Marks,
     Sourced,
@@ -37,14 +38,15 @@ _COLUMNS = (*COLUMNS[:13], "before", "turn", "after", *COLUMNS[13:], "question",
 @overload
 def export(answer: Answer, format: TextFormat, briefings: Mapping[str, Briefing]) -> str: ...
 @overload
-def export(answer: Answer, format: Literal["docx"], briefings: Mapping[str, Briefing]) -> bytes: ...
+def export(answer: Answer, format: BytesFormat, briefings: Mapping[str, Briefing]) -> bytes: ...
 @overload
 def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefing]) -> str | bytes: ...
 def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefing]) -> str | bytes:
     """Write an answer with its quotes and their sources; `briefings` holds those cited, by id.
 
     Text for markdown, html (a whole page) and csv (one row a quote, with a byte order mark for spreadsheets), bytes
-    for docx. Labels are in the answer's language. Raises InvalidRequest for an unknown format or a missing briefing.
+    for xlsx (the same rows) and docx. Labels are in the answer's language.
+    Raises InvalidRequest for an unknown format or a missing briefing.
     """
     missing = [one.title for one in answer.citations if one.briefing_id not in briefings]
     if missing:
@@ -57,7 +59,12 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
     if format == "html":
         return _html(answer, sources, words, marks)
     if format == "csv":
-        return _csv(answer, sources)
+        return table(_COLUMNS, _rows(answer, sources))
+    if format == "xlsx":
+        # Loaded by those who export a workbook only.
+        from onrecord.rag.exporting.workbook import workbook_of
+
+        return workbook_of(_COLUMNS, _rows(answer, sources))
     if format == "docx":
         return _docx(answer, sources, words, marks)
     raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")
@@ -148,14 +155,13 @@ def _html_part(part: Part, answer: Answer) -> str:
     return f"<{tag}>{said}</{tag}>".replace("\n", "<br>\n")
 
 
-def _csv(answer: Answer, sources: list[Sourced]) -> str:
-    rows = [
+def _rows(answer: Answer, sources: list[Sourced]) -> list[dict[str, str | None]]:
+    return [
         cells_of(source)
         | {"before": source.before, "turn": source.turn, "after": source.after}
         | {"question": answer.question, "status": answer.status}
         for source in sources
     ]
-    return table(_COLUMNS, rows)
 
 
 def _docx(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Marks) -> bytes:

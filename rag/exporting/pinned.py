@@ -1,17 +1,18 @@
-"""Quotations put together by hand, with notes, as Markdown, HTML, DOCX or CSV (pure; everything escaped)."""
+"""Quotations put together by hand, with notes, as Markdown, HTML, DOCX, XLSX or CSV (pure; everything escaped)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal, overload
+from typing import overload
 
 from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.exporting.writing import (
     COLUMNS,
     EXPORT_FORMATS,
+    BytesFormat,
     ExportFormat,
     Marks,
     Sourced,
@@ -30,6 +31,8 @@ from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.clock import timecode
 from onrecord.rag.types import Citation
+
+_COLUMNS = (*COLUMNS, "note", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class PinnedQuote:
 @overload
 def export_pins(title: str, pins: Sequence[PinnedQuote], format: TextFormat, *, language: str = ...) -> str: ...
 @overload
-def export_pins(title: str, pins: Sequence[PinnedQuote], format: Literal["docx"], *, language: str = ...) -> bytes: ...
+def export_pins(title: str, pins: Sequence[PinnedQuote], format: BytesFormat, *, language: str = ...) -> bytes: ...
 @overload
 def export_pins(
     title: str, pins: Sequence[PinnedQuote], format: ExportFormat, *, language: str = ...
@@ -74,9 +77,14 @@ def export_pins(title: str, pins: Sequence[PinnedQuote], format: ExportFormat, *
     if format == "html":
         body = "\n".join(_html(source, pin, words, marks) for source, pin in quotes)
         return html_page(title, body, language)
+    rows = [cells_of(source) | {"note": pin.note, "state": pin.state} for source, pin in quotes]
     if format == "csv":
-        rows = [cells_of(source) | {"note": pin.note, "state": pin.state} for source, pin in quotes]
-        return table((*COLUMNS, "note", "state"), rows)
+        return table(_COLUMNS, rows)
+    if format == "xlsx":
+        # Loaded by those who export a workbook only.
+        from onrecord.rag.exporting.workbook import workbook_of
+
+        return workbook_of(_COLUMNS, rows)
     if format == "docx":
         return _docx(title, quotes, words, marks)
     raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")

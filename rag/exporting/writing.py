@@ -17,7 +17,8 @@ from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Citation, Turn
 
 TextFormat = Literal["markdown", "html", "csv"]
-ExportFormat = Literal["markdown", "html", "csv", "docx"]
+ExportFormat = Literal["markdown", "html", "csv", "xlsx", "docx"]
+BytesFormat = Literal["xlsx", "docx"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 
 # Characters of the words before and behind a quote that stands in no turn.

@@ -40,10 +40,7 @@ def rows_in(name: str, data: bytes) -> list[list[SheetCell]]:
     """
     if len(data) > _MOST_BYTES:
         raise UnreadableFile(f"{name}: is larger than {_MOST_BYTES // 1_000_000} MB. Take a part of it.")
-    if data.startswith(_WORKBOOK):
-        rows = _unpacked(shared_reader().sheet(name, data))
-    else:
-        rows = _table(name, data)
+    rows = _unpacked(shared_reader().sheet(name, data)) if data.startswith(_WORKBOOK) else _table(name, data)
     while rows and not any(cell != "" for cell in rows[-1]):
         rows.pop()
     if not rows:

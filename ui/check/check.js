@@ -9,7 +9,7 @@ const area = form.querySelector("textarea");
 const file = document.getElementById("article-file");
 const said = document.getElementById("said");
 const report = document.getElementById("report");
-const FORMATS = ["html", "docx", "csv", "markdown"];
+const FORMATS = ["html", "docx", "xlsx", "csv", "markdown"];
 const ENDINGS = { markdown: "md" };
 let latest = 0;
 

@@ -99,19 +99,25 @@ def read_text(file: str) -> str:
         ) from error
 
 
-def article_of(file: Path) -> str:
-    """The text of an article in a file, through the readers of briefings; raises an OnRecordError."""
-    from onrecord.rag import article_in
-
+def bytes_of(file: Path) -> bytes:
+    """The bytes of a file, or of standard input where it is called `-`; raises InvalidRequest."""
     try:
-        return article_in(file.name, file.read_bytes())
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise InvalidRequest(f"{file}: cannot be opened ({error.strerror}). Check the path.") from error
 
 
+def article_of(file: Path) -> str:
+    """The text of an article in a file, through the readers of briefings; raises an OnRecordError."""
+    from onrecord.rag import article_in
+
+    return article_in(file.name, bytes_of(file))
+
+
 def export_format_of(file: Path) -> ExportFormat:
     """The format that a file's ending names; raises InvalidRequest."""
-    formats: dict[str, ExportFormat] = {".md": "markdown", ".html": "html", ".docx": "docx", ".csv": "csv"}
+    formats: dict[str, ExportFormat] = {".md": "markdown", ".html": "html", ".docx": "docx"}
+    formats |= {".xlsx": "xlsx", ".csv": "csv"}
     if file.suffix.lower() not in formats:
         raise InvalidRequest(f"{file}: no format is known by that ending. Use {', '.join(formats)}.")
     return formats[file.suffix.lower()]
