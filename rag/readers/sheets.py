@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from onrecord.rag.errors import UnreadableFile
@@ -20,7 +20,7 @@ SheetCell = str | int | float | bool | date | datetime | time
 
 _ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_DELIMITERS = ",;\t|"
+_DELIMITERS = "\t;,|"
 # A sheet is held in memory; a year's questions are fewer.
 _MOST_ROWS = 50_000
 _MOST_COLUMNS = 200
@@ -94,21 +94,23 @@ def _unpacked(data: bytes) -> list[list[SheetCell]]:
 
 def _table(name: str, data: bytes) -> list[list[SheetCell]]:
     text = decode(name, data)
-    first = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first.count)
-    rows: list[list[SheetCell]] = []
     try:
-        for row in _lines(text, delimiter if delimiter in first else "\0"):
-            rows.append(list(row))
-            if len(rows) > _MOST_ROWS or len(row) > _MOST_COLUMNS:
-                raise _too_large(name)
+        rows = next(filter(_is_table, (_parted(text, delimiter) for delimiter in _DELIMITERS)), None)
     except csv.Error as error:
         raise UnreadableFile(f"{name}: is no table ({error}). Save it as CSV or XLSX.") from error
-    return rows
+    # Where no sign parts the lines, each is a cell, as a question to a line is.
+    rows = rows or [[cell for row in csv.reader([line], delimiter="\0") for cell in row] for line in text.split("\n")]
+    if len(rows) > _MOST_ROWS or max(map(len, rows)) > _MOST_COLUMNS:
+        raise _too_large(name)
+    return [list(row) for row in rows]
 
 
-def _lines(text: str, delimiter: str) -> Iterable[list[str]]:
-    if delimiter == "\0":
-        # One column: a comma in a later row is a part of its words, unless they are quoted.
-        return ([row.strip().removeprefix('"').removesuffix('"').replace('""', '"')] for row in text.split("\n"))
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _parted(text: str, delimiter: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def _is_table(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a sign parts lines into columns: equally many of them in each, and no blank behind it, as in prose."""
+    widths = {len(row) for row in rows if row}
+    cells = [cell for row in rows for cell in row[1:]]
+    return len(widths) == 1 and max(widths) > 1 and not all(cell.startswith(" ") for cell in cells)
