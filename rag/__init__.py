@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         RowResult,
         SheetFormat,
         answer_result,
-        check_result,
+        check_results,
         export_sheet,
     )
     from onrecord.rag.sheets.running import RunOfRows
@@ -152,7 +152,7 @@ __all__ = [
     "Words",
     "answer_result",
     "article_in",
-    "check_result",
+    "check_results",
     "corrected_turns",
     "course",
     "each_of",
@@ -191,7 +191,7 @@ _HOMES = {
     "SHEET_FORMATS": "onrecord.rag.sheets.results",
     "SheetFormat": "onrecord.rag.sheets.results",
     "answer_result": "onrecord.rag.sheets.results",
-    "check_result": "onrecord.rag.sheets.results",
+    "check_results": "onrecord.rag.sheets.results",
     "export_sheet": "onrecord.rag.sheets.results",
     "RunOfRows": "onrecord.rag.sheets.running",
     "AddReport": "onrecord.rag.adding",

@@ -26,9 +26,10 @@ from onrecord.rag import (
     OnRecordError,
     QuotedWords,
     RunOfRows,
+    Settings,
     UnreadableFile,
     answer_result,
-    check_result,
+    check_results,
     export_sheet,
     sheet_in,
     sheet_of,
@@ -155,7 +156,8 @@ def test_quotations_are_checked_as_those_of_whom_the_sheet_names(filled: Library
     assert [report.article[one.start : one.end].strip("“”") for one in report.findings] == [
         one.text for one in report.findings
     ]
-    alone = [check_result(filled.check_quotations([one])) for one in quotations]
+    alone = check_results(report)
+    assert alone == [check_results(filled.check_quotations([one]))[0] for one in quotations]
     assert [one["verdict"] for one in alone] == verdicts
     assert alone[2]["difference"] == "The new breakwater opens in {+June+}[-May-]"
     assert {one["library"] for one in alone} == {report.library, filled.digest()}
@@ -164,7 +166,7 @@ def test_quotations_are_checked_as_those_of_whom_the_sheet_names(filled: Library
 
 
 def test_a_quotation_cut_short_says_how_its_sentence_goes_on(filled: Library) -> None:
-    result = check_result(filled.check_quotations([QuotedWords("The port may pay", "Ada Quill")]))
+    (result,) = check_results(filled.check_quotations([QuotedWords("The port may pay", "Ada Quill")]))
     assert (result["verdict"], result["restriction"]) == ("verbatim", "unless courts object.")
     assert result["sentence"] == "The port may pay, unless courts object."
 
@@ -253,7 +255,8 @@ class Shell:
             "ONRECORD_MODEL": str(model),
         }
         (folder / "harbour.txt").write_text(SAID, encoding="utf-8")
-        assert self("add", "harbour.txt").returncode == 0
+        with Library.open(settings=Settings(library=folder / "library", model=str(model))) as library:
+            library.add(folder / "harbour.txt")
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Literal, get_args
 
-from onrecord.rag.checking.check import CheckReport
+from onrecord.rag.checking.check import CheckReport, Finding
 from onrecord.rag.checking.report import marked_difference, source_of_citation
 from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.text_fragments import source_link
@@ -47,16 +47,19 @@ def answer_result(answer: Answer, *, version: str, library: str) -> RowResult:
         "confidence": round(answer.confidence, 3),
         "answer": answer.text,
         "quote": answer.citations[0].quote if answer.citations else None,
-        **_source(answer.citations, answer.language),
+        **_source(answer.citations),
         "version": version,
         "library": library,
     }
 
 
-def check_result(report: CheckReport) -> RowResult:
-    """The cells of the one finding of a report."""
-    (finding,) = report.findings
+def check_results(report: CheckReport) -> list[RowResult]:
+    """The cells of each finding of a report, in order."""
     made = {"version": report.version, "policy": report.policy, "model": report.model, "library": report.library}
+    return [{**_verdict(finding), **_source(finding.citations), **made} for finding in report.findings]
+
+
+def _verdict(finding: Finding) -> RowResult:
     cited = finding.citations
     return {
         "verdict": finding.verdict,
@@ -66,15 +69,13 @@ def check_result(report: CheckReport) -> RowResult:
         "restriction": "\n".join(one.restriction for one in finding.sentences if one.restriction) or None,
         "difference": marked_difference(finding.changes) or None,
         "may_be": "; ".join(finding.may_be) or None,
-        **_source(cited, cited[0].language if cited else ""),
-        **made,
     }
 
 
-def _source(cited: Sequence[Citation], language: str) -> RowResult:
+def _source(cited: Sequence[Citation]) -> RowResult:
     if not cited:
         return {}
-    first, words = cited[0], answer_language(language).report
+    first, words = cited[0], answer_language(cited[0].language).report
     further = [f"[{one.number}] {one.quote} — {source_of_citation(one, words)}" for one in cited[1:]]
     return {
         "speaker": first.speaker,

@@ -23,7 +23,7 @@ from onrecord.rag import (
     Sheet,
     SheetFormat,
     answer_result,
-    check_result,
+    check_results,
     export_sheet,
     is_sheet,
     sheet_in,
@@ -62,7 +62,7 @@ def check_sheet(library: Library, file: Path, export: Path) -> None:
     sheet = sheet_in(file.name, data, "quotation")
 
     def result(row: int) -> RowResult:
-        return check_result(library.check_quotations([sheet.quotation(sheet.rows[row])]))
+        return check_results(library.check_quotations([sheet.quotation(sheet.rows[row])]))[0]
 
     _work(library, sheet, data, export, result, [library.digest()])
 
