@@ -28,10 +28,19 @@ if TYPE_CHECKING:
     )
     from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
     from onrecord.rag.exporting.export import export
+    from onrecord.rag.exporting.formats import (
+        EXPORT_FORMATS,
+        FILE_TYPES,
+        QUESTIONS_FORMATS,
+        SHEET_FORMATS,
+        ExportFormat,
+        QuestionsFormat,
+        SheetFormat,
+        format_named_by,
+    )
     from onrecord.rag.exporting.pinned import PinnedQuote, export_pins
-    from onrecord.rag.exporting.questions import QUESTIONS_FORMATS, QuestionsFormat, export_questions
+    from onrecord.rag.exporting.questions import export_questions
     from onrecord.rag.exporting.text_fragments import link_to
-    from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat
     from onrecord.rag.judging import Judging, OpenQuestions
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
@@ -41,9 +50,7 @@ if TYPE_CHECKING:
     from onrecord.rag.settings import Settings
     from onrecord.rag.sheets.columns import Sheet, sheet_in, sheet_of
     from onrecord.rag.sheets.results import (
-        SHEET_FORMATS,
         RowResult,
-        SheetFormat,
         answer_result,
         check_results,
         export_sheet,
@@ -86,6 +93,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXPORT_FORMATS",
+    "FILE_TYPES",
     "LANGUAGES",
     "QUESTIONS_FORMATS",
     "SHEET_FORMATS",
@@ -162,6 +170,7 @@ __all__ = [
     "export_questions",
     "export_report",
     "export_sheet",
+    "format_named_by",
     "is_sheet",
     "link_to",
     "place_at",
@@ -188,8 +197,8 @@ _HOMES = {
     "sheet_of": "onrecord.rag.sheets.columns",
     "is_sheet": "onrecord.rag.readers.sheets",
     "RowResult": "onrecord.rag.sheets.results",
-    "SHEET_FORMATS": "onrecord.rag.sheets.results",
-    "SheetFormat": "onrecord.rag.sheets.results",
+    "SHEET_FORMATS": "onrecord.rag.exporting.formats",
+    "SheetFormat": "onrecord.rag.exporting.formats",
     "answer_result": "onrecord.rag.sheets.results",
     "check_results": "onrecord.rag.sheets.results",
     "export_sheet": "onrecord.rag.sheets.results",
@@ -209,9 +218,10 @@ _HOMES = {
     "Correction": "onrecord.rag.types",
     "Course": "onrecord.rag.speaking",
     "DateMention": "onrecord.rag.types",
-    "EXPORT_FORMATS": "onrecord.rag.exporting.writing",
+    "EXPORT_FORMATS": "onrecord.rag.exporting.formats",
     "Exchange": "onrecord.rag.types",
-    "ExportFormat": "onrecord.rag.exporting.writing",
+    "FILE_TYPES": "onrecord.rag.exporting.formats",
+    "ExportFormat": "onrecord.rag.exporting.formats",
     "FilterOptions": "onrecord.rag.types",
     "Filters": "onrecord.rag.types",
     "Finding": "onrecord.rag.checking.check",
@@ -234,10 +244,10 @@ _HOMES = {
     "PinnedQuote": "onrecord.rag.exporting.pinned",
     "Pointer": "onrecord.rag.types",
     "Progress": "onrecord.rag.adding",
-    "QUESTIONS_FORMATS": "onrecord.rag.exporting.questions",
+    "QUESTIONS_FORMATS": "onrecord.rag.exporting.formats",
     "QuestionOnRecord": "onrecord.rag.types",
     "QuestionOutcome": "onrecord.rag.types",
-    "QuestionsFormat": "onrecord.rag.exporting.questions",
+    "QuestionsFormat": "onrecord.rag.exporting.formats",
     "Quote": "onrecord.rag.types",
     "Reported": "onrecord.rag.types",
     "Recording": "onrecord.rag.recordings",
@@ -262,6 +272,7 @@ _HOMES = {
     "export_pins": "onrecord.rag.exporting.pinned",
     "export_report": "onrecord.rag.checking.exporting",
     "export_questions": "onrecord.rag.exporting.questions",
+    "format_named_by": "onrecord.rag.exporting.formats",
     "link_to": "onrecord.rag.exporting.text_fragments",
     "place_at": "onrecord.rag.text.quotes",
     "printed_head": "onrecord.rag.speaking",

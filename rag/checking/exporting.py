@@ -16,9 +16,10 @@ from onrecord.rag.checking.report import (
     source_of_citation,
     verdicts_counted,
 )
-from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.exporting.formats import ExportFormat, in_format
 from onrecord.rag.exporting.text_fragments import source_link
-from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat, markdown, table
+from onrecord.rag.exporting.workbook import workbook_of
+from onrecord.rag.exporting.writing import markdown, table
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.clock import timecode
@@ -37,20 +38,16 @@ def export_report(report: CheckReport, format: ExportFormat, *, language: str = 
     xlsx (the same rows) and docx; `language` is that of the labels. Raises InvalidRequest for an unknown format.
     """
     words = answer_language(language).report
-    if format == "markdown":
-        return _markdown(report, words)
-    if format == "html":
-        return report_html(report, language=language)
-    if format == "csv":
-        return table(_COLUMNS, _rows(report))
-    if format == "xlsx":
-        # Loaded by those who export a workbook only.
-        from onrecord.rag.exporting.workbook import workbook_of
-
-        return workbook_of(_COLUMNS, _rows(report))
-    if format == "docx":
-        return _docx(report, words)
-    raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")
+    return in_format(
+        format,
+        {
+            "markdown": lambda: _markdown(report, words),
+            "html": lambda: report_html(report, language=language),
+            "csv": lambda: table(_COLUMNS, _rows(report)),
+            "xlsx": lambda: workbook_of(_COLUMNS, _rows(report)),
+            "docx": lambda: _docx(report, words),
+        },
+    )
 
 
 def _facts(finding: Finding, words: ReportWords) -> list[str]:

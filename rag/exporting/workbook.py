@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 
-from xlsxwriter import Workbook
-
 TableCell = str | int | float | bool | date | datetime | time | None
 
 # What a cell holds at most.
@@ -25,6 +23,9 @@ def workbook(columns: Sequence[str], rows: Iterable[Sequence[TableCell]]) -> byt
 
     Rows lie on the disk until the workbook is whole, however many there are.
     """
+    # Loaded by those who export a workbook only.
+    from xlsxwriter import Workbook
+
     out = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(out, {"constant_memory": True, "nan_inf_to_errors": True, **plain}) as book:

@@ -7,11 +7,11 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Literal, get_args
 
 from onrecord.rag.checking.check import CheckReport, Finding
 from onrecord.rag.checking.report import marked_difference, source_of_citation
 from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.exporting.formats import SHEET_FORMATS, SheetFormat
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.exporting.workbook import TableCell, whole_date, workbook
 from onrecord.rag.exporting.writing import cell
@@ -20,8 +20,6 @@ from onrecord.rag.sheets.columns import Sheet, Wanted
 from onrecord.rag.text.clock import timecode
 from onrecord.rag.types import Answer, Citation
 
-SheetFormat = Literal["csv", "xlsx"]
-SHEET_FORMATS: tuple[SheetFormat, ...] = get_args(SheetFormat)
 RowResult = Mapping[str, str | int | float | None]
 """What is found for a row, by column; an `error` where nothing could be."""
 

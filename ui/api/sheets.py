@@ -23,7 +23,7 @@ from onrecord.rag import (
     export_sheet,
     sheet_in,
 )
-from onrecord.ui.chat.exporting import as_file
+from onrecord.ui.page.files import as_file
 from onrecord.ui.page.text import LANGUAGES
 from onrecord.ui.server.places import Places
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onrecord.rag import (
+    EXPORT_FORMATS,
     Answer,
     Briefing,
     FilterOptions,
@@ -20,31 +21,18 @@ from onrecord.rag import (
     Library,
     OnRecordError,
     UnknownBriefing,
+    format_named_by,
     is_sheet,
     sheet_in,
 )
 from onrecord.ui.command.console import (
     bytes_of,
-    export_format_of,
     lines_of,
     loading,
     print_result,
     write_file,
 )
-from onrecord.ui.command.options import (
-    Batch,
-    InBriefing,
-    InCollection,
-    Json,
-    Language,
-    OfKind,
-    Outlet,
-    Role,
-    Since,
-    Speaker,
-    Until,
-    filters_of,
-)
+from onrecord.ui.command.options import Batch, Json, with_filters
 from onrecord.ui.command.terminal import (
     printable_json,
     render_answer,
@@ -56,19 +44,13 @@ if TYPE_CHECKING:
     from onrecord.rag import ExportFormat
 
 
+@with_filters
 def ask(
     context: typer.Context,
+    *,
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     batch: Batch = None,
-    speaker: Speaker = None,
-    role: Role = None,
-    outlet: Outlet = None,
-    since: Since = None,
-    until: Until = None,
-    language: Language = None,
-    briefing: InBriefing = None,
-    kind: OfKind = None,
-    collection: InCollection = None,
+    filters: FilterOptions,
     export_to: Annotated[
         Path | None,
         typer.Option(
@@ -84,11 +66,9 @@ def ask(
         from onrecord.ui.command.sheets import ask_sheet
 
         with Library.open(context.obj) as library:
-            limits = filters_of(speaker, role, outlet, since, until, language, briefing, kind, collection)
-            ask_sheet(library, batch, export_to, limits)
+            ask_sheet(library, batch, export_to, filters)
         return
-    export_format = export_format_of(export_to) if export_to is not None else None
-    filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind, collection)
+    export_format = format_named_by(export_to, EXPORT_FORMATS) if export_to is not None else None
     with Library.open(context.obj) as library:
         if batch is not None:
             _run_batch(batch, filters, lambda line, limits: asdict(_ask(library, line, limits)), library)
@@ -100,24 +80,17 @@ def ask(
     print_result(asdict(answer) if as_json else render_answer(answer))
 
 
+@with_filters
 def search(
     context: typer.Context,
+    *,
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     k: Annotated[int, typer.Option("-k", help="How many passages.", min=1)] = 10,
     batch: Batch = None,
-    speaker: Speaker = None,
-    role: Role = None,
-    outlet: Outlet = None,
-    since: Since = None,
-    until: Until = None,
-    language: Language = None,
-    briefing: InBriefing = None,
-    kind: OfKind = None,
-    collection: InCollection = None,
+    filters: FilterOptions,
     as_json: Json = False,
 ) -> None:
     """Show the passages nearest to a question."""
-    filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind, collection)
     with Library.open(context.obj) as library:
         if batch is not None:
             _run_batch(

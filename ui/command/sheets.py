@@ -21,24 +21,16 @@ from onrecord.rag import (
     RowResult,
     RunOfRows,
     Sheet,
-    SheetFormat,
     answer_result,
     check_results,
     export_sheet,
+    format_named_by,
     is_sheet,
     sheet_in,
     sheet_of,
 )
 from onrecord.ui.command.adding import INTERRUPTED
 from onrecord.ui.command.console import bytes_of, loading, said, unit, write_file
-
-
-def sheet_format_of(file: Path) -> SheetFormat:
-    """The format that the ending of a sheet's name says; raises InvalidRequest."""
-    found = next((format for format in SHEET_FORMATS if file.suffix.lower() == f".{format}"), None)
-    if found is None:
-        raise InvalidRequest(f"{file}: a sheet is written as {' or '.join(f'.{one}' for one in SHEET_FORMATS)}.")
-    return found
 
 
 def ask_sheet(library: Library, file: Path, export: Path, limits: FilterOptions) -> None:
@@ -81,7 +73,7 @@ def _work(
     library: Library, sheet: Sheet, data: bytes, export: Path, make: Callable[[int], RowResult], told: list[str]
 ) -> None:
     """Work through the rows and write the export, also where Ctrl-C comes between; exits with 1 where a row failed."""
-    format = sheet_format_of(export)
+    format = format_named_by(export, SHEET_FORMATS)
     texts = sheet.texts
 
     def result(row: int) -> RowResult:
