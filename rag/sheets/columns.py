@@ -14,9 +14,9 @@ from onrecord.rag.readers.sheets import SheetCell, rows_in
 from onrecord.rag.text.folding import fold
 from onrecord.rag.types import FilterOptions
 
-Wanted = Literal["question", "quotation"]
+SheetOf = Literal["question", "quotation"]
 
-_OTHERS: Mapping[Wanted, tuple[str, ...]] = {
+_OTHERS: Mapping[SheetOf, tuple[str, ...]] = {
     "question": ("speaker", "role", "outlet", "since", "until", "collection"),
     "quotation": ("speaker", "role"),
 }
@@ -29,7 +29,7 @@ class Sheet:
     `wanted` are the questions or quotations. `headings` are empty where the first row is one like the others.
     """
 
-    wanted: Wanted
+    wanted: SheetOf
     headings: tuple[str, ...]
     rows: tuple[tuple[SheetCell, ...], ...]
     places: Mapping[str, int]
@@ -67,7 +67,7 @@ def cell_text(cell: SheetCell) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
 
 
-def sheet_in(name: str, data: bytes, wanted: Wanted) -> Sheet:
+def sheet_in(name: str, data: bytes, wanted: SheetOf) -> Sheet:
     """Read a sheet of questions or quotations.
 
     Its columns are found by their headings in any of the languages. Where none is the one that is wanted, the first
@@ -77,7 +77,7 @@ def sheet_in(name: str, data: bytes, wanted: Wanted) -> Sheet:
     return sheet_of(rows_in(name, data), wanted)
 
 
-def sheet_of(rows: Sequence[Sequence[SheetCell]], wanted: Wanted) -> Sheet:
+def sheet_of(rows: Sequence[Sequence[SheetCell]], wanted: SheetOf) -> Sheet:
     """A sheet of these rows, of which there is one at least; see `sheet_in`."""
     width = max(map(len, rows))
     first = [cell_text(cell) for cell in rows[0]] + [""] * (width - len(rows[0]))
@@ -90,7 +90,7 @@ def sheet_of(rows: Sequence[Sequence[SheetCell]], wanted: Wanted) -> Sheet:
     return Sheet(wanted, tuple(first), tuple(map(tuple, rows[1:])), places)
 
 
-def _named(headings: Sequence[str], wanted: Wanted) -> dict[str, int]:
+def _named(headings: Sequence[str], wanted: SheetOf) -> dict[str, int]:
     words = together(*LANGUAGES).sheets
     known = {
         fold(word): field.name

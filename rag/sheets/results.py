@@ -16,7 +16,7 @@ from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.exporting.workbook import TableCell, whole_date, workbook
 from onrecord.rag.exporting.writing import cell
 from onrecord.rag.languages import answer_language
-from onrecord.rag.sheets.columns import Sheet, Wanted
+from onrecord.rag.sheets.columns import Sheet, SheetOf
 from onrecord.rag.text.clock import timecode
 from onrecord.rag.types import Answer, Citation
 
@@ -24,7 +24,7 @@ RowResult = Mapping[str, str | int | float | None]
 """What is found for a row, by column; an `error` where nothing could be."""
 
 _SOURCE = ("speaker", "role", "outlet", "briefing", "date", "link", "timecode", "page", "line", "file", "further")
-RESULT_COLUMNS: Mapping[Wanted, tuple[str, ...]] = {
+RESULT_COLUMNS: Mapping[SheetOf, tuple[str, ...]] = {
     "question": ("status", "confidence", "answer", "quote", *_SOURCE, "error", "version", "library"),
     "quotation": (
         *("verdict", "confidence", "record", "sentence", "restriction", "difference", "may_be"),
