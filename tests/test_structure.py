@@ -172,6 +172,7 @@ FLOORS = (
     {"reading", "embedding"},
     {"answers", "models"},
     {"checking", "exporting", "asking", "comparing"},
+    {"sheets"},
     {"judging"},
     {"language_model"},
     {"documents", "originals"},
