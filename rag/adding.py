@@ -15,8 +15,10 @@ from onrecord.embeddings import Encoder
 from onrecord.rag.corrections import uncorrected, unfitting
 from onrecord.rag.documents import id_of, understood
 from onrecord.rag.errors import ChangedMeanwhile, OnRecordError, UnknownBriefing, UnreadableFile
+from onrecord.rag.hearing.listening import HeardSoFar, Listening
 from onrecord.rag.readers import Document, read
 from onrecord.rag.readers.encoding import whole_characters
+from onrecord.rag.readers.formats import recording_in
 from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
 from onrecord.rag.recordings import without_recordings
 from onrecord.rag.retrieval.interaction import pack, said_words
@@ -30,6 +32,8 @@ _MEMBER = "!/"
 _PASSAGES_AT_ONCE = 256
 # A file is held in memory, and a ZIP of a year's briefings is smaller.
 _MOST_BYTES = 1_000_000_000
+# Enough of a file to tell a recording by.
+_BEGINNING = 512
 
 _Opened = TypeVar("_Opened")
 _Read = tuple[str, str, str]
@@ -69,7 +73,8 @@ class AddReport:
 class Progress:
     """How far an addition has come: files finished of all, the passages embedded so far, and the file in hand.
 
-    `read` counts the passages of the files read so far, `passages` among them; `stage` is what is being done.
+    `read` counts the passages of the files read so far, `passages` among them; `stage` is what is being done. Of the
+    recording in hand `heard` seconds have been heard, of `seconds` where that is known.
     """
 
     done: int
@@ -77,7 +82,9 @@ class Progress:
     passages: int
     file: str
     read: int = 0
-    stage: Literal["reading", "embedding"] = "reading"
+    stage: Literal["reading", "hearing", "embedding"] = "reading"
+    heard: float = 0.0
+    seconds: float | None = None
 
 
 class _Stopped(Exception):
@@ -95,11 +102,14 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A file to add: where it came from (a path or an address), and how to get its name and bytes."""
+    """A file to add: where it came from (a path or an address), and how to get its name and bytes.
+
+    The bytes of a recording are the document of what is heard in it; `load` tells how far that has come.
+    """
 
     name: str
     source: str
-    load: Callable[[], Loaded]
+    load: Callable[[HeardSoFar], Loaded]
     metadata: Metadata
 
 
@@ -129,11 +139,14 @@ class Ready:
     before: Replaced | None
 
 
-def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
+def originals_under(
+    paths: Sequence[Path], options: Metadata, listening: Listening | None = None
+) -> list[Original]:
     """The files named, and those in the folders named at any depth, sorted; hidden files, sidecars and the
     recordings of transcripts are left out.
 
-    `options` override a sidecar's metadata, which overrides what a file says of itself.
+    `options` override a sidecar's metadata, which overrides what a file says of itself. Recordings are heard by
+    `listening`, and refused without it.
     """
     found: list[Path] = []
     for path in paths:
@@ -149,7 +162,7 @@ def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
         else:
             found.append(path)
     return [
-        Original(whole_characters(file.name), str(file.absolute()), partial(_load_file, file), options)
+        Original(whole_characters(file.name), str(file.absolute()), partial(_load_file, file, listening), options)
         for file in dict.fromkeys(found)
     ]
 
@@ -180,6 +193,11 @@ def add_originals(
         if stop and stop():
             raise _Stopped
 
+    def heard_so_far(seconds: float, whole: float | None) -> None:
+        nonlocal now
+        now = replace(now, stage="hearing", heard=seconds, seconds=whole)
+        advance(0)
+
     def flush() -> None:
         nonlocal now
         if waiting:
@@ -197,7 +215,8 @@ def add_originals(
         for done, asked in enumerate(originals):
             now = replace(now, done=done, file=asked.name)
             advance(0)
-            for document, original in documents_of(asked, read):
+            for document, original in documents_of(asked, read, heard_so_far):
+                now = replace(now, stage="reading", heard=0.0, seconds=None)
                 prepared = (
                     Added(original.name, "failed", message=str(document))
                     if isinstance(document, OnRecordError)
@@ -246,7 +265,7 @@ def _is(kind: Callable[[Path], bool], path: Path) -> bool:
         return False
 
 
-def _load_file(path: Path) -> Loaded:
+def _load_file(path: Path, listening: Listening | None, told: HeardSoFar) -> Loaded:
     shown = whole_characters(str(path))
     if shown != str(path):
         raise UnreadableFile(f"{shown}: its name holds bytes that are no UTF-8. Rename it, and add it then.")
@@ -255,6 +274,10 @@ def _load_file(path: Path) -> Loaded:
         if not stat.S_ISREG(there.st_mode):
             # A pipe or a device may never end.
             raise UnreadableFile(f"{path}: is no file. Add files, folders, ZIP archives or web addresses.")
+        with path.open("rb") as file:
+            beginning = file.read(_BEGINNING)
+        if listening and recording_in(beginning):
+            return Loaded(path.name, listening.document(path, told))
         if there.st_size > _MOST_BYTES:
             raise UnreadableFile(f"{path}: is larger than {_MOST_BYTES // 1_000_000:,} MB. Add it in parts.")
         return Loaded(path.name, path.read_bytes())
@@ -265,11 +288,13 @@ def _load_file(path: Path) -> Loaded:
 
 
 def documents_of(
-    original: Original, opened: Callable[[str, bytes], Iterator[_Opened]]
+    original: Original,
+    opened: Callable[[str, bytes], Iterator[_Opened]],
+    told: HeardSoFar = lambda _seconds, _whole: None,
 ) -> Iterator[tuple[_Opened | OnRecordError, Original]]:
     """What a file holds, with the file: its name is known now, and its address is the one that answered in the end."""
     try:
-        loaded = original.load()
+        loaded = original.load(told)
         url = original.metadata.url or loaded.url
         original = replace(original, name=loaded.name, metadata=replace(original.metadata, url=url))
         for document in opened(loaded.name, loaded.data):

@@ -12,7 +12,8 @@ from typing import Literal, TypedDict
 Kind = Literal["statement", "question", "answer", "moderation", "report", "reported"]
 Method = Literal["words", "sense", "search", "shipped"]
 """What `evaluate_folder` measures: BM25, nearest vectors, the search by both, or that as it ships, read."""
-BriefingKind = Literal["transcript", "report"]
+BriefingKind = Literal["transcript", "report", "recording"]
+"""A transcript that people made, a report, or what a machine heard in a recording."""
 Status = Literal["answered", "asked_not_answered", "not_found"]
 QuestionOutcome = Literal["answered", "left_open", "unclear", "no_reply"]
 """What became of a question on record; `unclear` is what a reader cannot tell surely enough to say it of a person."""
@@ -112,7 +113,7 @@ class SourceText:
     page, counted from 1 as a viewer counts them, and `lines` are (offset, number) where a line begins that has a number
     in the margin. `boilerplate` is what the format shows to be no speech (navigation, page furniture); more may be
     found in the words themselves. `notes` are sentences for whoever adds the file: what was left out of the text or
-    read otherwise than it stands.
+    read otherwise than it stands. `heard` says that a machine made the text of what it heard in a recording.
     """
 
     text: str
@@ -126,6 +127,7 @@ class SourceText:
     pages: tuple[tuple[int, int], ...] = ()
     lines: tuple[tuple[int, int], ...] = ()
     notes: tuple[str, ...] = ()
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,7 @@ class Citation:
     """A numbered pointer to a quote: `briefing.text[start:end] == quote`.
 
     `page` is the page on which it begins, counted from 1, and `line` the number printed beside its line, where the
-    briefing has them.
+    briefing has them. `heard` says that a machine heard the words in a recording, which `seconds` leads to.
     """
 
     number: int
@@ -277,6 +279,7 @@ class Citation:
     seconds: float | None = None
     page: int | None = None
     line: int | None = None
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

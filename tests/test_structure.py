@@ -175,6 +175,7 @@ FLOORS = (
     {"judging"},
     {"language_model"},
     {"documents"},
+    {"hearing"},
     {"adding"},
     {"repairing", "spreading", "copying", "correcting"},
     {"evaluate", "library"},
