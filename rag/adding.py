@@ -139,9 +139,7 @@ class Ready:
     before: Replaced | None
 
 
-def originals_under(
-    paths: Sequence[Path], options: Metadata, listening: Listening | None = None
-) -> list[Original]:
+def originals_under(paths: Sequence[Path], options: Metadata, listening: Listening | None = None) -> list[Original]:
     """The files named, and those in the folders named at any depth, sorted; hidden files, sidecars and the
     recordings of transcripts are left out.
 
@@ -195,8 +193,11 @@ def add_originals(
 
     def heard_so_far(seconds: float, whole: float | None) -> None:
         nonlocal now
-        now = replace(now, stage="hearing", heard=seconds, seconds=whole)
-        advance(0)
+        before, now = now, replace(now, stage="hearing", heard=seconds, seconds=whole)
+        if now != before:
+            advance(0)
+        elif stop and stop():
+            raise _Stopped
 
     def flush() -> None:
         nonlocal now

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from onrecord.rag.checking.check import CheckReport
     from onrecord.rag.comparing.compare import Comparison
     from onrecord.rag.copying import Copied
+    from onrecord.rag.hearing.listening import HeardSoFar
     from onrecord.rag.language_model.model import ModelServer
     from onrecord.rag.readers.heard import Heard
 
@@ -614,7 +615,7 @@ def _model_of(encoder: Encoder) -> EmbeddingModel:
 def _web_page(address: str, options: Metadata, *, allow_private: bool) -> Original:
     from onrecord.rag.adding import Loaded, Original
 
-    def load() -> Loaded:
+    def load(_told: HeardSoFar) -> Loaded:
         # The fetcher is imported only by those who fetch.
         from onrecord.rag.fetch import fetch
 

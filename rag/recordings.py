@@ -112,7 +112,7 @@ class Recordings:
                 (self.folder / briefing_id).unlink()
 
     def problems(self, briefing_id: str, heard: Heard) -> list[str]:
-        """What is wrong with the recording of a briefing, a line each, with the briefing's id; empty when all is well."""
+        """What is wrong with the recording of a briefing, a line each; empty when all is well."""
         place = self.folder / briefing_id
         try:
             if sha256_of(place) == heard.sha256:

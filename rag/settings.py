@@ -32,8 +32,8 @@ class Settings(BaseSettings):
     """What a user can set: `ONRECORD_<NAME>` in the environment, else `<name> = …` in the user's `settings.toml`.
 
     `model` names or points at another sentence-transformers model than the bundled one, and `whisper` at the folder of
-    another Whisper model, converted for CTranslate2, than the packaged one, which hears recordings. The `llm_*` settings switch an
-    OpenAI-compatible language model on; without `llm_url` no language model is used.
+    another Whisper model, converted for CTranslate2, than the packaged one, which hears recordings. The `llm_*`
+    settings switch an OpenAI-compatible language model on; without `llm_url` no language model is used.
     """
 
     model_config = SettingsConfigDict(env_prefix="ONRECORD_", extra="ignore", frozen=True)

@@ -92,14 +92,14 @@ def heard_apart(wanted: ToHear) -> Iterator[Piece | None]:
                 yield None
                 continue
             if line.startswith(b'{"refused"'):
-                    raise UnreadableFile(json.loads(line)["refused"])
+                raise UnreadableFile(json.loads(line)["refused"])
             if not line.endswith(b"\n"):
                 break
             yield PIECE.validate_json(line)
         if process.wait():
             raise UnreadableFile(
-                f"{name}: hearing it ended early (status {process.returncode}): it is damaged, or memory is short. Play "
-                "it, save it again as MP3 or WAV, and add that; what was heard so far is kept."
+                f"{name}: hearing it ended early (status {process.returncode}): it is damaged, or memory is short. "
+                "Play it, save it again as MP3 or WAV, and add that; what was heard so far is kept."
             )
 
 

@@ -1,7 +1,7 @@
 """Who speaks when, as far as voices can be told apart: vectors of voices, put into groups.
 
-The vectors are those of a small network by Resemble AI (GE2E: Wan and others, 2018, arXiv:1710.10467; Apache-2.0), whose
-weights the package `resemblyzer` carries. Nothing of that package but this one file is used, and where it is not
+The vectors are those of a small network by Resemble AI (GE2E: Wan and others, 2018, arXiv:1710.10467; Apache-2.0),
+whose weights the package `resemblyzer` carries. Nothing of that package but this one file is used, and where it is not
 installed nobody is told apart.
 """
 
@@ -78,8 +78,9 @@ def _mel_bands(samples: Samples) -> NDArray[np.float32]:
     filters = FeatureExtractor.get_mel_filters(RATE, _WINDOW, _MELS)
     padded = np.pad(samples, _WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
-    power = np.abs(np.fft.rfft(frames * np.hanning(_WINDOW + 1)[:-1], axis=1)) ** 2
-    return (power @ filters.T).astype(np.float32)
+    power: NDArray[np.float64] = np.abs(np.fft.rfft(frames * np.hanning(_WINDOW + 1)[:-1], axis=1)) ** 2
+    bands: NDArray[np.float32] = (power @ filters.T).astype(np.float32)
+    return bands
 
 
 def told_apart(vectors: Sequence[Sequence[float] | None]) -> list[int | None]:

@@ -6,10 +6,9 @@ any network, and every file is compared with its SHA-256.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +43,8 @@ _NEEDED = (MODEL, "config.json", "tokenizer.json")
 _SURE = 0.7
 # OpenAI's limits beyond which a window's words are made up: they repeat themselves, or come where nobody speaks.
 _REPEATED, _UNLIKELY, _SILENT = 2.4, -1.0, 0.6
+# Silences of so many milliseconds are left out, but for these at their ends, where consonants are quiet.
+_SILENCE, _MARGIN = 700, 200
 # Where speech stops for so many seconds after a word, another may go on.
 _BREAK = 0.5
 # Below this mean probability words are made up, as the credits of films that Whisper writes over music.
@@ -64,7 +65,7 @@ def packaged_whisper(cache: Path) -> Path:
 
 
 def fingerprint_of(folder: Path | None) -> str:
-    """What the packaged model, or the one in a folder, is known again by; raises ModelError for a folder without one."""
+    """What the packaged model, or the one in a folder, is known again by; raises ModelError where that is none."""
     if folder is None:
         return FILES[MODEL]
     missing = [name for name in _NEEDED if not (folder / name).is_file()]
@@ -125,29 +126,29 @@ class Whisper:
         import ctranslate2
         from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-        speech = get_speech_timestamps(samples, VadOptions(min_silence_duration_ms=700, speech_pad_ms=200))
+        speech_options = VadOptions(min_silence_duration_ms=_SILENCE, speech_pad_ms=_MARGIN)
+        speech = get_speech_timestamps(samples, speech_options)
         spoken = sum(each["end"] - each["start"] for each in speech) / RATE
         if not speech:
             return [], 0.0
         # What is drawn where a first try fails is the same every time.
         ctranslate2.set_random_seed(1)
-        told, segments = None, iter(())
-        for asked in (None, language):
-            segments, told = self._model.transcribe(
-                samples,
-                language=asked,
-                vad_filter=True,
-                vad_parameters=VadOptions(min_silence_duration_ms=700, speech_pad_ms=200),
-                word_timestamps=True,
-                condition_on_previous_text=False,
-                temperature=(0.0, 0.4, 0.8),
-                compression_ratio_threshold=_REPEATED,
-                log_prob_threshold=_UNLIKELY,
-                no_speech_threshold=_SILENT,
-            )
-            # Nothing is heard before the first segment is asked for: only the language is told.
-            if language is None or told.language == language or told.language_probability >= _SURE:
-                break
+        transcribe = partial(
+            self._model.transcribe,
+            samples,
+            vad_filter=True,
+            vad_parameters=speech_options,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+            temperature=(0.0, 0.4, 0.8),
+            compression_ratio_threshold=_REPEATED,
+            log_prob_threshold=_UNLIKELY,
+            no_speech_threshold=_SILENT,
+        )
+        # Nothing is heard before the first segment is asked for: only the language is told.
+        segments, told = transcribe()
+        if language not in (None, told.language) and told.language_probability < _SURE:
+            segments, told = transcribe(language=language)
         return [Utterance(words, told.language) for words in _uttered(segments)], spoken
 
 
@@ -168,7 +169,7 @@ def _uttered(segments: Iterable[Segment]) -> Iterator[tuple[HeardWord, ...]]:
 def _is_made_up(segment: Segment) -> bool:
     """Whether words were written where nobody speaks them."""
     likely = [word.probability for word in segment.words or ()]
-    return (
+    return bool(
         segment.compression_ratio > _REPEATED
         or (segment.no_speech_prob > _SILENT and segment.avg_logprob < _UNLIKELY / 2)
         or sum(likely) / len(likely) < _LEAST_LIKELY

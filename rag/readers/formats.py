@@ -20,7 +20,21 @@ from onrecord.rag.readers.timed_lines import is_timed_lines
 from onrecord.rag.types import SourceText
 
 Format = Literal[
-    "text", "markdown", "html", "mhtml", "pdf", "docx", "zip", "vtt", "srt", "sbv", "ttml", "json", "table", "timed", "heard"
+    "text",
+    "markdown",
+    "html",
+    "mhtml",
+    "pdf",
+    "docx",
+    "zip",
+    "vtt",
+    "srt",
+    "sbv",
+    "ttml",
+    "json",
+    "table",
+    "timed",
+    "heard",
 ]
 FileReader = Callable[[str, bytes], SourceText]
 

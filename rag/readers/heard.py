@@ -158,6 +158,6 @@ def _ascending(codes: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], .
 
 def _notes(heard: Heard) -> tuple[str, ...]:
     minutes, seconds = divmod(round(heard.seconds), 60)
-    said = f"Heard by a machine ({heard.model}) in a recording of {minutes}:{seconds:02}: names and figures may be wrong."
+    said = f"{minutes}:{seconds:02} heard by a machine ({heard.model}): names and figures may be wrong."
     silent = round(heard.silent)
     return (said, f"{silent // 60}:{silent % 60:02} of it hold no speech.") if silent >= 1 else (said,)
