@@ -77,8 +77,16 @@ def test_what_was_heard_is_read_as_it_was_written() -> None:
 
 
 def test_speakers_who_are_told_apart_have_numbers_in_the_language_spoken() -> None:
-    for code, label in (("en", "Speaker 1"), ("fr", "Voix 1"), ("de", "Stimme 1"), ("es", "Voz 1"), ("it", "Speaker 1")):
-        one = heard(words((" A", 0.0), (" B.", 4.0), voice=1, language=code), words((" C", 9.0), voice=2, language=code))
+    for code, label in (
+        ("en", "Speaker 1"),
+        ("fr", "Voix 1"),
+        ("de", "Stimme 1"),
+        ("es", "Voz 1"),
+        ("it", "Speaker 1"),
+    ):
+        one = heard(
+            words((" A", 0.0), (" B.", 4.0), voice=1, language=code), words((" C", 9.0), voice=2, language=code)
+        )
         source = read_heard("x", heard_bytes(one))
         assert [turn.label for turn in source.turns or ()][0] == label
         assert len(source.turns or ()) == 2
