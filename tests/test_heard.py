@@ -1,7 +1,7 @@
 """Recordings as briefings: added, marked as heard, cited to the second, played, kept and removed.
 
-What Whisper heard in `heard/short.ogg` was recorded in `heard/short.json`, and lies where OnRecord looks before it hears
-anything: nothing here needs the extra `audio`. tests/test_hearing.py hears in earnest.
+What Whisper heard in `heard/short.ogg` is written down in `heard/short.json`, and lies where OnRecord looks before it
+hears anything: nothing here needs the extra `audio`. tests/test_hearing.py hears in earnest.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def test_speakers_who_are_told_apart_have_numbers_in_the_language_spoken() -> No
             words((" A", 0.0), (" B.", 4.0), voice=1, language=code), words((" C", 9.0), voice=2, language=code)
         )
         source = read_heard("x", heard_bytes(one))
-        assert [turn.label for turn in source.turns or ()][0] == label
+        assert next(turn.label for turn in source.turns or ()) == label
         assert len(source.turns or ()) == 2
 
 
