@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import itertools
 import re
 import resource
 import tempfile
 import time
 import wave
 from pathlib import Path
-
 
 from onrecord.rag.hearing.listening import Listening
 from onrecord.rag.hearing.sound import RATE, pieces_of
@@ -76,7 +76,7 @@ def _compared(text: Path, source: SourceText) -> None:
     heard = _plain(" ".join(source.text[turn.start : turn.end] for turn in turns))
     same = difflib.SequenceMatcher(None, said, heard, autojunk=False)
     errors = sum(max(b - a, d - c) for kind, a, b, c, d in same.get_opcodes() if kind != "equal")
-    changes = sum(one[0] != other[0] for one, other in zip(lines, lines[1:], strict=False))
+    changes = sum(one[0] != other[0] for one, other in itertools.pairwise(lines))
     print(f"{errors} of {len(said)} words otherwise (figures in digits count as such): {errors / len(said):.1%}")
     print(f"{len({turn.label for turn in turns})} voices in {len(turns)} turns; {changes + 1} turns were spoken")
 

@@ -284,6 +284,8 @@ class Keeping:
     def back_up(self, file: str | Path, *, replace: bool = False) -> None:
         """Write the library as it now stands, with the files as added, to one file; others may go on using it.
 
+        Recordings, which lie in the folder `recordings` beside the library, are not in it.
+
         Raises LibraryError for a file that is there already, unless `replace`, or that cannot be written, and for a
         damaged library: what is there then stays as it was.
         """

@@ -159,6 +159,9 @@ def _main() -> None:
     # Whatever a library prints must not come between the lines.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     wanted = _TO_HEAR.validate_json(sys.stdin.buffer.readline())
+    # Whoever asks meanwhile is answered first.
+    if hasattr(os, "nice"):
+        os.nice(5)
     Thread(target=_end_with_parent, daemon=True).start()
     try:
         for piece in _hear(wanted):
