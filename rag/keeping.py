@@ -26,7 +26,7 @@ from onrecord.rag.types import Briefing, Correction, Passage, Speaker
 if TYPE_CHECKING:
     from onrecord.rag.adding import AddReport, Progress
     from onrecord.rag.originals import Original
-    from onrecord.rag.readers.heard import Heard
+    from onrecord.rag.readers.heard import HeardRecording
 
 
 class Keeping:
@@ -149,7 +149,7 @@ class Keeping:
         heard = self._heard(briefing)
         return recording_beside(briefing) if heard is None else self._recordings.of(briefing.id, heard)
 
-    def _heard(self, briefing: Briefing) -> Heard | None:
+    def _heard(self, briefing: Briefing) -> HeardRecording | None:
         """What was heard in the recording that a briefing was made of; None where it was made of no recording."""
         if briefing.kind != "recording":
             return None

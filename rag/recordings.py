@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from onrecord.embeddings.replacing import replacing
-from onrecord.rag.readers.heard import Heard
+from onrecord.rag.readers.heard import HeardRecording
 from onrecord.rag.types import Briefing
 
 RECORDINGS = "recordings"
@@ -78,7 +78,7 @@ class Recordings:
         for briefing_id in other.ids():
             self.keep(other.folder / briefing_id, briefing_id)
 
-    def of(self, briefing_id: str, heard: Heard) -> Recording | None:
+    def of(self, briefing_id: str, heard: HeardRecording) -> Recording | None:
         """The recording in which a briefing was heard, where it is kept on this machine."""
         place = self.folder / briefing_id
         return Recording(place, heard.media_type) if place.is_file() else None
@@ -94,7 +94,7 @@ class Recordings:
         before = time.time() - _LONGEST_ADDING
         return [one for one in self.ids() if (self.folder / one).stat().st_mtime < before]
 
-    def mend(self, source: Path, briefing_id: str, heard: Heard) -> list[str]:
+    def mend(self, source: Path, briefing_id: str, heard: HeardRecording) -> list[str]:
         """Copy a recording again from where it was added, where that is still the same; a line where it was done."""
         try:
             if not source.is_absolute() or sha256_of(source) != heard.sha256:
@@ -111,7 +111,7 @@ class Recordings:
             with suppress(OSError):
                 (self.folder / briefing_id).unlink()
 
-    def problems(self, briefing_id: str, heard: Heard) -> list[str]:
+    def problems(self, briefing_id: str, heard: HeardRecording) -> list[str]:
         """What is wrong with the recording of a briefing, a line each; empty when all is well."""
         place = self.folder / briefing_id
         try:

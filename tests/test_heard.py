@@ -26,7 +26,7 @@ from onrecord.rag.hearing.sound import quietest
 from onrecord.rag.hearing.voices import told_apart
 from onrecord.rag.hearing.whisper import installed
 from onrecord.rag.readers.formats import format_of, recording_in
-from onrecord.rag.readers.heard import Heard, HeardWord, Stretch, heard_bytes, heard_in, read_heard
+from onrecord.rag.readers.heard import HeardRecording, HeardStretch, HeardWord, heard_bytes, heard_in, read_heard
 from onrecord.rag.recordings import Recordings
 from onrecord.ui.command.cli import app
 from onrecord.ui.command.terminal import render_answer
@@ -55,12 +55,12 @@ def talk(tmp_path: Path) -> Path:
     return Path(shutil.copy(SHORT, tmp_path / "talk.dat"))
 
 
-def words(*said: tuple[str, float], voice: int | None = None, language: str = "en") -> Stretch:
-    return Stretch(tuple(HeardWord(text, at, at + 0.2) for text, at in said), language, voice)
+def words(*said: tuple[str, float], voice: int | None = None, language: str = "en") -> HeardStretch:
+    return HeardStretch(tuple(HeardWord(text, at, at + 0.2) for text, at in said), language, voice)
 
 
-def heard(*stretches: Stretch) -> Heard:
-    return Heard("0" * 64, "audio/ogg", 12.0, "Whisper base", stretches, silent=3.0)
+def heard(*stretches: HeardStretch) -> HeardRecording:
+    return HeardRecording("0" * 64, "audio/ogg", 12.0, "Whisper base", stretches, silent=3.0)
 
 
 def test_what_was_heard_is_read_as_it_was_written() -> None:

@@ -14,7 +14,7 @@ from onrecord.rag.documents import id_of
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.hearing.voices import installed_voices, told_apart
 from onrecord.rag.hearing.whisper import EXTRA, fingerprint_of, installed, packaged_whisper
-from onrecord.rag.readers.heard import Heard, Stretch, heard_bytes, heard_in
+from onrecord.rag.readers.heard import HeardRecording, HeardStretch, heard_bytes, heard_in
 from onrecord.rag.recordings import Recordings, sha256_of
 
 HeardSoFar = Callable[[float, float | None], None]
@@ -77,10 +77,10 @@ class Listening:
         return self.cache / "heard" / name
 
     def _made(self, path: Path, sha256: str, part: Path, told: HeardSoFar) -> bytes:
-        from onrecord.rag.hearing.process import PIECE, Piece, ToHear, heard_apart
+        from onrecord.rag.hearing.process import PIECE, HeardPiece, ToHear, heard_apart
 
         part.parent.mkdir(parents=True, exist_ok=True)
-        pieces: list[Piece] = []
+        pieces: list[HeardPiece] = []
         with suppress(OSError, ValidationError):
             for line in part.read_bytes().splitlines():
                 piece = PIECE.validate_json(line)
@@ -105,9 +105,9 @@ class Listening:
         if not said:
             raise UnreadableFile(f"{path.name}: nobody speaks in this recording. Add one in which somebody does.")
         voices = told_apart([each.voice for each in said])
-        stretches = [Stretch(each.words, each.language, voice) for each, voice in zip(said, voices, strict=True)]
+        stretches = [HeardStretch(each.words, each.language, voice) for each, voice in zip(said, voices, strict=True)]
         seconds = pieces[-1].until
         silent = max(0.0, seconds - sum(piece.spoken for piece in pieces))
         return heard_bytes(
-            Heard(sha256, pieces[-1].media_type, seconds, name, tuple(stretches), silent=round(silent, 1))
+            HeardRecording(sha256, pieces[-1].media_type, seconds, name, tuple(stretches), silent=round(silent, 1))
         )

@@ -32,7 +32,7 @@ _TICK = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class VoicedWords:
     """Words of one speaker, as far as pauses tell; `voice` is the unit vector of their voice, where that is known."""
 
     words: tuple[HeardWord, ...]
@@ -41,7 +41,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class HeardPiece:
     """What was heard up to a second of a recording since the piece before, and how much of that holds speech.
 
     `seconds` is how long the whole is said to be, and `media_type` what it is.
@@ -51,7 +51,7 @@ class Piece:
     seconds: float | None
     media_type: str
     spoken: float
-    said: tuple[Said, ...]
+    said: tuple[VoicedWords, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class ToHear:
     model_name: str
 
 
-PIECE = TypeAdapter(Piece)
+PIECE = TypeAdapter(HeardPiece)
 _TO_HEAR = TypeAdapter(ToHear)
 
 
-def heard_apart(wanted: ToHear) -> Iterator[Piece | None]:
+def heard_apart(wanted: ToHear) -> Iterator[HeardPiece | None]:
     """Yield what a process of its own hears, and None a few times a second where nothing has come meanwhile.
 
     Raises UnreadableFile, naming the recording, where it is damaged, holds no sound or crashes that process, and
@@ -134,7 +134,7 @@ def _started(wanted: ToHear) -> Iterator[subprocess.Popen[bytes]]:
                     stream.close()
 
 
-def _hear(wanted: ToHear) -> Iterator[Piece]:
+def _hear(wanted: ToHear) -> Iterator[HeardPiece]:
     path = Path(wanted.path)
     sound = sound_of(path)
     whisper = Whisper(Path(wanted.model), wanted.model_name)
@@ -148,10 +148,10 @@ def _hear(wanted: ToHear) -> Iterator[Piece]:
             first, last = (round(at * RATE) for at in (each.words[0].start, each.words[-1].end))
             voice = None if voices is None else voices.vector(samples[first:last])
             words = [HeardWord(w.text, round(start + w.start, 2), round(start + w.end, 2)) for w in each.words]
-            said.append(Said(tuple(words), each.language, voice))
+            said.append(VoicedWords(tuple(words), each.language, voice))
             language = each.language
         until = start + len(samples) / RATE
-        yield Piece(round(until, 3), sound.seconds, sound.media_type, round(spoken, 2), tuple(said))
+        yield HeardPiece(round(until, 3), sound.seconds, sound.media_type, round(spoken, 2), tuple(said))
 
 
 def _main() -> None:

@@ -36,7 +36,7 @@ class HeardWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class HeardStretch:
     """Words heard one after another in one language (its code); `voice` tells speakers apart: 1, 2, … or unknown."""
 
     words: tuple[HeardWord, ...]
@@ -45,7 +45,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardRecording:
     """What was heard in a recording: of this SHA-256 and media type, so many seconds long, by this model.
 
     `silent` is how many of those seconds hold no speech: silence, music, noise.
@@ -55,20 +55,20 @@ class Heard:
     media_type: str
     seconds: float
     model: str
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[HeardStretch, ...]
     silent: float = 0.0
 
 
-_HEARD = TypeAdapter(Heard)
+_HEARD = TypeAdapter(HeardRecording)
 
 
-def heard_bytes(heard: Heard) -> bytes:
+def heard_bytes(heard: HeardRecording) -> bytes:
     """The document of what was heard; the same for the same."""
     told = json.dumps(_HEARD.dump_python(heard, mode="json"), ensure_ascii=False).encode()
     return HEARD + told[1:]
 
 
-def heard_in(name: str, data: bytes) -> Heard:
+def heard_in(name: str, data: bytes) -> HeardRecording:
     """What such a document holds; raises UnreadableFile, naming it, where it is damaged."""
     try:
         if not data.startswith(HEARD):
@@ -104,11 +104,11 @@ def read_heard(name: str, data: bytes) -> SourceText:
     return replace(source, language=spoken, timecodes=_ascending(source.timecodes), heard=True)
 
 
-def _words_of(stretches: Sequence[Stretch]) -> list[str]:
+def _words_of(stretches: Sequence[HeardStretch]) -> list[str]:
     return [word.text for each in stretches for word in each.words]
 
 
-def _most_spoken(stretches: Sequence[Stretch]) -> str | None:
+def _most_spoken(stretches: Sequence[HeardStretch]) -> str | None:
     """The language of most words."""
     counts: dict[str, int] = {}
     for each in stretches:
@@ -156,7 +156,7 @@ def _ascending(codes: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], .
     return tuple(kept)
 
 
-def _notes(heard: Heard) -> tuple[str, ...]:
+def _notes(heard: HeardRecording) -> tuple[str, ...]:
     minutes, seconds = divmod(round(heard.seconds), 60)
     said = f"{minutes}:{seconds:02} heard by a machine ({heard.model}): names and figures may be wrong."
     silent = round(heard.silent)
