@@ -107,7 +107,9 @@ class Library(Keeping):
         from onrecord.rag.copying import copy_archive
 
         with cls.open(source, settings=settings) as copied, cls.open(target, settings=settings) as made:
-            return copy_archive(copied._store, made._store, progress)
+            done = copy_archive(copied._store, made._store, progress)
+            made._recordings.take_over(copied._recordings)
+            return done
 
     @property
     def language_model(self) -> str | None:
