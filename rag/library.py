@@ -188,6 +188,14 @@ class Library(Keeping):
         limits = filters_of(filters)
         return self._holdings.of_one_state(lambda: self._holdings.passing(limits))
 
+    def tallies(self, **filters: Unpack[FilterOptions]) -> Mapping[str, Mapping[str, int]]:
+        """How many passages each value of `names` would leave if it were the only one chosen of its kind.
+
+        The other filters stay as they are. Raises InvalidRequest for an impossible filter.
+        """
+        limits = filters_of(filters)
+        return self._holdings.of_one_state(lambda: self._holdings.tallies(limits))
+
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
         return self._holdings.of_one_state(lambda: self._asking.in_full(answer))

@@ -166,7 +166,7 @@ FLOORS = (
     {"languages"},
     {"people"},
     {"readers", "fetch", "transcript", "store"},
-    {"passages", "questions", "collecting", "corrections", "recordings", "speaking"},
+    {"passages", "questions", "collecting", "tallies", "corrections", "recordings", "speaking"},
     {"holdings"},
     {"retrieval", "quoting"},
     {"reading", "embedding"},
