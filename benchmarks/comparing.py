@@ -2,10 +2,10 @@
 
     python benchmarks/comparing.py [--unread]
 
-The best three pairs of quotes of every two briefings are held against `comparing.jsonl`, which says where both stand and
-whether a reader found them to be of one subject. Prints one JSON object: of those shown as they are, and of those shown
-as less sure, how many were read and how many are of one subject; how many pairs of briefings there are and how many
-give nothing; and the processor time of a comparison. `--unread` prints pairs that nobody has read, to be added.
+The best three pairs of quotes of every two briefings are held against `comparing.jsonl`, which says where both stand
+and whether a reader found them to be of one subject. Prints one JSON object: of those shown as they are, and of those
+shown as less sure, how many were read and how many are of one subject; how many pairs of briefings there are and how
+many give nothing; and the processor time of a comparison. `--unread` prints pairs that nobody has read, to be added.
 """
 
 from __future__ import annotations
