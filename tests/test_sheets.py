@@ -98,6 +98,13 @@ def test_without_known_headings_every_row_counts() -> None:
     assert (sheet.headings, sheet.texts) == ((), ["Who paid, and when?", "What did it cost?"])
 
 
+def test_short_rows_and_signs_in_quotation_marks_are_no_matter() -> None:
+    text = 'Nr;Frage;Wer\n1;"Wer zahlt; und wann?";Ada Quill\n2;Warum?\n'
+    sheet = sheet_in("fragen.csv", text.encode(), "question")
+    assert sheet.texts == ["Wer zahlt; und wann?", "Warum?"]
+    assert [dict(sheet.filters(row)) for row in sheet.rows] == [{"speaker": ["Ada Quill"]}, {}]
+
+
 def test_cells_are_read_as_what_they_are_and_formulas_as_what_they_gave() -> None:
     data = made(["Question", "Day", "Sum"], ["Who paid?", date(2031, 6, 1), ("=1+1", 2)], [2031, 2.5, True])
     rows = rows_in("a.xlsx", data)

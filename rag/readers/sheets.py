@@ -110,7 +110,10 @@ def _parted(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _is_table(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether a sign parts lines into columns: equally many of them in each, and no blank behind it, as in prose."""
-    widths = {len(row) for row in rows if row}
-    cells = [cell for row in rows for cell in row[1:]]
-    return len(widths) == 1 and max(widths) > 1 and not all(cell.startswith(" ") for cell in cells)
+    """Whether a sign parts lines into columns: none has more than the first, nor that a blank behind each, as prose."""
+    first, *others = rows
+    return (
+        len(first) > 1
+        and all(len(row) <= len(first) for row in others)
+        and not all(cell.startswith(" ") for cell in first[1:])
+    )
