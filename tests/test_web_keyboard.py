@@ -13,7 +13,9 @@ from serving import Server
 # Invented.
 TOLL = (
     "Ada Quill (Post): What will the harbour toll be from June?\n\n"
-    "Minister Ivo Stern: The harbour toll will be eleven crowns from June. No more.\n"
+    "Minister Ivo Stern: The harbour toll will be eleven crowns from June.\n\n"
+    "Ada Quill (Post): And who has decided that?\n\n"
+    "Minister Ivo Stern: The council of the port has.\n"
 )
 _FOCUSED = """() => {
   const one = document.activeElement;
