@@ -12,6 +12,7 @@ from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question
 from onrecord.rag.reading.reader import Reader, Reading, read_passages
 from onrecord.rag.retrieval.retrieve import retrieve
+from onrecord.rag.retrieval.subject import Subject, subject_met
 from onrecord.rag.types import Briefing, Filters, Hit
 
 READ = 20
@@ -29,11 +30,15 @@ _ALL = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Passages, best first; the briefings they are of, by id; and what the first `READ` say to the question."""
+    """Passages, best first; the briefings they are of, by id; and what the first `READ` say to the question.
+
+    `subject` is how far what the question is about occurs in them.
+    """
 
     hits: tuple[Hit, ...]
     sources: Mapping[str, Briefing]
     reading: Reading
+    subject: Subject
 
 
 def find_read(
@@ -51,7 +56,7 @@ def find_read(
     reading = read_passages(reader, question.to_read, [hit.passage for hit in hits[:READ]], sources, ranked=True)
     ranked = _ranked(hits[:READ], reading) + list(hits[READ:])
     found = [replace(hit, rank=rank) for rank, hit in enumerate(ranked[:k], start=1)]
-    return Found(tuple(found), sources, reading)
+    return Found(tuple(found), sources, reading, subject_met(holdings, encoder, question, hits[:READ], filters))
 
 
 def _retrieved(holdings: Holdings, encoder: Encoder, question: Question, k: int, filters: Filters) -> tuple[Hit, ...]:
