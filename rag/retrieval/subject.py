@@ -23,15 +23,14 @@ _LEAST_SPREAD = 0.01
 class Subject:
     """What is known of the telling words of a question, without the names of those whose words it wants.
 
-    `words` is how many there are. `unknown` is the share of them (0–1) that no passage searched holds in any form;
-    `same_language` says that passages found are in the question's language, so that this tells something. `met` gives
-    by the id of a passage how much nearer its nearest words come to them than by chance, in standard deviations, at the
-    mean; it is empty where the model gives no tokens. `leans` says that the question leans on the one before.
+    `words` is how many there are. `unknown` is the share of them (0–1) that no passage searched holds in any form; 0
+    where none of those found is in the question's language, and this would tell nothing. `met` gives by the id of a
+    passage how much nearer its nearest words come to them than by chance, in standard deviations, at the mean; it is
+    empty where the model gives no tokens. `leans` says that the question leans on the one before.
     """
 
     words: int = 0
     unknown: float = 0.0
-    same_language: bool = True
     met: Mapping[int, float] = field(default_factory=dict)
     leans: bool = False
 
@@ -55,18 +54,18 @@ def subject_met(
         for passage in passages
         for term in language(passage.language).index_terms(f"{passage.context}\n{passage.text}")
     }
+    tells = any(passage.language == question.language for passage in passages)
     # Words that no passage found holds are few, and seldom common: only those are looked up.
     unknown = [
         own
         for own in terms.values()
-        if read.isdisjoint(own) and not holdings.candidates(None, dict.fromkeys(own, 1.0), filters, 1)
+        if tells and read.isdisjoint(own) and not holdings.candidates(None, dict.fromkeys(own, 1.0), filters, 1)
     ]
     vectors = asked_words(question.text, question.language, encoder.read_question(question.text))
     rows = [row for row, start in enumerate(vectors.starts.tolist()) if start in terms]
     return Subject(
         words=len(terms),
         unknown=len(unknown) / len(terms),
-        same_language=any(passage.language == question.language for passage in passages),
         met=_met(holdings, WordVectors(vectors.starts[rows], vectors.vectors[rows]), hits),
         leans=len(question.search.texts) > 1,
     )
