@@ -28,9 +28,9 @@ class _Weights:
 
 # Fitted by `python -m benchmarks.absent`, on questions over transcripts that the reader did not learn from
 # (docs/quality.md, "Subjects nobody spoke of"). `read` is below 1: the reader is too sure of itself either way.
-_BY_WORDS = _Weights(constant=-0.44, read=0.44, unknown=-1.69, unknown_leaning=-2.24, met=0.28)
+_BY_WORDS = _Weights(constant=-0.61, read=0.44, unknown=-1.53, unknown_leaning=-1.83, met=0.34)
 # Where a library is searched by a model that gives no tokens.
-_AS_PRINTED = _Weights(constant=0.23, read=0.47, unknown=-1.82, unknown_leaning=-2.59)
+_AS_PRINTED = _Weights(constant=0.20, read=0.48, unknown=-1.67, unknown_leaning=-2.18)
 
 
 def certainty(reading: Reading, subject: Subject) -> float:

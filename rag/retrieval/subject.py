@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question
 from onrecord.rag.retrieval.interaction import WordVectors, asked_words, nearest_by_word, unpack_each, words_asked
 from onrecord.rag.retrieval.retrieve import said_by_chance
-from onrecord.rag.types import Filters, Hit
+from onrecord.rag.types import Filters, Hit, each_of
 
 # The words of a passage are never so much alike that chance tells less.
 _LEAST_SPREAD = 0.01
@@ -24,7 +24,7 @@ class Subject:
     """What is known of the telling words of a question, without the names of those whose words it wants.
 
     `words` is how many there are. `unknown` is the share of them (0–1) that no passage searched holds in any form; 0
-    where none of those found is in the question's language, and this would tell nothing. `met` gives by the id of a
+    where none is in the question's language, and this would tell nothing. `met` gives by the id of a
     passage how much nearer its nearest words come to them than by chance, in standard deviations, at the mean; it is
     empty where the model gives no tokens. `leans` says that the question leans on the one before.
     """
@@ -54,7 +54,7 @@ def subject_met(
         for passage in passages
         for term in language(passage.language).index_terms(f"{passage.context}\n{passage.text}")
     }
-    tells = any(passage.language == question.language for passage in passages)
+    tells = _speaks(holdings, question.language, filters)
     # Words that no passage found holds are few, and seldom common: only those are looked up.
     unknown = [
         own
@@ -69,6 +69,12 @@ def subject_met(
         met=_met(holdings, WordVectors(vectors.starts[rows], vectors.vectors[rows]), hits),
         leans=len(question.search.texts) > 1,
     )
+
+
+def _speaks(holdings: Holdings, code: str, filters: Filters) -> bool:
+    """Whether passages in a language pass the filters."""
+    limited = each_of(filters.language)
+    return (limited is None or code in limited) and holdings.count(replace(filters, language=code))[1] > 0
 
 
 def _met(holdings: Holdings, asked: WordVectors, hits: Sequence[Hit]) -> dict[int, float]:
