@@ -20,13 +20,10 @@ from onrecord.rag.answers.unanswered import asked_not_answered
 from onrecord.rag.answers.what_asked import what_asked, what_named_asked
 from onrecord.rag.answers.who_asked import who_asked
 from onrecord.rag.questions.question import Question, QuestionKind
+from onrecord.rag.reading.certainty import NOT_FOUND_BELOW
 from onrecord.rag.reading.reader import Reading, Reads
 from onrecord.rag.retrieval.subject import Subject
 from onrecord.rag.types import Answer, Briefing, Filters, Hit
-
-# Below this probability that a sentence read answers the question or leaves it open, the answer says that nothing was
-# found: it is calibrated so that one half is right (docs/quality.md, "Subjects nobody spoke of").
-NOT_FOUND_BELOW = 0.5
 
 # Ways to answer by what is on record: it is there or is not, whatever the search thinks of it.
 ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {

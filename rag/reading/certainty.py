@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from onrecord.rag.reading.reader import Reading
 from onrecord.rag.retrieval.subject import Subject
 
+NOT_FOUND_BELOW = 0.5
+"""Below this probability that a sentence read answers a question or leaves it open, the answer says that nothing was
+found: it is calibrated so that one half is right."""
 _LEAST = 1e-9
 
 

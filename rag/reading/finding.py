@@ -10,6 +10,7 @@ from onrecord.embeddings import Encoder
 from onrecord.rag.holdings import Holdings, by_words
 from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question
+from onrecord.rag.reading.certainty import NOT_FOUND_BELOW, certainty
 from onrecord.rag.reading.reader import Reader, Reading, read_passages
 from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.retrieval.subject import Subject, subject_met
@@ -47,8 +48,17 @@ def find_read(
     """Find the `k` passages that answer a question best among those that pass the filters, and read them.
 
     Where some hold the words that it gives in quotation marks, it is those. Where it wants somebody's words, half of
-    those read are that person's as long as there are so many.
+    those read are that person's as long as there are so many. Where a question only names something that is on record
+    ("What about the ferries?"), and the conversation says nothing of it, it is asked by itself.
     """
+    found = _found(holdings, encoder, reader, question, k, filters)
+    alone = question.by_itself
+    if alone is None or found.subject.unknown or certainty(found.reading, found.subject) >= NOT_FOUND_BELOW:
+        return found
+    return _found(holdings, encoder, reader, alone, k, filters)
+
+
+def _found(holdings: Holdings, encoder: Encoder, reader: Reader, question: Question, k: int, filters: Filters) -> Found:
     hits = holding(holdings, question, filters)[: max(k, READ)] or _retrieved(
         holdings, encoder, question, max(k, READ), filters
     )
