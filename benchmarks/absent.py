@@ -14,8 +14,8 @@ It asks, over the library of `eval/asked` and parts of it, and over that of `eva
 
 What the reader and the words say of each is kept in FOLDER/rows.jsonl, and a call after an interruption goes on from
 there. Then the weights of `rag/reading/certainty.py` are fitted to the questions to choose by, over transcripts that
-the reader has not learned from: over others it is too sure of itself. The constant is the one with
-which at most two of a hundred answerable questions to choose by are lost. Printed are the weights, and the share of each
+the reader has not learned from: over others it is too sure of itself. The constant is the one with which at most two
+of a hundred answerable questions to choose by are lost. Printed are the weights, and the share of each
 kind that is answered by the reader alone → by them, on either part.
 """
 
