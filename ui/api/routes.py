@@ -51,7 +51,7 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    speaker: Texts = Field(default=None, description="Only what this person says; part of a name is enough, or their office.")
+    speaker: Texts = Field(default=None, description="Only what this person says; part of a name or office is enough.")
     role: Texts = Field(default=None, description="Only speakers in this role; part of it is enough.")
     outlet: Texts = Field(default=None, description="Only speakers of this outlet or organisation.")
     since: str | None = Field(
