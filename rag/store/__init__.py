@@ -44,6 +44,7 @@ class Summary:
     passages: int
     source: str
     lineage: str
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,7 +300,7 @@ function copyLink(action, id, question) {
 }
 
 function save(id) {
-  const links = ["markdown", "html", "docx", "csv"].map((format) => {
+  const links = ["markdown", "html", "docx", "xlsx", "csv"].map((format) => {
     const href = new URL(`api/answers/${encodeURIComponent(id)}/export?format=${format}`, root).href;
     return el("p", {}, el("a", { class: "button", href, download: "" }, words[format]));
   });

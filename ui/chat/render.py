@@ -203,8 +203,8 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
     for citation in answer.citations:
         href = source_link(citation.briefing_id, citation.start, citation.end, citation.quote, citation.passage_id)
         who = _who(citation, language)
-        if citation.inferred:
-            who += f" ({words(language)['inferred']})"
+        if marks := [words(language)[mark] for mark in ("inferred", "heard") if getattr(citation, mark)]:
+            who += f" ({', '.join(marks)})"
         place = _together(printed_place(citation.page, citation.line, language, citation.seconds))
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'

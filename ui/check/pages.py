@@ -8,6 +8,9 @@ from fastapi.responses import HTMLResponse
 from onrecord.ui.page.plain import language_of, plain_page, plain_response
 from onrecord.ui.page.text import words
 
+# Articles and sheets.
+_ACCEPTED = ".txt,.md,.docx,.html,.htm,.pdf,.xlsx,.xls,.ods,.csv,.tsv"
+
 
 def check_pages() -> APIRouter:
     """The page at `/check`."""
@@ -31,7 +34,7 @@ def check_page(language: str) -> str:
         f'<p class="meta" id="file-more">{said["check_drop"]}</p>'
         f'<p class="choices"><button type="submit" class="primary">{said["check_do"]}</button>'
         f'<button type="button" id="open-file" aria-describedby="file-more">{said["check_file"]}</button>'
-        '<input type="file" id="article-file" hidden accept=".txt,.md,.docx,.html,.htm,.pdf"></p></form>'
+        f'<input type="file" id="article-file" hidden accept="{_ACCEPTED}"></p></form>'
         '<div id="said" role="status"></div><div id="report"></div></main>'
     )
     return plain_page(said["check"], body, language, script="check/check", styles=["check/check"])

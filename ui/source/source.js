@@ -196,6 +196,7 @@ function render(source, link) {
     source.outlet ? ` (${source.outlet})` : "",
     source.speaker ? badge(words[source.speech] || source.speech) : null,
     source.inferred ? badge(words.inferred) : null,
+    source.kind === "recording" ? badge(words.heard) : null,
   );
   const title = el("p", { class: "title", lang: source.language, title: source.title }, source.title);
   const facts = [spokenDate(source.date), printedPlace(source), languageName(source.language), source.file];

@@ -30,7 +30,7 @@ from onrecord.rag.store import (
     Usual,
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
-from onrecord.rag.store.corrected import require_as_read
+from onrecord.rag.store.corrected import corrections_of, require_as_read
 from onrecord.rag.store.postgres.address import read_address
 from onrecord.rag.store.postgres.backup import back_up
 from onrecord.rag.store.postgres.collecting import CollectionsInPostgres
@@ -199,7 +199,8 @@ class PostgresStore:
             for digest, *row in rows:
                 metadata = dict(zip(METADATA, row, strict=True))
                 self._checked.metadata(metadata, digest)
-                summaries.append(Summary(**{name: metadata[name] for name in _SUMMARY}))
+                corrections = corrections_of(metadata["corrections"])
+                summaries.append(Summary(**{name: metadata[name] for name in _SUMMARY} | {"corrections": corrections}))
         return summaries
 
     def passages(self, briefing_id: str) -> list[Passage]:

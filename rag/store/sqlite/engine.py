@@ -33,7 +33,7 @@ from onrecord.rag.store import (
     Usual,
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
-from onrecord.rag.store.corrected import require_as_read
+from onrecord.rag.store.corrected import corrections_of, require_as_read
 from onrecord.rag.store.refusing import (
     REPAIR,
     altered_file,
@@ -80,6 +80,7 @@ from onrecord.rag.types import Briefing, Passage
 _Read = TypeVar("_Read")
 
 _PASSAGE_COLUMNS = columns(Passage, "p.")
+_SUMMARY = tuple(field.name for field in fields(Summary))
 # Another thread brings the indexes forward in the middle of an answer where somebody has written since it began. Past
 # as many beginnings, the others wait for the answer.
 _TRIES = 3
@@ -367,7 +368,10 @@ class SqliteStore:
             .fetchall()
         )
         self._checked.metadata(rows)
-        return [Summary(**{field.name: row[field.name] for field in fields(Summary)}) for row in rows]
+        return [
+            Summary(**{name: row[name] for name in _SUMMARY} | {"corrections": corrections_of(row["corrections"])})
+            for row in rows
+        ]
 
 
 def _current(connection: sqlite3.Connection, lineage: str) -> tuple[str, str | None] | None:
