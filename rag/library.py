@@ -107,7 +107,9 @@ class Library(Keeping):
         from onrecord.rag.copying import copy_archive
 
         with cls.open(source, settings=settings) as copied, cls.open(target, settings=settings) as made:
-            return copy_archive(copied._store, made._store, progress)
+            done = copy_archive(copied._store, made._store, progress)
+            made._recordings.take_over(copied._recordings)
+            return done
 
     @property
     def language_model(self) -> str | None:
@@ -185,6 +187,14 @@ class Library(Keeping):
         """
         limits = filters_of(filters)
         return self._holdings.of_one_state(lambda: self._holdings.passing(limits))
+
+    def tallies(self, **filters: Unpack[FilterOptions]) -> Mapping[str, Mapping[str, int]]:
+        """How many passages each value of `names` would leave if it were the only one chosen of its kind.
+
+        The other filters stay as they are. Raises InvalidRequest for an impossible filter.
+        """
+        limits = filters_of(filters)
+        return self._holdings.of_one_state(lambda: self._holdings.tallies(limits))
 
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""

@@ -112,5 +112,7 @@ def _line(citation: Citation, words: ReportWords) -> str:
     who = f"{citation.speaker or words.unknown}{f' ({known})' if known else ''}"
     if citation.inferred and citation.speaker:
         who += f" [{words.inferred}]"
+    if citation.heard:
+        who += f" [{words.heard}]"
     place = f"{citation.file}, {citation.start}–{citation.end}"
     return ", ".join(one_line(part) for part in (who, citation.title, citation.date or words.undated, place))

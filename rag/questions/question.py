@@ -155,6 +155,18 @@ class Question:
         return f"{self.history[-1][0]} — {self.text}" if leans else self.text
 
     @property
+    def by_itself(self) -> Question | None:
+        """The question as if it leant on nothing, where it only names something and leans on the one before.
+
+        Who asks "What about the ferries?" may have come to another subject.
+        """
+        names = language_of(self.language).followups.ellipsis.match(self.typed.strip())
+        leans = len(self.search.texts) > 1
+        if not (names and leans):
+            return None
+        return replace(self, search=SearchQuery(self.search.texts[:1], self.search.words))
+
+    @property
     def answer_language(self) -> str:
         """The language to answer in: the question's where its words are known."""
         return self.language if self.language in LANGUAGES else DEFAULT

@@ -1,7 +1,7 @@
 // Checking the quotations of an article: the article with each quotation marked, each finding with its verdict, the
 // difference, the whole sentence on the record, and the report as a file.
 
-import { api, button, el, fill, language, root, send, words } from "../page/base.js";
+import { api, button, el, fill, labelled, language, root, send, words } from "../page/base.js";
 import { SIGNS, item } from "./findings.js";
 
 const form = document.getElementById("check");
@@ -97,7 +97,7 @@ function show(found) {
   }
   const summary = Object.entries(found.counts)
     .filter(([, n]) => n)
-    .map(([verdict, n]) => `${SIGNS[verdict]} ${n} ${words[verdict]}`)
+    .map(([verdict, n]) => `${SIGNS[verdict]} ${labelled(words[verdict], n)}`)
     .join(" · ");
   said.replaceChildren(el("p", { class: "summary" }, summary));
   report.replaceChildren(
@@ -159,7 +159,7 @@ function saving(found) {
     "div",
     { class: "saving", role: "group", "aria-label": words.save_report },
     el("span", {}, words.save_report),
-    FORMATS.map((format) => button(words[format].replace(/.*\((.+)\)/, "$1"), save(format), { class: "second" })),
+    FORMATS.map((format) => button(words[format].replace(/.*\((.+)\)/, "$1"), save(format))),
   );
 }
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from onrecord.rag import (
     InvalidRequest,
     Library,
+    timecode,
 )
 from onrecord.ui.command.terminal import (
     printable,
@@ -67,8 +68,11 @@ def progress_bar(counted_in: str) -> Iterator[Callable[[Progress], None]]:
         def show(progress: Progress) -> None:
             bar.total = progress.total
             bar.n = progress.done
-            passages = counted(terminal_language(), "passages", progress.passages)
-            bar.set_postfix_str(f"{passages} {printable(progress.file[:40])}".strip(), refresh=False)
+            done = counted(terminal_language(), "passages", progress.passages)
+            if progress.stage == "hearing" and progress.seconds:
+                times = {"heard": timecode(progress.heard), "seconds": timecode(progress.seconds)}
+                done = said("heard_of", **times)
+            bar.set_postfix_str(f"{done} {printable(progress.file[:40])}".strip(), refresh=False)
             bar.refresh()
 
         yield show

@@ -1,6 +1,6 @@
 // Correcting a briefing: what is said of it, who speaks, and what was corrected before, each to be undone.
 
-import { announce, api, attribution, button, el, fill, inQuotes, send, words } from "../page/base.js";
+import { announce, api, attribution, button, el, fill, inQuotes, labelled, send, words } from "../page/base.js";
 
 const FACTS = [
   ["title", words.field_title, { required: true, maxlength: 500 }],
@@ -136,12 +136,12 @@ function speakers({ text, turns }) {
   turns.forEach((turn, place) => turn.label && !first.has(turn.label) && first.set(turn.label, place));
   const labels = [...first].map(([label, place]) => {
     const { speaker, role, outlet } = turns[place];
-    return option("label", place, speaker && speaker !== label ? `${label}: ${attribution(speaker, role, outlet)}` : label);
+    return option("label", place, speaker && speaker !== label ? labelled(label, attribution(speaker, role, outlet)) : label);
   });
   const letters = [...text];
   const single = turns.map((turn, place) => {
     const words_ = letters.slice(turn.start, Math.min(turn.end, turn.start + OPENING)).join("").replace(/\s+/g, " ").trim();
-    return option("turn", place, `${turn.speaker || turn.label || words.unnamed}: ${words_}…`);
+    return option("turn", place, labelled(turn.speaker || turn.label || words.unnamed, `${words_}…`));
   });
   return [
     labels.length ? el("optgroup", { label: words.printed_labels }, labels) : null,

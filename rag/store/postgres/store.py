@@ -25,6 +25,7 @@ from onrecord.rag.store import (
     NewBriefing,
     Repair,
     Replaced,
+    StoredVoice,
     Summary,
     Usual,
 )
@@ -53,6 +54,7 @@ from onrecord.rag.store.postgres.reading import (
     names_of,
     noted,
     passage_of,
+    voices_within,
 )
 from onrecord.rag.store.postgres.rows import METADATA, PASSAGE_COLUMNS
 from onrecord.rag.store.postgres.schema import OF_A_BRIEFING
@@ -274,6 +276,11 @@ class PostgresStore:
                 values,
             ).fetchone()
         return (row[0], row[1]) if row else (0, 0)
+
+    def voices(self, limits: Limits) -> list[StoredVoice]:
+        """Whose the passages within the limits are: each voice once, in no order."""
+        with self._connections.reading() as connection:
+            return voices_within(connection, limits)
 
     def briefing_ids(self, limits: Limits) -> list[str]:
         """The ids of the briefings that have passages within the limits, in the order they were added."""

@@ -28,6 +28,7 @@ from onrecord.rag.store import (
     NewBriefing,
     Repair,
     Replaced,
+    StoredVoice,
     Summary,
     Usual,
 )
@@ -222,6 +223,10 @@ class SqliteStore:
     def count(self, limits: Limits) -> tuple[int, int]:
         """How many briefings and passages are within the limits."""
         return self._search.count(self._connection(), limits)
+
+    def voices(self, limits: Limits) -> list[StoredVoice]:
+        """Whose the passages within the limits are: each voice once, in no order."""
+        return self._search.voices(self._connection(), limits)
 
     def briefing_ids(self, limits: Limits) -> list[str]:
         """The ids of the briefings that have passages within the limits, in the order they were added."""
