@@ -110,6 +110,7 @@ class Asking:
             found.hits,
             briefings,
             reading=found.reading,
+            subject=found.subject,
             read=partial(read_passages, self._reader(), sources=briefings),
             searched=(passing.briefings, passing.passages),
             filters=limits,

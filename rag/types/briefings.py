@@ -146,9 +146,9 @@ class Correction:
     """What somebody says of a briefing over its file as added; the words are never changed.
 
     `number` is its own within the briefing, `at` the time (ISO 8601) and `by` who made it, where that is known.
-    `value` is the new title, date, address or language, or the speaker's name; `before` is what stood there without it.
-    `label` is the printed label whose turns are meant, or that of the one turn meant, which begins at `start` and whose
-    words have this SHA-256.
+    `value` is the new title, date, address or language, or the speaker's name, which is empty where nobody can tell;
+    `before` is what stood there without it. `label` is the printed label whose turns are meant, or that of the one turn
+    meant, which begins at `start` and whose words have this SHA-256.
     """
 
     number: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, File, HTTPException, Query, Request, Response, UploadFile
@@ -51,7 +51,7 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    speaker: Texts = Field(default=None, description="Only what this person says; part of a name is enough.")
+    speaker: Texts = Field(default=None, description="Only what this person says; part of a name or office is enough.")
     role: Texts = Field(default=None, description="Only speakers in this role; part of it is enough.")
     outlet: Texts = Field(default=None, description="Only speakers of this outlet or organisation.")
     since: str | None = Field(
@@ -187,6 +187,11 @@ def briefings_api(
     def passing(limits: Annotated[Limits, Query()]) -> Passing:
         """How much of the library passes limits, and how many undated briefings their dates leave out."""
         return library.passing(**limits.options())
+
+    @api.get("/tallies", tags=["library"])
+    def tallies(limits: Annotated[Limits, Query()]) -> Mapping[str, Mapping[str, int]]:
+        """How many passages each of `/api/names` would leave as the only one of its kind beside the other limits."""
+        return library.tallies(**limits.options())
 
     @api.get("/briefings", tags=["library"])
     def briefings(speaker: str | None = None) -> list[Summary]:

@@ -103,14 +103,19 @@ def read_text(file: str) -> str:
         ) from error
 
 
+def bytes_of(file: Path) -> bytes:
+    """The bytes of a file, or of standard input where it is called `-`; raises InvalidRequest."""
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise InvalidRequest(f"{file}: cannot be opened ({error.strerror}). Check the path.") from error
+
+
 def article_of(file: Path) -> str:
     """The text of an article in a file, through the readers of briefings; raises an OnRecordError."""
     from onrecord.rag import article_in
 
-    try:
-        return article_in(file.name, file.read_bytes())
-    except OSError as error:
-        raise InvalidRequest(f"{file}: cannot be opened ({error.strerror}). Check the path.") from error
+    return article_in(file.name, bytes_of(file))
 
 
 def lines_of(file: Path) -> Iterator[str]:

@@ -5,7 +5,7 @@ import { copyBy } from "../page/clipboard.js";
 import { asked, confirmed } from "../page/dialog.js";
 
 const room = document.getElementById("pinboard");
-const FORMATS = ["markdown", "html", "docx", "csv"];
+const FORMATS = ["markdown", "html", "docx", "xlsx", "csv"];
 let boards = [];
 let current = new URLSearchParams(location.search).get("board") || kept("onrecord-board", null);
 let pins = [];

@@ -90,7 +90,7 @@ export function beginnings(whenDone) {
             el("p", {}, words.samples_more),
             own,
           ]
-        : [el("p", {}, words.reads_only)]),
+        : []),
     ),
   );
   return box;
