@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         Status,
         Turn,
         Words,
+        Written,
         each_of,
         quoted_words,
     )
@@ -132,6 +133,7 @@ __all__ = [
     "UnknownBriefing",
     "UnreadableFile",
     "Words",
+    "Written",
     "article_in",
     "corrected_turns",
     "course",
@@ -217,6 +219,7 @@ _HOMES = {
     "UnknownBriefing": "onrecord.rag.errors",
     "UnreadableFile": "onrecord.rag.errors",
     "Words": "onrecord.rag.types",
+    "Written": "onrecord.rag.types",
     "corrected_turns": "onrecord.rag.corrections",
     "article_in": "onrecord.rag.checking.opening",
     "course": "onrecord.rag.speaking",

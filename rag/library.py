@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from onrecord.rag.checking.check import CheckReport
     from onrecord.rag.comparing.compare import Comparison
     from onrecord.rag.copying import Copied
-    from onrecord.rag.language_model.model import ModelServer
+    from onrecord.rag.language_model.language_model import LanguageModel
     from onrecord.rag.recordings import Recording
 
 
@@ -141,7 +141,7 @@ class Library:
 
     @property
     def language_model(self) -> str | None:
-        """The name of the language model that words the answers, as the settings give it; None where none is used."""
+        """The name of the language model that writes beside answers, by the settings; None where none is used."""
         return self._settings.llm_model if self._settings.llm_url else None
 
     @property
@@ -419,29 +419,44 @@ class Library:
         return self._holdings.of_one_state(lambda: self._asking.search(question, history, k, limits))
 
     def ask(
-        self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
+        self,
+        question: str,
+        *,
+        history: History = (),
+        any_date: bool = False,
+        written: bool = True,
+        **filters: Unpack[FilterOptions],
     ) -> Answer:
         """Answer a question from the passages that pass the filters; `history` is of (question, answer text).
 
-        Dates in the question ("since May") limit the briefings searched too, unless `any_date`. Raises InvalidRequest
-        for an empty question or an impossible filter.
+        Dates in the question ("since May") limit the briefings searched too, unless `any_date`. Where the settings name
+        a language model, it writes beside the answer, unless `written` is False. Raises InvalidRequest for an empty
+        question, an impossible filter, or half a setting of the model.
         """
-        *_, answer = self.stream(question, history=history, any_date=any_date, **filters)
+        *_, answer = self.stream(question, history=history, any_date=any_date, written=written, **filters)
         return answer
 
     def stream(
-        self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
+        self,
+        question: str,
+        *,
+        history: History = (),
+        any_date: bool = False,
+        written: bool = True,
+        **filters: Unpack[FilterOptions],
     ) -> Iterator[Answer]:
-        """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
+        """Yield the answer as it grows, whole before a language model begins; then what that writes beside it.
+
+        Raises as `ask` does, before the first. Closing the iterator stops the model.
+        """
         limits = filters_of(filters)
         answer, briefings = self._holdings.of_one_state(
             lambda: self._asking.answer(question, history, limits, any_date=any_date)
         )
-        server = self._model_server() if answer.hits else None
-        if server is not None:
-            yield from self._written(answer, briefings, server)
-            return
+        model = self._language_model() if written else None
         yield from growing(answer)
+        if model is not None:
+            yield from self._written(answer, briefings, model)
 
     def passing(self, **filters: Unpack[FilterOptions]) -> Passing:
         """How much of the library passes filters, and how many undated briefings their dates leave out.
@@ -515,24 +530,22 @@ class Library:
 
         return embed(passages, self._loaded_encoder())
 
-    def _model_server(self) -> ModelServer | None:
-        """The language model that the settings name; most libraries use none and never load its client."""
-        if not self._settings.llm_url:
-            return None
-        from onrecord.rag.language_model.model import ModelServer
+    def _language_model(self) -> LanguageModel | None:
+        """The language model that the settings name; most libraries use none and never load what runs it."""
+        from onrecord.rag.language_model.choosing import chosen
 
-        return ModelServer.of(self._settings)
+        return chosen(self._settings)
 
-    def _written(self, default: Answer, briefings: Mapping[str, Briefing], server: ModelServer) -> Iterator[Answer]:
-        """The answer that the language model writes from the passages found, checked; else the default one."""
+    def _written(self, answer: Answer, briefings: Mapping[str, Briefing], model: LanguageModel) -> Iterator[Answer]:
+        """The answer with what the language model writes beside it, checked."""
         from onrecord.rag.checking.translation import Translations
-        from onrecord.rag.language_model.model import answers
+        from onrecord.rag.language_model.writing import with_writing
 
         translations = Translations(self._holdings, self._bundled_encoder())
-        passages = [hit.passage for hit in default.hits]
-        for answer in answers(default, passages, briefings, server, similarity=translations.similarity):
-            require_verified(answer, briefings)
-            yield answer
+        passages = [hit.passage for hit in answer.hits]
+        for grown in with_writing(answer, passages, briefings, model, similarity=translations.similarity):
+            require_verified(grown, briefings)
+            yield grown
 
     def _loaded_reader(self) -> Reader:
         with self._reader_lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from onrecord.rag.answers.drafting import Draft, Written
+from onrecord.rag.answers.drafting import Draft, Drafted
 from onrecord.rag.answers.fact import fact
 from onrecord.rag.answers.left_open import left_open
 from onrecord.rag.answers.mentions import mentions
@@ -28,7 +28,7 @@ from onrecord.rag.types import Answer, Briefing, Filters, Hit
 NOT_FOUND_BELOW = 0.5
 
 # Ways to answer by what is on record: it is there or is not, whatever the search thinks of it.
-ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {
+ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Drafted | None]] = {
     "mentions": mentions,
     "over_time": over_time,
     "left_open": left_open,
@@ -40,7 +40,7 @@ ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {
     "what_asked": what_named_asked,
 }
 # Ways to answer about the questions on record, of whoever asked and replied.
-ABOUT_ASKING: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {
+ABOUT_ASKING: Mapping[QuestionKind, Callable[[Draft], Drafted | None]] = {
     "who_asked": who_asked,
     "what_asked": what_asked,
 }
@@ -93,7 +93,7 @@ def compose(
     )
 
 
-def _written(draft: Draft) -> Written:
+def _written(draft: Draft) -> Drafted:
     kind = draft.question.kind
     if kind in ON_RECORD and (written := ON_RECORD[kind](draft)):
         return written

@@ -22,7 +22,7 @@ from onrecord.rag.types import Briefing, Filters, Hit, Part, Passage, Piece, Spa
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Drafted:
     """What a way of answering has written.
 
     `confidence` (0–1) is that the library answers, where code or the reading of whole exchanges says so rather than the
