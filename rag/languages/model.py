@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from onrecord.rag.languages.phrases import NEVER, Phrase
 
@@ -16,7 +17,9 @@ class ModelWords:
 
     Of its text, `own_sources` opens a list of sources that it made up, `pointer` names what a number in brackets points
     at ("passage 2"), `joined` joins two of them, and `framing` words need no support from a passage. `negation` tells
-    a sentence from its contrary.
+    a sentence from its contrary,
+    and so do `opposites`: words of one side and of the other. `numerals` are words for numbers but one, small, and
+    `numeral_joint` stands between two of them ("thirty and two").
     """
 
     instructions: str = ""
@@ -30,3 +33,6 @@ class ModelWords:
     joined: frozenset[str] = frozenset()
     framing: frozenset[str] = frozenset()
     negation: Phrase = NEVER
+    numerals: Mapping[str, int] = field(default_factory=dict)
+    numeral_joint: frozenset[str] = frozenset()
+    opposites: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
