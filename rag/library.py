@@ -18,7 +18,7 @@ from onrecord.embeddings import Encoder, load_encoder
 from onrecord.embeddings.bundled import SHA256 as BUNDLED
 from onrecord.embeddings.reader import load_reader
 from onrecord.rag.answers.growing import growing
-from onrecord.rag.asking import Asking, filters_of, require_verified
+from onrecord.rag.asking import Answered, Asking, filters_of, require_verified
 from onrecord.rag.collecting import Collection, deleted, put_in, renamed, taken_out
 from onrecord.rag.corrections import corrections_left, corrections_wanted
 from onrecord.rag.errors import InvalidRequest, LibraryError
@@ -450,13 +450,13 @@ class Library:
         Raises as `ask` does, before the first. Closing the iterator stops the model.
         """
         limits = filters_of(filters)
-        answer, briefings = self._holdings.of_one_state(
+        answered = self._holdings.of_one_state(
             lambda: self._asking.answer(question, history, limits, any_date=any_date)
         )
         model = self._language_model() if written else None
-        yield from growing(answer)
+        yield from growing(answered.answer)
         if model is not None:
-            yield from self._written(answer, briefings, model)
+            yield from self._written(answered, model)
 
     def passing(self, **filters: Unpack[FilterOptions]) -> Passing:
         """How much of the library passes filters, and how many undated briefings their dates leave out.
@@ -536,15 +536,16 @@ class Library:
 
         return chosen(self._settings)
 
-    def _written(self, answer: Answer, briefings: Mapping[str, Briefing], model: LanguageModel) -> Iterator[Answer]:
+    def _written(self, answered: Answered, model: LanguageModel) -> Iterator[Answer]:
         """The answer with what the language model writes beside it, checked."""
-        from onrecord.rag.checking.translation import Translations
+        from onrecord.rag.language_model.evidence import evidence_of
+        from onrecord.rag.language_model.support import Support
         from onrecord.rag.language_model.writing import with_writing
 
-        translations = Translations(self._holdings, self._bundled_encoder())
-        passages = [hit.passage for hit in answer.hits]
-        for grown in with_writing(answer, passages, briefings, model, similarity=translations.similarity):
-            require_verified(grown, briefings)
+        evidence = evidence_of(answered.answer, answered.kind, answered.reading, answered.briefings)
+        support, in_time = Support(self._bundled_encoder()), answered.kind == "over_time"
+        for grown in with_writing(answered.answer, evidence, answered.briefings, model, support, in_time=in_time):
+            require_verified(grown, answered.briefings)
             yield grown
 
     def _loaded_reader(self) -> Reader:

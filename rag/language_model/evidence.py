@@ -108,5 +108,6 @@ def _question_on_record(briefing: Briefing, start: int) -> str:
     exchange = next((one for one in briefing.exchanges if turn in one.answers), None)
     if exchange is None:
         return ""
-    words = " ".join(briefing.text[span.start : span.end] for span in exchange.asked).split()
+    turns = (briefing.turns[place] for place in exchange.questions)
+    words = " ".join(briefing.text[one.start : one.end] for one in turns).split()
     return " ".join(words[-_QUESTION_WORDS:])

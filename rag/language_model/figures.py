@@ -47,7 +47,7 @@ def _runs(text: str, words: Language) -> Iterator[list[Decimal]]:
     printed, end = False, 0
     for match in _TOKEN.finditer(text):
         goes_on = bool(run) and _WITHIN.fullmatch(text, end, match.start()) is not None
-        if goes_on and match["word"] and match["word"].lower() in words.model.numeral_joint:
+        if goes_on and match["word"] and match["word"].lower() in words.model.joined:
             # "Thirty and two": it may go on.
             end = match.end()
             continue
@@ -80,7 +80,7 @@ def _numerals(word: str, words: Language) -> list[Decimal]:
     low = word.lower()
     if low in known:
         return [known[low]]
-    for joint in words.model.numeral_joint:
+    for joint in words.model.joined:
         first, found, last = low.partition(joint)
         if found and first in known and last in known:
             return [known[last], known[first]]
