@@ -29,8 +29,8 @@ from onrecord.rag.language_model.language_model import MOST_TOKENS, Message, lim
 from onrecord.rag.language_model.llama_process import Order, Started
 from onrecord.rag.language_model.server import ModelServer
 
-# A laptop's processor reads a prompt of 2,000 tokens in one to two minutes with the largest models that fit it, and then
-# writes a few words a second. The answer's quotes are there meanwhile.
+# A laptop's processor reads a prompt of 2,000 tokens in one to two minutes with the largest models that fit it, and
+# then writes a few words a second. The answer's quotes are there meanwhile.
 _SILENCE_SECONDS = 180.0
 _WHOLE_SECONDS = 300.0
 # Ten gigabytes from a slow disk.
@@ -218,7 +218,7 @@ _sharing = threading.Lock()
 
 def local_model(file: Path) -> LocalModel:
     """The model of a file that all libraries of this process share; another one takes its place, and its memory."""
-    global _shared  # noqa: PLW0603
+    global _shared
     with _sharing:
         if _shared is None or _shared.file != file.expanduser():
             if _shared is not None:
