@@ -80,6 +80,15 @@ class LocalModel:
         """The process that the model runs in, where one is running."""
         return self._process.pid if self._process else None
 
+    def memory(self) -> int:
+        """How many bytes of memory the model's process holds; 0 where none is running."""
+        import psutil
+
+        try:
+            return int(psutil.Process(self.pid).memory_info().rss) if self.pid else 0
+        except psutil.NoSuchProcess:
+            return 0
+
     def reply(self, messages: Sequence[Message], *, grammar: str | None = None) -> Iterator[str]:
         """Yield the text of a reply as it is made; raises ModelError naming the file, what is wrong, and what to do."""
         server, process = self._started(messages)
