@@ -13,9 +13,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 
+import onrecord
 from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.language_model.choosing import chosen
 from onrecord.rag.language_model.language_model import LanguageModel, Message
@@ -25,6 +25,7 @@ from onrecord.rag.settings import Settings
 from onrecord.rag.types import Answer, Pointer, Status
 
 _MEGABYTE = 1e6
+_PACKAGE = Path(onrecord.__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class _Listening:
 def model_questions(documents: Sequence[Path] = ()) -> list[ModelQuestion]:
     """The questions that can be asked of the samples together with further documents, in a fixed order."""
     given = {name.name for path in documents for name in (path.iterdir() if path.is_dir() else (path,))}
-    lines = files("onrecord.rag.language_model").joinpath("questions.jsonl").read_text("utf-8").splitlines()
+    lines = (_PACKAGE / "rag" / "language_model" / "questions.jsonl").read_text("utf-8").splitlines()
     every = (ModelQuestion(**json.loads(line)) for line in lines)
     return [one for one in every if one.document is None or one.document in given]
 
@@ -133,9 +134,9 @@ def evaluate_model(
         tempfile.TemporaryDirectory() as folder,
         Library.open(folder, settings=settings, language_model=listening) as library,
     ):
-        report = library.add([str(files("onrecord.samples")), *documents])
+        report = library.add([_PACKAGE / "samples", *documents])
         if report.failed:
-            raise InvalidRequest(f"{report.failed[0]} Leave it out, or name another.")
+            raise InvalidRequest(f"{report.failed[0].message} Leave it out, or name another.")
         for one in questions:
             listening.forget()
             result = _result(one, library.ask(one.question), listening)
