@@ -54,7 +54,14 @@ class Library:
     Open it with `Library.open`; safe to use from several threads.
     """
 
-    def __init__(self, store: Store, settings: Settings, folder: Path, database: SharedDatabase | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        folder: Path,
+        database: SharedDatabase | None = None,
+        language_model: LanguageModel | None = None,
+    ) -> None:
         self._store = store
         self._holdings = Holdings(store)
         self._asking = Asking(self._holdings, self._loaded_encoder, self._loaded_reader)
@@ -62,6 +69,7 @@ class Library:
         self._folder = folder
         self._database = database
         self._settings = settings
+        self._writer = language_model
         self._encoder: Encoder | None = None
         self._bundled: Encoder | None = None
         self._encoder_lock = threading.Lock()
@@ -69,19 +77,26 @@ class Library:
         self._reader_lock = threading.Lock()
 
     @classmethod
-    def open(cls, path: str | Path | None = None, *, settings: Settings | None = None) -> Self:
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        language_model: LanguageModel | None = None,
+    ) -> Self:
         """Open the library in a folder, or at an address in PostgreSQL, making it where there is none.
 
-        `path` defaults to the setting `ONRECORD_LIBRARY`, else the platform's user data folder. Raises LibraryError
-        for a folder or an address that cannot be used.
+        `path` defaults to the setting `ONRECORD_LIBRARY`, else the platform's user data folder; `language_model`, which
+        writes beside answers, to the one that the settings name. Raises LibraryError for a folder or an address that
+        cannot be used.
         """
         settings = settings or Settings.load()
         place = path if path is not None else settings.address or settings.library
         if is_address(place):
             store = open_store(str(place))
-            return cls(store, settings, beside(store.key), store)
+            return cls(store, settings, beside(store.key), store, language_model)
         folder = Path(place)
-        return cls(SqliteStore(folder), settings, folder)
+        return cls(SqliteStore(folder), settings, folder, None, language_model)
 
     @classmethod
     def restore(
@@ -142,7 +157,9 @@ class Library:
     @property
     def language_model(self) -> str | None:
         """The name of the language model that writes beside answers, by the settings; None where none is used."""
-        return self._settings.llm_model if self._settings.llm_url else None
+        from onrecord.rag.language_model.choosing import name_of
+
+        return self._writer.name if self._writer else name_of(self._settings)
 
     @property
     def judging(self) -> Judging:
@@ -534,7 +551,7 @@ class Library:
         """The language model that the settings name; most libraries use none and never load what runs it."""
         from onrecord.rag.language_model.choosing import chosen
 
-        return chosen(self._settings)
+        return self._writer or chosen(self._settings)
 
     def _written(self, answered: Answered, model: LanguageModel) -> Iterator[Answer]:
         """The answer with what the language model writes beside it, checked."""

@@ -34,7 +34,7 @@ from onrecord.ui.command.terminal import (
 from onrecord.ui.page.text import terminal_language
 
 if TYPE_CHECKING:
-    pass
+    from onrecord.rag import Asked
 
 
 def check(
@@ -91,3 +91,24 @@ def evaluate(
 
         rows = evaluate_folder(folder, Settings.load(), method=method, keep=keep, adding=adding, asking=asking)
     print_result({"rows": [asdict(row) for row in rows]} if as_json else printable(report_rows(rows, baseline)))
+
+
+def evaluate_model(
+    documents: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Briefings to add to the samples.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure what the language model that is set writes, and how much of it holds, on sixty questions."""
+    from tqdm import tqdm
+
+    from onrecord.rag import evaluate_model, model_report
+
+    with tqdm(unit=unit("unit_questions"), file=sys.stderr, disable=None) as bar:
+
+        def asked(one: Asked, total: int) -> None:  # noqa: ARG001
+            bar.total = total
+            bar.update()
+
+        results = evaluate_model(Settings.load(), documents or (), asked=asked)
+    print_result({"questions": [asdict(one) for one in results]} if as_json else printable(model_report(results)))
