@@ -4,8 +4,8 @@
 
 The sentences of benchmarks/written/pairs.jsonl were written by hand over the sample briefings and two transcripts of
 the tests: true ones, and ones with another figure, another name or speaker, the contrary, two claims made one, or a
-claim that nobody made; in the language of the words they cite and in another. Each goes through the whole check with the
-numbers of its words, beside the other statements of its briefing, to which it may be re-attributed.
+claim that nobody made; in the language of the words they cite and in another. Each goes through the whole check with
+the numbers of its words, beside the other statements of its briefing, to which it may be re-attributed.
 
 By briefing they are two halves. Weights and threshold were fitted on one (`--fit` prints them anew); the other is
 reported on. `--wrong` lists each sentence that was judged wrongly.
@@ -81,7 +81,9 @@ def pairs() -> Iterator[Pair]:
         briefings[file] = understood(document, Metadata(), str(path), "")[0]
     for group in groups:
         briefing = briefings[group["file"]]
-        others = [text for other in groups if other is not group and other["file"] == group["file"] for text in other["cited"]]
+        others = [
+            text for other in groups if other is not group and other["file"] == group["file"] for text in other["cited"]
+        ]
         evidence = tuple(
             _statement(briefing, text, number)
             for number, text in enumerate([*group["cited"], *others][:SEEN_TOGETHER], start=1)

@@ -83,7 +83,9 @@ class SentenceCheck:
         if sentence.quoted and not self._says_more(sentence.prose):
             return "kept", tuple(dict.fromkeys(one.evidence for _, one in sentence.quoted))
         told = self._told(sentence)
-        fitting = [one for one in cited if self._speakers.speak(told, one)] or self._of_several(told, cited)
+        fitting = [one for one in cited if self._speakers.speak(told, one)] or self._of_several(
+            told, sentence.whole, cited
+        )
         if not fitting:
             return "speaker", ()
         failed = self._fails(sentence, fitting)
@@ -95,21 +97,19 @@ class SentenceCheck:
 
     def _may_move(self, sentence: ToCheck) -> bool:
         """Whether something of a sentence ties it to one statement: a figure, a name or a speaker."""
-        return bool(
-            figures_in(sentence.whole, self._words.code) or self._told(sentence) or self._names(sentence.whole)
-        )
+        return bool(figures_in(sentence.whole, self._words.code) or self._told(sentence) or self._names(sentence.whole))
 
     def _told(self, sentence: ToCheck) -> frozenset[Voice]:
         return self._speakers.told(sentence.prose) if not sentence.quoted else frozenset()
 
-    def _of_several(self, told: frozenset[Voice], cited: Sequence[Evidence]) -> list[Evidence]:
-        """The statements cited, where several are said to speak, each is the speaker of one, and nobody else is cited."""
+    def _of_several(self, told: frozenset[Voice], sentence: str, cited: Sequence[Evidence]) -> list[Evidence]:
+        """The statements cited, where several are said to speak, and each by its own part of the sentence."""
         if len(told) < 2:
             return []
         spoken = [[voice for voice in told if self._speakers.speak([voice], one)] for one in cited]
         if not all(spoken) or {voice for each in spoken for voice in each} != told:
             return []
-        for voice, part in self._parts(told, sentence.whole):
+        for voice, part in self._parts(told, sentence):
             theirs = [one for one in cited if self._speakers.speak([voice], one)]
             own = ToCheck(part, part, part)
             if self._fails(own, theirs) or self._weight(own, theirs) < THRESHOLD:
@@ -159,7 +159,9 @@ class SentenceCheck:
         """The statements cited that bear a sentence: one alone where it does, else all."""
         if len(cited) == 1:
             return list(cited)
-        alone = [one for one in cited if not self._fails(sentence, [one]) and self._weight(sentence, [one]) >= THRESHOLD]
+        alone = [
+            one for one in cited if not self._fails(sentence, [one]) and self._weight(sentence, [one]) >= THRESHOLD
+        ]
         return alone or list(cited)
 
     def _says_more(self, prose: str) -> bool:

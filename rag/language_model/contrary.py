@@ -16,9 +16,9 @@ def opposed(said: Iterable[ReadClause], known: Iterable[ReadClause], code: str) 
     for pair in opposites(code):
         for one, other in (pair, pair[::-1]):
             used, held = one & mine.keys(), other & theirs.keys()
-            if used and held and not other & mine.keys() and not one & theirs.keys():
-                if any(mine[term] for term in used) == any(theirs[term] for term in held):
-                    return True
+            alone = used and held and not other & mine.keys() and not one & theirs.keys()
+            if alone and any(mine[term] for term in used) == any(theirs[term] for term in held):
+                return True
     return False
 
 

@@ -104,9 +104,7 @@ def _values(run: Sequence[Decimal]) -> list[Decimal]:
         elif value == _HUNDRED or (part < value and value == 20):
             # "Two hundred", « quatre-vingts ».
             part *= value
-        elif part > value and part % (10 if part < _HUNDRED else _HUNDRED) == 0:
-            part += value
-        elif part in (60, 80) and 10 <= value < 20:
+        elif _takes(part, value):
             part += value
         else:
             found.append(whole + part)
@@ -114,6 +112,13 @@ def _values(run: Sequence[Decimal]) -> list[Decimal]:
     if part is not None or whole:
         found.append(whole + (part or 0))
     return found
+
+
+def _takes(part: Decimal, value: Decimal) -> bool:
+    """Whether a number may go on with a smaller one: "twenty" with "five", « soixante » with « douze »."""
+    if part < _HUNDRED:
+        return (value < 10 and part % 10 == 0) or (part in (60, 80) and value < 20)
+    return value < _HUNDRED and part % _HUNDRED == 0
 
 
 def _printed(value: Decimal) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,7 @@ def clauses_of(text: str, words: Language) -> list[tuple[int, int]]:
     for phrase in (words.article.restricts, words.questions.giving_reason):
         places |= {match.start() for match in phrase.finditer(text) if not text[: match.start()][-1:].isalnum()}
     cuts = sorted({0, len(text), *places})
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 @cache
@@ -103,7 +104,7 @@ def likeness(some: Sequence[TellingWord], others: Sequence[TellingWord]) -> NDAr
     """How alike each of some words is to each of others, (some, others), 0–1: one for the same term, else a cosine."""
     if not some or not others:
         return np.zeros((len(some), len(others)), np.float32)
-    alike = np.maximum(np.stack([one.vector for one in some]) @ np.stack([one.vector for one in others]).T, 0)
+    alike: NDArray[np.float32] = np.maximum(np.stack([one.vector for one in some]) @ np.stack([one.vector for one in others]).T, 0)
     sides = [_sides(one.terms) for one in some], [_sides(one.terms) for one in others]
     for row, one in enumerate(some):
         for column, other in enumerate(others):

@@ -15,7 +15,7 @@ from dataclasses import replace
 from onrecord.rag.errors import ModelError
 from onrecord.rag.language_model.checking_sentence import Measuring
 from onrecord.rag.language_model.evidence import Evidence
-from onrecord.rag.language_model.grounding import NO_ANSWER, Grounding, Judged
+from onrecord.rag.language_model.grounding import NO_ANSWER, Grounding
 from onrecord.rag.language_model.language_model import LanguageModel
 from onrecord.rag.language_model.model_text import settled
 from onrecord.rag.language_model.prompt import grammar, messages
@@ -56,11 +56,10 @@ def with_writing(
         grounded = checked.ground(text)
         if complete and not grounded.parts and note is None:
             note = words.nonsense
-        outcomes = Counter(one.outcome for one in grounded.judged)
+        outcomes = Counter[str](one.outcome for one in grounded.judged)
         written = Written(model.name, grounded.parts, grounded.left_out, complete, note, outcomes)
         seconds = {**answer.seconds, "model": time.perf_counter() - started}
-        grown = replace(answer, citations=grounded.citations, written=written, seconds=seconds)
-        return grown
+        return replace(answer, citations=grounded.citations, written=written, seconds=seconds)
 
     asked = messages(answer.standalone_question or answer.question, evidence, answer.language)
     # From the first moment it is seen that something is written.
