@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from onrecord.embeddings import load_encoder
 from onrecord.rag import Briefing, Settings
 from onrecord.rag.documents import understood
-from onrecord.rag.language_model.checking_sentence import Outcome
+from onrecord.rag.language_model.checking_sentence import SentenceOutcome
 from onrecord.rag.language_model.evidence import Evidence, numbered
 from onrecord.rag.language_model.grounding import Grounding
 from onrecord.rag.language_model.support import CONSTANT, WEIGHTS, Measures, Support
@@ -111,7 +111,7 @@ class _Recording:
         return self.support.translates(name, sentence, code, cited)
 
 
-def judged(pair: Pair, support: Support | _Recording) -> Outcome:
+def judged(pair: Pair, support: Support | _Recording) -> SentenceOutcome:
     """What becomes of a pair's sentence."""
     grounding = Grounding(pair.evidence, {pair.briefing.id: pair.briefing}, pair.language, support)
     return grounding.ground(pair.text).judged[0].outcome

@@ -19,7 +19,7 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.mentions import Voice
 from onrecord.rag.types import Briefing, Span
 
-Outcome = Literal["kept", "reattributed", "number", "quotation", "speaker", "name", "figure", "support"]
+SentenceOutcome = Literal["kept", "reattributed", "number", "quotation", "speaker", "name", "figure", "support"]
 """What became of a sentence: shown, shown under another number, or the check that it failed."""
 
 # "Of the 210 million, …" is also told as "the 210".
@@ -61,7 +61,7 @@ class SentenceCheck:
         self._briefings = {one.citation.briefing_id: briefings[one.citation.briefing_id] for one in evidence}
         self._speakers = Speakers(self._briefings)
 
-    def judge(self, sentence: ToCheck, cited: Sequence[Evidence]) -> tuple[Outcome, tuple[Evidence, ...]]:
+    def judge(self, sentence: ToCheck, cited: Sequence[Evidence]) -> tuple[SentenceOutcome, tuple[Evidence, ...]]:
         """What becomes of a sentence that cites some statements, and those that support it."""
         outcome, held = self._held(sentence, cited)
         if outcome == "kept" or sentence.quoted:
@@ -74,7 +74,7 @@ class SentenceCheck:
         best = max(found, key=lambda one: one[0], default=None)
         return ("reattributed", (best[1],)) if best and best[0] >= THRESHOLD else (outcome, ())
 
-    def _held(self, sentence: ToCheck, cited: Sequence[Evidence]) -> tuple[Outcome, tuple[Evidence, ...]]:
+    def _held(self, sentence: ToCheck, cited: Sequence[Evidence]) -> tuple[SentenceOutcome, tuple[Evidence, ...]]:
         if not cited:
             return "number", ()
         for place, one in sentence.quoted:
@@ -131,7 +131,7 @@ class SentenceCheck:
             waiting = "" if parts else clause
         return parts
 
-    def _fails(self, sentence: ToCheck, cited: Sequence[Evidence]) -> Outcome | None:
+    def _fails(self, sentence: ToCheck, cited: Sequence[Evidence]) -> SentenceOutcome | None:
         """The check that a sentence fails against all of some statements, before it is measured."""
         if not all(any(self._speakers.speak([voice], one) for one in cited) for voice in self._told(sentence)):
             return "speaker"

@@ -19,7 +19,7 @@ from onrecord.rag.language_model.contrary import opposed
 from onrecord.rag.language_model.evidence import Evidence
 from onrecord.rag.language_model.telling import (
     ReadClause,
-    TellingWord,
+    ReadWord,
     TellingWords,
     clauses_of,
     likeness,
@@ -159,7 +159,7 @@ def _given(one: Evidence, codes: Sequence[str]) -> set[str]:
     return {term for code in codes for term in language(code).index_terms(one.context)}
 
 
-def _met(said: Iterable[ReadClause], sentences: Sequence[Sequence[TellingWord]], given: set[str], code: str) -> float:
+def _met(said: Iterable[ReadClause], sentences: Sequence[Sequence[ReadWord]], given: set[str], code: str) -> float:
     """The mean of how well each telling word is met; figures, and the words of saying itself, are not counted."""
     words = [word for clause in said for word in clause.words if not word.figures and not word.terms <= framing(code)]
     if not words:
@@ -184,7 +184,7 @@ def _denied(said: Iterable[ReadClause], known: Sequence[ReadClause]) -> float:
     return otherwise / met if met else 0.0
 
 
-def _misbound(said: Iterable[ReadClause], sentences: Sequence[Sequence[TellingWord]]) -> float:
+def _misbound(said: Iterable[ReadClause], sentences: Sequence[Sequence[ReadWord]]) -> float:
     """The share of words beside a figure which in their source stand nearer to another figure than to this one."""
     words = [word for clause in said for word in clause.words]
     known = [word for sentence in sentences for word in sentence]
