@@ -85,9 +85,7 @@ class Asking:
         """The k passages nearest to a question among those that pass the filters, best first."""
         return list(self._find(self._read(question, history), k, limits).hits)
 
-    def answer(
-        self, question: str, history: History, limits: Filters, *, any_date: bool
-    ) -> Answered:
+    def answer(self, question: str, history: History, limits: Filters, *, any_date: bool) -> Answered:
         """The answer without a language model."""
         asked = self._read(question, history)
         if asked.kind in TO_THE_PROGRAM:

@@ -95,9 +95,7 @@ class SentenceCheck:
 
     def _may_move(self, sentence: ToCheck) -> bool:
         """Whether something of a sentence ties it to one statement: a figure, a name or a speaker."""
-        return bool(
-            figures_in(sentence.whole, self._words.code) or self._told(sentence) or self._names(sentence.whole)
-        )
+        return bool(figures_in(sentence.whole, self._words.code) or self._told(sentence) or self._names(sentence.whole))
 
     def _told(self, sentence: ToCheck) -> frozenset[Voice]:
         return self._speakers.told(sentence.prose) if not sentence.quoted else frozenset()
@@ -159,7 +157,9 @@ class SentenceCheck:
         """The statements cited that bear a sentence: one alone where it does, else all."""
         if len(cited) == 1:
             return list(cited)
-        alone = [one for one in cited if not self._fails(sentence, [one]) and self._weight(sentence, [one]) >= THRESHOLD]
+        alone = [
+            one for one in cited if not self._fails(sentence, [one]) and self._weight(sentence, [one]) >= THRESHOLD
+        ]
         return alone or list(cited)
 
     def _says_more(self, prose: str) -> bool:

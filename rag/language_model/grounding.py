@@ -115,7 +115,9 @@ class Grounding:
             blank = "".join(" " if sign in taken.quotations else sign for sign in plain)
             self._known[key] = self._check.judge(
                 ToCheck(
-                    prose=disarmed("".join(" " if sign in quoted else taken.quotations.get(sign, sign) for sign in plain)),
+                    prose=disarmed(
+                        "".join(" " if sign in quoted else taken.quotations.get(sign, sign) for sign in plain)
+                    ),
                     whole=disarmed(_without_quotations(sentence, taken)),
                     around=blank,
                     quoted=tuple((plain.index(sign), one) for sign, one in quoted.items()),
@@ -154,7 +156,9 @@ class Grounding:
             written += [Words(" "), Pointer(tuple(dict.fromkeys(pointer)))]
         foreign = {one.language for one in whole} - {self._words.code}
         if foreign and len(foreign) == len({one.language for one in whole}):
-            written.append(Words(f" {self._words.model.translated.format(languages=self._words.wording.languages(foreign))}"))
+            written.append(
+                Words(f" {self._words.model.translated.format(languages=self._words.wording.languages(foreign))}")
+            )
         return written
 
     def _number(self, source: Citation, span: Span, citations: list[Citation]) -> int:

@@ -57,7 +57,7 @@ def grammar(evidence: Sequence[Evidence]) -> str:
         (
             f'root ::= "{NO_ANSWER}" | sentence ("\\n" sentence){{0,{most_sentences(evidence) - 1}}}',
             f'sentence ::= text cite{{1,{_MOST_NUMBERS}}} "."?',
-            'text ::= [^\\[\\]\\n .,;:] [^\\[\\]\\n]+',
+            "text ::= [^\\[\\]\\n .,;:] [^\\[\\]\\n]+",
             f'cite ::= "[" ({numbers}) "]"',
         )
     )
