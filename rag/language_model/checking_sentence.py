@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from onrecord.rag.language_model.evidence import Evidence
 from onrecord.rag.language_model.figures import figures_in
-from onrecord.rag.language_model.proper_names import names_in, parts_of
+from onrecord.rag.language_model.proper_names import names_in, name_parts
 from onrecord.rag.language_model.quotations import Exact
 from onrecord.rag.language_model.speakers import Speakers
 from onrecord.rag.language_model.support import THRESHOLD, Measures, framing, supported
@@ -122,8 +122,8 @@ class SentenceCheck:
         waiting = ""
         for start, end in clauses_of(sentence, self._words):
             clause = waiting + sentence[start:end]
-            held = parts_of(clause)
-            named = next((one for one in told if parts_of(one.name or one.role or "") & held), None)
+            held = name_parts(clause)
+            named = next((one for one in told if name_parts(one.name or one.role or "") & held), None)
             if named is not None and (not parts or parts[-1][0] != named):
                 parts.append((named, clause))
             elif parts:
@@ -135,7 +135,7 @@ class SentenceCheck:
         """The check that a sentence fails against all of some statements, before it is measured."""
         if not all(any(self._speakers.speak([voice], one) for one in cited) for voice in self._told(sentence)):
             return "speaker"
-        held = parts_of(" ".join(f"{one.citation.quote} {one.context}" for one in cited))
+        held = name_parts(" ".join(f"{one.citation.quote} {one.context}" for one in cited))
         for name, parts in self._names(sentence.whole).items():
             if not parts <= held and not self._support.translates(name, sentence.whole, self._words.code, cited):
                 return "name"
@@ -168,7 +168,7 @@ class SentenceCheck:
         """Whether the words around a quotation say more than who spoke."""
         names = {part for parts in self._names(prose).values() for part in parts}
         terms = set(self._words.index_terms(prose)) - framing(self._words.code)
-        return any(not parts_of(term) <= names for term in terms) if terms else False
+        return any(not name_parts(term) <= names for term in terms) if terms else False
 
 
 def _figures_known(one: Evidence) -> set[str]:

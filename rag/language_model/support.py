@@ -22,13 +22,13 @@ from onrecord.rag.language_model.telling import (
     ReadWord,
     TellingWords,
     clauses_of,
-    likeness,
+    word_likeness,
 )
 from onrecord.rag.languages import language
 
 # A word is met by one this much like it, and one that a figure belongs to by one this much.
 _MET, _BOUND = 0.75, 0.8
-# A name is another's translation from this likeness on.
+# A name is another's translation from this word_likeness on.
 _TRANSLATED = 0.6
 # What the context of a statement gives (its speaker, title, question) meets a word nearly as well as its own words.
 _GIVEN = 0.9
@@ -46,7 +46,7 @@ class Measures:
 
     Attributes:
         nearness: the cosine of the sentence with the nearest run of clauses.
-        met: the mean likeness (0–1) of its telling words to the most similar ones of the statements.
+        met: the mean word_likeness (0–1) of its telling words to the most similar ones of the statements.
         denied: the share (0–1) of the words met whose clause says no where the other does not.
         misbound: the share (0–1) of words beside a figure that stand beside another there.
         foreign: whether the statements are in another language.
@@ -116,7 +116,7 @@ class Support:
             for word in clause.words
             if word.text[:1].isupper()
         ]
-        alike = likeness(own, known)
+        alike = word_likeness(own, known)
         return bool(alike.size) and bool((alike.max(axis=1) >= _TRANSLATED).all())
 
     def _known(self, one: Evidence, codes: tuple[str, ...]) -> Iterable[ReadClause]:
@@ -165,7 +165,7 @@ def _met(said: Iterable[ReadClause], sentences: Sequence[Sequence[ReadWord]], gi
     if not words:
         return _GIVEN
     known = [word for sentence in sentences for word in sentence]
-    best = likeness(words, known).max(axis=1) if known else np.zeros(len(words), np.float32)
+    best = word_likeness(words, known).max(axis=1) if known else np.zeros(len(words), np.float32)
     return float(np.mean([max(one, _GIVEN * bool(word.terms & given)) for one, word in zip(best, words, strict=True)]))
 
 
@@ -175,7 +175,7 @@ def _denied(said: Iterable[ReadClause], known: Sequence[ReadClause]) -> float:
     for clause in said:
         best, held, differs = 0.0, 0, False
         for other in known:
-            alike = likeness(clause.words, other.words)
+            alike = word_likeness(clause.words, other.words)
             shared = int((alike.max(axis=1) >= _MET).sum()) if alike.size else 0
             share = shared / max(1, len(clause.words) + len(other.words) - shared)
             if share > best:
@@ -189,7 +189,7 @@ def _misbound(said: Iterable[ReadClause], sentences: Sequence[Sequence[ReadWord]
     words = [word for clause in said for word in clause.words]
     known = [word for sentence in sentences for word in sentence]
     places = [number * _APART + place for number, one in enumerate(sentences) for place in range(len(one))]
-    alike = likeness(words, known) >= _BOUND
+    alike = word_likeness(words, known) >= _BOUND
     figures = [place for place, word in enumerate(words) if word.figures]
     seen, wrong = 0, 0
     for figure in figures:

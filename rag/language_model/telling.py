@@ -100,7 +100,7 @@ def _words(text: str, code: str, codes: Sequence[str], tokens: TokenVectors) -> 
     return found
 
 
-def likeness(some: Sequence[ReadWord], others: Sequence[ReadWord]) -> NDArray[np.float32]:
+def word_likeness(some: Sequence[ReadWord], others: Sequence[ReadWord]) -> NDArray[np.float32]:
     """How alike each of some words is to each of others, (some, others), 0–1: one for the same term, else a cosine."""
     if not some or not others:
         return np.zeros((len(some), len(others)), np.float32)
