@@ -58,7 +58,7 @@ _EVIDENCE = tuple(
 class _Agreeing:
     """Finds everything supported: what is safe must not rest on what a model measures."""
 
-    def measure(self, sentence: str, code: str, cited: Sequence[Evidence]) -> Measures:
+    def measure(self, sentence: str, claim: str, code: str, cited: Sequence[Evidence]) -> Measures:
         return Measures(1.0, 1.0, 0.0, 0.0, foreign=False, opposed=False)
 
     def translates(self, name: str, sentence: str, code: str, cited: Sequence[Evidence]) -> bool:
@@ -280,6 +280,9 @@ def test_supported_sentences_are_shown_with_their_citations(raw: str, shown: str
         ("Iwan Hale said: “The harbour will not close.” [1]", "speaker"),
         ("“The harbour will not close,” said Mr Hale. [1]", "speaker"),
         ("Nothing else was decided.", "number"),
+        # It may be anybody's.
+        ("The harbour reopens on 4 May.", "number"),
+        ("The harbour reopens on 4 May [2].", "figure"),
     ],
 )
 def test_what_fails_a_check_is_left_out_and_counted(raw: str, outcome: str, support: Support) -> None:
@@ -289,7 +292,12 @@ def test_what_fails_a_check_is_left_out_and_counted(raw: str, outcome: str, supp
 
 
 @pytest.mark.parametrize(
-    "raw", ["The harbour reopens on 4 May [3].", "The harbour reopens on 4 May [17].", "The harbour reopens on 4 May."]
+    "raw",
+    [
+        "The harbour reopens on 4 May [3].",
+        "Ada Brook said the harbour reopens on 4 May [2].",
+        "Ada Brook said the harbour reopens on 4 May [17].",
+    ],
 )
 def test_a_right_sentence_under_a_wrong_number_is_given_its_own(raw: str, support: Support) -> None:
     grounded = _ground(raw, support)
@@ -533,8 +541,14 @@ def _redirect(handler: BaseHTTPRequestHandler) -> None:
         (_drip, "took too long"),
         (_drip_head, "took too long"),
         (_flood, "more than 1,000,000 bytes"),
-        (lambda handler: _send(handler, _events("I’m sorry, but I can’t help with that.")), "Nothing that the language model wrote is supported"),
-        (lambda handler: _send(handler, _events("Lorem ipsum dolor [1] sit amet [2] consectetur.")), "Nothing that the language model wrote is supported"),
+        (
+            lambda handler: _send(handler, _events("I’m sorry, but I can’t help with that.")),
+            "Nothing that the language model wrote is supported",
+        ),
+        (
+            lambda handler: _send(handler, _events("Lorem ipsum dolor [1] sit amet [2] consectetur.")),
+            "Nothing that the language model wrote is supported",
+        ),
         (lambda handler: _send(handler, _events(NO_ANSWER)), "no answer"),
         (lambda handler: _send(handler, _events("")), "no answer"),
     ],

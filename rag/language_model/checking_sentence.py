@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
 
+from onrecord.rag.checking.article import claims
 from onrecord.rag.language_model.evidence import Evidence
 from onrecord.rag.language_model.figures import figures_in
-from onrecord.rag.language_model.proper_names import names_in, name_parts
+from onrecord.rag.language_model.proper_names import name_parts, names_in
 from onrecord.rag.language_model.quotations import Exact
 from onrecord.rag.language_model.speakers import Speakers
 from onrecord.rag.language_model.support import THRESHOLD, Measures, framing, supported
@@ -29,8 +30,11 @@ _SCALES = ("000", "000000", "000000000")
 class Measuring(Protocol):
     """What measures how well statements support a sentence: `Support`, or a stand-in of a test."""
 
-    def measure(self, sentence: str, code: str, cited: Sequence[Evidence]) -> Measures:
-        """Measure a sentence in the language of a code against the statements that it cites, one at least."""
+    def measure(self, sentence: str, claim: str, code: str, cited: Sequence[Evidence]) -> Measures:
+        """Measure a sentence in the language of a code against the statements that it cites, one at least.
+
+        `claim` is what it says was said, without who said it.
+        """
 
     def translates(self, name: str, sentence: str, code: str, cited: Sequence[Evidence]) -> bool:
         """Whether a name in a sentence is one of statements in other languages, in its own."""
@@ -66,10 +70,8 @@ class SentenceCheck:
         outcome, held = self._held(sentence, cited)
         if outcome == "kept" or sentence.quoted:
             return outcome, held
-        if outcome in ("speaker", "support") and not self._may_move(sentence):
-            return outcome, ()
-        # It may be right and its number wrong: one statement that has everything it says.
-        others = [one for one in self._evidence if one not in cited]
+        # It may be right and its number wrong: one statement that has everything it says, of whom it names or cites.
+        others = [one for one in self._evidence if one not in cited and self._may_move(sentence, one, cited)]
         found = [(self._weight(sentence, [one]), one) for one in others if self._fails(sentence, [one]) is None]
         best = max(found, key=lambda one: one[0], default=None)
         return ("reattributed", (best[1],)) if best and best[0] >= THRESHOLD else (outcome, ())
@@ -95,9 +97,11 @@ class SentenceCheck:
             return "support", ()
         return "kept", tuple(self._needed(sentence, fitting))
 
-    def _may_move(self, sentence: ToCheck) -> bool:
-        """Whether something of a sentence ties it to one statement: a figure, a name or a speaker."""
-        return bool(figures_in(sentence.whole, self._words.code) or self._told(sentence) or self._names(sentence.whole))
+    def _may_move(self, sentence: ToCheck, to: Evidence, cited: Sequence[Evidence]) -> bool:
+        """Whether something ties a sentence to a statement: its speaker, and a figure or a name."""
+        told = self._told(sentence)
+        tied = bool(told or figures_in(sentence.whole, self._words.code) or self._names(sentence.whole))
+        return tied and (bool(told) or to.citation.speaker in {one.citation.speaker for one in cited})
 
     def _told(self, sentence: ToCheck) -> frozenset[Voice]:
         return self._speakers.told(sentence.prose) if not sentence.quoted else frozenset()
@@ -153,7 +157,9 @@ class SentenceCheck:
         return Vocabulary(texts, together(*(one.language for one in self._briefings.values())))
 
     def _weight(self, sentence: ToCheck, cited: Sequence[Evidence]) -> float:
-        return supported(self._support.measure(sentence.whole, self._words.code, cited))
+        reported = [one.text for one in claims(sentence.whole, self._speakers.surnames) if one.kind == "statement"]
+        claim = next(iter(reported), sentence.whole)
+        return supported(self._support.measure(sentence.whole, claim, self._words.code, cited))
 
     def _needed(self, sentence: ToCheck, cited: Sequence[Evidence]) -> list[Evidence]:
         """The statements cited that bear a sentence: one alone where it does, else all."""

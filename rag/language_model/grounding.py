@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from onrecord.rag.answers.drafting import paragraph
-from onrecord.rag.language_model.checking_sentence import Measuring, SentenceOutcome, SentenceCheck, ToCheck
+from onrecord.rag.language_model.checking_sentence import Measuring, SentenceCheck, SentenceOutcome, ToCheck
 from onrecord.rag.language_model.evidence import Evidence
 from onrecord.rag.language_model.model_text import Taken, disarmed, plain_lines, sentences_written
 from onrecord.rag.language_model.quotations import Exact, exact

@@ -104,7 +104,9 @@ def word_likeness(some: Sequence[ReadWord], others: Sequence[ReadWord]) -> NDArr
     """How alike each of some words is to each of others, (some, others), 0–1: one for the same term, else a cosine."""
     if not some or not others:
         return np.zeros((len(some), len(others)), np.float32)
-    alike: NDArray[np.float32] = np.maximum(np.stack([one.vector for one in some]) @ np.stack([one.vector for one in others]).T, 0)
+    alike: NDArray[np.float32] = np.maximum(
+        np.stack([one.vector for one in some]) @ np.stack([one.vector for one in others]).T, 0
+    )
     sides = [_sides(one.terms) for one in some], [_sides(one.terms) for one in others]
     for row, one in enumerate(some):
         for column, other in enumerate(others):
