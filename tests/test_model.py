@@ -58,7 +58,7 @@ _EVIDENCE = tuple(
 class _Agreeing:
     """Finds everything supported: what is safe must not rest on what a model measures."""
 
-    def measure(self, sentence: str, claim: str, code: str, cited: Sequence[Evidence]) -> Measures:
+    def measure(self, sentence: str, code: str, cited: Sequence[Evidence]) -> Measures:
         return Measures(1.0, 1.0, 0.0, 0.0, foreign=False, opposed=False)
 
     def translates(self, name: str, sentence: str, code: str, cited: Sequence[Evidence]) -> bool:
