@@ -17,6 +17,8 @@ from onrecord.rag.types import Filters, Hit, each_of
 
 # The words of a passage are never so much alike that chance tells less.
 _LEAST_SPREAD = 0.01
+# Among fewer passages of a language those that answer are themselves what is met by chance.
+_LEAST_BY_CHANCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,10 @@ class Subject:
     """What is known of the telling words of a question, without the names of those whose words it wants.
 
     `words` is how many there are. `unknown` is the share of them (0–1) that no passage searched holds in any form; 0
-    where none is in the question's language, and this would tell nothing. `met` gives by the id of a
-    passage how much nearer its nearest words come to them than by chance, in standard deviations, at the mean; it is
-    empty where the model gives no tokens. `leans` says that the question leans on the one before.
+    where none is in the question's language, and this would tell nothing. `met` gives by the id of a passage how much
+    nearer its nearest words come to them than by chance, in standard deviations, at the mean; those are left out for
+    which chance is not known, and all where the model gives no tokens. `leans` says that the question leans on the one
+    before.
     """
 
     words: int = 0
@@ -85,7 +88,9 @@ def _met(holdings: Holdings, asked: WordVectors, hits: Sequence[Hit]) -> dict[in
     if not held:
         return {}
     chance = holdings.usual(said_by_chance)
-    usual = {code: nearest_by_word(asked, said) for code, said in chance.items() if len(said.firsts)}
+    usual = {
+        code: nearest_by_word(asked, said) for code, said in chance.items() if len(said.firsts) >= _LEAST_BY_CHANCE
+    }
     nearest = nearest_by_word(asked, unpack_each([one.said for one in held], asked.vectors.shape[1]))
     met = {}
     for one, own in zip(held, nearest.T, strict=True):
