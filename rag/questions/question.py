@@ -34,6 +34,8 @@ QuestionKind = Literal[
     "speakers",
     "thanks",
     "greeting",
+    "farewell",
+    "agreement",
     "abilities",
     "holdings",
     "briefings",
@@ -54,7 +56,15 @@ WHOLE_BRIEFINGS: frozenset[QuestionKind] = OVERVIEWS | {
 WHOLE_LIBRARY: frozenset[QuestionKind] = WHOLE_BRIEFINGS | {"mentions", "over_time", "what_asked"}
 """Kinds that look beyond the passages found: at every turn, or at everybody who asked."""
 
-TO_THE_PROGRAM: tuple[QuestionKind, ...] = ("thanks", "greeting", "abilities", "holdings", "briefings")
+TO_THE_PROGRAM: tuple[QuestionKind, ...] = (
+    "thanks",
+    "greeting",
+    "farewell",
+    "agreement",
+    "abilities",
+    "holdings",
+    "briefings",
+)
 """Kinds that no briefing answers; the names are those of phrases of a language."""
 
 # In order: the first that is found decides. The names are those of phrases of a language.
