@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onrecord.embeddings import replacing
     from onrecord.rag.adding import Added, AddReport, Progress
+    from onrecord.rag.answers.forms import quotes_alone, written_only
     from onrecord.rag.checking.check import CheckReport, Finding
     from onrecord.rag.checking.exporting import export_report
     from onrecord.rag.checking.opening import article_in
@@ -147,6 +148,7 @@ __all__ = [
     "place_at",
     "printed_head",
     "quoted_words",
+    "quotes_alone",
     "replacing",
     "report_html",
     "report_rows",
@@ -157,6 +159,7 @@ __all__ = [
     "speaker_shares",
     "stands_alone",
     "timecode",
+    "written_only",
 ]
 
 _HOMES = {
@@ -233,6 +236,7 @@ _HOMES = {
     "place_at": "onrecord.rag.text.quotes",
     "printed_head": "onrecord.rag.speaking",
     "quoted_words": "onrecord.rag.types",
+    "quotes_alone": "onrecord.rag.answers.forms",
     "replacing": "onrecord.embeddings",
     "report_html": "onrecord.rag.checking.report",
     "report_rows": "onrecord.rag.evaluate",
@@ -243,6 +247,7 @@ _HOMES = {
     "speaker_shares": "onrecord.rag.speaking",
     "stands_alone": "onrecord.rag.questions.followup",
     "timecode": "onrecord.rag.text.clock",
+    "written_only": "onrecord.rag.answers.forms",
 }
 
 

@@ -13,6 +13,7 @@ from typing import get_args
 
 from onrecord.embeddings import Encoder
 from onrecord.rag.answers.answer import compose
+from onrecord.rag.answers.forms import quotes_alone, with_written_of
 from onrecord.rag.answers.unsearched import unsearched
 from onrecord.rag.errors import InvalidRequest, OnRecordError
 from onrecord.rag.holdings import Holdings, by_words
@@ -77,15 +78,16 @@ class Asking:
 
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
-        cited = {citation.briefing_id for citation in answer.citations}
+        quotes = quotes_alone(answer)
+        cited = {citation.briefing_id for citation in quotes.citations}
         asked = self._read(answer.standalone_question or answer.question, ())
         if asked.kind not in OVERVIEWS or len(cited) != 1:
             return answer
         whole, _ = self._answered(replace(asked, page=0), Filters(briefing=cited.pop()))
         # Another answer than an overview may have been given to the question; a shorter list is not the rest of it.
-        if len(whole.citations) <= len(answer.citations):
+        if len(whole.citations) <= len(quotes.citations):
             return answer
-        return replace(answer, parts=whole.parts, citations=whole.citations)
+        return with_written_of(replace(quotes, parts=whole.parts, citations=whole.citations), answer)
 
     def _dates(self, question: Question, filters: Filters) -> Dates | None:
         """The dates of briefings that a question limits its answer to."""

@@ -87,6 +87,8 @@ def with_writing(
     if not passages or default.status != "answered":
         yield default
         return
+    # The quotes are whole; whoever shows them need not wait for the first words of a slow model.
+    yield replace(default, written=Written(model.name, complete=False))
     try:
         for piece in model.reply(messages(question, passages, briefings, default.language)):
             raw += piece
