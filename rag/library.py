@@ -142,7 +142,9 @@ class Library:
     @property
     def language_model(self) -> str | None:
         """The name of the language model that writes beside answers, by the settings; None where none is used."""
-        return self._settings.llm_model if self._settings.llm_url else None
+        from onrecord.rag.language_model.choosing import name_of
+
+        return name_of(self._settings)
 
     @property
     def judging(self) -> Judging:

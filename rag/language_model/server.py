@@ -30,13 +30,22 @@ _MOST_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ModelServer:
-    """Where a language model answers: the address that `/chat/completions` is added to, its name there, and a key."""
+    """Where a language model answers: the address that `/chat/completions` is added to, its name there, and a key.
+
+    `called` is what messages call it, its address where nothing else is told; `grammars` says that it is llama.cpp's
+    and so reads a grammar.
+    """
 
     url: str
     name: str
     key: str | None = None
     silence_seconds: float = SILENCE_SECONDS
     whole_seconds: float = WHOLE_SECONDS
+    called: str = ""
+    grammars: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "called", self.called or self.url)
 
     @classmethod
     def of(cls, settings: Settings) -> ModelServer | None:
@@ -60,22 +69,23 @@ class ModelServer:
         """Yield the text of a reply as it comes; raises ModelError.
 
         Only llama.cpp's server knows a `grammar`, and others refuse a field that they do not know or leave it out, so
-        none is sent. Redirects are not followed, so that the key goes to no other server.
+        it is sent to that alone. Redirects are not followed, so that the key goes to no other server.
         """
-        del grammar
-        body = {
+        body: dict[str, object] = {
             "model": self.name,
             "messages": [dict(message) for message in messages],
             "stream": True,
             "temperature": 0,
             "max_tokens": MOST_TOKENS,
         }
+        if self.grammars and grammar is not None:
+            body["grammar"] = grammar
         headers = {"Accept": "text/event-stream, application/json", "Accept-Encoding": "identity"}
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
         timeout = httpx.Timeout(self.silence_seconds, connect=min(_CONNECT_SECONDS, self.silence_seconds))
         deadline = _Deadline(self.whole_seconds)
-        too_late = f"{self.url} took too long for one answer. Try again, or choose a smaller model."
+        too_late = f"{self.called} took too long for one answer. Try again, or choose a smaller model."
         try:
             with (
                 deadline,
@@ -90,17 +100,17 @@ class ModelServer:
             ):
                 if response.status_code != 200:
                     raise ModelError(_refusal(self, response.status_code))
-                yield from limited(_contents(_lines(self, response)))
+                yield from limited(_contents(self, _lines(self, response)))
                 if deadline.passed:
                     # An answer without a length ends well wherever it is cut.
                     raise ModelError(too_late)
         except httpx.TimeoutException as error:
-            raise ModelError(f"{self.url} did not answer in time. Try again, or choose a smaller model.") from error
+            raise ModelError(f"{self.called} did not answer in time. Try again, or choose a smaller model.") from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             if deadline.passed:
                 raise ModelError(too_late) from error
             raise ModelError(
-                f"{self.url} cannot be reached ({type(error).__name__}). Is the server running?"
+                f"{self.called} cannot be reached ({type(error).__name__}). Is the server running?"
             ) from error
 
 
@@ -141,12 +151,13 @@ def _is_local(url: str) -> bool:
 
 def _refusal(server: ModelServer, status: int) -> str:
     remedy = {
+        400: "What it was sent may be too long for it: give it a longer context, or choose another model.",
         401: "Set ONRECORD_LLM_KEY to a valid key.",
         403: "Set ONRECORD_LLM_KEY to a valid key.",
         404: f"Check ONRECORD_LLM_URL, and that the server has the model {server.name!r}.",
         429: "It is busy or its quota is used up; try again later.",
     }.get(status, "Look at the server's log.")
-    return f"{server.url} answered with HTTP status {status}. {remedy}"
+    return f"{server.called} answered with HTTP status {status}. {remedy}"
 
 
 def _lines(server: ModelServer, response: httpx.Response) -> Iterator[str]:
@@ -155,13 +166,15 @@ def _lines(server: ModelServer, response: httpx.Response) -> Iterator[str]:
     for data in response.iter_raw():
         size += len(data)
         if size > _MOST_BYTES:
-            raise ModelError(f"{server.url} sent more than {_MOST_BYTES:,} bytes for one answer. Is it a chat server?")
+            raise ModelError(
+                f"{server.called} sent more than {_MOST_BYTES:,} bytes for one answer. Is it a chat server?"
+            )
         *lines, rest = (rest + data).split(b"\n")
         yield from (line.decode("utf-8", "replace") for line in lines)
     yield rest.decode("utf-8", "replace")
 
 
-def _contents(lines: Iterator[str]) -> Iterator[str]:
+def _contents(server: ModelServer, lines: Iterator[str]) -> Iterator[str]:
     """The pieces of text in an event stream, or in one JSON object of a server that does not stream."""
     other: list[str] = []
     for line in lines:
@@ -170,18 +183,18 @@ def _contents(lines: Iterator[str]) -> Iterator[str]:
             data = data.removeprefix("data:").strip()
             if data == "[DONE]":
                 return
-            yield _content(data)
+            yield _content(server, data)
         elif data and not data.startswith((":", "event:", "id:", "retry:")):
             other.append(data)
     if other:
-        yield _content("\n".join(other))
+        yield _content(server, "\n".join(other))
 
 
-def _content(data: str) -> str:
+def _content(server: ModelServer, data: str) -> str:
     try:
         found = json.loads(data)
         choice = found["choices"][0] if found["choices"] else {}
         content = (choice.get("delta") or choice.get("message") or {}).get("content")
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise ModelError("The language model's server sent something that is no chat answer.") from error
+        raise ModelError(f"{server.called} sent something that is no chat answer. Choose another model.") from error
     return content if isinstance(content, str) else ""
