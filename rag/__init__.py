@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from onrecord.rag.exporting.text_fragments import link_to
     from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat
     from onrecord.rag.judging import Judging, OpenQuestions
+    from onrecord.rag.language_model.setting import ModelChoice, Trial, set_in_environment
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
     from onrecord.rag.questions.followup import stands_alone
@@ -105,6 +106,7 @@ __all__ = [
     "Library",
     "LibraryError",
     "Method",
+    "ModelChoice",
     "ModelError",
     "OnRecordError",
     "OpenQuestions",
@@ -130,6 +132,7 @@ __all__ = [
     "SpeakerShare",
     "Status",
     "Summary",
+    "Trial",
     "Turn",
     "UnknownBriefing",
     "UnreadableFile",
@@ -155,6 +158,7 @@ __all__ = [
     "report_text",
     "rows_of",
     "second_at",
+    "set_in_environment",
     "speaker_in",
     "speaker_shares",
     "stands_alone",
@@ -192,6 +196,7 @@ _HOMES = {
     "Library": "onrecord.rag.library",
     "LibraryError": "onrecord.rag.errors",
     "Method": "onrecord.rag.types",
+    "ModelChoice": "onrecord.rag.language_model.setting",
     "ModelError": "onrecord.rag.errors",
     "OnRecordError": "onrecord.rag.errors",
     "OpenQuestions": "onrecord.rag.judging",
@@ -218,6 +223,7 @@ _HOMES = {
     "SpeakerShare": "onrecord.rag.speaking",
     "Status": "onrecord.rag.types",
     "Summary": "onrecord.rag.store",
+    "Trial": "onrecord.rag.language_model.setting",
     "Turn": "onrecord.rag.types",
     "UnknownBriefing": "onrecord.rag.errors",
     "UnreadableFile": "onrecord.rag.errors",
@@ -243,6 +249,7 @@ _HOMES = {
     "report_text": "onrecord.rag.checking.report",
     "rows_of": "onrecord.rag.evaluate",
     "second_at": "onrecord.rag.text.quotes",
+    "set_in_environment": "onrecord.rag.language_model.setting",
     "speaker_in": "onrecord.rag.corrections",
     "speaker_shares": "onrecord.rag.speaking",
     "stands_alone": "onrecord.rag.questions.followup",

@@ -51,7 +51,7 @@ def keep_settings(values: Mapping[str, str | None]) -> None:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    file = settings_file()
+    file = settings_file().resolve()
     try:
         written = tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
         for name, value in values.items():

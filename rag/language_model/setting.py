@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from onrecord.rag.errors import InvalidRequest, ModelError
 from onrecord.rag.language_model.choosing import chosen
 from onrecord.rag.language_model.language_model import Message
-from onrecord.rag.settings import Settings
+from onrecord.rag.settings import Settings, in_environment, keep_settings
 
 # Any chat model goes on counting, whatever languages it knows.
 _REQUEST: tuple[Message, ...] = ({"role": "user", "content": "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, …, 40"},)
@@ -20,7 +20,7 @@ _CHARACTERS_A_TOKEN = 4
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """A language model: a `file` (GGUF) on this machine, or a server's `url` with the `model` there; neither is none."""
+    """A language model: a `file` (GGUF) on this machine, or a server's `url` with the `model` there; neither: none."""
 
     file: str | None = None
     url: str | None = None
@@ -46,6 +46,23 @@ class ModelChoice:
     def settings(self) -> dict[str, str | None]:
         """The names of the settings that say so, with their values."""
         return {"llm": self.file, "llm_url": self.url, "llm_model": self.model, "llm_key": self.key}
+
+
+def set_in_environment() -> bool:
+    """Whether the environment names the language model: the user's settings then say nothing about it."""
+    return in_environment(ModelChoice().settings())
+
+
+def kept(choice: ModelChoice, settings: Settings) -> Settings:
+    """The settings with a choice in them, which is kept in the user's file too.
+
+    Raises InvalidRequest for half a choice, and where the environment has chosen already.
+    """
+    if set_in_environment():
+        raise InvalidRequest("The environment names the language model (ONRECORD_LLM…). Change or unset it there.")
+    made = choice.within(settings)
+    keep_settings(choice.settings())
+    return made
 
 
 @dataclass(frozen=True, slots=True)

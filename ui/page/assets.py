@@ -15,6 +15,7 @@ STYLES = tuple(
         "page/base",
         "page/page",
         "chat/chat",
+        "writing/writing",
         "library/library",
         "source/source",
         "desk/pinning",
@@ -39,6 +40,7 @@ _SCRIPTS = tuple(
         "chat/drawing",
         "chat/feedback",
         "chat/shortcuts",
+        "chat/written",
         "library/library",
         "library/filters",
         "library/passing",
@@ -51,6 +53,7 @@ _SCRIPTS = tuple(
         "source/judgement",
         "source/source",
         "desk/pinning",
+        "writing/writer",
     )
 )
 # Otherwise they come one after the other, each when the one before has run: a third of a second later.
