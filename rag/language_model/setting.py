@@ -14,7 +14,8 @@ from onrecord.rag.settings import Settings, in_environment, keep_settings
 _REQUEST: tuple[Message, ...] = ({"role": "user", "content": "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, …, 40"},)
 # Enough to tell how fast it writes.
 _PIECES = 48
-# A server that does not stream sends one piece; a token is about this long.
+# A server that does not stream sends all at once; then a token is counted as so many characters of the reply.
+_STREAMED = 0.05
 _CHARACTERS_A_TOKEN = 4
 
 
@@ -91,6 +92,7 @@ def tried(settings: Settings) -> Trial:
             break
     if not times:
         raise ModelError(f"{model.name} replied without a word. Choose another model.")
-    if len(times) > 1 and times[-1] > times[0]:
-        return Trial(model.name, times[0], (len(times) - 1) / (times[-1] - times[0]))
-    return Trial(model.name, times[0], max(1.0, characters / _CHARACTERS_A_TOKEN) / max(times[-1], 1e-6))
+    writing = times[-1] - times[0]
+    if writing > _STREAMED * times[-1]:
+        return Trial(model.name, times[0], (len(times) - 1) / writing)
+    return Trial(model.name, times[0], characters / _CHARACTERS_A_TOKEN / times[-1])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby, zip_longest
 
 from onrecord.rag import (
@@ -88,7 +87,7 @@ def answer_html(
     ]
     if finished:
         parts += [
-            _sources(answer, exchange, verified),
+            _sources(answer.citations, answer.language, exchange, verified),
             _nearest(answer, titles or {}),
             _dates_limit(answer, exchange),
             _limits_away(answer, exchange, limits),
@@ -118,7 +117,7 @@ def written_html(answer: Answer, *, verified: frozenset[int], exchange: str = ""
         parts.append(f'<p class="status">{counted(answer.language, "left_out", written.left_out)}</p>')
     if written.note:
         parts.append(f'<p class="status note">{escape(written.note)}</p>')
-    parts.append(_sources(replace(answer, citations=written_only(answer)), exchange, verified))
+    parts.append(_sources(written_only(answer), answer.language, exchange, verified))
     state = "finished" if written.complete else "growing"
     return f'<div class="record written {state}" id="written-{escape_id(exchange)}">{"".join(parts)}</div>'
 
@@ -223,12 +222,11 @@ def _chip(citation: Citation, language: str, ids: str) -> str:
     )
 
 
-def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
-    if not answer.citations:
+def _sources(citations: Sequence[Citation], language: str, exchange: str, verified: frozenset[int]) -> str:
+    if not citations:
         return ""
-    language = answer.language
     items = []
-    for citation in answer.citations:
+    for citation in citations:
         href = source_link(citation.briefing_id, citation.start, citation.end, citation.quote, citation.passage_id)
         who = _who(citation, language)
         if citation.inferred:

@@ -66,7 +66,7 @@ function form(known, said, show) {
     ["server", words.model_server],
   ].map(([value, label]) => {
     const radio = el("input", { type: "radio", name: "writer-place", value, checked: value === place, onchange: () => shown(value) });
-    return el("label", { class: "place" }, radio, " ", label);
+    return el("label", { class: "place" }, radio, label);
   });
   const boxes = Object.entries(groups).map(([value, fields]) => el("div", { "data-place": value }, fields.map(({ line }) => line)));
   const shown = (chosen) => boxes.forEach((box) => (box.hidden = box.dataset.place !== chosen));
