@@ -18,7 +18,7 @@ from sentence_transformers import SentenceTransformer
 
 from onrecord.embeddings import bundled
 from onrecord.rag import Library, Settings
-from onrecord.rag.adding import embedded_text
+from onrecord.rag.embedding import embedded_text
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -38,9 +38,10 @@ from reworded import reworded
 
 from onrecord.embeddings import Encoder, TokenVectors, load_encoder
 from onrecord.rag import Library, Progress, Settings
-from onrecord.rag.adding import add_originals, originals_under
+from onrecord.rag.adding import add_originals
 from onrecord.rag.evaluate import read_questions
 from onrecord.rag.holdings import Holdings
+from onrecord.rag.originals import originals_under
 from onrecord.rag.questions.question import Question, read_question
 from onrecord.rag.readers.metadata import Metadata
 from onrecord.rag.retrieval.retrieve import retrieve

@@ -28,10 +28,17 @@ if TYPE_CHECKING:
     )
     from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
     from onrecord.rag.exporting.export import export
+    from onrecord.rag.exporting.formats import (
+        EXPORT_FORMATS,
+        FILE_TYPES,
+        QUESTIONS_FORMATS,
+        ExportFormat,
+        QuestionsFormat,
+        format_named_by,
+    )
     from onrecord.rag.exporting.pinned import PinnedQuote, export_pins
-    from onrecord.rag.exporting.questions import QUESTIONS_FORMATS, QuestionsFormat, export_questions
+    from onrecord.rag.exporting.questions import export_questions
     from onrecord.rag.exporting.text_fragments import link_to
-    from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat
     from onrecord.rag.judging import Judging, OpenQuestions
     from onrecord.rag.language_model.setting import ModelChoice, Trial, set_in_environment
     from onrecord.rag.languages import LANGUAGES
@@ -77,6 +84,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXPORT_FORMATS",
+    "FILE_TYPES",
     "LANGUAGES",
     "QUESTIONS_FORMATS",
     "AddReport",
@@ -147,6 +155,7 @@ __all__ = [
     "export_pins",
     "export_questions",
     "export_report",
+    "format_named_by",
     "link_to",
     "place_at",
     "printed_head",
@@ -182,9 +191,10 @@ _HOMES = {
     "Correction": "onrecord.rag.types",
     "Course": "onrecord.rag.speaking",
     "DateMention": "onrecord.rag.types",
-    "EXPORT_FORMATS": "onrecord.rag.exporting.writing",
+    "EXPORT_FORMATS": "onrecord.rag.exporting.formats",
     "Exchange": "onrecord.rag.types",
-    "ExportFormat": "onrecord.rag.exporting.writing",
+    "FILE_TYPES": "onrecord.rag.exporting.formats",
+    "ExportFormat": "onrecord.rag.exporting.formats",
     "FilterOptions": "onrecord.rag.types",
     "Filters": "onrecord.rag.types",
     "Finding": "onrecord.rag.checking.check",
@@ -208,10 +218,10 @@ _HOMES = {
     "PinnedQuote": "onrecord.rag.exporting.pinned",
     "Pointer": "onrecord.rag.types",
     "Progress": "onrecord.rag.adding",
-    "QUESTIONS_FORMATS": "onrecord.rag.exporting.questions",
+    "QUESTIONS_FORMATS": "onrecord.rag.exporting.formats",
     "QuestionOnRecord": "onrecord.rag.types",
     "QuestionOutcome": "onrecord.rag.types",
-    "QuestionsFormat": "onrecord.rag.exporting.questions",
+    "QuestionsFormat": "onrecord.rag.exporting.formats",
     "Quote": "onrecord.rag.types",
     "Reported": "onrecord.rag.types",
     "Recording": "onrecord.rag.recordings",
@@ -238,6 +248,7 @@ _HOMES = {
     "export_pins": "onrecord.rag.exporting.pinned",
     "export_report": "onrecord.rag.checking.exporting",
     "export_questions": "onrecord.rag.exporting.questions",
+    "format_named_by": "onrecord.rag.exporting.formats",
     "link_to": "onrecord.rag.exporting.text_fragments",
     "place_at": "onrecord.rag.text.quotes",
     "printed_head": "onrecord.rag.speaking",

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from onrecord.embeddings import Encoder
 from onrecord.rag.corrections import uncorrected, unfitting
 from onrecord.rag.documents import id_of, understood
-from onrecord.rag.errors import ChangedMeanwhile, OnRecordError, UnknownBriefing, UnreadableFile
+from onrecord.rag.embedding import embed_again, model_kept
+from onrecord.rag.errors import ChangedMeanwhile, OnRecordError, UnknownBriefing
+from onrecord.rag.originals import Original, documents_of, origin, still_there
 from onrecord.rag.readers import Document, read
-from onrecord.rag.readers.encoding import whole_characters
-from onrecord.rag.readers.metadata import FIELDS, SIDECAR_SUFFIX, Metadata, read_sidecar
-from onrecord.rag.recordings import without_recordings
-from onrecord.rag.retrieval.interaction import pack, said_words
-from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Replaced, Store, Summary
+from onrecord.rag.readers.metadata import FIELDS, Metadata
+from onrecord.rag.store import Embedded, EmbeddingModel, NewBriefing, Replaced, Store
 from onrecord.rag.types import Briefing, Passage
 
-# Between an archive's path and its member's name.
-_MEMBER = "!/"
 # Enough passages for the encoder to sort them by length into full batches, few enough that an interrupted run repeats
 # little and memory stays flat.
 _PASSAGES_AT_ONCE = 256
-# A file is held in memory, and a ZIP of a year's briefings is smaller.
-_MOST_BYTES = 1_000_000_000
 
-_Opened = TypeVar("_Opened")
-_Read = tuple[str, str, str]
 Outcome = Literal["added", "updated", "new version", "moved", "unchanged", "failed"]
 
 
@@ -85,25 +74,6 @@ class _Stopped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A file's name and bytes, and for a web page the address that answered in the end."""
-
-    name: str
-    data: bytes
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A file to add: where it came from (a path or an address), and how to get its name and bytes."""
-
-    name: str
-    source: str
-    load: Callable[[], Loaded]
-    metadata: Metadata
-
-
-@dataclass(frozen=True, slots=True)
 class ToAdd:
     """What adding a document is to be: where it comes from, what it is told to be called, whose version it becomes.
 
@@ -127,31 +97,6 @@ class Ready:
     outcome: Outcome
     notes: tuple[str, ...]
     before: Replaced | None
-
-
-def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
-    """The files named, and those in the folders named at any depth, sorted; hidden files, sidecars and the
-    recordings of transcripts are left out.
-
-    `options` override a sidecar's metadata, which overrides what a file says of itself.
-    """
-    found: list[Path] = []
-    for path in paths:
-        if _is(Path.is_dir, path):
-            inside = sorted(
-                file
-                for file in path.rglob("*")
-                if _is(Path.is_file, file)
-                and not file.name.endswith(SIDECAR_SUFFIX)
-                and not any(part.startswith(".") for part in file.relative_to(path).parts)
-            )
-            found += without_recordings(inside)
-        else:
-            found.append(path)
-    return [
-        Original(whole_characters(file.name), str(file.absolute()), partial(_load_file, file), options)
-        for file in dict.fromkeys(found)
-    ]
 
 
 def add_originals(
@@ -221,63 +166,6 @@ def add_originals(
     return AddReport(tuple(outcomes[key] for key in sorted(outcomes)))
 
 
-def embed(
-    passages: Sequence[Passage], encoder: Encoder, progress: Callable[[int], None] | None = None
-) -> list[Embedded]:
-    """What a model makes of passages, each read behind its context; `progress` as for `Encoder.read_passages`."""
-    texts = [embedded_text(passage) for passage in passages]
-    embedded = []
-    for passage, text, tokens in zip(passages, texts, encoder.read_passages(texts, progress), strict=True):
-        own = replace(tokens, spans=tokens.spans - (len(text) - len(passage.text)))
-        embedded.append(Embedded(tokens.whole, pack(said_words(passage.text, passage.language, own))))
-    return embedded
-
-
-def embedded_text(passage: Passage) -> str:
-    """What is embedded for a passage: its context (title, date, speaker, question), then its words."""
-    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
-
-
-def _is(kind: Callable[[Path], bool], path: Path) -> bool:
-    """Whether a path is of a kind; where that cannot be told, it is not, and reading it says why."""
-    try:
-        return kind(path)
-    except OSError:
-        return False
-
-
-def _load_file(path: Path) -> Loaded:
-    shown = whole_characters(str(path))
-    if shown != str(path):
-        raise UnreadableFile(f"{shown}: its name holds bytes that are no UTF-8. Rename it, and add it then.")
-    try:
-        there = path.stat()
-        if not stat.S_ISREG(there.st_mode):
-            # A pipe or a device may never end.
-            raise UnreadableFile(f"{path}: is no file. Add files, folders, ZIP archives or web addresses.")
-        if there.st_size > _MOST_BYTES:
-            raise UnreadableFile(f"{path}: is larger than {_MOST_BYTES // 1_000_000:,} MB. Add it in parts.")
-        return Loaded(path.name, path.read_bytes())
-    except FileNotFoundError as error:
-        raise UnreadableFile(f"{path}: there is no such file. Check the path.") from error
-    except OSError as error:
-        raise UnreadableFile(f"{path}: cannot be opened ({error.strerror}). Check its permissions.") from error
-
-
-def documents_of(
-    original: Original, opened: Callable[[str, bytes], Iterator[_Opened]]
-) -> Iterator[tuple[_Opened | OnRecordError, Original]]:
-    """What a file holds, with the file: its name is known now, and its address is the one that answered in the end."""
-    try:
-        loaded = original.load()
-        url = original.metadata.url or loaded.url
-        original = replace(original, name=loaded.name, metadata=replace(original.metadata, url=url))
-        for document in opened(loaded.name, loaded.data):
-            yield document, original
-    except OnRecordError as error:
-        yield error, original
-
-
 def _prepare(store: Store, document: Document, original: Original, waiting: Mapping[str, Ready]) -> Added | Ready:
     """Understand a document and split it; an `Added` where nothing is to be written."""
     briefing_id = id_of(document.data)
@@ -299,7 +187,7 @@ def decided(
     """
     known = _known(store, briefing_id)
     if same is not None or (known and known.superseded_by is None and _agrees(known, metadata)):
-        if known and known.source != source and not _still_there(known.source):
+        if known and known.source != source and not still_there(known.source):
             store.move(briefing_id, source, name)
             return Added(name, "moved", briefing_id, known.title, message=f"was {known.file}")
         held = known.file if known else same
@@ -315,13 +203,6 @@ def decided(
     outcome: Outcome = "new version" if replaced else "updated" if known and not known.superseded_by else "added"
     before = store.briefing(replaced.id) if replaced else known
     return ToAdd(source, metadata, lineage, outcome, Replaced(before.id, before.corrections) if before else None)
-
-
-def origin(original: Original, name: str) -> tuple[str, Metadata]:
-    """Where a document of this name in a file comes from, and what it is told to be called; raises UnreadableFile."""
-    source = original.source if name == original.name else f"{original.source}{_MEMBER}{name}"
-    sidecar = read_sidecar(Path(original.source)) if "://" not in original.source else Metadata()
-    return source, original.metadata.over(sidecar)
 
 
 def ready(document: Document, wanted: ToAdd) -> Added | Ready:
@@ -356,21 +237,6 @@ def _current(store: Store, briefing: Briefing) -> Briefing:
     return briefing
 
 
-def missing_briefings(summaries: Iterable[Summary], folder: Path) -> list[Summary]:
-    """The briefings whose file lay in the folder, at any depth, and is no longer there."""
-    root = str(folder.absolute()) + os.sep
-    return [item for item in summaries if item.source.startswith(root) and not _still_there(item.source)]
-
-
-def _still_there(source: str) -> bool:
-    """Whether a source can still be had; a web page counts as there, and so does a member of an archive that is."""
-    try:
-        return "://" in source or Path(source.split(_MEMBER)[0]).exists()
-    except OSError:
-        # What cannot be looked at has not been deleted.
-        return True
-
-
 def _known(store: Store, briefing_id: str) -> Briefing | None:
     try:
         return store.briefing(briefing_id)
@@ -387,40 +253,7 @@ def _agrees(briefing: Briefing, metadata: Metadata) -> bool:
 def _write(
     store: Store, encoder: Encoder, waiting: Sequence[Ready], advance: Callable[[int], None]
 ) -> Iterator[tuple[Ready, Added]]:
-    model = EmbeddingModel(encoder.name, encoder.dimension, encoder.fingerprint)
-    for one, embedded in with_vectors(store, encoder, waiting, advance):
+    model = model_kept(encoder)
+    versions = [(one.passages, one.before.id if one.before else None) for one in waiting]
+    for one, embedded in zip(waiting, embed_again(store, encoder, versions, advance), strict=True):
         yield one, written(store, one, embedded, model)
-
-
-def with_vectors(
-    store: Store, encoder: Encoder, waiting: Sequence[Ready], advance: Callable[[int], None] | None = None
-) -> Iterator[tuple[Ready, list[Embedded]]]:
-    """Briefings with what the model makes of their passages; what was made for the versions before is kept.
-
-    `advance` is told how many passages more are done.
-    """
-    advance = advance or (lambda _: None)
-    made: dict[_Read, Embedded] = {}
-    for ready in waiting:
-        made |= _made_before(store, ready.before.id) if ready.before else {}
-    passages = [passage for ready in waiting for passage in ready.passages]
-    missing = {_read_as(passage): passage for passage in passages if _read_as(passage) not in made}
-    advance(len(passages) - len(missing))
-    made |= zip(missing, embed(list(missing.values()), encoder, advance), strict=True)
-    for ready in waiting:
-        yield ready, [made[_read_as(passage)] for passage in ready.passages]
-
-
-def _read_as(passage: Passage) -> _Read:
-    """All of a passage that a model makes something of."""
-    return passage.context, passage.text, passage.language
-
-
-def _made_before(store: Store, briefing_id: str) -> dict[_Read, Embedded]:
-    """What was made of the passages of a version that is now replaced; nothing where that is gone or damaged."""
-    try:
-        passages = store.passages(briefing_id)
-        embedded = store.embedded(briefing_id)
-    except OnRecordError:
-        return {}
-    return dict(zip(map(_read_as, passages), embedded, strict=True)) if embedded else {}

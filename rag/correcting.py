@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from onrecord.embeddings import Encoder
-from onrecord.rag.adding import Ready, with_vectors
 from onrecord.rag.corrections import unfitting
 from onrecord.rag.documents import read_again
+from onrecord.rag.embedding import embed_again, model_kept
 from onrecord.rag.errors import ChangedMeanwhile, InvalidRequest, LibraryError
-from onrecord.rag.store import EmbeddingModel, NewBriefing, Replaced, Store
+from onrecord.rag.store import NewBriefing, Replaced, Store
 from onrecord.rag.types import Briefing, Correction
 
 # Others may correct the same briefing meanwhile.
@@ -62,11 +62,6 @@ def _changed(
         raise InvalidRequest(" ".join(wrong))
     briefing = replace(briefing, added=held.added, file=held.file)
     before, model = Replaced(held.id, held.corrections), encoder()
-    ready = Ready(briefing, data, passages, "updated", (), before)
-    for _, embedded in with_vectors(store, model, [ready]):
-        store.add(
-            NewBriefing(briefing, data, passages, tuple(embedded)),
-            EmbeddingModel(model.name, model.dimension, model.fingerprint),
-            over=before,
-        )
+    (embedded,) = embed_again(store, model, [(passages, before.id)])
+    store.add(NewBriefing(briefing, data, passages, tuple(embedded)), model_kept(model), over=before)
     return briefing.corrections

@@ -21,11 +21,12 @@ import numpy as np
 
 from onrecord.embeddings import Encoder, load_encoder
 from onrecord.embeddings.reader import load_reader
-from onrecord.rag.adding import Progress, add_originals, originals_under
+from onrecord.rag.adding import Progress, add_originals
 from onrecord.rag.errors import InvalidRequest, OnRecordError
 from onrecord.rag.holdings import Holdings, by_sense, by_words
 from onrecord.rag.languages import language
 from onrecord.rag.languages.detection import detect_language
+from onrecord.rag.originals import originals_under
 from onrecord.rag.questions.question import Question, read_question
 from onrecord.rag.readers.metadata import Metadata
 from onrecord.rag.reading.finding import find_read

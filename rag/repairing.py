@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from onrecord.embeddings import Encoder
-from onrecord.rag.adding import embed
 from onrecord.rag.documents import read_again
+from onrecord.rag.embedding import embed, model_kept
 from onrecord.rag.store import Embedded, EmbeddingModel, Kept
 from onrecord.rag.types import Briefing, Passage
 
@@ -46,7 +46,7 @@ class Mender:
 
     def model(self) -> EmbeddingModel:
         """The model that `embed` uses."""
-        return EmbeddingModel(self._encoder.name, self._encoder.dimension, self._encoder.fingerprint)
+        return model_kept(self._encoder)
 
     def embed(self, passages: Sequence[Passage]) -> list[Embedded]:
         """What the model makes of passages."""

@@ -23,21 +23,18 @@ from onrecord.embeddings import Encoder, load_encoder
 from onrecord.rag.adding import (
     Added,
     AddReport,
-    Loaded,
-    Original,
     Progress,
     Ready,
     ToAdd,
     add_originals,
     decided,
-    documents_of,
-    embed,
-    origin,
     ready,
     written,
 )
 from onrecord.rag.documents import id_of
+from onrecord.rag.embedding import embed, model_kept
 from onrecord.rag.errors import InvalidRequest, OnRecordError, UnreadableFile
+from onrecord.rag.originals import Loaded, Original, documents_of, origin
 from onrecord.rag.readers import Packed, read_one, unpacked
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, EmbeddingModel, Store
@@ -306,7 +303,7 @@ class _Actor:
     def __init__(self, model: str | None, in_hand: Any) -> None:
         """Load a model; `in_hand` is Ray's handle of the `_InHand` that all share."""
         self._encoder = load_encoder(model, cache=Settings.load().cache)
-        self._model = EmbeddingModel(self._encoder.name, self._encoder.dimension, self._encoder.fingerprint)
+        self._model = model_kept(self._encoder)
         self._in_hand = in_hand
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -1,4 +1,4 @@
-"""A language model's server that writes what a test says: a real one on a real socket, with the OpenAI-compatible API."""
+"""A language model's server that writes what a test says: a real one on a real socket."""
 
 from __future__ import annotations
 

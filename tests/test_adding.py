@@ -10,7 +10,8 @@ import pytest
 
 from onrecord.embeddings import Encoder, TokenVectors, load_encoder
 from onrecord.rag import Library, Settings
-from onrecord.rag.adding import add_originals, originals_under
+from onrecord.rag.adding import add_originals
+from onrecord.rag.originals import originals_under
 from onrecord.rag.readers.metadata import Metadata
 from onrecord.rag.store.sqlite.engine import SqliteStore
 

@@ -135,7 +135,7 @@ def test_vectors_of_passages_that_are_read_as_before_are_kept(filled: Library, m
     briefing = harbour(filled)
     filled.correct(briefing.id, url="https://example.org/b")
     embedded: list[int] = []
-    encoder = filled._loaded_encoder()
+    encoder = filled._models.encoder()
     read = type(encoder).read_passages
 
     def counted(self: object, texts: list[str], *more: object) -> object:

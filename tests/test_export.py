@@ -16,8 +16,8 @@ from markdown_it import MarkdownIt
 
 from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.export import copied, export
+from onrecord.rag.exporting.formats import EXPORT_FORMATS
 from onrecord.rag.exporting.text_fragments import link_to, text_fragment
-from onrecord.rag.exporting.writing import EXPORT_FORMATS
 from onrecord.rag.text.clock import timecode
 from onrecord.rag.text.quotes import cite
 from onrecord.rag.types import Answer, Briefing, Citation, Part, Pointer, Quote, Turn, Words

@@ -19,7 +19,7 @@ from benchmarks.side_by_side.corpus import Asked, Corpus, Passage, Vectors, writ
 from benchmarks.side_by_side.ours import BRIEFINGS, KNOWN, Known
 from onrecord.embeddings import load_encoder
 from onrecord.rag import Library, Settings
-from onrecord.rag.adding import embedded_text
+from onrecord.rag.embedding import embedded_text
 from onrecord.rag.evaluate import SetQuestion, is_hit, read_questions
 from onrecord.rag.store import Embedded, NewBriefing
 from onrecord.rag.store.sqlite.engine import SqliteStore

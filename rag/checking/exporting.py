@@ -17,9 +17,9 @@ from onrecord.rag.checking.report import (
     source_of_citation,
     verdicts_counted,
 )
-from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.exporting.formats import ExportFormat, in_format
 from onrecord.rag.exporting.text_fragments import source_link
-from onrecord.rag.exporting.writing import EXPORT_FORMATS, ExportFormat, cell, markdown
+from onrecord.rag.exporting.writing import cell, markdown
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.clock import timecode
@@ -38,15 +38,15 @@ def export_report(report: CheckReport, format: ExportFormat, *, language: str = 
     docx; `language` is that of the labels. Raises InvalidRequest for an unknown format.
     """
     words = answer_language(language).report
-    if format == "markdown":
-        return _markdown(report, words)
-    if format == "html":
-        return report_html(report, language=language)
-    if format == "csv":
-        return _csv(report)
-    if format == "docx":
-        return _docx(report, words)
-    raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")
+    return in_format(
+        format,
+        {
+            "markdown": lambda: _markdown(report, words),
+            "html": lambda: report_html(report, language=language),
+            "csv": lambda: _csv(report),
+            "docx": lambda: _docx(report, words),
+        },
+    )
 
 
 def _facts(finding: Finding, words: ReportWords) -> list[str]:

@@ -9,13 +9,11 @@ from itertools import groupby
 from typing import Literal, overload
 
 from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.exporting.formats import ExportFormat, TextFormat, in_format
 from onrecord.rag.exporting.writing import (
     COLUMNS,
-    EXPORT_FORMATS,
-    ExportFormat,
     Marks,
     Sourced,
-    TextFormat,
     cells_of,
     html_page,
     markdown,
@@ -53,15 +51,15 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
     sources = [sourced(citation, briefings[citation.briefing_id]) for citation in answer.citations]
     spoken = answer_language(answer.language)
     words, marks = spoken.report, spoken.wording.marks
-    if format == "markdown":
-        return _markdown(answer, sources, words, marks)
-    if format == "html":
-        return _html(answer, sources, words, marks)
-    if format == "csv":
-        return _csv(answer, sources)
-    if format == "docx":
-        return _docx(answer, sources, words, marks)
-    raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")
+    return in_format(
+        format,
+        {
+            "markdown": lambda: _markdown(answer, sources, words, marks),
+            "html": lambda: _html(answer, sources, words, marks),
+            "csv": lambda: _csv(answer, sources),
+            "docx": lambda: _docx(answer, sources, words, marks),
+        },
+    )
 
 
 def copied(citation: Citation, briefing: Briefing, *, language: str = "en") -> tuple[str, str]:

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal, overload
 
-from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.exporting.formats import ExportFormat, TextFormat, in_format
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.exporting.writing import (
     COLUMNS,
-    EXPORT_FORMATS,
-    ExportFormat,
     Marks,
     Sourced,
-    TextFormat,
     cells_of,
     html_page,
     markdown,
@@ -63,23 +60,15 @@ def export_pins(title: str, pins: Sequence[PinnedQuote], format: ExportFormat, *
     spoken = answer_language(language)
     words, marks = spoken.report, spoken.wording.marks
     quotes = [(_sourced(pin), pin) for pin in pins]
-    if format == "markdown":
-        blocks = [f"# {markdown(one_line(title))}"]
-        for source, pin in quotes:
-            blocks += quoted_in_markdown(source, words, marks)
-            blocks += [f"**{markdown(one_line(pin.warning))}**"] if pin.warning else []
-            blocks += [markdown(one_line(line)) for line in pin.note.splitlines() if line.strip()]
-            blocks.append(markdown_file(source, words))
-        return "\n\n".join(blocks) + "\n"
-    if format == "html":
-        body = "\n".join(_html(source, pin, words, marks) for source, pin in quotes)
-        return html_page(title, body, language)
-    if format == "csv":
-        rows = [cells_of(source) | {"note": pin.note, "state": pin.state} for source, pin in quotes]
-        return table((*COLUMNS, "note", "state"), rows)
-    if format == "docx":
-        return _docx(title, quotes, words, marks)
-    raise InvalidRequest(f"{format!r} is no export format. Use one of {', '.join(EXPORT_FORMATS)}.")
+    return in_format(
+        format,
+        {
+            "markdown": lambda: _markdown(title, quotes, words, marks),
+            "html": lambda: html_page(title, "\n".join(_html(*quote, words, marks) for quote in quotes), language),
+            "csv": lambda: _csv(quotes),
+            "docx": lambda: _docx(title, quotes, words, marks),
+        },
+    )
 
 
 def _sourced(pin: PinnedQuote) -> Sourced:
@@ -87,6 +76,21 @@ def _sourced(pin: PinnedQuote) -> Sourced:
     citation = pin.citation
     spoken = None if citation.seconds is None else timecode(citation.seconds)
     return Sourced(citation, source_link(citation), spoken, "", "", "", pin.sha256)
+
+
+def _markdown(title: str, quotes: Sequence[tuple[Sourced, PinnedQuote]], words: ReportWords, marks: Marks) -> str:
+    blocks = [f"# {markdown(one_line(title))}"]
+    for source, pin in quotes:
+        blocks += quoted_in_markdown(source, words, marks)
+        blocks += [f"**{markdown(one_line(pin.warning))}**"] if pin.warning else []
+        blocks += [markdown(one_line(line)) for line in pin.note.splitlines() if line.strip()]
+        blocks.append(markdown_file(source, words))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _csv(quotes: Sequence[tuple[Sourced, PinnedQuote]]) -> str:
+    rows = [cells_of(source) | {"note": pin.note, "state": pin.state} for source, pin in quotes]
+    return table((*COLUMNS, "note", "state"), rows)
 
 
 def _html(source: Sourced, pin: PinnedQuote, words: ReportWords, marks: Marks) -> str:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
 
-from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.exporting.formats import QuestionsFormat, in_format
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.exporting.writing import markdown, one_line, table
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.types import Citation, QuestionOnRecord
-
-QuestionsFormat = Literal["csv", "markdown", "docx"]
-QUESTIONS_FORMATS: tuple[QuestionsFormat, ...] = get_args(QuestionsFormat)
 
 _COLUMNS = (
     "outcome",
@@ -43,13 +39,14 @@ def export_questions(questions: Sequence[QuestionOnRecord], format: QuestionsFor
     English where that has none. Raises InvalidRequest for an unknown format.
     """
     words = answer_language(language).report
-    if format == "csv":
-        return table(_COLUMNS, map(_row, questions))
-    if format == "markdown":
-        return _markdown(questions, words)
-    if format == "docx":
-        return _docx(questions, words)
-    raise InvalidRequest(f"{format!r} is no format for questions. Use one of {', '.join(QUESTIONS_FORMATS)}.")
+    return in_format(
+        format,
+        {
+            "csv": lambda: table(_COLUMNS, map(_row, questions)),
+            "markdown": lambda: _markdown(questions, words),
+            "docx": lambda: _docx(questions, words),
+        },
+    )
 
 
 def _row(question: QuestionOnRecord) -> dict[str, str | None]:

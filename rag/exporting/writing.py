@@ -8,17 +8,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal, get_args
 
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.clock import timecode
 from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Citation, Turn
-
-TextFormat = Literal["markdown", "html", "csv"]
-ExportFormat = Literal["markdown", "html", "csv", "docx"]
-EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 
 # Characters of the words before and behind a quote that stands in no turn.
 _SURROUNDING = 300

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from hashlib import sha256
+from pathlib import Path
 
 from onrecord.rag.errors import LibraryError, UnknownBriefing
 from onrecord.rag.store import EmbeddingModel
@@ -56,6 +57,22 @@ def altered_notes() -> LibraryError:
     return LibraryError(
         "What the library notes about itself is no longer as it was written: its database was altered or is "
         f"damaged. {REPAIR} finds it again."
+    )
+
+
+def damaged_at_backup(place: object, wrong: str) -> LibraryError:
+    """The error for a backup of a library that is damaged: `wrong` is the first thing that is."""
+    return LibraryError(
+        f"The library at {place} is damaged ({wrong}): no backup was made, and an older one is left as it is. "
+        "`onrecord verify` says all that is wrong."
+    )
+
+
+def unwritable_backup(file: Path, error: Exception) -> LibraryError:
+    """The error for a backup that the disk refuses."""
+    return LibraryError(
+        f"{file}: the backup cannot be written ({error}). Choose a place that has room and that you may write to; "
+        "what was there before still is."
     )
 
 

@@ -9,93 +9,30 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 
-from onrecord.rag.languages import LANGUAGES
-from onrecord.rag.languages.labels import LabelWords
 from onrecord.rag.people.names import initials_of
 from onrecord.rag.people.roles import bare_label
 from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.people.voices import is_voice
 from onrecord.rag.transcript.grading import Grade
 from onrecord.rag.transcript.head_lines import without_head
+from onrecord.rag.transcript.label_styles import LabelledPage, in_capitals, in_use, is_asking, is_dialogue, screen_names
 from onrecord.rag.transcript.labels import LabelCandidate, candidates_of
-from onrecord.rag.transcript.lines import TERMINAL, Line
+from onrecord.rag.transcript.lines import Line
 
 # The best reading of a line where two styles fit and both are in use.
 _PREFERENCE = (
     *("letter", "colon", "stopdash", "bracket", "timed", "stop", "letter lone", "dash", "tab", "bare timed", "bare"),
 )
 _MARKS = re.compile(r"(?:caption|marked|dashed|timed) (?=\S)")
-# A line that is bold or slanted as a whole is a heading or a question, and no words of a label's.
-_ALL_MARKED = re.compile(r"([*_]{1,3})[^*_].*[^*_]\1")
 # Spellings this alike are one name misspelt.
 _ALIKE = 0.85
-# The share of labels followed by words of somebody speaking to somebody, which a style of turns reaches with ease.
-_SPOKEN = 0.25
 # A style used this much less than the text's main style is an accident unless its labels name offices.
 _MINOR = 0.04
-# Where this share of the lines, and so many, open with what opens another line too, the text is marked throughout.
-_THROUGHOUT, _FEWEST = 0.5, 4
 # A label that comes so often is one also where its end is misprinted.
 _SURELY = 3
-# A first label stands at most this many lines from the top.
-_TOP = 6
-# The share of the turns of the one who answers that follow a question.
-_ANSWERING = 0.6
-# The share of lines with a name and a time that are followed by words without one.
-_TIMED_ALONE = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """The lines of a text by their numbers, and its words."""
-
-    lines: Sequence[Line]
-    place: dict[int, int]
-    vocabulary: Vocabulary
-
-    @property
-    def known(self) -> LabelWords:
-        """The words of labels."""
-        return self.vocabulary.words.labels
-
-    def of(self, candidate: LabelCandidate) -> Line:
-        """The line that a candidate opens."""
-        return self.lines[self.place[candidate.line]]
-
-    def before(self, candidate: LabelCandidate) -> Line | None:
-        """The line before a candidate's."""
-        position = self.place[candidate.line]
-        return self.lines[position - 1] if position else None
-
-    def after(self, candidate: LabelCandidate) -> Line | None:
-        """The line after a candidate's."""
-        position = self.place[candidate.line] + 1
-        return self.lines[position] if position < len(self.lines) else None
-
-    def words(self, candidate: LabelCandidate) -> str:
-        """The first line of what a candidate would open."""
-        line = self.of(candidate)
-        if not candidate.alone:
-            return line.text[candidate.words - line.start :]
-        following = self.after(candidate)
-        return following.text if following else ""
-
-    def ended(self, candidate: LabelCandidate) -> bool:
-        """Whether a sentence, a paragraph or nothing ended before a candidate."""
-        before = self.before(candidate)
-        if before is None or (candidate.alone and "," in candidate.label):
-            return True
-        return self.of(candidate).after_blank or before.text[-1] in TERMINAL
-
-    def introduces(self, candidate: LabelCandidate) -> bool:
-        """Whether a bare line stands where a label would: a sentence ended before it and words follow."""
-        following = self.after(candidate)
-        if following is None or _ALL_MARKED.fullmatch(following.text):
-            return False
-        return self.ended(candidate) and (len(following.text.split()) > 3 or following.text[-1] in TERMINAL)
 
 
 def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[LabelCandidate]:
@@ -108,7 +45,7 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[LabelCandid
     Returns:
         the labels in order, each with words after it before the next one, but for those that are marked as empty.
     """
-    page = _Page(lines, {line.number: position for position, line in enumerate(lines)}, vocabulary)
+    page = LabelledPage(lines, {line.number: position for position, line in enumerate(lines)}, vocabulary)
     by_style: dict[str, list[LabelCandidate]] = defaultdict(list)
     for line in lines:
         for candidate in candidates_of(line, vocabulary):
@@ -117,15 +54,15 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[LabelCandid
     for style, members in by_style.items():
         if style.endswith("bare timed"):
             # A line of a name and a time, with words below: no sentence is printed so, whatever the name.
-            if _in_use(style, members, page):
+            if in_use(style, members, page):
                 chosen[style] = members
             continue
-        screen_names = _screen_names(style, members, page)
+        named = screen_names(style, members, page)
         graded = [candidate for candidate in members if candidate.grade]
-        if graded and _in_use(style, graded, page) and _spoken(graded, page):
+        if graded and in_use(style, graded, page) and is_dialogue(graded, page):
             chosen[style] = _believed(style, graded, page)
-        if screen_names:
-            chosen[style] = sorted({*chosen.get(style, ()), *screen_names}, key=lambda candidate: candidate.line)
+        if named:
+            chosen[style] = sorted({*chosen.get(style, ()), *named}, key=lambda candidate: candidate.line)
     for style, members in by_style.items():
         also = _known_elsewhere(members, chosen, page) if style not in chosen else ()
         if also:
@@ -135,7 +72,7 @@ def labels_of(lines: Sequence[Line], vocabulary: Vocabulary) -> list[LabelCandid
     return without_head(_with_words(labels, page), lines, vocabulary)
 
 
-def _garbled(labels: Sequence[LabelCandidate], page: _Page) -> list[LabelCandidate]:
+def _garbled(labels: Sequence[LabelCandidate], page: LabelledPage) -> list[LabelCandidate]:
     """Labels whose colon is misprinted, as recognisers do it: "Minister Doe's I think so" behind a question.
 
     They are labels of the text that open a paragraph, and somebody else has asked right before it.
@@ -223,83 +160,8 @@ def _rank(candidate: LabelCandidate) -> tuple[int, int]:
     return candidate.grade, -_PREFERENCE.index(_MARKS.sub("", candidate.style))
 
 
-def _in_use(style: str, members: Sequence[LabelCandidate], page: _Page) -> bool:
-    """Whether a text marks its turns in this style: labels come back, or several name offices."""
-    counts = Counter(candidate.key for candidate in members if candidate.grade >= Grade.NAME)
-    offices = {candidate.key for candidate in members if candidate.grade is Grade.OFFICE}
-    weak = Counter(candidate.key for candidate in members if candidate.grade is Grade.WORD)
-    repeated = {key for key, count in counts.items() if count > 1}
-    repeated |= {key for key, count in weak.items() if count > 2}
-    # A full name and its initials are one speaker who comes back: "Jane Doe:", "JD:".
-    repeated |= {initials_of(each.label).lower() for each in members if each.grade is Grade.NAME} & weak.keys()
-    if style.endswith("letter lone"):
-        return len(members) > 1
-    if style.endswith("letter"):
-        asking = any(_asks(candidate, page.known) for candidate in members)
-        return asking and (len(members) > 1 or len(page.lines) < 4)
-    if style.endswith("bare"):
-        spoken = [candidate for candidate in members if page.introduces(candidate)]
-        offices = {candidate.key for candidate in spoken if candidate.grade is Grade.OFFICE}
-        again = Counter(candidate.key for candidate in spoken if candidate.key in repeated)
-        return (any(count > 1 for count in again.values()) and len({c.key for c in spoken}) > 1) or len(offices) > 2
-    if style.endswith("bare timed"):
-        followed = sum(page.after(candidate) is not None and not _timed_after(candidate, page) for candidate in members)
-        return len(members) > 1 and followed >= _TIMED_ALONE * len(members)
-    if style.endswith(("dash", "bracket", "tab")) or style.startswith("dashed"):
-        return bool(repeated) and (len(repeated) > 1 or bool(offices))
-    if repeated:
-        return len(counts) + len(weak) > 1 or bool(offices) or _answers_alone(members, page)
-    timed = sum(page.of(candidate).timed for candidate in members)
-    if timed > 1 and timed >= _TIMED_ALONE * sum(line.timed for line in page.lines):
-        # Nearly every time in the text stands beside a label, though none comes twice.
-        return True
-    first = members[0]
-    top = page.place[first.line] <= _TOP
-    return len(offices) > 1 or (first.grade is Grade.OFFICE and top and _in_capitals(first))
-
-
-def _answers_alone(members: Sequence[LabelCandidate], page: _Page) -> bool:
-    """Whether a label comes back behind questions that have none, as where one person answers the press."""
-    asked = sum(before is not None and before.text.endswith("?") for before in map(page.before, members))
-    return asked > 1 and asked >= _ANSWERING * len(members)
-
-
-def _asks(candidate: LabelCandidate, known: LabelWords) -> bool:
-    return candidate.label[0].lower() in known.askers
-
-
-def _timed_after(candidate: LabelCandidate, page: _Page) -> bool:
-    following = page.after(candidate)
-    return following is not None and following.timed
-
-
-def _screen_names(style: str, members: Sequence[LabelCandidate], page: _Page) -> list[LabelCandidate]:
-    """Candidates of whatever words, where a text is marked in this style throughout, as meeting software does it."""
-    if style.endswith(("bare", "dash", "stop", "letter", "lone")):
-        return []
-    counts = Counter(candidate.label for candidate in members)
-    again = sum(count for count in counts.values() if count > 1)
-    opened = len(page.lines) / 2 if members[0].alone else len(page.lines)
-    if len(members) < _FEWEST or again < _THROUGHOUT * opened or len(counts) < 2:
-        return []
-    repeated = {candidate.label: candidate.grade for candidate in members if counts[candidate.label] > 1}
-    one_word = 2 * sum(grade is Grade.WORD for grade in repeated.values()) >= len(repeated)
-    return [
-        candidate
-        for candidate in members
-        if candidate.label in repeated
-        or (candidate.grade is not Grade.WORD and _only_names(candidate.label))
-        or (candidate.grade is Grade.WORD and (one_word or page.of(candidate).timed))
-    ]
-
-
-def _only_names(label: str) -> bool:
-    """Whether no word of a label is written small, so that it may be a name that comes once: "iPhone (2)"."""
-    return all(word != word.lower() or word == word.upper() for word in label.split())
-
-
 def _known_elsewhere(
-    members: Sequence[LabelCandidate], chosen: dict[str, list[LabelCandidate]], page: _Page
+    members: Sequence[LabelCandidate], chosen: dict[str, list[LabelCandidate]], page: LabelledPage
 ) -> Iterable[LabelCandidate]:
     """Candidates of a style not in use that are labels by what the other styles show.
 
@@ -307,12 +169,12 @@ def _known_elsewhere(
     """
     style = _MARKS.sub("", members[0].style)
     if style in ("letter", "letter lone"):
-        if not chosen or not any(_asks(candidate, page.known) for candidate in members):
+        if not chosen or not any(is_asking(candidate, page.known) for candidate in members):
             return ()
         return [
             candidate
             for candidate in members
-            if _asks(candidate, page.known) and (page.ended(candidate) or "?" in page.words(candidate))
+            if is_asking(candidate, page.known) and (page.ended(candidate) or "?" in page.words(candidate))
         ]
     used = {candidate.label for believed in chosen.values() for candidate in believed}
     offices = {
@@ -325,18 +187,7 @@ def _known_elsewhere(
     return ()
 
 
-def _spoken(members: Sequence[LabelCandidate], page: _Page) -> bool:
-    """Whether what follows the labels is said by and to somebody, as under headings it is not."""
-    if any(candidate.grade is Grade.OFFICE and candidate.label.isupper() for candidate in members):
-        return True
-    if page.vocabulary.words.code not in LANGUAGES:
-        # Nobody knows the words of dialogue in a language without a file.
-        return True
-    spoken = sum("?" in words or bool(page.known.dialogue.search(words)) for words in map(page.words, members))
-    return spoken >= _SPOKEN * len(members)
-
-
-def _believed(style: str, members: Sequence[LabelCandidate], page: _Page) -> list[LabelCandidate]:
+def _believed(style: str, members: Sequence[LabelCandidate], page: LabelledPage) -> list[LabelCandidate]:
     """The candidates of a style in use that are believed, each on its own evidence."""
     counts = Counter(candidate.key for candidate in members)
     capitals = sum(candidate.label.isupper() for candidate in members) * 2 > len(members)
@@ -349,7 +200,7 @@ def _believed(style: str, members: Sequence[LabelCandidate], page: _Page) -> lis
             continue
         if candidate.grade is Grade.OFFICE:
             good = again or (
-                (not capitals or _in_capitals(candidate))
+                (not capitals or in_capitals(candidate))
                 and (not style.endswith(("stop", "dash")) or page.ended(candidate))
             )
         elif candidate.grade is Grade.NAME:
@@ -370,18 +221,11 @@ def _believed(style: str, members: Sequence[LabelCandidate], page: _Page) -> lis
     return believed
 
 
-def _in_capitals(candidate: LabelCandidate) -> bool:
-    """Whether a label is in capitals, an address or article aside ("Dr. WALLIS", "The PRESIDENT")."""
-    return "letter" in candidate.style or any(
-        len(word) > 2 and word.isupper() for word in candidate.label.split(",")[0].split()
-    )
-
-
 def _alike(first: str, second: str) -> bool:
     return abs(len(first) - len(second)) <= 2 and SequenceMatcher(None, first, second).ratio() >= _ALIKE
 
 
-def _with_words(labels: list[LabelCandidate], page: _Page) -> list[LabelCandidate]:
+def _with_words(labels: list[LabelCandidate], page: LabelledPage) -> list[LabelCandidate]:
     """Drop labels that nothing follows, and settle which of two neighbouring bare lines is the label."""
     counts = Counter(candidate.key for candidate in labels)
     kept: list[LabelCandidate] = []

@@ -34,7 +34,7 @@ from onrecord.rag import (
     Words,
     export,
 )
-from onrecord.rag.exporting.writing import EXPORT_FORMATS
+from onrecord.rag.exporting.formats import EXPORT_FORMATS
 from onrecord.rag.text.quotes import cite
 from onrecord.ui.chat.render import answer_html, error_html, question_html, waiting_html
 from onrecord.ui.command.cli import main

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter, Request, Response
 
 from onrecord.rag import Answer, Briefing, ExportFormat, Library, UnknownBriefing, export
 from onrecord.ui.chat.conversations import Conversations, UnknownConversation
+from onrecord.ui.page.files import as_file
 from onrecord.ui.server.places import Places
 from onrecord.ui.server.security import visitor_sending
-
-_TYPES: Mapping[ExportFormat, tuple[str, str]] = {
-    "markdown": ("md", "text/markdown; charset=utf-8"),
-    "html": ("html", "text/html; charset=utf-8"),
-    "csv": ("csv", "text/csv; charset=utf-8"),
-    "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-}
 
 
 def export_api(library: Library, conversations: Conversations, places: Places) -> APIRouter:
@@ -56,10 +48,3 @@ def cited(library: Library, answer: Answer) -> dict[str, Briefing]:
         except UnknownBriefing:
             continue
     return found
-
-
-def as_file(content: str | bytes, format: ExportFormat) -> Response:
-    """An export as a file to save."""
-    ending, media_type = _TYPES[format]
-    headers = {"content-disposition": f'attachment; filename="onrecord.{ending}"'}
-    return Response(content, media_type=media_type, headers=headers)

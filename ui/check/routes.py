@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from onrecord.rag import CheckReport, ExportFormat, Library, article_in, export_report
+from onrecord.ui.page.files import as_file
 from onrecord.ui.page.text import LANGUAGES
 from onrecord.ui.server.places import Places
 
 _LONGEST_ARTICLE = 200_000
-_TYPES: Mapping[ExportFormat, tuple[str, str]] = {
-    "markdown": ("md", "text/markdown; charset=utf-8"),
-    "html": ("html", "text/html; charset=utf-8"),
-    "csv": ("csv", "text/csv; charset=utf-8"),
-    "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-}
 
 
 class Article(BaseModel):
@@ -59,8 +53,6 @@ def check_api(library: Library, places: Places) -> APIRouter:
         """The report on a text as a file, with the version, the rules and the digest of the library that made it."""
         with places.taken(article.text):
             report = library.check(article.text)
-        ending, media_type = _TYPES[format]
-        headers = {"content-disposition": f'attachment; filename="onrecord-check.{ending}"'}
-        return Response(export_report(report, format, language=language), media_type=media_type, headers=headers)
+        return as_file(export_report(report, format, language=language), format, "onrecord-check")
 
     return api

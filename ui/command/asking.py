@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onrecord.rag import (
+    EXPORT_FORMATS,
     Answer,
     Briefing,
     FilterOptions,
@@ -21,29 +22,16 @@ from onrecord.rag import (
     Library,
     OnRecordError,
     UnknownBriefing,
+    format_named_by,
 )
 from onrecord.ui.command.console import (
-    export_format_of,
     lines_of,
     loading,
     print_result,
     said,
     write_file,
 )
-from onrecord.ui.command.options import (
-    Batch,
-    InBriefing,
-    InCollection,
-    Json,
-    Language,
-    OfKind,
-    Outlet,
-    Role,
-    Since,
-    Speaker,
-    Until,
-    filters_of,
-)
+from onrecord.ui.command.options import Batch, Json, with_filters
 from onrecord.ui.command.terminal import (
     printable_json,
     render_answer,
@@ -56,19 +44,13 @@ if TYPE_CHECKING:
     from onrecord.rag import ExportFormat
 
 
+@with_filters
 def ask(
     context: typer.Context,
+    *,
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     batch: Batch = None,
-    speaker: Speaker = None,
-    role: Role = None,
-    outlet: Outlet = None,
-    since: Since = None,
-    until: Until = None,
-    language: Language = None,
-    briefing: InBriefing = None,
-    kind: OfKind = None,
-    collection: InCollection = None,
+    filters: FilterOptions,
     export_to: Annotated[
         Path | None,
         typer.Option("--export", help="Write the answer with its sources to FILE: .md, .html, .docx or .csv."),
@@ -79,8 +61,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question with verified quotes from the library."""
-    export_format = export_format_of(export_to) if export_to is not None else None
-    filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind, collection)
+    export_format = format_named_by(export_to, EXPORT_FORMATS) if export_to is not None else None
     with Library.open(context.obj) as library:
         if batch is not None:
             _run_batch(batch, filters, lambda line, limits: asdict(_ask(library, line, limits, written)), library)
@@ -94,24 +75,17 @@ def ask(
         print_result(asdict(answer))
 
 
+@with_filters
 def search(
     context: typer.Context,
+    *,
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     k: Annotated[int, typer.Option("-k", help="How many passages.", min=1)] = 10,
     batch: Batch = None,
-    speaker: Speaker = None,
-    role: Role = None,
-    outlet: Outlet = None,
-    since: Since = None,
-    until: Until = None,
-    language: Language = None,
-    briefing: InBriefing = None,
-    kind: OfKind = None,
-    collection: InCollection = None,
+    filters: FilterOptions,
     as_json: Json = False,
 ) -> None:
     """Show the passages nearest to a question."""
-    filters = filters_of(speaker, role, outlet, since, until, language, briefing, kind, collection)
     with Library.open(context.obj) as library:
         if batch is not None:
             _run_batch(

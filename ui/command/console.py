@@ -22,7 +22,7 @@ from onrecord.ui.page.text import counted, terminal_language, words
 from onrecord.ui.server.audit import Actor
 
 if TYPE_CHECKING:
-    from onrecord.rag import ExportFormat, Progress
+    from onrecord.rag import Progress
 
 
 def print_result(value: str | dict[str, Any]) -> None:
@@ -107,14 +107,6 @@ def article_of(file: Path) -> str:
         return article_in(file.name, file.read_bytes())
     except OSError as error:
         raise InvalidRequest(f"{file}: cannot be opened ({error.strerror}). Check the path.") from error
-
-
-def export_format_of(file: Path) -> ExportFormat:
-    """The format that a file's ending names; raises InvalidRequest."""
-    formats: dict[str, ExportFormat] = {".md": "markdown", ".html": "html", ".docx": "docx", ".csv": "csv"}
-    if file.suffix.lower() not in formats:
-        raise InvalidRequest(f"{file}: no format is known by that ending. Use {', '.join(formats)}.")
-    return formats[file.suffix.lower()]
 
 
 def lines_of(file: Path) -> Iterator[str]:

@@ -6,18 +6,13 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from onrecord.rag import (
-    Library,
-    Method,
-    Settings,
-)
+from onrecord.rag import EXPORT_FORMATS, Library, Method, Settings, format_named_by
 from onrecord.ui.command.console import (
     article_of,
-    export_format_of,
     loading,
     print_result,
     progress_bar,
@@ -32,9 +27,6 @@ from onrecord.ui.command.terminal import (
     printable,
 )
 from onrecord.ui.page.text import terminal_language
-
-if TYPE_CHECKING:
-    pass
 
 
 def check(
@@ -52,7 +44,7 @@ def check(
     """Check every quotation and attributed statement of an article against the library."""
     from onrecord.rag import export_report, report_html, report_text
 
-    export_format = export_format_of(export_to) if export_to is not None else None
+    export_format = format_named_by(export_to, EXPORT_FORMATS) if export_to is not None else None
     article = read_text(file) if file == "-" else article_of(Path(file))
     with Library.open(context.obj) as library, loading(library):
         report = library.check(article)

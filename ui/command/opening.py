@@ -9,13 +9,11 @@ from typing import Annotated
 
 import typer
 
-from onrecord.rag import FilterOptions, InvalidRequest, Library, QuestionsFormat, export_questions
+from onrecord.rag import QUESTIONS_FORMATS, FilterOptions, Library, export_questions, format_named_by
 from onrecord.ui.command.console import print_result, unit, write_file
 from onrecord.ui.command.options import InBriefing, InCollection, Json, Since, Until
 from onrecord.ui.command.terminal import render_open_questions
 from onrecord.ui.page.text import terminal_language
-
-_FORMATS: dict[str, QuestionsFormat] = {".csv": "csv", ".md": "markdown", ".docx": "docx"}
 
 
 def open_questions(
@@ -36,9 +34,7 @@ def open_questions(
     as_json: Json = False,
 ) -> None:
     """List questions that were put on the record and left open, as a trained reader takes the replies."""
-    format = _FORMATS.get(export_to.suffix.lower()) if export_to is not None else None
-    if export_to is not None and format is None:
-        raise InvalidRequest(f"{export_to}: no format is known by that ending. Use {', '.join(_FORMATS)}.")
+    format = format_named_by(export_to, QUESTIONS_FORMATS) if export_to is not None else None
     language = terminal_language()
     with Library.open(context.obj) as library:
         # An impossible limit is refused before anything is read.

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
-
-from onrecord.rag import (
-    FilterOptions,
-)
-
-if TYPE_CHECKING:
-    pass
-
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
@@ -70,26 +64,40 @@ NoAuth = Annotated[
 Replace = Annotated[bool, typer.Option("--replace", help="Write over what is there.")]
 
 
-def filters_of(
-    speaker: Sequence[str] | None,
-    role: Sequence[str] | None,
-    outlet: Sequence[str] | None,
-    since: str | None,
-    until: str | None,
-    language: Sequence[str] | None,
-    briefing: Sequence[str] | None,
-    kind: Sequence[str] | None,
-    collection: Sequence[str] | None,
-) -> FilterOptions:
-    """The limits that a command was given: each of several values will do."""
-    return FilterOptions(
-        speaker=speaker or None,
-        role=role or None,
-        outlet=outlet or None,
-        since=since,
-        until=until,
-        language=language or None,
-        briefing=briefing or None,
-        kind=kind or None,  # type: ignore[typeddict-item]  # Library checks it and says which kinds there are
-        collection=collection or None,
-    )
+class _Filters:
+    """What ask and search are limited to, an option each: those of `FilterOptions`, in the order of `--help`."""
+
+    speaker: Speaker
+    role: Role
+    outlet: Outlet
+    since: Since
+    until: Until
+    language: Language
+    briefing: InBriefing
+    kind: OfKind
+    collection: InCollection
+
+
+def with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for every filter in place of its parameter `filters`, a `FilterOptions`.
+
+    Of several values each will do. `Library` checks them, and says which there are.
+    """
+    own = inspect.signature(command, eval_str=True)
+    options = {
+        name: inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in get_type_hints(_Filters, include_extras=True).items()
+    }
+
+    @wraps(command)
+    def limited(**given: Any) -> None:
+        told = {name: given.pop(name) for name in options}
+        command(**given, filters={name: None if value == [] else value for name, value in told.items()})
+
+    parameters: list[inspect.Parameter] = []
+    for parameter in own.parameters.values():
+        parameters += options.values() if parameter.name == "filters" else [parameter]
+    # What Typer reads options from.
+    limited.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    limited.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return limited

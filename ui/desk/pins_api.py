@@ -19,8 +19,8 @@ from onrecord.rag import (
     export_pins,
     link_to,
 )
-from onrecord.ui.chat.exporting import as_file
 from onrecord.ui.desk.pins import NAME_LENGTH, NOTE_LENGTH, Board, Pin, Pins
+from onrecord.ui.page.files import as_file
 from onrecord.ui.page.plain import language_of
 from onrecord.ui.page.text import words
 from onrecord.ui.server.security import visitor_sending

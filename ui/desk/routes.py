@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,14 +23,9 @@ from onrecord.rag import (
 )
 from onrecord.ui.chat.suggestions import Suggestions
 from onrecord.ui.desk.readings import Readings
+from onrecord.ui.page.files import as_file
 from onrecord.ui.page.text import preferred_language
 from onrecord.ui.server.places import Places
-
-_TYPES: Mapping[QuestionsFormat, tuple[str, str]] = {
-    "csv": ("csv", "text/csv; charset=utf-8"),
-    "markdown": ("md", "text/markdown; charset=utf-8"),
-    "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +130,8 @@ def desk_api(library: Library, suggested: Suggestions, places: Places) -> APIRou
     def exported(wanted: Annotated[WantedFile, Query()]) -> Response:
         """The same questions as a file: CSV, Markdown or DOCX."""
         questions = _open(library, wanted).questions
-        ending, media_type = _TYPES[wanted.format]
         content = export_questions(questions, wanted.format, preferred_language(wanted.labels, None))
-        headers = {"content-disposition": f'attachment; filename="left-open.{ending}"'}
-        return Response(content, media_type=media_type, headers=headers)
+        return as_file(content, wanted.format, "left-open")
 
     return api
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.rag.store.corrected import NO_CORRECTIONS, corrections_of
+from onrecord.rag.store.structured import structured
 from onrecord.rag.store.terms import counted_terms
-from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
+from onrecord.rag.types import Briefing, Passage, Turn
 
 METADATA = (
     *("id", "position", "sha256", "title", "date", "language", "url", "file", "kind", "source", "lineage", "added"),
@@ -62,21 +63,7 @@ def briefing_of(metadata: Mapping[str, Any], text: str, structure: str) -> Brief
         **named,
         text=text,
         turns=tuple(Turn(**one) for one in held["turns"]),
-        exchanges=tuple(
-            Exchange(
-                questions=tuple(one["questions"]),
-                answers=tuple(one["answers"]),
-                asked=tuple(Span(**span) for span in one["asked"]),
-                follows=one["follows"],
-            )
-            for one in held["exchanges"]
-        ),
-        boilerplate=tuple(Boilerplate(**one) for one in held["boilerplate"]),
-        reported=tuple(Reported(**one) for one in held["reported"]),
-        dates=tuple(DateMention(**one) for one in held["dates"]),
-        timecodes=tuple((offset, seconds) for offset, seconds in held["timecodes"]),
-        pages=tuple((offset, page) for offset, page in held["pages"]),
-        lines=tuple((offset, number) for offset, number in held["lines"]),
+        **structured(held),
         corrections=corrections_of(metadata["corrections"]),
     )
 

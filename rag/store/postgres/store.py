@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -14,9 +13,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import (
-    Archive,
     Candidate,
     ChangeCollections,
     Embedded,
@@ -34,6 +31,7 @@ from onrecord.rag.store import (
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
 from onrecord.rag.store.corrected import require_as_read
 from onrecord.rag.store.postgres.address import read_address
+from onrecord.rag.store.postgres.backup import back_up
 from onrecord.rag.store.postgres.collecting import CollectionsInPostgres
 from onrecord.rag.store.postgres.connections import Connection, Servers
 from onrecord.rag.store.postgres.failures import failure_of, translating_failures
@@ -73,7 +71,7 @@ from onrecord.rag.store.postgres.writing import (
     sweep,
     write_briefing,
 )
-from onrecord.rag.store.refusing import altered_file, is_intact, unknown_briefing
+from onrecord.rag.store.refusing import altered_file, is_intact, require_model, unknown_briefing
 from onrecord.rag.types import Briefing, Passage
 
 _Read = TypeVar("_Read")
@@ -148,11 +146,8 @@ class PostgresStore:
         held = model_of(noted(connection, "model"))
         if held == model:
             return
-        if held is not None and connection.execute("SELECT 1 FROM searched LIMIT 1").fetchone():
-            raise LibraryError(
-                f"The library's vectors are of the model {held.name}, but {model.name} is set. Unset ONRECORD_MODEL, "
-                "or embed all passages again with `onrecord reembed`."
-            )
+        if connection.execute("SELECT 1 FROM searched LIMIT 1").fetchone():
+            require_model(held, model)
         drop_index(connection)
         set_model(connection, model)
 
@@ -369,35 +364,7 @@ class PostgresStore:
 
     def back_up(self, file: Path) -> None:
         """Write the library to a file that `onrecord restore` makes a folder of; see `Archive.back_up`."""
-        # A library in a folder is what a backup is of, whatever it was made from.
-        from onrecord.rag.store.sqlite.engine import SqliteStore
-
-        def carry(folder: Path) -> None:
-            wrong = self.verify()
-            if wrong:
-                raise LibraryError(
-                    f"The library at {self._address.shown} is damaged ({wrong[0]}): no backup was made, and an older "
-                    "one is left as it is. `onrecord verify` says all that is wrong."
-                )
-            target = SqliteStore(folder)
-            try:
-                self._carry_to(target)
-                target.back_up(file)
-            finally:
-                target.close()
-
-        def in_a_folder() -> None:
-            # Beside the file: where there is room for it, there is for the folder.
-            with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=f".{file.name}-") as folder:
-                carry(Path(folder))
-
-        try:
-            self._connections.of_one_state(in_a_folder)
-        except OSError as error:
-            raise LibraryError(
-                f"{file}: the backup cannot be written ({error}). Choose a place that has room and that you may write "
-                "to; what was there before still is."
-            ) from error
+        back_up(self, file, shown=self._address.shown)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -412,16 +379,6 @@ class PostgresStore:
     def key(self) -> str:
         """A name for what is kept on this machine beside the library."""
         return self._address.key
-
-    def _carry_to(self, target: Archive) -> None:
-        model = self.model()
-        if model is None:
-            return
-        for id_ in self.ids():
-            passages, embedded = tuple(self.passages(id_)), tuple(self.embedded(id_))
-            target.add(NewBriefing(self.briefing(id_), self.file(id_), passages, embedded), model)
-        collections = self.collections()
-        target.change_collections(lambda _: collections)
 
     def close(self) -> None:
         """Close the connections."""

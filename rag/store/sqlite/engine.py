@@ -33,7 +33,14 @@ from onrecord.rag.store import (
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
 from onrecord.rag.store.corrected import require_as_read
-from onrecord.rag.store.refusing import REPAIR, altered_file, is_intact, unknown_briefing
+from onrecord.rag.store.refusing import (
+    REPAIR,
+    altered_file,
+    damaged_at_backup,
+    is_intact,
+    unknown_briefing,
+    unwritable_backup,
+)
 from onrecord.rag.store.sqlite import seal
 from onrecord.rag.store.sqlite.backup import copy
 from onrecord.rag.store.sqlite.collecting import CollectionsInFolder
@@ -62,15 +69,16 @@ from onrecord.rag.store.sqlite.rows import (
     meta,
     reading,
     set_meta,
+    turn_rows,
+    unindex,
 )
 from onrecord.rag.store.sqlite.schema import DATABASE
 from onrecord.rag.store.sqlite.searching import Search, embedded_of
-from onrecord.rag.types import Briefing, Passage, Turn
+from onrecord.rag.types import Briefing, Passage
 
 _Read = TypeVar("_Read")
 
 _PASSAGE_COLUMNS = columns(Passage, "p.")
-_TURN_COLUMNS = columns(Turn)
 # Another thread brings the indexes forward in the middle of an answer where somebody has written since it began. Past
 # as many beginnings, the others wait for the answer.
 _TRIES = 3
@@ -116,7 +124,7 @@ class SqliteStore:
                 )
             ]
             for briefing_id in dict.fromkeys([*older, briefing.id]):
-                self._unindex(connection, briefing_id)
+                unindex(connection, briefing_id)
             connection.execute(
                 "INSERT INTO files VALUES (?, ?) ON CONFLICT DO NOTHING",
                 (briefing.sha256, zlib.compress(new.data, _LEVEL)),
@@ -149,7 +157,7 @@ class SqliteStore:
             if row is None:
                 raise unknown_briefing(briefing_id)
             self._checked.content(connection, [briefing_id])
-            return briefing_from_row(row, self._turns(connection, briefing_id))
+            return briefing_from_row(row, turn_rows(connection, briefing_id))
 
     def briefings(self) -> list[Briefing]:
         """The current briefings in the order they were added."""
@@ -158,7 +166,7 @@ class SqliteStore:
                 f"SELECT b.*, {CORRECTIONS} FROM briefings b WHERE {CURRENT} ORDER BY position"
             ).fetchall()
             self._checked.content(connection, [row["id"] for row in rows])
-            return [briefing_from_row(row, self._turns(connection, row["id"])) for row in rows]
+            return [briefing_from_row(row, turn_rows(connection, row["id"])) for row in rows]
 
     def summaries(self) -> list[Summary]:
         """The current briefings in the order they were added, without their text."""
@@ -272,7 +280,7 @@ class SqliteStore:
             if lineage is None:
                 raise unknown_briefing(briefing_id)
             for row in connection.execute("SELECT id FROM briefings WHERE lineage = ?", (lineage[0],)).fetchall():
-                self._unindex(connection, row[0])
+                unindex(connection, row[0])
             connection.execute("DELETE FROM briefings WHERE lineage = ?", (lineage[0],))
             connection.execute("DELETE FROM files WHERE sha256 NOT IN (SELECT sha256 FROM briefings)")
             take_from_all(CollectionsInFolder(connection), lineage[0])
@@ -324,17 +332,11 @@ class SqliteStore:
         with reading(self._connection()) as connection:
             wrong = self.verify()
             if wrong:
-                raise LibraryError(
-                    f"The library at {self._folder} is damaged ({wrong[0]}): no backup was made, and an older one "
-                    "is left as it is. `onrecord verify` says all that is wrong."
-                )
+                raise damaged_at_backup(self._folder, wrong[0])
             try:
                 copy(connection, file)
             except FAILURES as error:
-                raise LibraryError(
-                    f"{file}: the backup cannot be written ({error}). Choose a place that has room and that you may "
-                    "write to; what was there before still is."
-                ) from error
+                raise unwritable_backup(file, error) from error
 
     def close(self) -> None:
         """Release the files."""
@@ -346,23 +348,6 @@ class SqliteStore:
 
     def _connection(self) -> sqlite3.Connection:
         return self._connections.current()
-
-    def _unindex(self, connection: sqlite3.Connection, briefing_id: str) -> None:
-        # What a superseded version says may have the ids of what the current one says.
-        rows = connection.execute(
-            f"SELECT p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {CURRENT} AND b.id = ?",
-            (briefing_id,),
-        )
-        ids = [(row[0],) for row in rows]
-        for table in ("vectors", "words", "checksums"):
-            connection.executemany(f"DELETE FROM {table} WHERE passage_id = ?", ids)
-
-    def _turns(self, connection: sqlite3.Connection, briefing_id: str) -> tuple[Turn, ...]:
-        rows = connection.execute(
-            f"SELECT {_TURN_COLUMNS} FROM turns WHERE briefing_id = ? ORDER BY position",
-            (briefing_id,),
-        )
-        return tuple(Turn(**{**dict(row), "inferred": bool(row["inferred"])}) for row in rows)
 
     def _summaries(self, condition: str, values: Sequence[str]) -> list[Summary]:
         rows = (

@@ -14,6 +14,7 @@ import numpy as np
 
 from onrecord.rag.store import Embedded
 from onrecord.rag.store.corrected import corrections_json, corrections_of
+from onrecord.rag.store.structured import STRUCTURED, structured
 from onrecord.rag.store.terms import counted_terms, words_in
 from onrecord.rag.types import Boilerplate, Briefing, DateMention, Exchange, Passage, Reported, Span, Turn
 
@@ -156,28 +157,35 @@ def briefing_from_row(row: sqlite3.Row, turns: tuple[Turn, ...]) -> Briefing:
         kind=row["kind"],
         text=row["text"],
         turns=turns,
-        exchanges=tuple(
-            Exchange(
-                questions=tuple(item["questions"]),
-                answers=tuple(item["answers"]),
-                asked=tuple(Span(**span) for span in item["asked"]),
-                follows=item["follows"],
-            )
-            for item in json.loads(row["exchanges"])
-        ),
-        boilerplate=tuple(Boilerplate(**item) for item in json.loads(row["boilerplate"])),
-        reported=tuple(Reported(**item) for item in json.loads(row["reported"])),
-        dates=tuple(DateMention(**item) for item in json.loads(row["dates"])),
         sha256=row["sha256"],
         source=row["source"],
         lineage=row["lineage"],
         added=row["added"],
         superseded_by=row["superseded_by"],
-        timecodes=tuple((offset, seconds) for offset, seconds in json.loads(row["timecodes"])),
-        pages=tuple((offset, page) for offset, page in json.loads(row["pages"])),
-        lines=tuple((offset, number) for offset, number in json.loads(row["lines"])),
         corrections=corrections_of(row["corrections"]),
+        **structured({name: json.loads(row[name]) for name in STRUCTURED}),
     )
+
+
+def turn_rows(connection: sqlite3.Connection, briefing_id: str) -> tuple[Turn, ...]:
+    """The turns of a briefing in order."""
+    rows = connection.execute(
+        f"SELECT {columns(Turn)} FROM turns WHERE briefing_id = ? ORDER BY position",
+        (briefing_id,),
+    )
+    return tuple(Turn(**{**dict(row), "inferred": bool(row["inferred"])}) for row in rows)
+
+
+def unindex(connection: sqlite3.Connection, briefing_id: str) -> None:
+    """Take away all that a current briefing is found by."""
+    # What a superseded version says may have the ids of what the current one says.
+    rows = connection.execute(
+        f"SELECT p.id FROM passages p JOIN briefings b ON b.id = p.briefing_id WHERE {CURRENT} AND b.id = ?",
+        (briefing_id,),
+    )
+    ids = [(row[0],) for row in rows]
+    for table in ("vectors", "words", "checksums"):
+        connection.executemany(f"DELETE FROM {table} WHERE passage_id = ?", ids)
 
 
 def insert_words(connection: sqlite3.Connection, passages: Sequence[Passage], generation: int) -> None:
