@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         UnreadableFile,
     )
     from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
+    from onrecord.rag.evaluate_writing import Asked, evaluate_model, model_report
     from onrecord.rag.exporting.export import export
     from onrecord.rag.exporting.formats import (
         EXPORT_FORMATS,
@@ -91,6 +92,7 @@ __all__ = [
     "Added",
     "Alone",
     "Answer",
+    "Asked",
     "Boilerplate",
     "Briefing",
     "CheckReport",
@@ -151,12 +153,14 @@ __all__ = [
     "course",
     "each_of",
     "evaluate_folder",
+    "evaluate_model",
     "export",
     "export_pins",
     "export_questions",
     "export_report",
     "format_named_by",
     "link_to",
+    "model_report",
     "place_at",
     "printed_head",
     "quoted_words",
@@ -180,6 +184,7 @@ _HOMES = {
     "Added": "onrecord.rag.adding",
     "Alone": "onrecord.rag.comparing.compare",
     "Answer": "onrecord.rag.types",
+    "Asked": "onrecord.rag.evaluate_writing",
     "Boilerplate": "onrecord.rag.types",
     "Briefing": "onrecord.rag.types",
     "CheckReport": "onrecord.rag.checking.check",
@@ -244,6 +249,8 @@ _HOMES = {
     "course": "onrecord.rag.speaking",
     "each_of": "onrecord.rag.types",
     "evaluate_folder": "onrecord.rag.evaluate",
+    "evaluate_model": "onrecord.rag.evaluate_writing",
+    "model_report": "onrecord.rag.evaluate_writing",
     "export": "onrecord.rag.exporting.export",
     "export_pins": "onrecord.rag.exporting.pinned",
     "export_report": "onrecord.rag.checking.exporting",

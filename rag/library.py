@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing_extensions import Self, Unpack
 
 from onrecord import __version__
 from onrecord.rag.answers.growing import growing
-from onrecord.rag.asking import Asking, filters_of, require_verified
+from onrecord.rag.asking import Answered, Asking, filters_of, require_verified
 from onrecord.rag.embedding import embed
 from onrecord.rag.errors import InvalidRequest, LibraryError
 from onrecord.rag.judging import JUDGED_FILE, Judging
@@ -25,7 +25,7 @@ from onrecord.rag.store.postgres import open_store
 from onrecord.rag.store.sqlite.backup import restore
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
-from onrecord.rag.types import Answer, Briefing, Citation, FilterOptions, Hit, Passage, Passing
+from onrecord.rag.types import Answer, Citation, FilterOptions, Hit, Passage, Passing
 
 if TYPE_CHECKING:
     from onrecord.rag.adding import Progress
@@ -42,25 +42,40 @@ class Library(Keeping):
     Open it with `Library.open`; safe to use from several threads.
     """
 
-    def __init__(self, store: Store, settings: Settings, folder: Path, database: SharedDatabase | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        folder: Path,
+        database: SharedDatabase | None = None,
+        language_model: LanguageModel | None = None,
+    ) -> None:
         super().__init__(store, settings, folder, database)
+        self._writer = language_model
         self._asking = Asking(self._holdings, self._models.encoder, self._models.reader)
         self._judging = Judging(self._holdings, folder / JUDGED_FILE, self._models.reader)
 
     @classmethod
-    def open(cls, path: str | Path | None = None, *, settings: Settings | None = None) -> Self:
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        language_model: LanguageModel | None = None,
+    ) -> Self:
         """Open the library in a folder, or at an address in PostgreSQL, making it where there is none.
 
-        `path` defaults to the setting `ONRECORD_LIBRARY`, else the platform's user data folder. Raises LibraryError
-        for a folder or an address that cannot be used.
+        `path` defaults to the setting `ONRECORD_LIBRARY`, else the platform's user data folder; `language_model`, which
+        writes beside answers, to the one that the settings name. Raises LibraryError for a folder or an address that
+        cannot be used.
         """
         settings = settings or Settings.load()
         place = path if path is not None else settings.address or settings.library
         if is_address(place):
             store = open_store(str(place))
-            return cls(store, settings, beside(store.key), store)
+            return cls(store, settings, beside(store.key), store, language_model)
         folder = Path(place)
-        return cls(SqliteStore(folder), settings, folder)
+        return cls(SqliteStore(folder), settings, folder, None, language_model)
 
     @classmethod
     def restore(
@@ -113,7 +128,7 @@ class Library(Keeping):
         """The name of the language model that writes beside answers, by the settings; None where none is used."""
         from onrecord.rag.language_model.choosing import name_of
 
-        return name_of(self._settings)
+        return self._writer.name if self._writer else name_of(self._settings)
 
     @property
     def model_choice(self) -> ModelChoice:
@@ -211,13 +226,13 @@ class Library(Keeping):
         Raises as `ask` does, before the first. Closing the iterator stops the model.
         """
         limits = filters_of(filters)
-        answer, briefings = self._holdings.of_one_state(
+        answered = self._holdings.of_one_state(
             lambda: self._asking.answer(question, history, limits, any_date=any_date)
         )
         model = self._language_model() if written else None
-        yield from growing(answer)
+        yield from growing(answered.answer)
         if model is not None:
-            yield from self._written(answer, briefings, model)
+            yield from self._written(answered, model)
 
     def passing(self, **filters: Unpack[FilterOptions]) -> Passing:
         """How much of the library passes filters, and how many undated briefings their dates leave out.
@@ -291,15 +306,16 @@ class Library(Keeping):
         """The language model that the settings name; most libraries use none and never load what runs it."""
         from onrecord.rag.language_model.choosing import chosen
 
-        return chosen(self._settings)
+        return self._writer or chosen(self._settings)
 
-    def _written(self, answer: Answer, briefings: Mapping[str, Briefing], model: LanguageModel) -> Iterator[Answer]:
+    def _written(self, answered: Answered, model: LanguageModel) -> Iterator[Answer]:
         """The answer with what the language model writes beside it, checked."""
-        from onrecord.rag.checking.translation import Translations
+        from onrecord.rag.language_model.evidence import evidence_of
+        from onrecord.rag.language_model.support import Support
         from onrecord.rag.language_model.writing import with_writing
 
-        translations = Translations(self._holdings, self._models.bundled_encoder())
-        passages = [hit.passage for hit in answer.hits]
-        for grown in with_writing(answer, passages, briefings, model, similarity=translations.similarity):
-            require_verified(grown, briefings)
+        evidence = evidence_of(answered.answer, answered.kind, answered.reading, answered.briefings)
+        support, in_time = Support(self._models.bundled_encoder()), answered.kind == "over_time"
+        for grown in with_writing(answered.answer, evidence, answered.briefings, model, support, in_time=in_time):
+            require_verified(grown, answered.briefings)
             yield grown

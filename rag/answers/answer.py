@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from onrecord.rag.answers.drafting import Draft, Drafted
 from onrecord.rag.answers.fact import fact
@@ -19,9 +19,8 @@ from onrecord.rag.answers.speakers import speakers
 from onrecord.rag.answers.unanswered import asked_not_answered
 from onrecord.rag.answers.what_asked import what_asked, what_named_asked
 from onrecord.rag.answers.who_asked import who_asked
-from onrecord.rag.questions.question import Question, QuestionKind
-from onrecord.rag.reading.reader import Reading, Reads
-from onrecord.rag.types import Answer, Briefing, Filters, Hit
+from onrecord.rag.questions.question import QuestionKind
+from onrecord.rag.types import Answer
 
 # Below this probability that a sentence read answers the question or leaves it open, the answer says that nothing was
 # found: the reader is calibrated so that one half is right (docs/reader.md).
@@ -46,36 +45,13 @@ ABOUT_ASKING: Mapping[QuestionKind, Callable[[Draft], Drafted | None]] = {
 }
 
 
-def compose(
-    question: Question,
-    hits: Sequence[Hit],
-    sources: Mapping[str, Briefing],
-    *,
-    reading: Reading,
-    read: Reads,
-    searched: tuple[int, int] = (0, 0),
-    filters: Filters | None = None,
-    called: Collection[str] | None = None,
-) -> Answer:
-    """Compose the answer to a question.
+def compose(draft: Draft) -> Answer:
+    """Compose the answer to a question from what was found and read for it.
 
-    Args:
-        question: what was asked.
-        hits: the passages found, best first.
-        sources: briefings by id: those of the hits at least; all that the filters leave where the question's kind is in
-            `questions.WHOLE_LIBRARY`.
-        reading: what the passages found say to the question, sentence by sentence.
-        read: reads further passages of the sources.
-        searched: how many briefings and passages the filters left.
-        filters: those of the search; lists keep to their role, outlet and kind.
-        called: the people whom the filter by speaker means; all quotes keep to them.
-
-    Returns:
-        an answer in the question's language, or in English where that has no words for answers, whose every quote is
-        `briefing.text[start:end]`. `seconds` is empty.
+    It is in the question's language, or in English where that has no words for answers; its every quote is
+    `briefing.text[start:end]`. `seconds` is empty.
     """
-    people = None if called is None else frozenset(called)
-    draft = Draft(question, hits, sources, searched, reading, read, filters or Filters(), people)
+    question, reading = draft.question, draft.reading
     written = _written(draft)
     # Who asked, and what is on record, is no matter of who may be quoted.
     found = reading if question.kind in ON_RECORD or question.kind in ABOUT_ASKING else draft.quotable
@@ -87,9 +63,9 @@ def compose(
         language=draft.language.code,
         parts=written.parts,
         citations=draft.quotes.citations,
-        hits=tuple(hits),
-        searched_briefings=searched[0],
-        searched_passages=searched[1],
+        hits=tuple(draft.hits),
+        searched_briefings=draft.searched[0],
+        searched_passages=draft.searched[1],
     )
 
 

@@ -38,7 +38,9 @@ class Drafted:
 class Draft:
     """One answer while it is written; `quotes` and `leads` remember what has been quoted and who spoke last.
 
-    `reading` is what the passages found say to the question; `read` reads others.
+    `hits` are the passages found, best first, and `sources` briefings by id: those of the hits at least; all that the
+    filters leave where the question's kind is in `questions.WHOLE_LIBRARY`. `searched` is how many briefings and
+    passages they left. `reading` is what the passages found say to the question; `read` reads others.
     `called` are the people whom the filter by speaker means, None where there is no such filter.
     """
 

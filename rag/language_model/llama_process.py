@@ -1,8 +1,8 @@
 """A language model in a process of its own: loaded by llama.cpp, and answering its parent's requests on this machine.
 
-What the model's file does to llama.cpp, it does to nobody else. The parent writes one line of JSON (`Order`) to standard
-input and is answered with one on standard output: the address, or why there is none. The process ends with its parent,
-whose end of the pipe then closes.
+What the model's file does to llama.cpp, it does to nobody else. The parent writes one line of JSON (`Order`) to
+standard input and is answered with one on standard output: the address, or why there is none. The process ends with its
+parent, whose end of the pipe then closes.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ from onrecord.rag.language_model.language_model import MOST_TOKENS, Message, lim
 from onrecord.rag.language_model.llama_process import Order, Started
 from onrecord.rag.language_model.server import ModelServer
 
-# A laptop's processor reads a prompt of 2,000 tokens in one to two minutes with the largest models that fit it, and then
-# writes a few words a second. The answer's quotes are there meanwhile.
+# A laptop's processor reads a prompt of 2,000 tokens in one to two minutes with the largest models that fit it, and
+# then writes a few words a second. The answer's quotes are there meanwhile.
 _SILENCE_SECONDS = 180.0
 _WHOLE_SECONDS = 300.0
 # Ten gigabytes from a slow disk.
@@ -79,6 +79,15 @@ class LocalModel:
     def pid(self) -> int | None:
         """The process that the model runs in, where one is running."""
         return self._process.pid if self._process else None
+
+    def memory(self) -> int:
+        """How many bytes of memory the model's process holds; 0 where none is running."""
+        import psutil
+
+        try:
+            return int(psutil.Process(self.pid).memory_info().rss) if self.pid else 0
+        except psutil.NoSuchProcess:
+            return 0
 
     def reply(self, messages: Sequence[Message], *, grammar: str | None = None) -> Iterator[str]:
         """Yield the text of a reply as it is made; raises ModelError naming the file, what is wrong, and what to do."""
@@ -218,7 +227,7 @@ _sharing = threading.Lock()
 
 def local_model(file: Path) -> LocalModel:
     """The model of a file that all libraries of this process share; another one takes its place, and its memory."""
-    global _shared  # noqa: PLW0603
+    global _shared
     with _sharing:
         if _shared is None or _shared.file != file.expanduser():
             if _shared is not None:
@@ -235,11 +244,15 @@ def _close_shared() -> None:
 
 
 def _threads() -> int:
-    """A thread for each core that this process may use: two on one core wait for each other."""
+    """A thread for each core that this process may use but one.
+
+    All wait for the slowest at every step, so one that has to share its core holds up the rest: on two busy cores two
+    threads wrote half a word a second, and one wrote five. The sentences are checked meanwhile.
+    """
     import psutil
 
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(allowed, psutil.cpu_count(logical=False) or allowed)
+    return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed) - 1)
 
 
 def _end(process: subprocess.Popen[str]) -> str:

@@ -1,119 +1,80 @@
 """A language model's words beside an answer, checked sentence by sentence while they come.
 
-Whatever goes wrong (a dead or slow server, a refusal, nonsense), the answer stands, with a note saying why.
+Attribute first, then write: the model is given the sentences that were chosen for the question, and may write of
+nothing else. Whatever goes wrong (a dead or slow server, a refusal, nonsense), the answer stands, with a note why.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from onrecord.rag.errors import ModelError
-from onrecord.rag.language_model.grounding import NO_ANSWER, Grounded, Similarity, ground
-from onrecord.rag.language_model.language_model import LanguageModel, Message
+from onrecord.rag.language_model.checking_sentence import Measuring
+from onrecord.rag.language_model.evidence import Evidence
+from onrecord.rag.language_model.grounding import NO_ANSWER, Grounding
+from onrecord.rag.language_model.language_model import LanguageModel
 from onrecord.rag.language_model.model_text import settled
+from onrecord.rag.language_model.prompt import grammar, messages
 from onrecord.rag.languages import answer_language
-from onrecord.rag.types import Answer, Briefing, Part, Passage, Piece, Words, Written
-
-
-def messages(
-    question: str, passages: Sequence[Passage], briefings: Mapping[str, Briefing], language: str
-) -> list[Message]:
-    """The chat that asks for an answer: the rules, then the passages as lines of JSON, then the question.
-
-    `language` is that of the question; where no prompt is known in it, the answer is in English.
-    """
-    lines = []
-    for number, passage in enumerate(passages, start=1):
-        briefing = briefings[passage.briefing_id]
-        known = {
-            "n": number,
-            "speaker": passage.speaker,
-            "role": passage.role,
-            "outlet": passage.outlet,
-            "kind": passage.kind,
-            "briefing": briefing.title,
-            "date": briefing.date,
-            "words": passage.text,
-        }
-        lines.append(json.dumps({key: value for key, value in known.items() if value}, ensure_ascii=False))
-    words = answer_language(language).model
-    rules = words.instructions.format(no_answer=NO_ANSWER)
-    asked = words.request.format(passages="\n".join(lines), question=question)
-    return [{"role": "system", "content": rules}, {"role": "user", "content": asked}]
+from onrecord.rag.types import Answer, Briefing, Written
 
 
 def with_writing(
-    default: Answer,
-    passages: Sequence[Passage],
+    answer: Answer,
+    evidence: Sequence[Evidence],
     briefings: Mapping[str, Briefing],
     model: LanguageModel,
+    support: Measuring,
     *,
-    similarity: Similarity | None = None,
+    in_time: bool = False,
 ) -> Iterator[Answer]:
-    """Yield the answer with what a model writes beside it as it grows, checked at every step; the last is complete."""
+    """Yield an answer with what a model writes beside it as it grows, checked at every step; the last is complete.
+
+    Nothing is asked of the model where there is no evidence. Closing the iterator stops it.
+
+    Args:
+        answer: without a language model; it stays as it is.
+        evidence: the statements to write from, numbered from 1.
+        briefings: those of the statements, by id.
+        model: what writes.
+        support: measures how well statements support a sentence.
+        in_time: whether it is about a course of time: its sentences are then a list by date.
+    """
+    if not evidence:
+        return
     started = time.perf_counter()
-    spoken = answer_language(default.language)
+    spoken = answer_language(answer.language)
     words = spoken.model
-    question, raw, shown = default.standalone_question or default.question, "", ""
+    checked = Grounding(evidence, briefings, answer.language, support, answer.citations, in_time)
+    raw, ready = "", ""
 
-    def checked(text: str) -> Grounded:
-        return ground(text, passages, briefings, question=question, language=default.language, similarity=similarity)
+    def so_far(text: str, *, complete: bool, note: str | None = None) -> Answer:
+        grounded = checked.ground(text)
+        if complete and not grounded.parts and note is None:
+            note = words.nonsense
+        outcomes = Counter[str](one.outcome for one in grounded.judged)
+        written = Written(model.name, grounded.parts, grounded.left_out, complete, note, outcomes)
+        seconds = {**answer.seconds, "model": time.perf_counter() - started}
+        return replace(answer, citations=grounded.citations, written=written, seconds=seconds)
 
-    def answer(grounded: Grounded, *, complete: bool) -> Answer:
-        behind = len(default.citations)
-        return replace(
-            default,
-            citations=(
-                *default.citations,
-                *(replace(one, number=one.number + behind) for one in grounded.citations),
-            ),
-            written=Written(
-                model.name,
-                tuple(_behind(part, behind) for part in grounded.parts),
-                grounded.unsupported,
-                complete,
-            ),
-            seconds={**default.seconds, "model": time.perf_counter() - started},
-        )
-
-    def none(note: str) -> Answer:
-        seconds = {**default.seconds, "model": time.perf_counter() - started}
-        return replace(default, written=Written(model.name, note=note), seconds=seconds)
-
-    if not passages or default.status != "answered":
-        yield default
-        return
-    # The quotes are whole; whoever shows them need not wait for the first words of a slow model.
-    yield replace(default, written=Written(model.name, complete=False))
+    asked = messages(answer.standalone_question or answer.question, evidence, answer.language)
+    # From the first moment it is seen that something is written.
+    yield so_far("", complete=False)
     try:
-        for piece in model.reply(messages(question, passages, briefings, default.language)):
+        for piece in model.reply(asked, grammar=grammar(evidence)):
             raw += piece
-            ready = settled(raw, spoken)
-            if len(ready) > len(shown) and NO_ANSWER not in raw:
-                shown = ready
-                grounded = checked(ready)
-                if grounded.citations:
-                    yield answer(grounded, complete=False)
+            if len(whole := settled(raw, spoken)) > len(ready):
+                ready = whole
+                yield so_far(ready, complete=False)
     except ModelError as error:
-        yield none(words.failed.format(reason=error))
+        # What was whole before it broke off was checked as all else is.
+        yield so_far(ready, complete=True, note=words.failed.format(reason=error))
         return
-    if NO_ANSWER in raw or re.sub(r"\W", "", raw).upper() in ("NOTFOUND", ""):
-        yield none(words.no_answer)
+    if re.sub(r"\W", "", raw.replace(NO_ANSWER, "")) == "":
+        yield so_far("", complete=True, note=words.no_answer)
         return
-    grounded = checked(raw)
-    yield answer(grounded, complete=True) if grounded.citations else none(words.nonsense)
-
-
-def _behind(part: Part, numbers: int) -> Part:
-    """A part whose citations come behind so many others."""
-
-    def moved(piece: Piece) -> Piece:
-        if isinstance(piece, Words):
-            return piece
-        return replace(piece, citations=tuple(number + numbers for number in piece.citations))
-
-    return replace(part, pieces=tuple(map(moved, part.pieces)))
+    yield so_far(raw.replace(NO_ANSWER, ""), complete=True)

@@ -122,9 +122,10 @@ class Written:
     """What a language model wrote from an answer's sentences: those of its own that were found to be supported.
 
     `model` is the name it is shown under. The parts point at the citations of the answer. `left_out` counts the
-    sentences dropped because the words they cite do not support them. `complete` is False while more may come. `note`
-    tells the reader why there is nothing, or why it stopped. `text` is what the parts say, with `[n]` markers, as soon
-    as it is an answer's.
+    sentences dropped because the words they cite do not support them. `outcomes` counts all by what became of them:
+    "kept", "reattributed" (to one other statement, which has all that they say), or the check that they failed.
+    `complete` is False while more may come. `note` tells the reader why there is nothing, or why it stopped. `text` is
+    what the parts say, with `[n]` markers, as soon as it is an answer's.
     """
 
     model: str
@@ -132,6 +133,7 @@ class Written:
     left_out: int = 0
     complete: bool = True
     note: str | None = None
+    outcomes: Mapping[str, int] = field(default_factory=dict)
     text: str = field(init=False, default="")
 
 
