@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from onrecord.embeddings import load_encoder
 from onrecord.rag import Briefing, Settings
 from onrecord.rag.documents import understood
-from onrecord.rag.language_model.checking_sentence import Outcome
+from onrecord.rag.language_model.checking_sentence import SentenceOutcome
 from onrecord.rag.language_model.evidence import Evidence, numbered
 from onrecord.rag.language_model.grounding import Grounding
 from onrecord.rag.language_model.support import CONSTANT, WEIGHTS, Measures, Support
@@ -103,15 +103,15 @@ class _Recording:
     def __init__(self, support: Support) -> None:
         self.support, self.seen = support, list[Measures]()
 
-    def measure(self, sentence: str, code: str, cited: Sequence[Evidence]) -> Measures:
-        self.seen.append(self.support.measure(sentence, code, cited))
+    def measure(self, sentence: str, claim: str, code: str, cited: Sequence[Evidence]) -> Measures:
+        self.seen.append(self.support.measure(sentence, claim, code, cited))
         return Measures(1.0, 1.0, 0.0, 0.0, foreign=False, opposed=self.seen[-1].opposed)
 
     def translates(self, name: str, sentence: str, code: str, cited: Sequence[Evidence]) -> bool:
         return self.support.translates(name, sentence, code, cited)
 
 
-def judged(pair: Pair, support: Support | _Recording) -> Outcome:
+def judged(pair: Pair, support: Support | _Recording) -> SentenceOutcome:
     """What becomes of a pair's sentence."""
     grounding = Grounding(pair.evidence, {pair.briefing.id: pair.briefing}, pair.language, support)
     return grounding.ground(pair.text).judged[0].outcome

@@ -22,7 +22,7 @@ from onrecord.rag.language_model.language_model import LanguageModel, Message
 from onrecord.rag.language_model.local import LocalModel
 from onrecord.rag.library import Library
 from onrecord.rag.settings import Settings
-from onrecord.rag.types import Answer, Pointer, Status
+from onrecord.rag.types import Answer, Status, Words
 
 _MEGABYTE = 1e6
 _PACKAGE = Path(onrecord.__file__).parent
@@ -43,10 +43,10 @@ class ModelQuestion:
 class Asked:
     """What a model wrote to one question, and what became of it.
 
-    `reply` is its text as it came, `shown` what was shown of it, with the quotes it cites. Of its sentences `kept` were
-    shown and `left_out` not. `seconds` are from the request to the last piece, `first` those to the first, both 0 where
-    it was not asked: where the library does not hold the answer, no model writes. `pieces` are mostly tokens. `memory`
-    is in bytes, 0 where the model runs elsewhere.
+    `reply` is its text as it came, `shown` what was shown of it, `cited` the quotes that this cites, by number.
+    `outcomes` counts its sentences as `Written` does. `seconds` are from the request to the last piece, `first` those
+    to the first, both 0 where it was not asked: where the library does not hold the answer, no model writes. `pieces`
+    are mostly tokens. `memory` is in bytes, 0 where the model runs elsewhere.
     """
 
     id: str
@@ -57,8 +57,7 @@ class Asked:
     reply: str
     shown: str
     cited: Mapping[int, str]
-    kept: int
-    left_out: int
+    outcomes: Mapping[str, int]
     note: str | None
     seconds: float
     first: float
@@ -148,9 +147,8 @@ def evaluate_model(
 
 def _result(one: ModelQuestion, answer: Answer, heard: _Listening) -> Asked:
     written = answer.written
-    pointers = [piece for part in (written.parts if written else ()) for piece in part.pieces]
-    kept = [piece for piece in pointers if isinstance(piece, Pointer)]
-    numbers = {number for piece in kept for number in piece.citations}
+    pieces = [piece for part in (written.parts if written else ()) for piece in part.pieces]
+    numbers = {number for piece in pieces if not isinstance(piece, Words) for number in piece.citations}
     return Asked(
         id=one.id,
         language=one.language,
@@ -162,8 +160,7 @@ def _result(one: ModelQuestion, answer: Answer, heard: _Listening) -> Asked:
         cited={
             cited.number: f"{cited.speaker}: {cited.quote}" for cited in answer.citations if cited.number in numbers
         },
-        kept=len(kept),
-        left_out=written.left_out if written else 0,
+        outcomes=written.outcomes if written else {},
         note=written.note if written else None,
         seconds=heard.seconds,
         first=heard.first,
@@ -179,8 +176,8 @@ def model_report(results: Sequence[Asked]) -> str:
         lines.append(f"{one.id}  {one.kind:<13}{one.question}")
         if one.pieces:
             lines.append(
-                f"      kept {one.kept}, left out {one.left_out}; {one.seconds:.1f} s, the first word after "
-                f"{one.first:.1f} s, {one.speed:.1f} tokens/s"
+                f"      {_counted(one.outcomes)}; {one.seconds:.1f} s, the first word after {one.first:.1f} s, "
+                f"{one.speed:.1f} tokens/s"
             )
         lines += [f"      {line}" for line in (one.shown or one.note or one.status).splitlines() if line.strip()]
     return "\n".join([*lines, "", *_totals(results)])
@@ -188,14 +185,19 @@ def model_report(results: Sequence[Asked]) -> str:
 
 def _totals(results: Sequence[Asked]) -> list[str]:
     wrote = [one for one in results if one.pieces]
-    kept, left_out = sum(one.kept for one in wrote), sum(one.left_out for one in wrote)
-    kinds = Counter(one.kind for one in wrote if one.kept)
+    outcomes: Counter[str] = sum((Counter(one.outcomes) for one in wrote), Counter())
     seconds = sum(one.seconds for one in wrote)
     writing = sum(one.seconds - one.first for one in wrote)
     speed = sum(one.pieces for one in wrote) / writing if writing else 0.0
     memory = max((one.memory for one in results), default=0)
     return [
-        f"questions {len(results)}, the model wrote for {len(wrote)}, something was shown for {sum(kinds.values())}",
-        f"sentences {kept + left_out}: {kept} kept, {left_out} left out",
+        f"questions {len(results)}, the model wrote for {len(wrote)}, something was shown for "
+        f"{sum(bool(one.shown) for one in wrote)}",
+        f"sentences {outcomes.total()}: {_counted(outcomes)}",
         f"{seconds:.0f} s in all, {speed:.1f} tokens/s" + (f", {memory / _MEGABYTE:,.0f} MB" if memory else ""),
     ]
+
+
+def _counted(outcomes: Mapping[str, int]) -> str:
+    """How many sentences were kept, and how many failed each check."""
+    return ", ".join(f"{name} {count}" for name, count in sorted(outcomes.items())) or "nothing"

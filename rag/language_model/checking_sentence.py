@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
 
+from onrecord.rag.checking.article import claims
 from onrecord.rag.language_model.evidence import Evidence
 from onrecord.rag.language_model.figures import figures_in
-from onrecord.rag.language_model.proper_names import names_in, parts_of
+from onrecord.rag.language_model.proper_names import name_parts, names_in
 from onrecord.rag.language_model.quotations import Exact
 from onrecord.rag.language_model.speakers import Speakers
 from onrecord.rag.language_model.support import THRESHOLD, Measures, framing, supported
@@ -19,7 +20,7 @@ from onrecord.rag.people.vocabulary import Vocabulary
 from onrecord.rag.transcript.mentions import Voice
 from onrecord.rag.types import Briefing, Span
 
-Outcome = Literal["kept", "reattributed", "number", "quotation", "speaker", "name", "figure", "support"]
+SentenceOutcome = Literal["kept", "reattributed", "number", "quotation", "speaker", "name", "figure", "support"]
 """What became of a sentence: shown, shown under another number, or the check that it failed."""
 
 # "Of the 210 million, …" is also told as "the 210".
@@ -29,8 +30,11 @@ _SCALES = ("000", "000000", "000000000")
 class Measuring(Protocol):
     """What measures how well statements support a sentence: `Support`, or a stand-in of a test."""
 
-    def measure(self, sentence: str, code: str, cited: Sequence[Evidence]) -> Measures:
-        """Measure a sentence in the language of a code against the statements that it cites, one at least."""
+    def measure(self, sentence: str, claim: str, code: str, cited: Sequence[Evidence]) -> Measures:
+        """Measure a sentence in the language of a code against the statements that it cites, one at least.
+
+        `claim` is what it says was said, without who said it.
+        """
 
     def translates(self, name: str, sentence: str, code: str, cited: Sequence[Evidence]) -> bool:
         """Whether a name in a sentence is one of statements in other languages, in its own."""
@@ -61,20 +65,18 @@ class SentenceCheck:
         self._briefings = {one.citation.briefing_id: briefings[one.citation.briefing_id] for one in evidence}
         self._speakers = Speakers(self._briefings)
 
-    def judge(self, sentence: ToCheck, cited: Sequence[Evidence]) -> tuple[Outcome, tuple[Evidence, ...]]:
+    def judge(self, sentence: ToCheck, cited: Sequence[Evidence]) -> tuple[SentenceOutcome, tuple[Evidence, ...]]:
         """What becomes of a sentence that cites some statements, and those that support it."""
         outcome, held = self._held(sentence, cited)
         if outcome == "kept" or sentence.quoted:
             return outcome, held
-        if outcome in ("speaker", "support") and not self._may_move(sentence):
-            return outcome, ()
-        # It may be right and its number wrong: one statement that has everything it says.
-        others = [one for one in self._evidence if one not in cited]
+        # It may be right and its number wrong: one statement that has everything it says, of whom it names or cites.
+        others = [one for one in self._evidence if one not in cited and self._may_move(sentence, one, cited)]
         found = [(self._weight(sentence, [one]), one) for one in others if self._fails(sentence, [one]) is None]
         best = max(found, key=lambda one: one[0], default=None)
         return ("reattributed", (best[1],)) if best and best[0] >= THRESHOLD else (outcome, ())
 
-    def _held(self, sentence: ToCheck, cited: Sequence[Evidence]) -> tuple[Outcome, tuple[Evidence, ...]]:
+    def _held(self, sentence: ToCheck, cited: Sequence[Evidence]) -> tuple[SentenceOutcome, tuple[Evidence, ...]]:
         if not cited:
             return "number", ()
         for place, one in sentence.quoted:
@@ -95,9 +97,11 @@ class SentenceCheck:
             return "support", ()
         return "kept", tuple(self._needed(sentence, fitting))
 
-    def _may_move(self, sentence: ToCheck) -> bool:
-        """Whether something of a sentence ties it to one statement: a figure, a name or a speaker."""
-        return bool(figures_in(sentence.whole, self._words.code) or self._told(sentence) or self._names(sentence.whole))
+    def _may_move(self, sentence: ToCheck, to: Evidence, cited: Sequence[Evidence]) -> bool:
+        """Whether something ties a sentence to a statement: its speaker, and a figure or a name."""
+        told = self._told(sentence)
+        tied = bool(told or figures_in(sentence.whole, self._words.code) or self._names(sentence.whole))
+        return tied and (bool(told) or to.citation.speaker in {one.citation.speaker for one in cited})
 
     def _told(self, sentence: ToCheck) -> frozenset[Voice]:
         return self._speakers.told(sentence.prose) if not sentence.quoted else frozenset()
@@ -122,8 +126,8 @@ class SentenceCheck:
         waiting = ""
         for start, end in clauses_of(sentence, self._words):
             clause = waiting + sentence[start:end]
-            held = parts_of(clause)
-            named = next((one for one in told if parts_of(one.name or one.role or "") & held), None)
+            held = name_parts(clause)
+            named = next((one for one in told if name_parts(one.name or one.role or "") & held), None)
             if named is not None and (not parts or parts[-1][0] != named):
                 parts.append((named, clause))
             elif parts:
@@ -131,11 +135,11 @@ class SentenceCheck:
             waiting = "" if parts else clause
         return parts
 
-    def _fails(self, sentence: ToCheck, cited: Sequence[Evidence]) -> Outcome | None:
+    def _fails(self, sentence: ToCheck, cited: Sequence[Evidence]) -> SentenceOutcome | None:
         """The check that a sentence fails against all of some statements, before it is measured."""
         if not all(any(self._speakers.speak([voice], one) for one in cited) for voice in self._told(sentence)):
             return "speaker"
-        held = parts_of(" ".join(f"{one.citation.quote} {one.context}" for one in cited))
+        held = name_parts(" ".join(f"{one.citation.quote} {one.context}" for one in cited))
         for name, parts in self._names(sentence.whole).items():
             if not parts <= held and not self._support.translates(name, sentence.whole, self._words.code, cited):
                 return "name"
@@ -153,7 +157,9 @@ class SentenceCheck:
         return Vocabulary(texts, together(*(one.language for one in self._briefings.values())))
 
     def _weight(self, sentence: ToCheck, cited: Sequence[Evidence]) -> float:
-        return supported(self._support.measure(sentence.whole, self._words.code, cited))
+        reported = [one.text for one in claims(sentence.whole, self._speakers.surnames) if one.kind == "statement"]
+        claim = next(iter(reported), sentence.whole)
+        return supported(self._support.measure(sentence.whole, claim, self._words.code, cited))
 
     def _needed(self, sentence: ToCheck, cited: Sequence[Evidence]) -> list[Evidence]:
         """The statements cited that bear a sentence: one alone where it does, else all."""
@@ -168,7 +174,7 @@ class SentenceCheck:
         """Whether the words around a quotation say more than who spoke."""
         names = {part for parts in self._names(prose).values() for part in parts}
         terms = set(self._words.index_terms(prose)) - framing(self._words.code)
-        return any(not parts_of(term) <= names for term in terms) if terms else False
+        return any(not name_parts(term) <= names for term in terms) if terms else False
 
 
 def _figures_known(one: Evidence) -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from onrecord.rag.answers.drafting import paragraph
-from onrecord.rag.language_model.checking_sentence import Measuring, Outcome, SentenceCheck, ToCheck
+from onrecord.rag.language_model.checking_sentence import Measuring, SentenceCheck, SentenceOutcome, ToCheck
 from onrecord.rag.language_model.evidence import Evidence
 from onrecord.rag.language_model.model_text import Taken, disarmed, plain_lines, sentences_written
 from onrecord.rag.language_model.quotations import Exact, exact
@@ -28,7 +28,7 @@ class Judged:
     """A sentence of a model as it was written, without its numbers, and what became of it."""
 
     text: str
-    outcome: Outcome
+    outcome: SentenceOutcome
 
     @property
     def shown(self) -> bool:
@@ -69,7 +69,7 @@ class Grounding:
     support: Measuring
     cited: tuple[Citation, ...] = ()
     in_time: bool = False
-    _known: dict[str, tuple[Outcome, tuple[Evidence, ...]]] = field(default_factory=dict, repr=False)
+    _known: dict[str, tuple[SentenceOutcome, tuple[Evidence, ...]]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._words = answer_language(self.language)
@@ -108,7 +108,7 @@ class Grounding:
 
     def _judged(
         self, sentence: str, taken: Taken, quoted: Mapping[str, Exact], cited: Sequence[Evidence]
-    ) -> tuple[Outcome, tuple[Evidence, ...]]:
+    ) -> tuple[SentenceOutcome, tuple[Evidence, ...]]:
         key = f"{_without_quotations(sentence, taken)}\n{[one.number for one in cited]}"
         if key not in self._known:
             plain = "".join(sign for sign in sentence if sign not in taken.markers)

@@ -38,7 +38,7 @@ class LanguageModel(Protocol):
         """
 
 
-def limited(pieces: Iterator[str]) -> Iterator[str]:
+def within_limits(pieces: Iterator[str]) -> Iterator[str]:
     """The pieces of a reply up to `MOST_CHARACTERS` characters."""
     left = MOST_CHARACTERS
     for piece in pieces:

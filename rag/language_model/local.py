@@ -25,7 +25,7 @@ from typing import IO, cast
 from onrecord.rag.errors import ModelError
 from onrecord.rag.language_model import llama_process
 from onrecord.rag.language_model.gguf import key_value_bytes, longest_context, metadata
-from onrecord.rag.language_model.language_model import MOST_TOKENS, Message, limited
+from onrecord.rag.language_model.language_model import MOST_TOKENS, Message, within_limits
 from onrecord.rag.language_model.llama_process import Order, Started
 from onrecord.rag.language_model.server import ModelServer
 
@@ -93,7 +93,7 @@ class LocalModel:
         """Yield the text of a reply as it is made; raises ModelError naming the file, what is wrong, and what to do."""
         server, process = self._started(messages)
         try:
-            yield from limited(server.reply(messages, grammar=grammar))
+            yield from within_limits(server.reply(messages, grammar=grammar))
         except ModelError as error:
             try:
                 # One that was killed a moment ago closes its connection first.

@@ -47,10 +47,10 @@ def names_in(
             continue
         if word.lower() in words.terms.stop_words and len(word) < 3:
             continue
-        found[word] = parts_of(word)
+        found[word] = name_parts(word)
     return found
 
 
-def parts_of(text: str) -> frozenset[str]:
+def name_parts(text: str) -> frozenset[str]:
     """The words of a text, folded, those joined by a hyphen one by one."""
     return frozenset(re.findall(r"\w+", fold(text)))

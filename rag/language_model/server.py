@@ -20,7 +20,7 @@ from onrecord.rag.language_model.language_model import (
     SILENCE_SECONDS,
     WHOLE_SECONDS,
     Message,
-    limited,
+    within_limits,
 )
 from onrecord.rag.settings import Settings
 
@@ -100,7 +100,7 @@ class ModelServer:
             ):
                 if response.status_code != 200:
                     raise ModelError(_refusal(self, response.status_code))
-                yield from limited(_contents(self, _lines(self, response)))
+                yield from within_limits(_contents(self, _lines(self, response)))
                 if deadline.passed:
                     # An answer without a length ends well wherever it is cut.
                     raise ModelError(too_late)

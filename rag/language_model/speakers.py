@@ -8,7 +8,7 @@ from functools import cached_property
 from onrecord.rag.checking.article import speaker_of, speakers_told
 from onrecord.rag.checking.speaker import said_by, surnames_of
 from onrecord.rag.language_model.evidence import Evidence
-from onrecord.rag.language_model.proper_names import parts_of
+from onrecord.rag.language_model.proper_names import name_parts
 from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.people.names import Known
 from onrecord.rag.transcript.mentions import NO_MENTION, Voice
@@ -46,8 +46,8 @@ class Speakers:
         """
         citation = evidence.citation
         if citation.speaker is None:
-            held = parts_of(f"{citation.quote} {evidence.context}")
-            return all(parts_of(voice.name or voice.role or "") <= held for voice in told)
+            held = name_parts(f"{citation.quote} {evidence.context}")
+            return all(name_parts(voice.name or voice.role or "") <= held for voice in told)
         speaker = Known(citation.speaker, citation.role, citation.outlet)
         return all(self._is(voice, speaker, evidence) for voice in told)
 

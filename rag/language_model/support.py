@@ -19,16 +19,16 @@ from onrecord.rag.language_model.contrary import opposed
 from onrecord.rag.language_model.evidence import Evidence
 from onrecord.rag.language_model.telling import (
     ReadClause,
-    TellingWord,
+    ReadWord,
     TellingWords,
     clauses_of,
-    likeness,
+    word_likeness,
 )
 from onrecord.rag.languages import language
 
 # A word is met by one this much like it, and one that a figure belongs to by one this much.
 _MET, _BOUND = 0.75, 0.8
-# A name is another's translation from this likeness on.
+# A name is another's translation from this word_likeness on.
 _TRANSLATED = 0.6
 # What the context of a statement gives (its speaker, title, question) meets a word nearly as well as its own words.
 _GIVEN = 0.9
@@ -45,8 +45,8 @@ class Measures:
     """What is measured of a sentence beside the statements that it cites.
 
     Attributes:
-        nearness: the cosine of the sentence with the nearest run of clauses.
-        met: the mean likeness (0–1) of its telling words to the most similar ones of the statements.
+        nearness: the cosine of the sentence, or of its claim alone, with the nearest run of clauses.
+        met: the mean word_likeness (0–1) of its telling words to the most similar ones of the statements.
         denied: the share (0–1) of the words met whose clause says no where the other does not.
         misbound: the share (0–1) of words beside a figure that stand beside another there.
         foreign: whether the statements are in another language.
@@ -62,8 +62,8 @@ class Measures:
 
 
 # Fitted by logistic regression on one half of the made pairs (benchmarks/written.py --fit), the last alone is a rule.
-WEIGHTS = {"nearness": 33.85, "met": 4.06, "denied": -2.53, "misbound": -4.36, "foreign": 2.47}
-CONSTANT = -35.01
+WEIGHTS = {"nearness": 38.2, "met": 3.66, "denied": -2.47, "misbound": -4.31, "foreign": 2.71}
+CONSTANT = -38.87
 # Above this are 5% of that half's false sentences.
 THRESHOLD = 0.5
 
@@ -83,8 +83,11 @@ class Support:
         """`encoder` is the bundled one: the weights were fitted to its vectors."""
         self._words = TellingWords(encoder)
 
-    def measure(self, sentence: str, code: str, cited: Sequence[Evidence]) -> Measures:
-        """Measure a sentence in the language of a code against the statements that it cites, one at least."""
+    def measure(self, sentence: str, claim: str, code: str, cited: Sequence[Evidence]) -> Measures:
+        """Measure a sentence in the language of a code against the statements that it cites, one at least.
+
+        `claim` is what it says was said, without who said it.
+        """
         codes = tuple(sorted({code, *(one.citation.language for one in cited)}))
         said = self._words.clauses(sentence, code, codes)
         known = [clause for one in cited for clause in self._known(one, codes)]
@@ -95,7 +98,7 @@ class Support:
         ]
         alone = len(codes) == 1
         return Measures(
-            nearness=self._nearness(sentence, cited),
+            nearness=max(self._nearness(text, cited) for text in {sentence, claim}),
             met=_met(said, sentences, {term for one in cited for term in _given(one, codes)}, code),
             denied=_denied(said, known),
             misbound=_misbound(said, sentences) if alone else 0.0,
@@ -116,7 +119,7 @@ class Support:
             for word in clause.words
             if word.text[:1].isupper()
         ]
-        alike = likeness(own, known)
+        alike = word_likeness(own, known)
         return bool(alike.size) and bool((alike.max(axis=1) >= _TRANSLATED).all())
 
     def _known(self, one: Evidence, codes: tuple[str, ...]) -> Iterable[ReadClause]:
@@ -159,13 +162,13 @@ def _given(one: Evidence, codes: Sequence[str]) -> set[str]:
     return {term for code in codes for term in language(code).index_terms(one.context)}
 
 
-def _met(said: Iterable[ReadClause], sentences: Sequence[Sequence[TellingWord]], given: set[str], code: str) -> float:
+def _met(said: Iterable[ReadClause], sentences: Sequence[Sequence[ReadWord]], given: set[str], code: str) -> float:
     """The mean of how well each telling word is met; figures, and the words of saying itself, are not counted."""
     words = [word for clause in said for word in clause.words if not word.figures and not word.terms <= framing(code)]
     if not words:
         return _GIVEN
     known = [word for sentence in sentences for word in sentence]
-    best = likeness(words, known).max(axis=1) if known else np.zeros(len(words), np.float32)
+    best = word_likeness(words, known).max(axis=1) if known else np.zeros(len(words), np.float32)
     return float(np.mean([max(one, _GIVEN * bool(word.terms & given)) for one, word in zip(best, words, strict=True)]))
 
 
@@ -175,7 +178,7 @@ def _denied(said: Iterable[ReadClause], known: Sequence[ReadClause]) -> float:
     for clause in said:
         best, held, differs = 0.0, 0, False
         for other in known:
-            alike = likeness(clause.words, other.words)
+            alike = word_likeness(clause.words, other.words)
             shared = int((alike.max(axis=1) >= _MET).sum()) if alike.size else 0
             share = shared / max(1, len(clause.words) + len(other.words) - shared)
             if share > best:
@@ -184,12 +187,12 @@ def _denied(said: Iterable[ReadClause], known: Sequence[ReadClause]) -> float:
     return otherwise / met if met else 0.0
 
 
-def _misbound(said: Iterable[ReadClause], sentences: Sequence[Sequence[TellingWord]]) -> float:
+def _misbound(said: Iterable[ReadClause], sentences: Sequence[Sequence[ReadWord]]) -> float:
     """The share of words beside a figure which in their source stand nearer to another figure than to this one."""
     words = [word for clause in said for word in clause.words]
     known = [word for sentence in sentences for word in sentence]
     places = [number * _APART + place for number, one in enumerate(sentences) for place in range(len(one))]
-    alike = likeness(words, known) >= _BOUND
+    alike = word_likeness(words, known) >= _BOUND
     figures = [place for place, word in enumerate(words) if word.figures]
     seen, wrong = 0, 0
     for figure in figures:

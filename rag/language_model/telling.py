@@ -26,7 +26,7 @@ _SAME_SIDE = np.float32(0.95)
 
 
 @dataclass(frozen=True, slots=True)
-class TellingWord:
+class ReadWord:
     """A word as it is printed, its terms in the languages compared, the figures it says, and its unit vector."""
 
     text: str
@@ -40,7 +40,7 @@ class ReadClause:
     """The telling words of a clause, in order, and whether it says no."""
 
     negative: bool
-    words: tuple[TellingWord, ...]
+    words: tuple[ReadWord, ...]
 
 
 class TellingWords:
@@ -87,7 +87,7 @@ def _joints(code: str) -> re.Pattern[str]:
     return re.compile(rf"\s(?:{'|'.join(sorted(language(code).model.joined)) or '(?!)'})\s", re.IGNORECASE)
 
 
-def _words(text: str, code: str, codes: Sequence[str], tokens: TokenVectors) -> list[tuple[int, TellingWord]]:
+def _words(text: str, code: str, codes: Sequence[str], tokens: TokenVectors) -> list[tuple[int, ReadWord]]:
     said = said_words(text, code, tokens)
     found = []
     for start, vector in zip(said.starts.tolist(), said.vectors, strict=True):
@@ -96,15 +96,17 @@ def _words(text: str, code: str, codes: Sequence[str], tokens: TokenVectors) -> 
         if match and terms:
             # Months and the like are told by their words.
             figures = frozenset(value for value in figures_in(match.group(), code) if value[:1].isdigit())
-            found.append((start, TellingWord(match.group(), frozenset(terms), figures, vector)))
+            found.append((start, ReadWord(match.group(), frozenset(terms), figures, vector)))
     return found
 
 
-def likeness(some: Sequence[TellingWord], others: Sequence[TellingWord]) -> NDArray[np.float32]:
+def word_likeness(some: Sequence[ReadWord], others: Sequence[ReadWord]) -> NDArray[np.float32]:
     """How alike each of some words is to each of others, (some, others), 0–1: one for the same term, else a cosine."""
     if not some or not others:
         return np.zeros((len(some), len(others)), np.float32)
-    alike: NDArray[np.float32] = np.maximum(np.stack([one.vector for one in some]) @ np.stack([one.vector for one in others]).T, 0)
+    alike: NDArray[np.float32] = np.maximum(
+        np.stack([one.vector for one in some]) @ np.stack([one.vector for one in others]).T, 0
+    )
     sides = [_sides(one.terms) for one in some], [_sides(one.terms) for one in others]
     for row, one in enumerate(some):
         for column, other in enumerate(others):

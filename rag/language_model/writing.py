@@ -56,7 +56,7 @@ def with_writing(
         grounded = checked.ground(text)
         if complete and not grounded.parts and note is None:
             note = words.nonsense
-        outcomes = Counter[str](one.outcome for one in grounded.judged)
+        outcomes = dict(Counter[str](one.outcome for one in grounded.judged))
         written = Written(model.name, grounded.parts, grounded.left_out, complete, note, outcomes)
         seconds = {**answer.seconds, "model": time.perf_counter() - started}
         return replace(answer, citations=grounded.citations, written=written, seconds=seconds)
