@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from records import spoken_briefing
 from scripted_model import ScriptedModel, scripted_model
+from typer.testing import CliRunner
 
 from onrecord.rag import (
     EXPORT_FORMATS,
@@ -37,12 +39,20 @@ from onrecord.rag.text.quotes import cite
 from onrecord.rag.types import Answer, Citation, Part, Pointer, Quote, Words, Written
 from onrecord.ui.chat.conversations import Asked, Conversations, new_id
 from onrecord.ui.chat.render import answer_html, status_line, written_html
+from onrecord.ui.command.cli import app
 from onrecord.ui.command.terminal import render_answer, render_written
 from onrecord.ui.page.text import counted, words
 from onrecord.ui.server.audit import Audit
 from onrecord.ui.server.places import Places
 from onrecord.ui.server.settings import ServerSettings
 from onrecord.ui.writing.routes import writing_api
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    with scripted_model() as started:
+        yield started
+
 
 _BRIEFING = spoken_briefing(
     [
@@ -193,6 +203,25 @@ def test_the_terminal_prints_the_quotes_first_and_then_the_rest() -> None:
     assert render_written(_answer(written=None)) == ""
 
 
+def test_the_command_prints_the_quotes_and_then_what_was_written(
+    sample_library: Library, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in model.settings.items():
+        monkeypatch.setenv(f"ONRECORD_{name.upper()}", str(value))
+    command = ["--library", str(sample_library.folder), "ask", "Will there be a fifth ferry?"]
+    label = words("en")["written_by"].format(model=model.name)
+    said = " ".join(CliRunner().invoke(app, command).stdout.split())
+    quotes, written = said.split(label)
+    assert "1 of 1 quote verified" in quotes
+    assert "fifth ferry" in written
+    assert written.endswith(counted("en", "left_out", 1))
+    asked = len(model.asked)
+    assert label not in CliRunner().invoke(app, [*command, "--no-written"]).stdout
+    assert len(model.asked) == asked
+    whole = json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)
+    assert (whole["written"]["model"], whole["written"]["left_out"]) == (model.name, 1)
+
+
 def test_a_conversation_keeps_it(tmp_path: Path) -> None:
     conversations = Conversations(tmp_path / "conversations.sqlite")
     conversation, asked = new_id(), Asked(new_id(), "When?", _answer(), Filters())
@@ -202,12 +231,6 @@ def test_a_conversation_keeps_it(tmp_path: Path) -> None:
 
 
 # --- What writes: tried, chosen, kept.
-
-
-@pytest.fixture(scope="module")
-def model() -> Any:
-    with scripted_model() as started:
-        yield started
 
 
 @pytest.fixture
