@@ -20,7 +20,7 @@ import zipfile
 from dataclasses import asdict
 from pathlib import Path
 
-from onrecord.rag import Asked, Settings, evaluate_model, model_report
+from onrecord.rag import AskedModel, Settings, evaluate_model, model_report
 
 MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
 SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
@@ -66,7 +66,7 @@ def main() -> None:
     options.output.parent.mkdir(parents=True, exist_ok=True)
     with options.output.open("w", encoding="utf-8") as lines:
 
-        def asked(one: Asked, total: int) -> None:
+        def asked(one: AskedModel, total: int) -> None:
             print(f"{one.id} of {total}: {one.question}\n  {one.shown or one.note or one.status}", flush=True)
             print(json.dumps(asdict(one), ensure_ascii=False), file=lines, flush=True)
 

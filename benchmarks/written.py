@@ -103,8 +103,8 @@ class _Recording:
     def __init__(self, support: Support) -> None:
         self.support, self.seen = support, list[Measures]()
 
-    def measure(self, sentence: str, claim: str, code: str, cited: Sequence[Evidence]) -> Measures:
-        self.seen.append(self.support.measure(sentence, claim, code, cited))
+    def measure(self, sentence: str, code: str, cited: Sequence[Evidence]) -> Measures:
+        self.seen.append(self.support.measure(sentence, code, cited))
         return Measures(1.0, 1.0, 0.0, 0.0, foreign=False, opposed=self.seen[-1].opposed)
 
     def translates(self, name: str, sentence: str, code: str, cited: Sequence[Evidence]) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         UnreadableFile,
     )
     from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
-    from onrecord.rag.evaluate_writing import Asked, evaluate_model, model_report
+    from onrecord.rag.evaluate_writing import AskedModel, evaluate_model, model_report
     from onrecord.rag.exporting.export import export
     from onrecord.rag.exporting.formats import (
         EXPORT_FORMATS,
@@ -92,7 +92,7 @@ __all__ = [
     "Added",
     "Alone",
     "Answer",
-    "Asked",
+    "AskedModel",
     "Boilerplate",
     "Briefing",
     "CheckReport",
@@ -184,7 +184,7 @@ _HOMES = {
     "Added": "onrecord.rag.adding",
     "Alone": "onrecord.rag.comparing.compare",
     "Answer": "onrecord.rag.types",
-    "Asked": "onrecord.rag.evaluate_writing",
+    "AskedModel": "onrecord.rag.evaluate_writing",
     "Boilerplate": "onrecord.rag.types",
     "Briefing": "onrecord.rag.types",
     "CheckReport": "onrecord.rag.checking.check",

@@ -40,7 +40,7 @@ class ModelQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedModel:
     """What a model wrote to one question, and what became of it.
 
     `reply` is its text as it came, `shown` what was shown of it, `cited` the quotes that this cites, by number.
@@ -110,8 +110,8 @@ def evaluate_model(
     settings: Settings,
     documents: Sequence[Path] = (),
     *,
-    asked: Callable[[Asked, int], None] | None = None,
-) -> list[Asked]:
+    asked: Callable[[AskedModel, int], None] | None = None,
+) -> list[AskedModel]:
     """Ask the model that the settings name all questions, over a library made for that alone.
 
     Args:
@@ -145,11 +145,11 @@ def evaluate_model(
     return results
 
 
-def _result(one: ModelQuestion, answer: Answer, heard: _Listening) -> Asked:
+def _result(one: ModelQuestion, answer: Answer, heard: _Listening) -> AskedModel:
     written = answer.written
     pieces = [piece for part in (written.parts if written else ()) for piece in part.pieces]
     numbers = {number for piece in pieces if not isinstance(piece, Words) for number in piece.citations}
-    return Asked(
+    return AskedModel(
         id=one.id,
         language=one.language,
         kind=one.kind,
@@ -169,7 +169,7 @@ def _result(one: ModelQuestion, answer: Answer, heard: _Listening) -> Asked:
     )
 
 
-def model_report(results: Sequence[Asked]) -> str:
+def model_report(results: Sequence[AskedModel]) -> str:
     """What came of all questions as a table in plain text, and what was shown of each reply."""
     lines = []
     for one in results:
@@ -183,7 +183,7 @@ def model_report(results: Sequence[Asked]) -> str:
     return "\n".join([*lines, "", *_totals(results)])
 
 
-def _totals(results: Sequence[Asked]) -> list[str]:
+def _totals(results: Sequence[AskedModel]) -> list[str]:
     wrote = [one for one in results if one.pieces]
     outcomes: Counter[str] = sum((Counter(one.outcomes) for one in wrote), Counter())
     seconds = sum(one.seconds for one in wrote)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
 
-from onrecord.rag.checking.article import claims
 from onrecord.rag.language_model.evidence import Evidence
 from onrecord.rag.language_model.figures import figures_in
 from onrecord.rag.language_model.proper_names import name_parts, names_in
@@ -30,11 +29,8 @@ _SCALES = ("000", "000000", "000000000")
 class Measuring(Protocol):
     """What measures how well statements support a sentence: `Support`, or a stand-in of a test."""
 
-    def measure(self, sentence: str, claim: str, code: str, cited: Sequence[Evidence]) -> Measures:
-        """Measure a sentence in the language of a code against the statements that it cites, one at least.
-
-        `claim` is what it says was said, without who said it.
-        """
+    def measure(self, sentence: str, code: str, cited: Sequence[Evidence]) -> Measures:
+        """Measure a sentence in the language of a code against the statements that it cites, one at least."""
 
     def translates(self, name: str, sentence: str, code: str, cited: Sequence[Evidence]) -> bool:
         """Whether a name in a sentence is one of statements in other languages, in its own."""
@@ -57,8 +53,15 @@ class SentenceCheck:
     """Checks sentences in one language against statements of some briefings."""
 
     def __init__(
-        self, evidence: Sequence[Evidence], briefings: Mapping[str, Briefing], words: Language, support: Measuring
+        self,
+        evidence: Sequence[Evidence],
+        briefings: Mapping[str, Briefing],
+        words: Language,
+        support: Measuring,
+        question: str = "",
     ) -> None:
+        """Check against `evidence`; a name that the `question` gives may be said of a briefing that has it."""
+        self._asked = name_parts(question)
         self._evidence = evidence
         self._words = words
         self._support = support
@@ -140,6 +143,7 @@ class SentenceCheck:
         if not all(any(self._speakers.speak([voice], one) for one in cited) for voice in self._told(sentence)):
             return "speaker"
         held = name_parts(" ".join(f"{one.citation.quote} {one.context}" for one in cited))
+        held |= self._asked & self._parts_of_all(cited)
         for name, parts in self._names(sentence.whole).items():
             if not parts <= held and not self._support.translates(name, sentence.whole, self._words.code, cited):
                 return "name"
@@ -156,10 +160,17 @@ class SentenceCheck:
         texts = "\n".join(one.text for one in self._briefings.values())
         return Vocabulary(texts, together(*(one.language for one in self._briefings.values())))
 
+    def _parts_of_all(self, cited: Sequence[Evidence]) -> frozenset[str]:
+        """The words that every briefing cited has."""
+        ids = {one.citation.briefing_id for one in cited}
+        return frozenset.intersection(*(self._parts_in[id_] for id_ in ids))
+
+    @cached_property
+    def _parts_in(self) -> dict[str, frozenset[str]]:
+        return {id_: name_parts(one.text) for id_, one in self._briefings.items()}
+
     def _weight(self, sentence: ToCheck, cited: Sequence[Evidence]) -> float:
-        reported = [one.text for one in claims(sentence.whole, self._speakers.surnames) if one.kind == "statement"]
-        claim = next(iter(reported), sentence.whole)
-        return supported(self._support.measure(sentence.whole, claim, self._words.code, cited))
+        return supported(self._support.measure(sentence.whole, self._words.code, cited))
 
     def _needed(self, sentence: ToCheck, cited: Sequence[Evidence]) -> list[Evidence]:
         """The statements cited that bear a sentence: one alone where it does, else all."""

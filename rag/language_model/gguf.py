@@ -13,7 +13,7 @@ from pathlib import Path
 
 from onrecord.rag.errors import ModelError
 
-Value = int | float | bool | str | list[int]
+FileValue = int | float | bool | str | list[int]
 
 _MAGIC = b"GGUF"
 # Version 1 was in use for some weeks of 2023; llama.cpp reads 2 and 3.
@@ -32,7 +32,7 @@ _KEY_VALUE_BYTES = 2
 _AGAIN = "Download it again, and compare its SHA-256."
 
 
-def metadata(file: Path) -> Mapping[str, Value]:
+def metadata(file: Path) -> Mapping[str, FileValue]:
     """The keys of a GGUF file with their values; of lists only short ones of numbers.
 
     Raises ModelError, naming the file, where it is missing, no GGUF, or cut off or damaged in its metadata.
@@ -55,7 +55,7 @@ def metadata(file: Path) -> Mapping[str, Value]:
         raise ModelError(f"{file} is cut off or damaged: what it says of its model cannot be read. {_AGAIN}") from error
 
 
-def key_value_bytes(known: Mapping[str, Value], context: int) -> int:
+def key_value_bytes(known: Mapping[str, FileValue], context: int) -> int:
     """How many bytes the keys and values of a whole context take, at two bytes a number; 0 where that is not told.
 
     In each layer every token has a key and a value for each head that has its own (grouped-query attention).
@@ -71,22 +71,22 @@ def key_value_bytes(known: Mapping[str, Value], context: int) -> int:
     return in_all * (wide + deep) * _KEY_VALUE_BYTES * context
 
 
-def longest_context(known: Mapping[str, Value]) -> int:
+def longest_context(known: Mapping[str, FileValue]) -> int:
     """How many tokens the model was made for; 0 where that is not told."""
     return _number(known, "context_length")
 
 
-def _number(known: Mapping[str, Value], name: str) -> int:
+def _number(known: Mapping[str, FileValue], name: str) -> int:
     value = known.get(f"{known.get('general.architecture')}.{name}")
     number = max(value, default=0) if isinstance(value, list) else value
     return number if isinstance(number, int) else 0
 
 
-def _read(file: Path, data: mmap.mmap) -> dict[str, Value]:
+def _read(file: Path, data: mmap.mmap) -> dict[str, FileValue]:
     _, version, _, keys = _HEAD.unpack_from(data)
     if version not in _VERSIONS:
         raise ModelError(f"{file} is a GGUF file of version {version}, which llama.cpp does not read. Convert it anew.")
-    known: dict[str, Value] = {}
+    known: dict[str, FileValue] = {}
     position = _HEAD.size
     if keys > _MOST_KEYS:
         raise KeyError(keys)
@@ -99,7 +99,7 @@ def _read(file: Path, data: mmap.mmap) -> dict[str, Value]:
     return known
 
 
-def _value(data: mmap.mmap, position: int, kind: int) -> tuple[Value | None, int]:
+def _value(data: mmap.mmap, position: int, kind: int) -> tuple[FileValue | None, int]:
     """A value of a kind at a position, None for a list that is not kept, and where the next begins."""
     if kind == _STRING:
         return _string(data, position)

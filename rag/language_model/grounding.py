@@ -61,6 +61,7 @@ class Grounding:
         support: measures how well statements support a sentence.
         cited: the citations of the answer so far; those of the text come behind them.
         in_time: whether the sentences are a list in the order of their dates.
+        question: what is answered.
     """
 
     evidence: Sequence[Evidence]
@@ -69,11 +70,12 @@ class Grounding:
     support: Measuring
     cited: tuple[Citation, ...] = ()
     in_time: bool = False
+    question: str = ""
     _known: dict[str, tuple[SentenceOutcome, tuple[Evidence, ...]]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._words = answer_language(self.language)
-        self._check = SentenceCheck(self.evidence, self.briefings, self._words, self.support)
+        self._check = SentenceCheck(self.evidence, self.briefings, self._words, self.support, self.question)
 
     def ground(self, raw: str) -> Grounded:
         """What may be shown of a text.

@@ -33,6 +33,7 @@ def names_in(
         surnames: those of people on record, folded.
     """
     calendar = month_names((words.code,)).keys() | day_names((words.code,)).keys()
+    opens = words.news.according_to.match(sentence) is not None
     found: dict[str, frozenset[str]] = {}
     for place, match in enumerate(_WORD.finditer(sentence)):
         word = _GENITIVE.sub("", _ELIDED.sub("", match.group()))
@@ -43,7 +44,7 @@ def names_in(
         known = fold(word) in surnames
         if words.news.capital_nouns and not known and not word.isupper():
             continue
-        if place == 0 and not known and (vocabulary.is_common(word) or not vocabulary.count(word)):
+        if place == 0 and not known and (opens or vocabulary.is_common(word) or not vocabulary.count(word)):
             continue
         if word.lower() in words.terms.stop_words and len(word) < 3:
             continue

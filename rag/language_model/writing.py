@@ -49,7 +49,8 @@ def with_writing(
     started = time.perf_counter()
     spoken = answer_language(answer.language)
     words = spoken.model
-    checked = Grounding(evidence, briefings, answer.language, support, answer.citations, in_time)
+    question = answer.standalone_question or answer.question
+    checked = Grounding(evidence, briefings, answer.language, support, answer.citations, in_time, question)
     raw, ready = "", ""
 
     def so_far(text: str, *, complete: bool, note: str | None = None) -> Answer:
@@ -61,7 +62,7 @@ def with_writing(
         seconds = {**answer.seconds, "model": time.perf_counter() - started}
         return replace(answer, citations=grounded.citations, written=written, seconds=seconds)
 
-    asked = messages(answer.standalone_question or answer.question, evidence, answer.language)
+    asked = messages(question, evidence, answer.language)
     # From the first moment it is seen that something is written.
     yield so_far("", complete=False)
     try:

@@ -29,7 +29,7 @@ from onrecord.ui.command.terminal import (
 from onrecord.ui.page.text import terminal_language
 
 if TYPE_CHECKING:
-    from onrecord.rag import Asked
+    from onrecord.rag import AskedModel
 
 
 def check(
@@ -101,7 +101,7 @@ def evaluate_model(
 
     with tqdm(unit=unit("unit_questions"), file=sys.stderr, disable=None) as bar:
 
-        def asked(one: Asked, total: int) -> None:  # noqa: ARG001
+        def asked(one: AskedModel, total: int) -> None:  # noqa: ARG001
             bar.total = total
             bar.update()
 
