@@ -113,9 +113,8 @@ def main() -> None:
                 for citation in answer.citations:
                     words = library.briefing(citation.briefing_id).text[citation.start : citation.end]
                     violations += words != citation.quote
-                print(
-                    f"ASKED  {question}\nRAW    {generator.raw!r}\nSHOWN  {written and written.text}\nNOTE   {written and written.note}\n"
-                )
+                shown, note = (written.text, written.note) if written else ("", None)
+                print(f"ASKED  {question}\nRAW    {generator.raw!r}\nSHOWN  {shown}\nNOTE   {note}\n")
     print(
         json.dumps(
             {

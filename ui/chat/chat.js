@@ -11,6 +11,7 @@ import { plain, rich } from "./copying.js";
 import { begun, conversation, nowIn, onConversation, refreshConversations } from "./conversations.js";
 import { keepFocus, nameThings } from "./drawing.js";
 import { judge, showFeedback } from "./feedback.js";
+import "./quotes.js";
 import { shortcuts, shortcutsButton } from "./shortcuts.js";
 import { allReady, mountForms, writtenBeside } from "./written.js";
 import { writerButton } from "../writing/writer.js";
@@ -67,9 +68,9 @@ export function mountHeader(element, trigger) {
       el("div", {}, el("h1", {}, words.name)),
       state,
       writerButton(),
-      el("nav", { "aria-label": words.places }, ...navigation()),
       languageChooser(),
       shortcutsButton(),
+      el("nav", { "aria-label": words.places }, ...navigation()),
     ),
   );
   // Before all else in the order of Tab.
@@ -303,7 +304,7 @@ function copyLink(action, id, question) {
 }
 
 function save(id) {
-  const links = ["markdown", "html", "docx", "csv"].map((format) => {
+  const links = ["markdown", "html", "docx", "xlsx", "csv"].map((format) => {
     const href = new URL(`api/answers/${encodeURIComponent(id)}/export?format=${format}`, root).href;
     return el("p", {}, el("a", { class: "button", href, download: "" }, words[format]));
   });

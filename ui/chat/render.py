@@ -57,9 +57,10 @@ def waiting_html(message: str) -> str:
     return f'<div class="waiting">{escape(message)}</div>'
 
 
-def welcome_html(language: str, *, empty: bool) -> str:
-    """What the chat shows before the first question; an empty library explains itself."""
-    title, more = ("empty", "empty_more") if empty else ("welcome", "welcome_more")
+def welcome_html(language: str, *, empty: bool, may_change: bool) -> str:
+    """What the chat shows before the first question; an empty library explains itself, to whom may add to it or not."""
+    filling = "empty_more" if may_change else "empty_reader"
+    title, more = ("empty", filling) if empty else ("welcome", "welcome_more")
     said = words(language)
     head = f'<div class="welcome-title">{escape(said[title])}</div><p>{escape(said[more])}</p>'
     return f'<div class="welcome">{head}</div>'
@@ -80,14 +81,14 @@ def answer_html(
     id; `limits` the filters in words. An unfinished answer shows its status and what it says alone.
     """
     answer = quotes_alone(answer)
-    said = f'<div class="said">{_prose(answer.parts, answer, exchange)}</div>'
+    said = f'<div class="said">{_prose(answer.parts, answer, exchange, finished=finished)}</div>'
     parts = [
         _status(answer, status_line(answer, verified, limits) if finished else _verdict(answer)),
         said,
     ]
     if finished:
         parts += [
-            _sources(answer.citations, answer.language, exchange, verified),
+            _sources(answer.citations, answer.parts, answer.language, exchange, verified),
             _nearest(answer, titles or {}),
             _dates_limit(answer, exchange),
             _limits_away(answer, exchange, limits),
@@ -112,12 +113,13 @@ def written_html(answer: Answer, *, verified: frozenset[int], exchange: str = ""
         label = f'<h3 class="label">{escape(said[key].format(model=written.model))}</h3>'
         parts.append(f'<div class="written-head">{label}{_forms(said) if written.complete else ""}</div>')
     if written.parts:
-        parts.append(f'<div class="said">{_prose(written.parts, answer, exchange, "wrote")}</div>')
+        prose = _prose(written.parts, answer, exchange, "wrote", finished=written.complete)
+        parts.append(f'<div class="said">{prose}</div>')
     if written.left_out:
         parts.append(f'<p class="status">{counted(answer.language, "left_out", written.left_out)}</p>')
     if written.note:
         parts.append(f'<p class="status note">{escape(written.note)}</p>')
-    parts.append(_sources(written_only(answer), answer.language, exchange, verified))
+    parts.append(_sources(written_only(answer), written.parts, answer.language, exchange, verified))
     state = "finished" if written.complete else "growing"
     return f'<div class="record written {state}" id="written-{escape_id(exchange)}">{"".join(parts)}</div>'
 
@@ -176,18 +178,19 @@ def _who(spoken: Citation | Passage, language: str) -> str:
     return attribution(spoken.speaker, spoken.role, spoken.outlet, language)
 
 
-def _prose(parts: Sequence[Part], answer: Answer, exchange: str, chips: str = "cite") -> str:
+def _prose(parts: Sequence[Part], answer: Answer, exchange: str, chips: str = "cite", *, finished: bool) -> str:
     """Parts of an answer as paragraphs and lists; the ids of their chips begin with `chips`."""
     blocks = []
     for is_item, run in groupby(parts, key=lambda part: part.item):
         tag = "li" if is_item else "p"
-        said = "".join(f"<{tag}>{_pieces(part, answer, f'{chips}-{escape_id(exchange)}')}</{tag}>" for part in run)
+        ids = f"{chips}-{escape_id(exchange)}"
+        said = "".join(f"<{tag}>{_pieces(part, answer, ids, finished=finished)}</{tag}>" for part in run)
         blocks.append(f"<ul>{said}</ul>" if is_item else said)
     return "".join(blocks)
 
 
-def _pieces(part: Part, answer: Answer, ids: str) -> str:
-    """Escaped words, each quote marked as one in its own language, and behind it its chips."""
+def _pieces(part: Part, answer: Answer, ids: str, *, finished: bool) -> str:
+    """Escaped words, each quote marked as one in its own language, and behind it its chips and what to do with it."""
     citations = {citation.number: citation for citation in answer.citations}
     said, led = "", True
     for piece, following in zip_longest(part.pieces, part.pieces[1:]):
@@ -208,8 +211,20 @@ def _pieces(part: Part, answer: Answer, ids: str) -> str:
         quoted = f'<q class="words" lang="{language}">{escape(quoted_words(piece, answer.citations))}</q>{chips}'
         if piece.note:
             quoted += f" {escape(piece.note)}"
+        if finished:
+            quoted += _of_quote(piece, answer.language)
         said += f'<span class="quote">{quoted}</span>' if led else quoted
     return said
+
+
+def _of_quote(quote: Quote, language: str) -> str:
+    """Buttons that copy and pin a quote, named by its numbers."""
+    numbers = "".join(f"[{number}]" for number in dict.fromkeys(quote.citations))
+    buttons = "".join(
+        f'<button type="button" class="{name}">{words(language)[key]}<span class="unseen"> {numbers}</span></button>'
+        for name, key in (("copy-quote", "copy"), ("pin pin-quote", "pin"))
+    )
+    return f'<span class="of-quote">{buttons}</span>'
 
 
 def _chip(citation: Citation, language: str, ids: str) -> str:
@@ -222,19 +237,27 @@ def _chip(citation: Citation, language: str, ids: str) -> str:
     )
 
 
-def _sources(citations: Sequence[Citation], language: str, exchange: str, verified: frozenset[int]) -> str:
+def _sources(
+    citations: Sequence[Citation], parts: Sequence[Part], language: str, exchange: str, verified: frozenset[int]
+) -> str:
+    """Citations of parts of an answer in a list."""
     if not citations:
         return ""
+    quoted = {
+        number for part in parts for piece in part.pieces if isinstance(piece, Quote) for number in piece.citations
+    }
     items = []
     for citation in citations:
         href = source_link(citation.briefing_id, citation.start, citation.end, citation.quote, citation.passage_id)
         who = _who(citation, language)
-        if citation.inferred:
-            who += f" ({words(language)['inferred']})"
+        if marks := [words(language)[mark] for mark in ("inferred", "heard") if getattr(citation, mark)]:
+            who += f" ({', '.join(marks)})"
         place = _together(printed_place(citation.page, citation.line, language, citation.seconds))
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
+        # A quote has its button in its place.
         pin = f'<button type="button" class="pin pin-source">{words(language)["pin"]}</button>'
+        pin = "" if citation.number in quoted else pin
         address = f'<span class="address">{escape(citation.url)}</span>' if citation.url else ""
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
