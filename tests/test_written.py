@@ -161,7 +161,7 @@ def _plain(format: str, data: str | bytes) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("format", [one for one in EXPORT_FORMATS if one != "csv"])
+@pytest.mark.parametrize("format", [one for one in EXPORT_FORMATS if one not in ("csv", "xlsx")])
 def test_a_file_holds_it_under_its_label_behind_the_quotes(format: Any, language: str) -> None:
     plain = _plain(format, export(_answer(language), format, {"b1": _BRIEFING}))
     said = answer_language(language).report
