@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from scripted_model import scripted_model  # noqa: E402
 from serving import serving, wait_for_model  # noqa: E402
 
 from onrecord.rag import Library  # noqa: E402
@@ -89,6 +90,14 @@ def main() -> None:
             camera = Photographer(browser, server.address)
             take_pictures(camera)
             take_desk(camera, ids)
+        # No language model is at hand that anybody would use: a stand-in writes, and the tour says so.
+        with scripted_model() as model, serving(library, settings=model.settings) as server:
+            wait_for_model(server.address)
+            camera = Photographer(browser, server.address)
+            page = camera.opened()
+            ask(page, "Will there be a fifth ferry?")
+            expect(page.locator(".written.finished")).to_be_visible(timeout=60_000)
+            camera.take(page, "written.png")
         with serving(empty) as server:
             wait_for_model(server.address)
             camera = Photographer(browser, server.address)

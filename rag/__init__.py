@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onrecord.embeddings import replacing
     from onrecord.rag.adding import Added, AddReport, Progress
+    from onrecord.rag.answers.forms import quotes_alone, written_only
     from onrecord.rag.checking.check import CheckReport, Finding
     from onrecord.rag.checking.exporting import export_report
     from onrecord.rag.checking.opening import article_in
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from onrecord.rag.exporting.questions import export_questions
     from onrecord.rag.exporting.text_fragments import link_to
     from onrecord.rag.judging import Judging, OpenQuestions
+    from onrecord.rag.language_model.setting import ModelChoice, Trial, set_in_environment
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
     from onrecord.rag.questions.followup import stands_alone
@@ -127,6 +129,7 @@ __all__ = [
     "Library",
     "LibraryError",
     "Method",
+    "ModelChoice",
     "ModelError",
     "OnRecordError",
     "OpenQuestions",
@@ -157,6 +160,7 @@ __all__ = [
     "SpeakerShare",
     "Status",
     "Summary",
+    "Trial",
     "Turn",
     "UnknownBriefing",
     "UnreadableFile",
@@ -182,18 +186,21 @@ __all__ = [
     "place_at",
     "printed_head",
     "quoted_words",
+    "quotes_alone",
     "replacing",
     "report_html",
     "report_rows",
     "report_text",
     "rows_of",
     "second_at",
+    "set_in_environment",
     "sheet_in",
     "sheet_of",
     "speaker_in",
     "speaker_shares",
     "stands_alone",
     "timecode",
+    "written_only",
 ]
 
 _HOMES = {
@@ -240,6 +247,7 @@ _HOMES = {
     "Library": "onrecord.rag.library",
     "LibraryError": "onrecord.rag.errors",
     "Method": "onrecord.rag.types",
+    "ModelChoice": "onrecord.rag.language_model.setting",
     "ModelError": "onrecord.rag.errors",
     "OnRecordError": "onrecord.rag.errors",
     "OpenQuestions": "onrecord.rag.judging",
@@ -266,6 +274,7 @@ _HOMES = {
     "SpeakerShare": "onrecord.rag.speaking",
     "Status": "onrecord.rag.types",
     "Summary": "onrecord.rag.store",
+    "Trial": "onrecord.rag.language_model.setting",
     "Turn": "onrecord.rag.types",
     "UnknownBriefing": "onrecord.rag.errors",
     "UnreadableFile": "onrecord.rag.errors",
@@ -287,16 +296,19 @@ _HOMES = {
     "place_at": "onrecord.rag.text.quotes",
     "printed_head": "onrecord.rag.speaking",
     "quoted_words": "onrecord.rag.types",
+    "quotes_alone": "onrecord.rag.answers.forms",
     "replacing": "onrecord.embeddings",
     "report_html": "onrecord.rag.checking.report",
     "report_rows": "onrecord.rag.evaluate",
     "report_text": "onrecord.rag.checking.report",
     "rows_of": "onrecord.rag.evaluate",
     "second_at": "onrecord.rag.text.quotes",
+    "set_in_environment": "onrecord.rag.language_model.setting",
     "speaker_in": "onrecord.rag.corrections",
     "speaker_shares": "onrecord.rag.speaking",
     "stands_alone": "onrecord.rag.questions.followup",
     "timecode": "onrecord.rag.text.clock",
+    "written_only": "onrecord.rag.answers.forms",
 }
 
 

@@ -6,7 +6,7 @@ All of it reads one state of the library: the caller sees to that (`Holdings.of_
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import get_args
@@ -14,6 +14,7 @@ from typing import get_args
 from onrecord.embeddings import Encoder
 from onrecord.rag.answers.answer import compose
 from onrecord.rag.answers.drafting import Draft
+from onrecord.rag.answers.forms import quotes_alone, with_written_of
 from onrecord.rag.answers.unsearched import unsearched
 from onrecord.rag.errors import InvalidRequest, OnRecordError
 from onrecord.rag.holdings import Holdings, by_words
@@ -42,9 +43,6 @@ from onrecord.rag.types import (
     Filters,
     Hit,
     Kind,
-    Part,
-    Piece,
-    Words,
     each_of,
 )
 
@@ -104,15 +102,16 @@ class Asking:
 
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
-        cited = {citation.briefing_id for citation in answer.citations}
+        quotes = quotes_alone(answer)
+        cited = {citation.briefing_id for citation in quotes.citations}
         asked = self._read(answer.standalone_question or answer.question, ())
         if asked.kind not in OVERVIEWS or len(cited) != 1:
             return answer
         whole = self._answered(replace(asked, page=0), Filters(briefing=cited.pop())).answer
         # Another answer than an overview may have been given to the question; a shorter list is not the rest of it.
-        if len(whole.citations) <= len(answer.citations):
+        if len(whole.citations) <= len(quotes.citations):
             return answer
-        return _in_parts_of(whole, answer)
+        return with_written_of(replace(quotes, parts=whole.parts, citations=whole.citations), answer)
 
     def _dates(self, question: Question, filters: Filters) -> Dates | None:
         """The dates of briefings that a question limits its answer to."""
@@ -182,36 +181,6 @@ class Asking:
             missing = [briefing_id for briefing_id in everything if briefing_id not in sources]
             sources |= {briefing_id: self._holdings.briefing(briefing_id) for briefing_id in missing}
         return sources
-
-
-def _in_parts_of(whole: Answer, answer: Answer) -> Answer:
-    """An answer with the parts of a fuller one; what was written beside it goes on pointing at the same slices."""
-    citations = list(whole.citations)
-    places = {(one.briefing_id, one.start, one.end): one.number for one in citations}
-    moved: dict[int, int] = {}
-    pieces = [piece for part in (answer.written.parts if answer.written else ()) for piece in part.pieces]
-    wanted = {number for piece in pieces if not isinstance(piece, Words) for number in piece.citations}
-    for one in answer.citations:
-        place = (one.briefing_id, one.start, one.end)
-        if one.number in wanted and place not in places:
-            places[place] = len(citations) + 1
-            citations.append(replace(one, number=places[place]))
-        moved[one.number] = places.get(place, 0)
-    return replace(
-        answer,
-        parts=whole.parts,
-        citations=tuple(citations),
-        written=answer.written and replace(answer.written, parts=_renumbered(answer.written.parts, moved)),
-    )
-
-
-def _renumbered(parts: Iterable[Part], numbers: Mapping[int, int]) -> tuple[Part, ...]:
-    def piece_of(piece: Piece) -> Piece:
-        if isinstance(piece, Words):
-            return piece
-        return replace(piece, citations=tuple(numbers[number] for number in piece.citations))
-
-    return tuple(replace(part, pieces=tuple(map(piece_of, part.pieces))) for part in parts)
 
 
 def _checked(question: str) -> str:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from onrecord.rag.comparing.compare import Comparison
     from onrecord.rag.copying import Copied
     from onrecord.rag.language_model.language_model import LanguageModel
+    from onrecord.rag.language_model.setting import ModelChoice, Trial
 
 
 class Library(Keeping):
@@ -132,6 +133,31 @@ class Library(Keeping):
         from onrecord.rag.language_model.choosing import name_of
 
         return self._writer.name if self._writer else name_of(self._settings)
+
+    @property
+    def model_choice(self) -> ModelChoice:
+        """Which language model writes beside answers, as the settings name it; its key is a secret."""
+        from onrecord.rag.language_model.setting import ModelChoice
+
+        return ModelChoice.of(self._settings)
+
+    def choose_model(self, choice: ModelChoice) -> None:
+        """Have a language model write beside answers from now on, or none, and keep that in the user's settings.
+
+        Raises InvalidRequest for half a choice, and where the environment has chosen already.
+        """
+        from onrecord.rag.language_model.setting import kept
+
+        self._settings = kept(choice, self._settings)
+
+    def try_model(self, choice: ModelChoice | None = None) -> Trial:
+        """Send one short request to a language model, or to the one that is set; changes nothing.
+
+        Raises ModelError with one line that says what is wrong, and InvalidRequest for half a choice.
+        """
+        from onrecord.rag.language_model.setting import tried
+
+        return tried(choice.within(self._settings) if choice else self._settings)
 
     @property
     def judging(self) -> Judging:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from typing_extensions import Self
 
+from onrecord.embeddings.replacing import replacing
 from onrecord.rag.errors import InvalidRequest
 
 
@@ -26,6 +29,41 @@ def beside(key: str) -> Path:
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def settings_file() -> Path:
+    """Where a user's own settings are kept."""
+    return user_config_path("onrecord", appauthor=False) / "settings.toml"
+
+
+def in_environment(names: Iterable[str]) -> bool:
+    """Whether the environment gives one of these settings; the file then says nothing about it."""
+    given = {name.upper() for name in os.environ}
+    return any(f"ONRECORD_{name}".upper() in given for name in names)
+
+
+def keep_settings(values: Mapping[str, str | None]) -> None:
+    """Write settings into the user's file and leave all else in it as it is; None takes one away.
+
+    The file is the user's alone to read, since a key may stand in it. Raises InvalidRequest where it cannot be written.
+    """
+    # Loaded by those who change a setting only.
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    file = settings_file().resolve()
+    try:
+        written = tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
+        for name, value in values.items():
+            written.pop(name, None)
+            if value is not None:
+                written[name] = value
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replacing(file) as new:
+            new.touch(mode=0o600)
+            new.write_text(tomlkit.dumps(written), encoding="utf-8")
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise InvalidRequest(f"{file}: cannot be changed ({error}). Correct it, or its rights.") from error
 
 
 class Settings(BaseSettings):
@@ -69,8 +107,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments go before the environment, the environment before the settings file."""
-        file = user_config_path("onrecord", appauthor=False) / "settings.toml"
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
 
     @classmethod
     def load(cls) -> Self:
@@ -82,5 +119,4 @@ class Settings(BaseSettings):
             name = "ONRECORD_" + "_".join(str(part) for part in first["loc"]).upper()
             raise InvalidRequest(f"{name}: {first['msg']}. Correct or unset it.") from error
         except ValueError as error:
-            file = user_config_path("onrecord", appauthor=False) / "settings.toml"
-            raise InvalidRequest(f"{file} is not valid TOML ({error}). Correct or delete it.") from error
+            raise InvalidRequest(f"{settings_file()} is not valid TOML ({error}). Correct or delete it.") from error

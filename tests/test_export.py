@@ -21,7 +21,7 @@ from onrecord.rag.exporting.text_fragments import link_to, text_fragment
 from onrecord.rag.readers.sheets import rows_in
 from onrecord.rag.text.clock import timecode
 from onrecord.rag.text.quotes import cite
-from onrecord.rag.types import Answer, Briefing, Citation, Part, Pointer, Quote, Turn, Words
+from onrecord.rag.types import Answer, Briefing, Citation, Part, Pointer, Quote, Turn, Words, Written
 
 _TEXT = (
     "Host: Is it well-known, the price?\nMinister: It costs 5 million & more.\nWe pay. Next year, too.\nHost: Thanks."
@@ -202,16 +202,18 @@ def test_nothing_a_briefing_says_is_run_or_rendered(data: st.DataObject) -> None
     citation = cite(1, briefing, briefing.turns[1].start, briefing.turns[1].end)
     paragraph = Part((Words(f"{words} said: "), Quote((1,), note=words), Pointer((1,))))
     item = Part((Words(words), Quote((1,)), Words(words)), item=True)
-    answer = _answer(briefing, (citation,), question=question, parts=(paragraph, item, item, paragraph))
+    written = Written(words, (paragraph, item), note=words)
+    parts = (paragraph, item, item, paragraph)
+    answer = _answer(briefing, (citation,), question=question, parts=parts, written=written)
     exported = {format: export(answer, format, {"b1": briefing}) for format in EXPORT_FORMATS}
 
     page = lxml_html.fromstring(str(exported["html"]).encode("utf-8").replace(b"\0", b""))
     assert not page.xpath("//script|//img|//iframe|//form|//@onerror|//a[not(starts-with(@href,'#quote-'))]")
     rendered = lxml_html.fromstring(MarkdownIt("commonmark").enable("table").render(str(exported["markdown"])))
     assert not rendered.xpath("//script|//img|//a|//ol|//h3|//code|//pre|//table|//ul/ul|//blockquote//li")
-    assert len(rendered.xpath("//li")) == len(page.xpath("//li")) == 2
+    assert len(rendered.xpath("//li")) == len(page.xpath("//li")) == 3
     for row in csv.reader(io.StringIO(str(exported["csv"]).removeprefix("\ufeff"), newline="")):
-        assert len(row) == 23
+        assert len(row) == 25
         assert not any(cell.lstrip()[:1] in tuple("=+-@|") for cell in row if cell.strip())
     assert isinstance(exported["docx"], bytes)
     assert docx.Document(io.BytesIO(exported["docx"])).paragraphs

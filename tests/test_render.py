@@ -233,12 +233,6 @@ def test_a_long_list_of_sources_is_folded_up() -> None:
         assert reader.tags.count("li") == count
 
 
-def test_why_no_language_model_answered_is_said_as_text() -> None:
-    html = answer_html(answer("No.", note="<b>The model's server</b> does not answer."), verified=frozenset())
-    assert "<b>The model's server</b> does not answer." in Reader(html).text
-    assert "b" not in Reader(html).tags
-
-
 def test_not_found_shows_the_nearest_passages_as_no_answer() -> None:
     passage = Passage(9, "b1", 0, len(QUOTE), QUOTE, "Ada Quill", "Minister", "answer")
     html = answer_html(

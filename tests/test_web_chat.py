@@ -356,12 +356,16 @@ def test_small_talk_is_not_called_an_answer_of_the_briefings(open_page: Open) ->
     expect(page.locator(".record").last.locator("a.cite").first).to_be_visible()
 
 
-def test_the_page_says_which_language_model_words_the_answers(open_page: Open, server: Server) -> None:
-    expect(open_page().locator(".page-head .state")).not_to_contain_text("language model")
-    # Nobody listens there: what is said is what the settings name.
+def test_the_page_says_which_language_model_writes(open_page: Open, server: Server) -> None:
+    page = open_page()
+    expect(page.locator("button.writer")).to_have_text("Written answers: none")
+    # Nobody listens there: what is said is what the settings name, which the page cannot change then.
     settings = {"llm_url": "http://127.0.0.1:9", "llm_model": "some-model-3b"}
     with serving(server.library, settings=settings) as other:
         page = open_page(at=other)
-        expect(page.locator(".page-head .state")).to_contain_text(
-            "worded by the language model some-model-3b", timeout=60_000
-        )
+        page.get_by_role("button", name="Written answers: some-model-3b").click(timeout=60_000)
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("where the server was started")
+        expect(dialog.get_by_role("textbox")).to_have_count(0)
+        dialog.get_by_role("button", name="Try it").click()
+        expect(dialog.get_by_role("status")).to_contain_text("cannot be reached")

@@ -46,6 +46,7 @@ from onrecord.ui.server.operations import Metrics, Observed, operations_api
 from onrecord.ui.server.places import RETRY_SECONDS, Busy, Places
 from onrecord.ui.server.security import Guard, Visitors, allowed_hosts
 from onrecord.ui.server.settings import ServerSettings
+from onrecord.ui.writing.routes import writing_api
 
 # Seconds that the page waits at most for the model, and again for a question that a program asked before it was there:
 # beside each other both take twice as long. Another model than the bundled one may take longer than anybody waits.
@@ -117,6 +118,7 @@ def create_app(
     app.include_router(pins_pages())
     app.include_router(comparing_api(library, places))
     app.include_router(comparing_pages())
+    app.include_router(writing_api(library, places, audit, hosts))
     # Not "assets": these are Gradio's own.
     app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
     app.add_exception_handler(OnRecordError, _refusal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import groupby
@@ -30,7 +30,7 @@ from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.types import Answer, Briefing, Citation, Part, Piece, Pointer, Words, plain_text, quoted_words
 
-_COLUMNS = (*COLUMNS[:13], "before", "turn", "after", *COLUMNS[13:], "question", "status")
+_COLUMNS = (*COLUMNS[:13], "before", "turn", "after", *COLUMNS[13:], "question", "status", "written_by", "written")
 
 
 @overload
@@ -43,7 +43,8 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
     """Write an answer with its quotes and their sources; `briefings` holds those cited, by id.
 
     Text for markdown, html (a whole page) and csv (one row a quote, with a byte order mark for spreadsheets), bytes
-    for xlsx (the same rows) and docx. Labels are in the answer's language.
+    for xlsx (the same rows) and docx. What a language model wrote stands apart under its name; in a table, beside the
+    quotes that it cites. Labels are in the answer's language.
     Raises InvalidRequest for an unknown format or a missing briefing.
     """
     missing = [one.title for one in answer.citations if one.briefing_id not in briefings]
@@ -87,7 +88,12 @@ def _facts(answer: Answer, words: ReportWords) -> str:
 
 
 def _markdown(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Marks) -> str:
-    parts = [f"# {markdown(one_line(answer.question))}", _md_said(answer), f"*{markdown(_facts(answer, words))}*"]
+    said = _md_said(answer.parts, answer)
+    parts = [f"# {markdown(one_line(answer.question))}", said, f"*{markdown(_facts(answer, words))}*"]
+    if (written := answer.written) is not None and written.parts:
+        head = f"## {markdown(one_line(words.written.format(model=written.model)))}"
+        parts += [head, f"*{words.written_from}*", _md_said(written.parts, answer)]
+    parts += [f"*{markdown(one_line(remark))}*" for remark in _remarks(answer, words)]
     if sources:
         parts.append(f"## {words.quotes}")
     for source in sources:
@@ -97,9 +103,9 @@ def _markdown(answer: Answer, sources: list[Sourced], words: ReportWords, marks:
     return "\n\n".join(parts) + "\n"
 
 
-def _md_said(answer: Answer) -> str:
-    """The answer's paragraphs and lists, with [n] markers; nothing here can define what they would link to."""
-    runs = groupby(answer.parts, key=lambda part: part.item)
+def _md_said(parts: Sequence[Part], answer: Answer) -> str:
+    """Paragraphs and lists of an answer, with [n] markers; nothing here can define what they would link to."""
+    runs = groupby(parts, key=lambda part: part.item)
     return "\n\n".join(
         ("\n" if is_item else "\n\n").join(_md_part(part, answer) for part in run) for is_item, run in runs
     )
@@ -124,9 +130,7 @@ def _shown(piece: Piece, answer: Answer, escaped: Callable[[str], str], marker: 
 
 
 def _html(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Marks) -> str:
-    runs = groupby(answer.parts, key=lambda part: part.item)
-    blocks = ((is_item, "\n".join(_html_part(part, answer) for part in run)) for is_item, run in runs)
-    said = "\n".join(f"<ul>\n{block}\n</ul>" if is_item else block for is_item, block in blocks)
+    said = _html_said(answer.parts, answer)
     quotes = "\n".join(
         f'<section id="quote-{source.citation.number}"><h3>[{source.citation.number}]</h3>\n'
         f"{quote_html(source, words, marks)}\n<dl>"
@@ -136,8 +140,22 @@ def _html(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Mar
         for source in sources
     )
     heading = f"<h2>{words.quotes}</h2>\n" if sources else ""
-    body = f"{said}\n<p><em>{escape(_facts(answer, words))}</em></p>\n{heading}{quotes}"
+    body = f"{said}\n<p><em>{escape(_facts(answer, words))}</em></p>\n{_html_written(answer, words)}{heading}{quotes}"
     return html_page(answer.question, body, answer.language)
+
+
+def _html_written(answer: Answer, words: ReportWords) -> str:
+    blocks = [f"<p><em>{escape(remark)}</em></p>" for remark in _remarks(answer, words)]
+    if (written := answer.written) is not None and written.parts:
+        head = f"<h2>{escape(words.written.format(model=written.model))}</h2>\n<p><em>{words.written_from}</em></p>"
+        blocks = [head, _html_said(written.parts, answer), *blocks]
+    return "\n".join(["<section>", *blocks, "</section>\n"]) if blocks else ""
+
+
+def _html_said(parts: Sequence[Part], answer: Answer) -> str:
+    runs = groupby(parts, key=lambda part: part.item)
+    blocks = ((is_item, "\n".join(_html_part(part, answer) for part in run)) for is_item, run in runs)
+    return "\n".join(f"<ul>\n{block}\n</ul>" if is_item else block for is_item, block in blocks)
 
 
 def _html_part(part: Part, answer: Answer) -> str:
@@ -154,8 +172,31 @@ def _rows(answer: Answer, sources: list[Sourced]) -> list[dict[str, str | None]]
         cells_of(source)
         | {"before": source.before, "turn": source.turn, "after": source.after}
         | {"question": answer.question, "status": answer.status}
+        | _written_cells(answer, source.citation.number)
         for source in sources
     ]
+
+
+def _written_cells(answer: Answer, number: int) -> dict[str, str | None]:
+    """What a model wrote of one quote, and which model."""
+    written = answer.written
+    citing = [part for part in written.parts if _cites(part, number)] if written else []
+    if written is None or not citing:
+        return {"written_by": None, "written": None}
+    return {"written_by": written.model, "written": plain_text(citing, answer.citations)}
+
+
+def _cites(part: Part, number: int) -> bool:
+    return any(number in piece.citations for piece in part.pieces if not isinstance(piece, Words))
+
+
+def _remarks(answer: Answer, words: ReportWords) -> list[str]:
+    """What else there is to say of the written form: what was left out, and why there is none or it is not whole."""
+    written = answer.written
+    if written is None:
+        return []
+    left_out = words.left_out.format(n=written.left_out) if written.left_out else None
+    return [remark for remark in (left_out, written.note) if remark]
 
 
 def _docx(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Marks) -> bytes:
@@ -163,10 +204,20 @@ def _docx(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Mar
     from onrecord.rag.exporting.export_docx import WordDocument
 
     document = WordDocument(one_line(answer.question))
-    for part in answer.parts:
-        text = plain_text([replace(part, item=False)], answer.citations)
-        document.paragraph(text, style="List Bullet" if part.item else None)
+
+    def say(parts: Sequence[Part]) -> None:
+        for part in parts:
+            text = plain_text([replace(part, item=False)], answer.citations)
+            document.paragraph(text, style="List Bullet" if part.item else None)
+
+    say(answer.parts)
     document.paragraph(_facts(answer, words), style="Subtitle")
+    if (written := answer.written) is not None and written.parts:
+        document.heading(one_line(words.written.format(model=written.model)))
+        document.paragraph(words.written_from, small=True)
+        say(written.parts)
+    for remark in _remarks(answer, words):
+        document.paragraph(remark, small=True)
     if sources:
         document.heading(words.quotes)
     for source in sources:

@@ -20,8 +20,8 @@ import httpx
 import pytest
 from serving import Server, serving, wait_for_model
 
-from onrecord.rag import Library, Settings
-from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations
+from onrecord.rag import Filters, Library, Settings
+from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Asked, Conversations, new_id
 from onrecord.ui.page.html import escape
 from onrecord.ui.page.text import LANGUAGES, words
 from onrecord.ui.server.logs import Sparing
@@ -346,7 +346,10 @@ def only_conversation(server: Server) -> str:
 
 
 def test_killed_in_mid_answer_and_then_told_to_stop(folder: Path, small_model: Path, hung: HungModel) -> None:
-    """The conversation is there after the restart, says that it was interrupted, and goes on."""
+    """The conversation is there after the restart with the quotes of the answer, and goes on.
+
+    One whose quotes had not come yet says that it was interrupted.
+    """
     settings: dict[str, object] = {
         "model": small_model,
         "llm_url": hung.address,
@@ -360,25 +363,31 @@ def test_killed_in_mid_answer_and_then_told_to_stop(folder: Path, small_model: P
         killed.process.wait()
     with serving(folder, settings=settings) as again:
         id_ = only_conversation(again)
-        for language in LANGUAGES:
-            shown = page_says(again, "greet", [{"conversation": id_, "language": language}], language)
-            assert escape(words(language)["interrupted"]) in shown
-            assert "harbour" in shown
         kept = Conversations(folder / CONVERSATIONS_FILE)
         visitor = visitor_of(cookies_in(VISITOR["cookie"]))
         assert visitor
-        [lost] = kept.asked(visitor, id_)
+        [stopped] = kept.asked(visitor, id_)
+        assert stopped.answer
+        assert stopped.answer.citations
+        lost = Asked(new_id(), QUESTION, None, Filters())
+        kept.begin(visitor, id_, lost)
+        for language in LANGUAGES:
+            shown = page_says(again, "greet", [{"conversation": id_, "language": language}], language)
+            assert escape(words("en")["writing_stopped"]) in shown
+            assert escape(words(language)["interrupted"]) in shown
+            assert "harbour" in shown
         hung.go.set()
         page_says(again, "answer", [QUESTION, {"conversation": id_, "replacing": lost.id}], "b")
-        [answered] = kept.asked(visitor, id_)
-        assert answered.answer
+        assert all(one.answer for one in kept.asked(visitor, id_))
         hung.go.clear()
         hung.asked = threading.Semaphore(0)
-        send_to_page(again, "answer", ["And the ferry?", {"conversation": id_}], "c")
+        send_to_page(again, "answer", [QUESTION, {"conversation": id_}], "c")
         assert hung.asked.acquire(timeout=60)
         again.process.send_signal(signal.SIGINT)
         assert again.process.wait(60) == -signal.SIGTERM
-    assert [one.answer is None for one in kept.asked(visitor, id_)] == [False, True]
+    told = [one.answer and one.answer.written and one.answer.written.note for one in kept.asked(visitor, id_)]
+    assert len(told) == 3
+    assert told[0] == told[2] == words("en")["writing_stopped"]
 
 
 def test_told_to_stop_the_server_ends_what_it_has_begun(crowded: Server, hung: HungModel) -> None:

@@ -98,12 +98,20 @@ class Question(Asked):
     any_date: bool = Field(
         default=False, description="Search briefings of any date, whatever dates the question says (“since May”)."
     )
+    written: bool = Field(
+        default=True, description="Have the language model, where one is set, write beside the quotes; false is faster."
+    )
+
+    def asked(self) -> dict[str, Any]:
+        """As arguments of the library."""
+        options = {"question": self.question, "history": self.history, "any_date": self.any_date}
+        return {**options, "written": self.written, **self.filters.options()}
 
 
 class Status(BaseModel):
     """What the library holds, the models that answer, and whether who asks may change the library.
 
-    `language_model` words answers; None where none does: answers then are quotes, found and chosen without one.
+    `language_model` writes beside the quotes of answers, which are found and chosen without one; None where none does.
     """
 
     model: ModelState
@@ -159,21 +167,15 @@ def briefings_api(
 
     @api.post("/ask", tags=["questions"])
     def ask(question: Question) -> Answer:
-        """Answer a question with verbatim quotes."""
-        limits = question.filters.options()
+        """Answer a question with verbatim quotes, and what a language model writes beside them where one is set."""
         with places.taken(question.question):
-            return library.ask(question.question, history=question.history, any_date=question.any_date, **limits)
+            return library.ask(**question.asked())
 
     @api.post("/ask/stream", tags=["questions"], response_class=Response, responses=_EVENTS)
     def ask_stream(question: Question) -> EventSourceResponse:
         """The same as server-sent events: `answer` with the answer as it grows, then `done` or `error`."""
         # Started here, so that a question that cannot be asked is refused with a status and not in the stream.
-        limits = question.filters.options()
-        answers = _placed(
-            places,
-            question.question,
-            library.stream(question.question, history=question.history, any_date=question.any_date, **limits),
-        )
+        answers = _placed(places, question.question, library.stream(**question.asked()))
         first = next(answers, None)
         return EventSourceResponse(_answer_events(first, answers))
 

@@ -13,6 +13,8 @@ import { keepFocus, nameThings } from "./drawing.js";
 import { judge, showFeedback } from "./feedback.js";
 import "./quotes.js";
 import { shortcuts, shortcutsButton } from "./shortcuts.js";
+import { allReady, mountForms, writtenBeside } from "./written.js";
+import { writerButton } from "../writing/writer.js";
 import { clearLimits, filters } from "../library/filters.js";
 import { refresh } from "../library/library.js";
 import { beginnings } from "../library/upload.js";
@@ -65,6 +67,7 @@ export function mountHeader(element, trigger) {
       { class: "page-head" },
       el("div", {}, el("h1", {}, words.name)),
       state,
+      writerButton(),
       languageChooser(),
       shortcutsButton(),
       el("nav", { "aria-label": words.places }, ...navigation()),
@@ -89,6 +92,7 @@ export function mountHeader(element, trigger) {
   nameThings();
   arrive(ask);
   keepFocus();
+  mountForms();
   showFeedback();
   shortcuts(textarea, recall);
 }
@@ -115,14 +119,13 @@ function recall() {
 // Say how far the model is until it is loaded, then what the library holds.
 async function follow(line) {
   try {
-    const { model, briefings, passages, language_model } = await api("status");
+    const { model, briefings, passages } = await api("status");
     if (model.state === "failed") line.textContent = fill(words.failed, { message: model.message });
     else if (model.state === "loading") {
       line.textContent = words.loading;
       setTimeout(() => follow(line), POLL);
     } else {
-      const wording = language_model && fill(words.worded_by, { model: language_model });
-      line.textContent = [counted("briefings", briefings), counted("passages", passages), wording].filter(Boolean).join(" · ");
+      line.textContent = `${counted("briefings", briefings)} · ${counted("passages", passages)}`;
     }
     line.dataset.state = model.state;
   } catch (error) {
@@ -210,7 +213,7 @@ export function answered(sent) {
   if (sent?.turn === turn) nowIn(sent.conversation);
   else refreshConversations();
   if (document.querySelector("#chat .message-row:last-child .message .prose > .failed")) giveBack();
-  announce(document.querySelector("#chat .message-row:last-child .failed") ? words.error : words.ready);
+  announce(document.querySelector("#chat .message-row:last-child .failed") ? words.error : allReady());
   stopFollowing();
   suggest();
   listen();
@@ -281,7 +284,8 @@ function act(event) {
   const id = action.value;
   const question = document.getElementById(`asked-${id}`)?.innerText || "";
   const record = document.getElementById(`record-${id}`);
-  if (action.classList.contains("copy")) return copyBy(action, plain(record, question), rich(record, question));
+  const forms = [record, writtenBeside(id)].filter(Boolean);
+  if (action.classList.contains("copy")) return copyBy(action, plain(forms, question), rich(forms, question));
   if (action.classList.contains("link")) return copyLink(action, id, question);
   if (action.classList.contains("export")) return save(id);
   if (action.classList.contains("any-date")) return ask(question, id, true);

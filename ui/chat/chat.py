@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import cast, get_args
 
 from onrecord.rag import (
@@ -21,7 +21,14 @@ from onrecord.rag import (
     each_of,
 )
 from onrecord.ui.chat.conversations import Asked, Conversations, new_id
-from onrecord.ui.chat.render import answer_html, error_html, interrupted_html, question_html, waiting_html
+from onrecord.ui.chat.render import (
+    answer_html,
+    error_html,
+    interrupted_html,
+    question_html,
+    waiting_html,
+    written_html,
+)
 from onrecord.ui.page.text import preferred_language, spoken_date, words
 from onrecord.ui.server.loading import ModelLoading
 from onrecord.ui.server.places import Busy, Places
@@ -87,7 +94,8 @@ class Chat:
         self._conversations = conversations
         self._loading = loading
         self._places = places
-        self._being_answered: list[str] = []
+        # Conversations by the question in them whose quotes are not kept yet.
+        self._being_answered: dict[str, str] = {}
         self._changed = threading.Condition()
 
     def messages(self, visitor: str | None, conversation: str | None, language: str) -> list[Message]:
@@ -101,7 +109,7 @@ class Chat:
     def stopped(self, visitor: str | None, conversation: str | None, language: str) -> list[Message]:
         """A conversation whose answer has been stopped, as soon as what was read of it is kept."""
         with self._changed:
-            self._changed.wait_for(lambda: conversation not in self._being_answered, _CLOSING_SECONDS)
+            self._changed.wait_for(lambda: conversation not in self._being_answered.values(), _CLOSING_SECONDS)
         return self.messages(visitor, conversation, language)
 
     def ask(self, visitor: str | None, question: object, context: object) -> Iterator[Update]:
@@ -145,15 +153,25 @@ class Chat:
                     for answer in self._library.stream(
                         request.question, history=history, any_date=request.any_date, **limits
                     ):
-                        growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
-                        yield Update([*before, asked, _message("assistant", growing)], conversation)
+                        if answer.written is None:
+                            growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
+                            shown = [_message("assistant", growing)]
+                        else:
+                            # The quotes are whole, and must not be lost with a model that is slow to write.
+                            keep(_as_stopped(answer))
+                            shown = self._answered(self._asked(id_, request, answer), request.language)
+                        yield Update([*before, asked, *shown], conversation)
                 finally:
                     # A stopped answer is kept as far as it came.
                     if answer is not None:
-                        keep(answer)
+                        keep(_as_stopped(answer))
         if answer is not None:
-            shown = self._html(Asked(id_, request.question, answer, request.filters), request.language)
-            yield Update([*before, asked, _message("assistant", shown)], conversation, finished=True)
+            shown = self._answered(self._asked(id_, request, answer), request.language)
+            yield Update([*before, asked, *shown], conversation, finished=True)
+
+    @staticmethod
+    def _asked(id_: str, request: Request, answer: Answer) -> Asked:
+        return Asked(id_, request.question, answer, request.filters)
 
     @contextmanager
     def _kept(
@@ -168,16 +186,24 @@ class Chat:
             return
         self._conversations.begin(visitor, conversation, Asked(id_, request.question, None, request.filters))
         with self._changed:
-            self._being_answered.append(conversation)
+            self._being_answered[id_] = conversation
+
+        def keep(answer: Answer) -> None:
+            self._conversations.finish(id_, answer, replacing=request.replacing)
+            done()
+
+        def done() -> None:
+            with self._changed:
+                self._being_answered.pop(id_, None)
+                self._changed.notify_all()
+
         try:
-            yield lambda answer: self._conversations.finish(id_, answer, replacing=request.replacing)
+            yield keep
         except Exception:
             self._conversations.forget(id_)
             raise
         finally:
-            with self._changed:
-                self._being_answered.remove(conversation)
-                self._changed.notify_all()
+            done()
 
     def _failure(
         self, earlier: Sequence[Asked], question: str, message: str, conversation: str | None, language: str
@@ -198,24 +224,31 @@ class Chat:
         messages = []
         for asked in earlier:
             messages.append(_message("user", question_html(asked.question, asked.id)))
-            messages.append(_message("assistant", self._html(asked, language)))
+            messages += self._answered(asked, language)
         return messages
 
-    def _html(self, asked: Asked, language: str) -> str:
+    def _answered(self, asked: Asked, language: str) -> list[Message]:
+        """The answer to a question and, in a message of its own, which alone is drawn anew, what a model wrote."""
         if asked.answer is None:
-            return interrupted_html(words(language)["interrupted"], language, asked.id)
+            return [_message("assistant", interrupted_html(words(language)["interrupted"], language, asked.id))]
+        verified = verified_numbers(self._library, asked.answer)
+        written = written_html(asked.answer, verified=verified, exchange=asked.id)
+        shown = [self._html(asked.answer, asked, verified), written]
+        return [_message("assistant", html) for html in shown if html]
+
+    def _html(self, answer: Answer, asked: Asked, verified: frozenset[int]) -> str:
         titles = {}
-        if asked.answer.status == "not_found":
-            for hit in asked.answer.hits[:3]:
+        if answer.status == "not_found":
+            for hit in answer.hits[:3]:
                 briefing = hit.passage.briefing_id
                 if briefing not in titles:
                     titles[briefing] = self._title(briefing)
         return answer_html(
-            asked.answer,
-            verified=verified_numbers(self._library, asked.answer),
+            answer,
+            verified=verified,
             exchange=asked.id,
             titles=titles,
-            limits=self._limits(asked.filters, asked.answer.language),
+            limits=self._limits(asked.filters, answer.language),
         )
 
     def _title(self, briefing_id: str) -> str:
@@ -239,6 +272,15 @@ class Chat:
             if date:
                 limits.append(said[f"{key}_date"].format(date=spoken_date(date, language)))
         return [*limits, *(said[kind] for kind in each_of(filters.kind) or () if kind in get_args(Kind))]
+
+
+def _as_stopped(answer: Answer) -> Answer:
+    """An answer as it is kept where nothing more comes: what was written of it is all, and says so."""
+    written = answer.written
+    if written is None or written.complete:
+        return answer
+    note = words(answer.language)["writing_stopped"]
+    return replace(answer, written=replace(written, complete=True, note=note))
 
 
 def verified_numbers(library: Library, answer: Answer) -> frozenset[int]:

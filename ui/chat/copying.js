@@ -1,25 +1,41 @@
-// An answer as text to paste: question, answer, its sources with their addresses, its status.
+// An answer as text to paste: question, answer, its sources with their addresses, its status; and what a language model
+// wrote beside it, under its label. A form that is hidden is left out.
 
 import { el } from "../page/base.js";
 
-// As plain text.
-export function plain(record, question) {
-  const said = [...record.querySelectorAll(".said > *")].map(lines).join("\n\n");
-  const sources = sourcesOf(record).map(({ number, who, where, addresses }) => `[${number}] ${who}. ${where}. ${addresses.join(" ")}`);
-  return [question, said, sources.join("\n"), statusOf(record)].filter(Boolean).join("\n\n");
+// As plain text. `records` are the elements of the answer's forms.
+export function plain(records, question) {
+  const parts = records.flatMap((record) => {
+    const sources = sourcesOf(record).map(({ number, who, where, addresses }) => `[${number}] ${who}. ${where}. ${addresses.join(" ")}`);
+    return [labelOf(record), ...saidIn(record).map(lines), sources.join("\n"), ...statusesOf(record)];
+  });
+  return [question, ...parts].filter(Boolean).join("\n\n");
 }
 
 // As an element, with links.
-export function rich(record, question) {
-  const said = [...record.querySelectorAll(".said > *")].map(unstyled);
-  const sources = sourcesOf(record).map(({ number, who, where, addresses }) =>
-    el("p", {}, `[${number}] ${who}. ${where}. `, addresses.flatMap((href) => [el("a", { href }, href), " "])),
-  );
-  const status = statusOf(record);
-  return el("div", {}, el("p", {}, el("strong", {}, question)), said, sources, status ? el("p", {}, status) : null);
+export function rich(records, question) {
+  const parts = records.map((record) => [
+    labelOf(record) ? el("p", {}, el("strong", {}, labelOf(record))) : null,
+    saidIn(record).map(unstyled),
+    sourcesOf(record).map(({ number, who, where, addresses }) =>
+      el("p", {}, `[${number}] ${who}. ${where}. `, addresses.flatMap((href) => [el("a", { href }, href), " "])),
+    ),
+    statusesOf(record).map((status) => (status ? el("p", {}, status) : null)),
+  ]);
+  return el("div", {}, el("p", {}, el("strong", {}, question)), parts.flat(2));
+}
+
+// The paragraphs and lists of a form that is shown.
+function saidIn(record) {
+  return [...record.querySelectorAll(".said > *")].filter((block) => block.checkVisibility());
+}
+
+function labelOf(record) {
+  return saidIn(record).length ? record.querySelector(".label")?.textContent : "";
 }
 
 function sourcesOf(record) {
+  if (record.classList.contains("written") && !saidIn(record).length) return [];
   return [...record.querySelectorAll("a.cited")].map((link) => {
     const [number, who, where] = ["number", "who", "where"].map((name) => link.querySelector(`.${name}`).textContent);
     const original = link.parentElement.querySelector(".address")?.textContent;
@@ -27,8 +43,10 @@ function sourcesOf(record) {
   });
 }
 
-function statusOf(record) {
-  return record.querySelector(".status")?.textContent || "";
+// The line with the verdict; of what was written, all that is said of it.
+function statusesOf(record) {
+  if (!record.classList.contains("written")) return [record.querySelector(".status")?.textContent || ""];
+  return [...record.querySelectorAll(".status")].filter((line) => line.checkVisibility()).map((line) => line.textContent);
 }
 
 function numberOf(chip) {

@@ -11,7 +11,18 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby, zip_longest
 
-from onrecord.rag import Answer, Citation, Hit, Part, Passage, Quote, Words, quoted_words
+from onrecord.rag import (
+    Answer,
+    Citation,
+    Hit,
+    Part,
+    Passage,
+    Quote,
+    Words,
+    quoted_words,
+    quotes_alone,
+    written_only,
+)
 from onrecord.ui.page.html import attribution, escape, source_link
 from onrecord.ui.page.text import counted, printed_place, spoken_date, words
 
@@ -64,19 +75,20 @@ def answer_html(
     limits: Sequence[str] = (),
     finished: bool = True,
 ) -> str:
-    """An answer with status line, chips, sources and actions.
+    """An answer with status line, chips, sources and actions, without what a language model wrote beside it.
 
     `verified` holds the numbers of the citations whose slice equals their quote; `titles` the titles of briefings by
     id; `limits` the filters in words. An unfinished answer shows its status and what it says alone.
     """
-    said = f'<div class="said">{_prose(answer, exchange, finished=finished)}</div>'
+    answer = quotes_alone(answer)
+    said = f'<div class="said">{_prose(answer.parts, answer, exchange, finished=finished)}</div>'
     parts = [
         _status(answer, status_line(answer, verified, limits) if finished else _verdict(answer)),
         said,
     ]
     if finished:
         parts += [
-            _sources(answer, exchange, verified),
+            _sources(answer.citations, answer.parts, answer.language, exchange, verified),
             _nearest(answer, titles or {}),
             _dates_limit(answer, exchange),
             _limits_away(answer, exchange, limits),
@@ -86,12 +98,48 @@ def answer_html(
     return f'<div class="record {state}" id="record-{escape_id(exchange)}">{"".join(parts)}</div>'
 
 
+def written_html(answer: Answer, *, verified: frozenset[int], exchange: str = "") -> str:
+    """What a language model wrote beside an answer: a block of its own, told apart by its label; nothing where none is.
+
+    It lists the sources that the quotes do not. `verified` is as for the answer.
+    """
+    written = answer.written
+    if written is None:
+        return ""
+    said = words(answer.language)
+    parts = []
+    if written.parts or not written.complete:
+        key = "written_by" if written.complete else "writing"
+        label = f'<h3 class="label">{escape(said[key].format(model=written.model))}</h3>'
+        parts.append(f'<div class="written-head">{label}{_forms(said) if written.complete else ""}</div>')
+    if written.parts:
+        prose = _prose(written.parts, answer, exchange, "wrote", finished=written.complete)
+        parts.append(f'<div class="said">{prose}</div>')
+    if written.left_out:
+        parts.append(f'<p class="status">{counted(answer.language, "left_out", written.left_out)}</p>')
+    if written.note:
+        parts.append(f'<p class="status note">{escape(written.note)}</p>')
+    parts.append(_sources(written_only(answer), written.parts, answer.language, exchange, verified))
+    state = "finished" if written.complete else "growing"
+    return f'<div class="record written {state}" id="written-{escape_id(exchange)}">{"".join(parts)}</div>'
+
+
+def _forms(said: Mapping[str, str]) -> str:
+    """The buttons that show and hide the two forms of an answer; a script says which are pressed."""
+    buttons = "".join(
+        f'<button type="button" class="form" value="{form}">{said[key]}</button>'
+        for form, key in (("quotes", "form_quotes"), ("written", "form_written"))
+    )
+    return f'<div class="forms" role="group">{buttons}</div>'
+
+
 def status_line(answer: Answer, verified: frozenset[int], limits: Sequence[str] = ()) -> str:
     """ "answered · 1 of 1 quotes verified · 2 briefings searched", as plain text in the answer's language."""
     language = answer.language
     parts = [_verdict(answer)]
-    if answer.citations:
-        parts.append(counted(language, "verified", len(answer.citations), verified=len(verified)))
+    quoted = {citation.number for citation in quotes_alone(answer).citations}
+    if quoted:
+        parts.append(counted(language, "verified", len(quoted), verified=len(verified & quoted)))
     # Thanks and questions about the library are answered without a search.
     if answer.searched_briefings or answer.status == "not_found":
         searched = counted(language, "searched", answer.searched_briefings)
@@ -130,17 +178,18 @@ def _who(spoken: Citation | Passage, language: str) -> str:
     return attribution(spoken.speaker, spoken.role, spoken.outlet, language)
 
 
-def _prose(answer: Answer, exchange: str, *, finished: bool) -> str:
-    """The parts of an answer as paragraphs and lists."""
+def _prose(parts: Sequence[Part], answer: Answer, exchange: str, chips: str = "cite", *, finished: bool) -> str:
+    """Parts of an answer as paragraphs and lists; the ids of their chips begin with `chips`."""
     blocks = []
-    for is_item, parts in groupby(answer.parts, key=lambda part: part.item):
+    for is_item, run in groupby(parts, key=lambda part: part.item):
         tag = "li" if is_item else "p"
-        said = "".join(f"<{tag}>{_pieces(part, answer, exchange, finished=finished)}</{tag}>" for part in parts)
+        ids = f"{chips}-{escape_id(exchange)}"
+        said = "".join(f"<{tag}>{_pieces(part, answer, ids, finished=finished)}</{tag}>" for part in run)
         blocks.append(f"<ul>{said}</ul>" if is_item else said)
     return "".join(blocks)
 
 
-def _pieces(part: Part, answer: Answer, exchange: str, *, finished: bool) -> str:
+def _pieces(part: Part, answer: Answer, ids: str, *, finished: bool) -> str:
     """Escaped words, each quote marked as one in its own language, and behind it its chips and what to do with it."""
     citations = {citation.number: citation for citation in answer.citations}
     said, led = "", True
@@ -152,7 +201,7 @@ def _pieces(part: Part, answer: Answer, exchange: str, *, finished: bool) -> str
             continue
         # A chip never stands alone at the beginning of a line.
         chips = "".join(
-            "\N{NO-BREAK SPACE}" + _chip(citations[number], answer.language, exchange)
+            "\N{NO-BREAK SPACE}" + _chip(citations[number], answer.language, ids)
             for number in dict.fromkeys(piece.citations)
         )
         if not isinstance(piece, Quote):
@@ -178,29 +227,27 @@ def _of_quote(quote: Quote, language: str) -> str:
     return f'<span class="of-quote">{buttons}</span>'
 
 
-def _chip(citation: Citation, language: str, exchange: str) -> str:
+def _chip(citation: Citation, language: str, ids: str) -> str:
     href = source_link(citation.briefing_id, citation.start, citation.end, citation.quote, citation.passage_id)
     # The hidden brackets keep "[1]" in copied text; the hidden word gives the link a name.
     hidden = f'<span class="unseen">{words(language)["source"]} [</span>'
     return (
-        f'<a class="cite" id="cite-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
+        f'<a class="cite" id="{ids}-{citation.number}" href="{escape(href)}">'
         f'{hidden}{citation.number}<span class="unseen">]</span></a>'
     )
 
 
-def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
-    if not answer.citations:
+def _sources(
+    citations: Sequence[Citation], parts: Sequence[Part], language: str, exchange: str, verified: frozenset[int]
+) -> str:
+    """Citations of parts of an answer in a list."""
+    if not citations:
         return ""
-    language = answer.language
     quoted = {
-        number
-        for part in answer.parts
-        for piece in part.pieces
-        if isinstance(piece, Quote)
-        for number in piece.citations
+        number for part in parts for piece in part.pieces if isinstance(piece, Quote) for number in piece.citations
     }
     items = []
-    for citation in answer.citations:
+    for citation in citations:
         href = source_link(citation.briefing_id, citation.start, citation.end, citation.quote, citation.passage_id)
         who = _who(citation, language)
         if marks := [words(language)[mark] for mark in ("inferred", "heard") if getattr(citation, mark)]:

@@ -104,7 +104,7 @@ class Suggestions:
                 if not self._places.quiet(_PATIENCE_SECONDS):
                     return None
                 with self._places.taken(question):
-                    answered = self._library.ask(question, **options).status == "answered"
+                    answered = self._library.ask(question, written=False, **options).status == "answered"
                 if answered:
                     found.append(question)
                 if len(found) == _SHOWN:

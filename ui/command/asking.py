@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
@@ -30,6 +31,7 @@ from onrecord.ui.command.console import (
     lines_of,
     loading,
     print_result,
+    said,
     write_file,
 )
 from onrecord.ui.command.options import Batch, Json, with_filters
@@ -37,6 +39,7 @@ from onrecord.ui.command.terminal import (
     printable_json,
     render_answer,
     render_hits,
+    render_written,
 )
 from onrecord.ui.page.text import terminal_language
 
@@ -59,6 +62,9 @@ def ask(
             "row with its answer and source: .xlsx or .csv.",
         ),
     ] = None,
+    written: Annotated[
+        bool, typer.Option(help="Have the language model, where one is set, write beside the quotes.")
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Answer a question with verified quotes from the library."""
@@ -71,13 +77,15 @@ def ask(
     export_format = format_named_by(export_to, EXPORT_FORMATS) if export_to is not None else None
     with Library.open(context.obj) as library:
         if batch is not None:
-            _run_batch(batch, filters, lambda line, limits: asdict(_ask(library, line, limits)), library)
+            _run_batch(batch, filters, lambda line, limits: asdict(_ask(library, line, limits, written)), library)
             return
         with loading(library):
-            answer = library.ask(_required(question), **filters)
+            answers = library.stream(_required(question), written=written, **filters)
+            answer = _whole(answers, printing=not as_json)
         if export_to is not None and export_format is not None:
             _export(library, answer, export_to, export_format)
-    print_result(asdict(answer) if as_json else render_answer(answer))
+    if as_json:
+        print_result(asdict(answer))
 
 
 @with_filters
@@ -108,6 +116,21 @@ def search(
     print_result(_hits_object(_required(question), hits) if as_json else render_hits(hits, terminal_language()))
 
 
+def _whole(answers: Iterator[Answer], *, printing: bool) -> Answer:
+    """The whole answer; its quotes are printed as soon as they are there, what a model writes when all of it is."""
+    answer = next(answers)
+    for answer in answers:
+        if printing and answer.written is not None:
+            print_result(render_answer(answer))
+            print(said("writing", model=answer.written.model), file=sys.stderr, flush=True)
+            *_, answer = [answer, *answers]
+            print_result(f"\n{render_written(answer)}")
+            return answer
+    if printing:
+        print_result(render_answer(answer))
+    return answer
+
+
 def _required(question: str | None) -> str:
     if question is None:
         raise typer.BadParameter("give a question, or --batch FILE", param_hint="QUESTION")
@@ -121,8 +144,8 @@ def _history(line: dict[str, Any]) -> list[tuple[str, str]]:
         raise InvalidRequest("history must be a list of [question, answer] pairs.") from error
 
 
-def _ask(library: Library, line: dict[str, Any], filters: FilterOptions) -> Answer:
-    return library.ask(line["question"], history=_history(line), **filters)
+def _ask(library: Library, line: dict[str, Any], filters: FilterOptions, written: bool) -> Answer:
+    return library.ask(line["question"], history=_history(line), written=written, **filters)
 
 
 def _hits_object(question: str, hits: list[Hit]) -> dict[str, Any]:

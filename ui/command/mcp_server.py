@@ -213,7 +213,8 @@ def serve_http(library: Library, *, host: str, port: int, auth_file: Path | None
 def _offers(library: Library, places: Places) -> list[_Offer]:
     def ask(query: AskQuery) -> Answer:
         with places.taken(query.question):
-            return library.ask(query.question, history=query.history, **query.options())
+            # Whoever asks is a language model.
+            return library.ask(query.question, history=query.history, written=False, **query.options())
 
     def search(query: SearchQuery) -> Found:
         with places.taken(query.question):

@@ -11,7 +11,18 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from onrecord.rag import Answer, Briefing, Citation, Hit, OpenQuestions, Summary, corrected_turns, timecode
+from onrecord.rag import (
+    Answer,
+    Briefing,
+    Citation,
+    Hit,
+    OpenQuestions,
+    Summary,
+    corrected_turns,
+    quotes_alone,
+    timecode,
+    written_only,
+)
 from onrecord.ui.chat.render import status_line
 from onrecord.ui.page.text import counted, printed_place, words
 
@@ -36,15 +47,36 @@ def printable_json(value: object) -> str:
 
 
 def render_answer(answer: Answer, width: int = 100) -> str:
-    """An answer with its numbered sources and its status line; what the library gives is verified."""
+    """An answer with its numbered sources and its status line; what the library gives is verified.
+
+    What a language model wrote beside it is left out: `render_written` gives that.
+    """
     said = words(answer.language)
+    answer = quotes_alone(answer)
     parts = ["\n".join(textwrap.fill(line, width) for line in answer.text.splitlines())]
     if answer.citations:
-        sources = (_source(citation, answer.language) for citation in answer.citations)
-        parts.append("\n".join(textwrap.fill(source, width, subsequent_indent="    ") for source in sources))
+        parts.append(_sources(answer.citations, answer.language, width))
     parts.append(status_line(answer, frozenset(citation.number for citation in answer.citations)))
     if answer.standalone_question != answer.question:
         parts.insert(0, said["understood"].format(question=answer.standalone_question))
+    return printable("\n\n".join(parts))
+
+
+def render_written(answer: Answer, width: int = 100) -> str:
+    """What a language model wrote beside an answer, under its label, with the sources that the quotes have not."""
+    written = answer.written
+    if written is None:
+        return ""
+    parts = []
+    if written.parts:
+        parts.append(textwrap.fill(words(answer.language)["written_by"].format(model=written.model), width))
+        parts.append("\n".join(textwrap.fill(line, width) for line in written.text.splitlines()))
+    if others := written_only(answer):
+        parts.append(_sources(others, answer.language, width))
+    if written.left_out:
+        parts.append(counted(answer.language, "left_out", written.left_out))
+    if written.note:
+        parts.append(textwrap.fill(written.note, width))
     return printable("\n\n".join(parts))
 
 
@@ -133,6 +165,11 @@ def _credit(citation: Citation, language: str) -> str:
     return ", ".join(
         part for part in (who or words(language)["no_speaker"], citation.title, citation.date, place) if part
     )
+
+
+def _sources(citations: Sequence[Citation], language: str, width: int) -> str:
+    sources = (_source(citation, language) for citation in citations)
+    return "\n".join(textwrap.fill(source, width, subsequent_indent="    ") for source in sources)
 
 
 def _source(citation: Citation, language: str) -> str:

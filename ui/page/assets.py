@@ -16,6 +16,7 @@ STYLES = tuple(
         "page/page",
         "chat/chat",
         "chat/quotes",
+        "writing/writing",
         "library/library",
         "library/limits",
         "source/source",
@@ -42,6 +43,7 @@ _SCRIPTS = tuple(
         "chat/feedback",
         "chat/quotes",
         "chat/shortcuts",
+        "chat/written",
         "library/library",
         "library/filters",
         "library/passing",
@@ -55,6 +57,7 @@ _SCRIPTS = tuple(
         "source/quotation",
         "source/source",
         "desk/pinning",
+        "writing/writer",
     )
 )
 # Otherwise they come one after the other, each when the one before has run: a third of a second later.

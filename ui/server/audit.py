@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from onrecord.rag import AddReport
 
 AUDIT_FILE = "audit.jsonl"
-Event = Literal["login", "login_refused", "added", "removed", "collection", "corrected"]
+Event = Literal["login", "login_refused", "added", "removed", "collection", "corrected", "language_model"]
 _log = logging.getLogger(__name__)
 
 

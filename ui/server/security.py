@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -195,6 +196,14 @@ def visitor_sending(request: Request, belongs: str) -> str:
     if not found:
         raise HTTPException(401, f"Open the page first: {belongs}")
     return found
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether an address or name of a host means the machine that looks at it, and no other one."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def may_change(request: Request) -> bool:

@@ -11,6 +11,7 @@ import { judgement } from "./judgement.js";
 import { quotation, who } from "./quotation.js";
 
 const CITATIONS = "a.cite, a.cited, a.near";
+const KIND = /^(listed|cite|wrote)-/;
 
 let panel = null;
 let openSidebar = () => {};
@@ -81,7 +82,7 @@ export function open(link) {
 
 // Go on to another citation of the same answer; its chip is then where the focus goes back to.
 function step(link) {
-  opener = document.getElementById(link.id.replace("listed-", "cite-")) || link;
+  opener = chipOf(link);
   name(partsOf(link), { replacing: true });
   return present(link);
 }
@@ -93,10 +94,11 @@ export async function reopenSource() {
     if (opened) dismiss();
     return;
   }
-  const id = parts.citation ? `cite-${parts.answer}-${parts.citation}` : null;
+  const id = parts.citation ? `listed-${parts.answer}-${parts.citation}` : null;
   // The answer may be another visitor's: the words are in the library all the same.
   const mine = id && document.getElementById(`asked-${parts.answer}`);
-  const link = (mine && (await drawn(id))) || el("a", { href: readerOf(parts) });
+  const listed = mine && (await drawn(id));
+  const link = listed ? chipOf(listed) : el("a", { href: readerOf(parts) });
   if (opened && opened.href === link.href) return;
   opener = link;
   await present(link);
@@ -105,7 +107,7 @@ export async function reopenSource() {
 // The parts of the address that name a link's words.
 function partsOf(link) {
   const { briefing, query, reader } = target(link);
-  const answer = link.closest(".record")?.id.replace("record-", "");
+  const answer = answerOf(link);
   const citation = citationNumber(link) || null;
   const passage = reader.hash.replace("#p", "");
   return { conversation: named().conversation, answer, citation, briefing, passage, ...Object.fromEntries(query) };
@@ -118,7 +120,7 @@ function readerOf({ briefing, start, end, check, passage }) {
 
 // The opened citation's chip and line say so, however often they are drawn.
 function markOpen() {
-  const number = opened ? opened.id.replace("listed-", "").replace("cite-", "") : "";
+  const number = opened ? opened.id.replace(KIND, "") : "";
   for (const link of document.querySelectorAll("#chat a.cite, #chat a.cited, #chat a.near")) {
     const here = number ? link.id.endsWith(number) : Boolean(opened) && link.href === opened.href;
     if (here && !link.hasAttribute("aria-current")) link.setAttribute("aria-current", "true");
@@ -288,10 +290,10 @@ function links(source, reader) {
 
 // Previous and next among the citations of the same answer.
 function stepper(link) {
-  const record = link.closest(".record");
+  const answer = answerOf(link);
   const number = citationNumber(link);
-  if (!record || !number) return null;
-  const all = [...record.querySelectorAll("a.cited")];
+  if (!answer || !number) return null;
+  const all = [...document.querySelectorAll(`#chat a.cited[id^="listed-${answer}-"]`)];
   const place = all.findIndex((other) => citationNumber(other) === number);
   if (all.length < 2 || place < 0) return null;
   const to = (by, label, sign) => {
@@ -307,7 +309,18 @@ function stepper(link) {
   );
 }
 
-// A link's id is cite-<answer>-<number>, or listed-<answer>-<number> in the list below the answer.
+// The chip of a source that is listed: among the quotes, or in what a model wrote; the line itself where none is shown.
+function chipOf(listed) {
+  const chips = ["cite-", "wrote-"].map((kind) => document.getElementById(listed.id.replace(KIND, kind)));
+  return chips.find((chip) => chip?.checkVisibility()) || listed;
+}
+
+// The id of the answer that a link belongs to, whichever of its forms it stands in.
+function answerOf(link) {
+  return link.closest(".record")?.id.replace(/^(record|written)-/, "");
+}
+
+// A link's id is cite-<answer>-<number>, wrote-… in what a model wrote, or listed-… in the lists below.
 function citationNumber(link) {
   return Number(link.id.split("-").pop()) || 0;
 }

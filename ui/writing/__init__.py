@@ -1,0 +1,1 @@
+"""The language model that writes beside the quotes: said, tried, set."""
