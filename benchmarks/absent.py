@@ -14,7 +14,7 @@ It asks, over the library of `eval/asked` and parts of it, and over that of `eva
 
 What the reader and the words say of each is kept in FOLDER/rows.jsonl, and a call after an interruption goes on from
 there. Then the weights of `rag/reading/certainty.py` are fitted to the questions to choose by, over transcripts that
-the reader has not learned from: over others it is too sure of itself. The constant is the one with which at most two
+the reader has not learned from: over others it is too sure of itself. The constant is the one with which at most five
 of a hundred answerable questions to choose by are lost. Printed are the weights, and the share of each
 kind that is answered by the reader alone → by them, on either part.
 """
@@ -62,7 +62,7 @@ _CHOOSE, _REPORT = 66, 80
 # What the squares of the weights count, beside the questions: few follow-ups tell of unknown words.
 _RIDGE = 1.0
 # Of the answerable questions to choose by, this share may be lost.
-_MAY_FALL = 0.02
+_MAY_FALL = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,9 @@ class _Weights:
 
 # Fitted by `python -m benchmarks.absent`, on questions over transcripts that the reader did not learn from
 # (docs/quality.md, "Subjects nobody spoke of"). `read` is below 1: the reader is too sure of itself either way.
-_BY_WORDS = _Weights(constant=-0.75, read=0.44, unknown=-1.53, unknown_leaning=-1.83, met=0.34)
+_BY_WORDS = _Weights(constant=-0.86, read=0.44, unknown=-1.53, unknown_leaning=-1.83, met=0.34)
 # Where a library is searched by a model that gives no tokens.
-_AS_PRINTED = _Weights(constant=0.17, read=0.48, unknown=-1.67, unknown_leaning=-2.18)
+_AS_PRINTED = _Weights(constant=0.02, read=0.48, unknown=-1.67, unknown_leaning=-2.18)
 
 
 def certainty(reading: Reading, subject: Subject) -> float:
