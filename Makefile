@@ -9,7 +9,7 @@ DATA ?= ../shared
 MINUTES ?= 30
 PASSAGES ?= 10000 100000 1000000
 
-.PHONY: serve test test-audio soak format reader bench-peers bench-scale browser constraints licences audit
+.PHONY: serve test test-model test-audio soak format reader bench-peers bench-scale browser constraints licences audit
 
 # Adds BRIEFINGS, or the samples to an empty library, and starts the page.
 serve: $(VENV)/dependencies
@@ -25,6 +25,10 @@ test: $(VENV)/dependencies $(VENV)/tools browser
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# Sixty questions to a small language model that is fetched for it (1.1 GB, kept in the user's cache): half an hour.
+test-model: $(VENV)/dependencies $(VENV)/tools
+	$(BIN)/python benchmarks/small_model.py
 
 # The long forms of the tests of faults and attacks; the last of them adds, removes, asks and kills for MINUTES.
 soak: $(VENV)/dependencies $(VENV)/tools browser

@@ -107,12 +107,14 @@ def main() -> None:
             library.add(SAMPLES)
             for question in QUESTIONS[: options.questions]:
                 answer = library.ask(question)
-                by_model += answer.note is None
-                fallbacks += answer.note is not None
+                written = answer.written
+                by_model += bool(written and written.parts)
+                fallbacks += not (written and written.parts)
                 for citation in answer.citations:
                     words = library.briefing(citation.briefing_id).text[citation.start : citation.end]
                     violations += words != citation.quote
-                print(f"ASKED  {question}\nRAW    {generator.raw!r}\nSHOWN  {answer.text}\nNOTE   {answer.note}\n")
+                shown, note = (written.text, written.note) if written else ("", None)
+                print(f"ASKED  {question}\nRAW    {generator.raw!r}\nSHOWN  {shown}\nNOTE   {note}\n")
     print(
         json.dumps(
             {

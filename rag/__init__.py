@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         UnreadableFile,
     )
     from onrecord.rag.evaluate import Row, evaluate_folder, report_rows, rows_of
+    from onrecord.rag.evaluate_writing import AskedModel, evaluate_model, model_report
     from onrecord.rag.exporting.export import export
     from onrecord.rag.exporting.formats import (
         EXPORT_FORMATS,
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
         Status,
         Turn,
         Words,
+        Written,
         each_of,
         quoted_words,
     )
@@ -101,6 +103,7 @@ __all__ = [
     "Added",
     "Alone",
     "Answer",
+    "AskedModel",
     "Boilerplate",
     "Briefing",
     "CheckReport",
@@ -158,6 +161,7 @@ __all__ = [
     "UnknownBriefing",
     "UnreadableFile",
     "Words",
+    "Written",
     "answer_result",
     "article_in",
     "check_results",
@@ -165,6 +169,7 @@ __all__ = [
     "course",
     "each_of",
     "evaluate_folder",
+    "evaluate_model",
     "export",
     "export_pins",
     "export_questions",
@@ -173,6 +178,7 @@ __all__ = [
     "format_named_by",
     "is_sheet",
     "link_to",
+    "model_report",
     "place_at",
     "printed_head",
     "quoted_words",
@@ -207,6 +213,7 @@ _HOMES = {
     "Added": "onrecord.rag.adding",
     "Alone": "onrecord.rag.comparing.compare",
     "Answer": "onrecord.rag.types",
+    "AskedModel": "onrecord.rag.evaluate_writing",
     "Boilerplate": "onrecord.rag.types",
     "Briefing": "onrecord.rag.types",
     "CheckReport": "onrecord.rag.checking.check",
@@ -263,11 +270,14 @@ _HOMES = {
     "UnknownBriefing": "onrecord.rag.errors",
     "UnreadableFile": "onrecord.rag.errors",
     "Words": "onrecord.rag.types",
+    "Written": "onrecord.rag.types",
     "corrected_turns": "onrecord.rag.corrections",
     "article_in": "onrecord.rag.checking.opening",
     "course": "onrecord.rag.speaking",
     "each_of": "onrecord.rag.types",
     "evaluate_folder": "onrecord.rag.evaluate",
+    "evaluate_model": "onrecord.rag.evaluate_writing",
+    "model_report": "onrecord.rag.evaluate_writing",
     "export": "onrecord.rag.exporting.export",
     "export_pins": "onrecord.rag.exporting.pinned",
     "export_report": "onrecord.rag.checking.exporting",

@@ -6,13 +6,14 @@ All of it reads one state of the library: the caller sees to that (`Holdings.of_
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import get_args
 
 from onrecord.embeddings import Encoder
 from onrecord.rag.answers.answer import compose
+from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.unsearched import unsearched
 from onrecord.rag.errors import InvalidRequest, OnRecordError
 from onrecord.rag.holdings import Holdings, by_words
@@ -26,14 +27,26 @@ from onrecord.rag.questions.question import (
     WHOLE_LIBRARY,
     History,
     Question,
+    QuestionKind,
     read_question,
 )
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import iso_date
 from onrecord.rag.reading.finding import Found, find_read, holding
-from onrecord.rag.reading.reader import Reader, read_passages
+from onrecord.rag.reading.reader import Reader, Reading, read_passages
 from onrecord.rag.text.quotes import verify
-from onrecord.rag.types import Answer, Briefing, FilterOptions, Filters, Hit, Kind, each_of
+from onrecord.rag.types import (
+    Answer,
+    Briefing,
+    FilterOptions,
+    Filters,
+    Hit,
+    Kind,
+    Part,
+    Piece,
+    Words,
+    each_of,
+)
 
 # Passages shown with an answer.
 _ANSWER_HITS = 10
@@ -44,6 +57,20 @@ _ALL = 2**31
 # The encoder reads 512 tokens, about 2,000 characters.
 _LONGEST_QUESTION = 2000
 _LONGEST_ANSWER = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer without a language model, with what one may write from.
+
+    `briefings` are those that it may cite, by id; `kind` is that of the question, and `reading` of the sentences that
+    may be quoted for it.
+    """
+
+    answer: Answer
+    kind: QuestionKind
+    briefings: Mapping[str, Briefing] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
 
 
 class Asking:
@@ -58,22 +85,22 @@ class Asking:
         """The k passages nearest to a question among those that pass the filters, best first."""
         return list(self._find(self._read(question, history), k, limits).hits)
 
-    def answer(
-        self, question: str, history: History, limits: Filters, *, any_date: bool
-    ) -> tuple[Answer, Mapping[str, Briefing]]:
-        """The answer without a language model, and the briefings that it may cite."""
+    def answer(self, question: str, history: History, limits: Filters, *, any_date: bool) -> Answered:
+        """The answer without a language model."""
         asked = self._read(question, history)
         if asked.kind in TO_THE_PROGRAM:
             held = set(self._holdings.briefing_ids(limits))
-            return unsearched(asked, [one for one in self._holdings.summaries() if one.id in held]), {}
+            answer = unsearched(asked, [one for one in self._holdings.summaries() if one.id in held])
+            return Answered(answer, asked.kind)
         dates = None if any_date else self._dates(asked, limits)
-        answer, briefings = self._answered(asked, dated(limits, dates) if dates else limits)
-        if dates and answer.status == "not_found" and not asked.of_its_time:
+        answered = self._answered(asked, dated(limits, dates) if dates else limits)
+        if dates and answered.answer.status == "not_found" and not asked.of_its_time:
             # The date may be a part of what is asked about.
-            dates, (answer, briefings) = None, self._answered(asked, limits)
+            dates, answered = None, self._answered(asked, limits)
         if dates:
-            answer = replace(answer, since=dates.since, until=dates.until)
-        return answer, briefings
+            answer = replace(answered.answer, since=dates.since, until=dates.until)
+            answered = replace(answered, answer=answer)
+        return answered
 
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
@@ -81,11 +108,11 @@ class Asking:
         asked = self._read(answer.standalone_question or answer.question, ())
         if asked.kind not in OVERVIEWS or len(cited) != 1:
             return answer
-        whole, _ = self._answered(replace(asked, page=0), Filters(briefing=cited.pop()))
+        whole = self._answered(replace(asked, page=0), Filters(briefing=cited.pop())).answer
         # Another answer than an overview may have been given to the question; a shorter list is not the rest of it.
         if len(whole.citations) <= len(answer.citations):
             return answer
-        return replace(answer, parts=whole.parts, citations=whole.citations)
+        return _in_parts_of(whole, answer)
 
     def _dates(self, question: Question, filters: Filters) -> Dates | None:
         """The dates of briefings that a question limits its answer to."""
@@ -98,27 +125,29 @@ class Asking:
         known = [one.date for one in self._holdings.summaries()]
         return resolved(question.period, [date for date in known if date], certain=question.only_time)
 
-    def _answered(self, asked: Question, limits: Filters) -> tuple[Answer, Mapping[str, Briefing]]:
-        """The answer without a language model, its quotes checked, and the briefings that it may cite."""
+    def _answered(self, asked: Question, limits: Filters) -> Answered:
+        """The answer without a language model, its quotes checked."""
         started = time.perf_counter()
         found = self._find(asked, _ANSWER_HITS, limits)
         searched = time.perf_counter()
         briefings = self._sources(asked, found, limits)
         passing = self._holdings.passing(limits)
-        answer = compose(
+        draft = Draft(
             asked,
             found.hits,
             briefings,
-            reading=found.reading,
-            subject=found.subject,
-            read=partial(read_passages, self._reader(), sources=briefings),
-            searched=(passing.briefings, passing.passages),
-            filters=limits,
-            called=self._holdings.called(limits.speaker) if limits.speaker else None,
+            (passing.briefings, passing.passages),
+            found.reading,
+            partial(read_passages, self._reader(), sources=briefings),
+            limits,
+            frozenset(self._holdings.called(limits.speaker)) if limits.speaker else None,
+            found.subject,
         )
+        answer = compose(draft)
         require_verified(answer, briefings)
         seconds = {"search": searched - started, "answer": time.perf_counter() - searched}
-        return replace(answer, seconds=seconds, undated=passing.undated), briefings
+        answer = replace(answer, seconds=seconds, undated=passing.undated)
+        return Answered(answer, asked.kind, briefings, draft.quotable)
 
     def _read(self, question: str, history: History) -> Question:
         """The question, read once for all that follows; raises InvalidRequest where there is none."""
@@ -153,6 +182,36 @@ class Asking:
             missing = [briefing_id for briefing_id in everything if briefing_id not in sources]
             sources |= {briefing_id: self._holdings.briefing(briefing_id) for briefing_id in missing}
         return sources
+
+
+def _in_parts_of(whole: Answer, answer: Answer) -> Answer:
+    """An answer with the parts of a fuller one; what was written beside it goes on pointing at the same slices."""
+    citations = list(whole.citations)
+    places = {(one.briefing_id, one.start, one.end): one.number for one in citations}
+    moved: dict[int, int] = {}
+    pieces = [piece for part in (answer.written.parts if answer.written else ()) for piece in part.pieces]
+    wanted = {number for piece in pieces if not isinstance(piece, Words) for number in piece.citations}
+    for one in answer.citations:
+        place = (one.briefing_id, one.start, one.end)
+        if one.number in wanted and place not in places:
+            places[place] = len(citations) + 1
+            citations.append(replace(one, number=places[place]))
+        moved[one.number] = places.get(place, 0)
+    return replace(
+        answer,
+        parts=whole.parts,
+        citations=tuple(citations),
+        written=answer.written and replace(answer.written, parts=_renumbered(answer.written.parts, moved)),
+    )
+
+
+def _renumbered(parts: Iterable[Part], numbers: Mapping[int, int]) -> tuple[Part, ...]:
+    def piece_of(piece: Piece) -> Piece:
+        if isinstance(piece, Words):
+            return piece
+        return replace(piece, citations=tuple(numbers[number] for number in piece.citations))
+
+    return tuple(replace(part, pieces=tuple(map(piece_of, part.pieces))) for part in parts)
 
 
 def _checked(question: str) -> str:

@@ -11,7 +11,7 @@ from typing_extensions import Self, Unpack
 
 from onrecord import __version__
 from onrecord.rag.answers.growing import growing
-from onrecord.rag.asking import Asking, filters_of, require_verified
+from onrecord.rag.asking import Answered, Asking, filters_of, require_verified
 from onrecord.rag.embedding import embed
 from onrecord.rag.errors import InvalidRequest, LibraryError
 from onrecord.rag.judging import JUDGED_FILE, Judging
@@ -25,7 +25,7 @@ from onrecord.rag.store.postgres import open_store
 from onrecord.rag.store.sqlite.backup import restore
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
-from onrecord.rag.types import Answer, Briefing, Citation, FilterOptions, Hit, Passage, Passing
+from onrecord.rag.types import Answer, Citation, FilterOptions, Hit, Passage, Passing
 
 if TYPE_CHECKING:
     from onrecord.rag.adding import Progress
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from onrecord.rag.checking.quoted import QuotedWords
     from onrecord.rag.comparing.compare import Comparison
     from onrecord.rag.copying import Copied
-    from onrecord.rag.language_model.model import ModelServer
+    from onrecord.rag.language_model.language_model import LanguageModel
 
 
 class Library(Keeping):
@@ -43,25 +43,40 @@ class Library(Keeping):
     Open it with `Library.open`; safe to use from several threads.
     """
 
-    def __init__(self, store: Store, settings: Settings, folder: Path, database: SharedDatabase | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        folder: Path,
+        database: SharedDatabase | None = None,
+        language_model: LanguageModel | None = None,
+    ) -> None:
         super().__init__(store, settings, folder, database)
+        self._writer = language_model
         self._asking = Asking(self._holdings, self._models.encoder, self._models.reader)
         self._judging = Judging(self._holdings, folder / JUDGED_FILE, self._models.reader)
 
     @classmethod
-    def open(cls, path: str | Path | None = None, *, settings: Settings | None = None) -> Self:
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        language_model: LanguageModel | None = None,
+    ) -> Self:
         """Open the library in a folder, or at an address in PostgreSQL, making it where there is none.
 
-        `path` defaults to the setting `ONRECORD_LIBRARY`, else the platform's user data folder. Raises LibraryError
-        for a folder or an address that cannot be used.
+        `path` defaults to the setting `ONRECORD_LIBRARY`, else the platform's user data folder; `language_model`, which
+        writes beside answers, to the one that the settings name. Raises LibraryError for a folder or an address that
+        cannot be used.
         """
         settings = settings or Settings.load()
         place = path if path is not None else settings.address or settings.library
         if is_address(place):
             store = open_store(str(place))
-            return cls(store, settings, beside(store.key), store)
+            return cls(store, settings, beside(store.key), store, language_model)
         folder = Path(place)
-        return cls(SqliteStore(folder), settings, folder)
+        return cls(SqliteStore(folder), settings, folder, None, language_model)
 
     @classmethod
     def restore(
@@ -113,8 +128,10 @@ class Library(Keeping):
 
     @property
     def language_model(self) -> str | None:
-        """The name of the language model that words the answers, as the settings give it; None where none is used."""
-        return self._settings.llm_model if self._settings.llm_url else None
+        """The name of the language model that writes beside answers, by the settings; None where none is used."""
+        from onrecord.rag.language_model.choosing import name_of
+
+        return self._writer.name if self._writer else name_of(self._settings)
 
     @property
     def judging(self) -> Judging:
@@ -156,29 +173,44 @@ class Library(Keeping):
         return self._holdings.of_one_state(lambda: self._asking.search(question, history, k, limits))
 
     def ask(
-        self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
+        self,
+        question: str,
+        *,
+        history: History = (),
+        any_date: bool = False,
+        written: bool = True,
+        **filters: Unpack[FilterOptions],
     ) -> Answer:
         """Answer a question from the passages that pass the filters; `history` is of (question, answer text).
 
-        Dates in the question ("since May") limit the briefings searched too, unless `any_date`. Raises InvalidRequest
-        for an empty question or an impossible filter.
+        Dates in the question ("since May") limit the briefings searched too, unless `any_date`. Where the settings name
+        a language model, it writes beside the answer, unless `written` is False. Raises InvalidRequest for an empty
+        question, an impossible filter, or half a setting of the model.
         """
-        *_, answer = self.stream(question, history=history, any_date=any_date, **filters)
+        *_, answer = self.stream(question, history=history, any_date=any_date, written=written, **filters)
         return answer
 
     def stream(
-        self, question: str, *, history: History = (), any_date: bool = False, **filters: Unpack[FilterOptions]
+        self,
+        question: str,
+        *,
+        history: History = (),
+        any_date: bool = False,
+        written: bool = True,
+        **filters: Unpack[FilterOptions],
     ) -> Iterator[Answer]:
-        """Yield the answer as it grows; the last one is whole. Raises as `ask` does, before the first."""
+        """Yield the answer as it grows, whole before a language model begins; then what that writes beside it.
+
+        Raises as `ask` does, before the first. Closing the iterator stops the model.
+        """
         limits = filters_of(filters)
-        answer, briefings = self._holdings.of_one_state(
+        answered = self._holdings.of_one_state(
             lambda: self._asking.answer(question, history, limits, any_date=any_date)
         )
-        server = self._model_server() if answer.hits else None
-        if server is not None:
-            yield from self._written(answer, briefings, server)
-            return
-        yield from growing(answer)
+        model = self._language_model() if written else None
+        yield from growing(answered.answer)
+        if model is not None:
+            yield from self._written(answered, model)
 
     def passing(self, **filters: Unpack[FilterOptions]) -> Passing:
         """How much of the library passes filters, and how many undated briefings their dates leave out.
@@ -275,21 +307,20 @@ class Library(Keeping):
         kept = self._store.embedded(briefing_id)
         return kept if len(kept) == len(passages) else embed(passages, self._models.encoder())
 
-    def _model_server(self) -> ModelServer | None:
-        """The language model that the settings name; most libraries use none and never load its client."""
-        if not self._settings.llm_url:
-            return None
-        from onrecord.rag.language_model.model import ModelServer
+    def _language_model(self) -> LanguageModel | None:
+        """The language model that the settings name; most libraries use none and never load what runs it."""
+        from onrecord.rag.language_model.choosing import chosen
 
-        return ModelServer.of(self._settings)
+        return self._writer or chosen(self._settings)
 
-    def _written(self, default: Answer, briefings: Mapping[str, Briefing], server: ModelServer) -> Iterator[Answer]:
-        """The answer that the language model writes from the passages found, checked; else the default one."""
-        from onrecord.rag.checking.translation import Translations
-        from onrecord.rag.language_model.model import answers
+    def _written(self, answered: Answered, model: LanguageModel) -> Iterator[Answer]:
+        """The answer with what the language model writes beside it, checked."""
+        from onrecord.rag.language_model.evidence import evidence_of
+        from onrecord.rag.language_model.support import Support
+        from onrecord.rag.language_model.writing import with_writing
 
-        translations = Translations(self._holdings, self._models.bundled_encoder())
-        passages = [hit.passage for hit in default.hits]
-        for answer in answers(default, passages, briefings, server, similarity=translations.similarity):
-            require_verified(answer, briefings)
-            yield answer
+        evidence = evidence_of(answered.answer, answered.kind, answered.reading, answered.briefings)
+        support, in_time = Support(self._models.bundled_encoder()), answered.kind == "over_time"
+        for grown in with_writing(answered.answer, evidence, answered.briefings, model, support, in_time=in_time):
+            require_verified(grown, answered.briefings)
+            yield grown

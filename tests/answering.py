@@ -8,6 +8,7 @@ from functools import partial
 
 from onrecord.embeddings.reader import load_reader
 from onrecord.rag.answers.answer import compose
+from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.languages import language
 from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.named import OnRecord, on_record
@@ -73,14 +74,9 @@ def ask(question: str, *briefings: Briefing) -> Answer:
     passages = [passage for briefing in sources.values() for passage in passages_of(briefing)]
     asked = read_question(question, (), people_in(sources))
     read = partial(read_passages, load_reader(cache=Settings.load().cache), sources=sources)
-    answer = compose(
-        asked,
-        [Hit(passage, 0.8, rank) for rank, passage in enumerate(passages, 1)],
-        sources,
-        reading=read(asked.to_read, passages),
-        read=read,
-        searched=(len(sources), len(passages)),
-    )
+    hits = [Hit(passage, 0.8, rank) for rank, passage in enumerate(passages, 1)]
+    searched = len(sources), len(passages)
+    answer = compose(Draft(asked, hits, sources, searched, read(asked.to_read, passages), read))
     check_quotes(answer, sources)
     return answer
 

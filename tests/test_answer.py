@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from onrecord.embeddings.reader import Passage as PassageToRead
 from onrecord.rag import Library
 from onrecord.rag.answers.answer import compose
+from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.answers.selection import topic_of
 from onrecord.rag.passages import passages_of
 from onrecord.rag.questions.question import read_question
@@ -397,13 +398,8 @@ def _ask_all(briefings: list[Briefing], chance: random.Random) -> int:
         chosen = chance.sample(passages, min(len(passages), 6))
         read = partial(read_passages, _Chance(chance), sources=sources)
         hits = [Hit(passage, 0.8, rank) for rank, passage in enumerate(chosen, 1)]
-        answer = compose(
-            read_question(question, (), people_in(sources)),
-            hits,
-            sources,
-            reading=read(question, chosen),
-            read=read,
-        )
+        asked = read_question(question, (), people_in(sources))
+        answer = compose(Draft(asked, hits, sources, (0, 0), read(question, chosen), read))
         _assert_only_slices(answer, sources)
     return len(_QUESTIONS)
 

@@ -182,6 +182,7 @@ FLOORS = (
     {"repairing", "spreading", "copying", "correcting"},
     {"evaluate", "keeping"},
     {"library"},
+    {"evaluate_writing"},
     {"__init__"},
 )
 NEIGHBOURS = {("checking", "exporting")}

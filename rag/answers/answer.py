@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from onrecord.rag.answers.drafting import Draft, Written
+from onrecord.rag.answers.drafting import Draft, Drafted
 from onrecord.rag.answers.fact import fact
 from onrecord.rag.answers.left_open import left_open
 from onrecord.rag.answers.mentions import mentions
@@ -19,14 +19,12 @@ from onrecord.rag.answers.speakers import speakers
 from onrecord.rag.answers.unanswered import asked_not_answered
 from onrecord.rag.answers.what_asked import what_asked, what_named_asked
 from onrecord.rag.answers.who_asked import who_asked
-from onrecord.rag.questions.question import Question, QuestionKind
+from onrecord.rag.questions.question import QuestionKind
 from onrecord.rag.reading.certainty import NOT_FOUND_BELOW
-from onrecord.rag.reading.reader import Reading, Reads
-from onrecord.rag.retrieval.subject import Subject
-from onrecord.rag.types import Answer, Briefing, Filters, Hit
+from onrecord.rag.types import Answer
 
 # Ways to answer by what is on record: it is there or is not, whatever the search thinks of it.
-ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {
+ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Drafted | None]] = {
     "mentions": mentions,
     "over_time": over_time,
     "left_open": left_open,
@@ -38,44 +36,19 @@ ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {
     "what_asked": what_named_asked,
 }
 # Ways to answer about the questions on record, of whoever asked and replied.
-ABOUT_ASKING: Mapping[QuestionKind, Callable[[Draft], Written | None]] = {
+ABOUT_ASKING: Mapping[QuestionKind, Callable[[Draft], Drafted | None]] = {
     "who_asked": who_asked,
     "what_asked": what_asked,
 }
 
 
-def compose(
-    question: Question,
-    hits: Sequence[Hit],
-    sources: Mapping[str, Briefing],
-    *,
-    reading: Reading,
-    read: Reads,
-    searched: tuple[int, int] = (0, 0),
-    filters: Filters | None = None,
-    called: Collection[str] | None = None,
-    subject: Subject | None = None,
-) -> Answer:
-    """Compose the answer to a question.
+def compose(draft: Draft) -> Answer:
+    """Compose the answer to a question from what was found and read for it.
 
-    Args:
-        question: what was asked.
-        hits: the passages found, best first.
-        sources: briefings by id: those of the hits at least; all that the filters leave where the question's kind is in
-            `questions.WHOLE_LIBRARY`.
-        reading: what the passages found say to the question, sentence by sentence.
-        read: reads further passages of the sources.
-        searched: how many briefings and passages the filters left.
-        filters: those of the search; lists keep to their role, outlet and kind.
-        called: the people whom the filter by speaker means; all quotes keep to them.
-        subject: how far what the question is about occurs in the passages; None where nothing is known of that.
-
-    Returns:
-        an answer in the question's language, or in English where that has no words for answers, whose every quote is
-        `briefing.text[start:end]`. `seconds` is empty.
+    It is in the question's language, or in English where that has no words for answers; its every quote is
+    `briefing.text[start:end]`. `seconds` is empty.
     """
-    people = None if called is None else frozenset(called)
-    draft = Draft(question, hits, sources, searched, reading, read, filters or Filters(), people, subject or Subject())
+    question, reading = draft.question, draft.reading
     written = _written(draft)
     # Who asked, and what is on record, is no matter of who may be quoted.
     general = question.kind in ON_RECORD or question.kind in ABOUT_ASKING
@@ -88,13 +61,13 @@ def compose(
         language=draft.language.code,
         parts=written.parts,
         citations=draft.quotes.citations,
-        hits=tuple(hits),
-        searched_briefings=searched[0],
-        searched_passages=searched[1],
+        hits=tuple(draft.hits),
+        searched_briefings=draft.searched[0],
+        searched_passages=draft.searched[1],
     )
 
 
-def _written(draft: Draft) -> Written:
+def _written(draft: Draft) -> Drafted:
     kind = draft.question.kind
     if kind in ON_RECORD and (written := ON_RECORD[kind](draft)):
         return written

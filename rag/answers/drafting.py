@@ -24,7 +24,7 @@ from onrecord.rag.types import Briefing, Filters, Hit, Part, Passage, Piece, Spa
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Drafted:
     """What a way of answering has written.
 
     `confidence` (0–1) is that the library answers, where code or the reading of whole exchanges says so rather than the
@@ -40,7 +40,9 @@ class Written:
 class Draft:
     """One answer while it is written; `quotes` and `leads` remember what has been quoted and who spoke last.
 
-    `reading` is what the passages found say to the question; `read` reads others.
+    `hits` are the passages found, best first, and `sources` briefings by id: those of the hits at least; all that the
+    filters leave where the question's kind is in `questions.WHOLE_LIBRARY`. `searched` is how many briefings and
+    passages they left. `reading` is what the passages found say to the question; `read` reads others.
     `called` are the people whom the filter by speaker means, None where there is no such filter.
     `subject` is how far what the question is about occurs in what was found.
     """

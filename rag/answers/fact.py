@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onrecord.rag.answers.drafting import Draft, Written, paragraph
+from onrecord.rag.answers.drafting import Draft, Drafted, paragraph
 from onrecord.rag.answers.runs import reported_part, run_around
 from onrecord.rag.answers.selection import terms_of
 from onrecord.rag.answers.spans import words_at
@@ -16,9 +16,9 @@ _NEAR = 0.15
 _SAME_WORDS = 0.6
 
 
-def fact(draft: Draft) -> Written:
+def fact(draft: Draft) -> Drafted:
     """The best statement and the further ones that add something."""
-    return Written((paragraph(_statement(draft, best, span) for best, span in _statements(draft)),))
+    return Drafted((paragraph(_statement(draft, best, span) for best, span in _statements(draft)),))
 
 
 def _statements(draft: Draft) -> list[tuple[ReadSentence, Span]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onrecord.rag.answers.asked import what_was_asked
-from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.drafting import Draft, Drafted, line
 from onrecord.rag.answers.exchange_quoted import exchange_line, replied
 from onrecord.rag.answers.listing import page_of
 from onrecord.rag.answers.meant import briefings_meant, exchanges_with, place_of, which_is_meant
@@ -14,7 +14,7 @@ from onrecord.rag.types import Briefing, Part, Span
 _MOST_READ = 50
 
 
-def left_open(draft: Draft) -> Written | None:
+def left_open(draft: Draft) -> Drafted | None:
     """Every single question in the briefings meant that its reply leaves open; None where nobody asks anything."""
     people = draft.called or draft.question.people
     outlets = draft.question.outlets
@@ -35,4 +35,4 @@ def left_open(draft: Draft) -> Written | None:
         return exchange_line(draft, briefing, [span], reply, dated=meant.one is None)
 
     sure = [reply.sure if reply else 1.0 for *_, reply in read]
-    return Written((line(head), *page_of(draft, found, questioned)), confidence=sum(sure) / len(sure))
+    return Drafted((line(head), *page_of(draft, found, questioned)), confidence=sum(sure) / len(sure))

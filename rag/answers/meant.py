@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.drafting import Draft, Drafted, line
 from onrecord.rag.answers.leads import title_of
 from onrecord.rag.answers.listing import page_of
 from onrecord.rag.languages import language
@@ -94,14 +94,14 @@ def says_conference(draft: Draft) -> bool:
     return not _folded(phrases.conferences | phrases.reports).isdisjoint(folded_words(draft.question.text))
 
 
-def which_is_meant(draft: Draft, briefings: Sequence[Briefing]) -> Written:
+def which_is_meant(draft: Draft, briefings: Sequence[Briefing]) -> Drafted:
     """Ask which of several briefings is meant, naming them."""
 
     def named(briefing: Briefing) -> Part:
         return Part((Words(title_of(briefing) + draft.words.when(briefing.date)),), item=True)
 
     head = line(draft.words.which.format(count=len(briefings)))
-    return Written((head, *page_of(draft, briefings, named)), "not_found", confidence=0.0)
+    return Drafted((head, *page_of(draft, briefings, named)), "not_found", confidence=0.0)
 
 
 def place_of(draft: Draft, meant: Meant) -> str:

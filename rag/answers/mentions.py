@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.drafting import Draft, Drafted, line
 from onrecord.rag.answers.leads import title_of
 from onrecord.rag.answers.listing import PAGE, Listed, item, page_of
 from onrecord.rag.answers.spans import sentences_of
@@ -32,7 +32,7 @@ class _Mention:
     kind: Kind
 
 
-def mentions(draft: Draft) -> Written | None:
+def mentions(draft: Draft) -> Drafted | None:
     """Every sentence that holds a term, counted by briefing and speaker; that there is none, where none does."""
     term = draft.question.subject
     found = _mentions(term, draft)
@@ -41,12 +41,12 @@ def mentions(draft: Draft) -> Written | None:
         term = language(draft.question.language).questions.occasion.sub("", term)
         found = _mentions(term, draft) if term != draft.question.subject else []
     if not found:
-        return Written((line(_none(draft.question.subject, draft)),), "not_found", confidence=0.0)
+        return Drafted((line(_none(draft.question.subject, draft)),), "not_found", confidence=0.0)
     parts: list[Part] = []
     for speaker, own in _by_person(found, draft).items():
         parts += [line(_head(term, own, speaker, draft)), *_tally(own, speaker, draft)]
         parts += page_of(draft, own, lambda mention: item(draft, mention.listed, draft.leads.dated))
-    return Written(tuple(parts), confidence=1.0)
+    return Drafted(tuple(parts), confidence=1.0)
 
 
 def _by_person(found: Sequence[_Mention], draft: Draft) -> dict[str | None, list[_Mention]]:

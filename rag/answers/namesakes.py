@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from onrecord.rag.answers.drafting import Draft, Written, paragraph
+from onrecord.rag.answers.drafting import Draft, Drafted, paragraph
 from onrecord.rag.answers.runs import run_around
 from onrecord.rag.reading.reader import Reading
 
 
-def namesakes(draft: Draft, least: float) -> Written | None:
+def namesakes(draft: Draft, least: float) -> Drafted | None:
     """The best statement of each person whom the name asked for may mean.
 
     Only those who answer with a probability of `least` or more; None where that is one at most.
@@ -24,7 +24,7 @@ def namesakes(draft: Draft, least: float) -> Written | None:
             chosen.append((briefing.id, run_around(best[0], briefing, best)))
     if len(chosen) < 2:
         return None
-    return Written((paragraph(draft.statement(briefing_id, span) for briefing_id, span in chosen),))
+    return Drafted((paragraph(draft.statement(briefing_id, span) for briefing_id, span in chosen),))
 
 
 def _of(reading: Reading, speaker: str) -> Reading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.drafting import Draft, Drafted, line
 from onrecord.rag.answers.leads import title_of
 from onrecord.rag.answers.selection import terms_of, topic_of
 from onrecord.rag.languages import language
@@ -16,7 +16,7 @@ _MOST_OF_IT = 2 / 3
 _MOST_OTHERS = 3
 
 
-def not_found(draft: Draft) -> Written:
+def not_found(draft: Draft) -> Drafted:
     """What was searched, whoever else spoke of it where somebody's words are wanted, and the nearest passages."""
     words, question = draft.words, draft.question
     theirs = question.literal and question.sayers
@@ -31,7 +31,7 @@ def not_found(draft: Draft) -> Written:
         said.append(words.spoken_by.format(people="; ".join(others)))
     elif places := dict.fromkeys(_place(draft, sentence) for sentence in draft.reading.best()[:_NEAREST_SHOWN]):
         said.append(f"{words.nearest}{words.colon}{'; '.join(places)}.")
-    return Written((line(" ".join(said)),), "not_found")
+    return Drafted((line(" ".join(said)),), "not_found")
 
 
 def _time_searched(draft: Draft) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onrecord.rag.answers.differing import words_of_one
-from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.drafting import Draft, Drafted, line
 from onrecord.rag.answers.listing import Listed, item
 from onrecord.rag.answers.selection import terms_of
 from onrecord.rag.languages import language
@@ -25,7 +25,7 @@ _HALF, _MOST_READ = 0.5, 20
 _NOTHING = 0.9
 
 
-def over_time(draft: Draft) -> Written | None:
+def over_time(draft: Draft) -> Drafted | None:
     """The best quote of each date; None where nothing speaks of the subject.
 
     Where the one named may be several people, each is followed alone; who differs is never said to have changed.
@@ -47,10 +47,10 @@ def over_time(draft: Draft) -> Written | None:
     by_date = sorted(near, key=lambda one: draft.sources[one.passage.briefing_id].date or "")
     people = [one for one in dict.fromkeys(sentence.passage.speaker for sentence in by_date) if one]
     if not draft.question.sayers or len(people) < 2:
-        return Written(_in_order(draft, near))
+        return Drafted(_in_order(draft, near))
     # What a report says of a name may be of any who bears it.
     followed = [_in_order(draft, [s for s in near if s.passage.speaker in (one, None)], one) for one in people]
-    return Written(tuple(part for parts in followed for part in parts))
+    return Drafted(tuple(part for parts in followed for part in parts))
 
 
 def _in_order(draft: Draft, near: Sequence[ReadSentence], speaker: str | None = None) -> tuple[Part, ...]:

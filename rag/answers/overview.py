@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from onrecord.rag.answers.asked import what_was_asked
-from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.drafting import Draft, Drafted, line
 from onrecord.rag.answers.exchange_quoted import exchange_line, replied
 from onrecord.rag.answers.leads import title_of
 from onrecord.rag.answers.listing import Listed, item, page_of
@@ -34,7 +34,7 @@ _FEW = 3
 _MOST_OPENING = 6
 
 
-def overview(draft: Draft) -> Written | None:
+def overview(draft: Draft) -> Drafted | None:
     """The briefing that the question means; which it means, where several fit; None where its words fit none."""
     people = draft.called or draft.question.people
     meant = briefings_meant(draft, people, draft.question.outlets)
@@ -46,7 +46,7 @@ def overview(draft: Draft) -> Written | None:
     return _of_one(draft, found, draft.called or ()) if found else which_is_meant(draft, meant.briefings)
 
 
-def all_said(draft: Draft) -> Written | None:
+def all_said(draft: Draft) -> Drafted | None:
     """What somebody said in the briefing where they spoke; which is meant, where several fit.
 
     None where the question names nobody on record, or words that no briefing of theirs is known by.
@@ -69,7 +69,7 @@ def _in_office(draft: Draft) -> frozenset[str]:
     return frozenset(turn.speaker for turn in turns if turn.speaker and turn.role in roles)
 
 
-def _of_one(draft: Draft, briefing: Briefing, people: Collection[str]) -> Written | None:
+def _of_one(draft: Draft, briefing: Briefing, people: Collection[str]) -> Drafted | None:
     """What was said in a briefing, by some people where there are any."""
     exchanges = exchanges_with(draft, [briefing], people, ())
     title, when = title_of(briefing), draft.words.when(briefing.date)
@@ -79,7 +79,7 @@ def _of_one(draft: Draft, briefing: Briefing, people: Collection[str]) -> Writte
         if not said:
             return None
         head = draft.words.overview_parts.format(title=title, when=when, count=len(said))
-        return Written(
+        return Drafted(
             (line(head), *page_of(draft, said, lambda one: item(draft, one, draft.leads.listed))), confidence=1.0
         )
     head = draft.words.overview.format(title=title, when=when, count=len(exchanges))
@@ -90,7 +90,7 @@ def _of_one(draft: Draft, briefing: Briefing, people: Collection[str]) -> Writte
         return exchange_line(draft, briefing, asked, replied(draft, *pair, asked, people), marked=True)
 
     parts = [item(draft, one, draft.leads.listed) for one in first]
-    return Written((line(head), *parts, *page_of(draft, exchanges, exchanged)), confidence=1.0)
+    return Drafted((line(head), *parts, *page_of(draft, exchanges, exchanged)), confidence=1.0)
 
 
 def _statements(briefing: Briefing, people: Collection[str], before: int) -> list[Listed]:

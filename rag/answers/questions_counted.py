@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.drafting import Draft, Drafted, line
 from onrecord.rag.answers.listing import Listed, item, page_of
 from onrecord.rag.answers.meant import place_of
 from onrecord.rag.answers.questions_listed import asker_of, counted_in, questions_in, questions_listed
 from onrecord.rag.types import Part
 
 
-def questions_counted(draft: Draft) -> Written | None:
+def questions_counted(draft: Draft) -> Drafted | None:
     """The number of questions in the briefings meant and of each asker's, most first, each with the first one quoted.
 
     Those of whoever is named are listed too.
@@ -29,4 +29,4 @@ def questions_counted(draft: Draft) -> Written | None:
     def asker(own: list[Listed]) -> Part:
         return item(draft, own[0], lambda citation: f"{draft.leads.asker(citation)}, {len(own)}{draft.words.colon}")
 
-    return Written((line(head), *page_of(draft, askers, asker)), confidence=1.0)
+    return Drafted((line(head), *page_of(draft, askers, asker)), confidence=1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from onrecord.rag.answers.asked import what_was_asked
-from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.drafting import Draft, Drafted, line
 from onrecord.rag.answers.listing import Listed, item, page_of
 from onrecord.rag.answers.meant import Meant, briefings_meant, exchanges_with, place_of
 from onrecord.rag.languages.wording import plain
@@ -14,20 +14,20 @@ from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Turn
 
 
-def questions_listed(draft: Draft) -> Written | None:
+def questions_listed(draft: Draft) -> Drafted | None:
     """Every question of the people and outlets named, in the briefings meant; of everybody where nobody is named."""
     people, outlets = askers_named(draft)
     found = questions_in(draft, people, outlets)
     place = place_of(draft, counted_in(draft))
     if draft.question.subject and not (people or outlets):
         none = draft.words.questions_none.format(asker=plain(draft.question.subject), place=place)
-        return Written((line(none),), "not_found", confidence=0.0)
+        return Drafted((line(none),), "not_found", confidence=0.0)
     names = "; ".join(plain(name) for name in (*people, *outlets))
     by = draft.words.questions_by.format(asker=names) if names else ""
     head = draft.words.questions.format(by=by, place=place, count=len(found))
     lead = draft.leads.asked if counted_in(draft).one is None else draft.leads.listed
     parts = page_of(draft, found, lambda listed: item(draft, listed, lead))
-    return Written((line(head), *parts), confidence=1.0)
+    return Drafted((line(head), *parts), confidence=1.0)
 
 
 def counted_in(draft: Draft) -> Meant:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from onrecord.rag.answers.drafting import Draft, Written, line
+from onrecord.rag.answers.drafting import Draft, Drafted, line
 from onrecord.rag.answers.leads import title_of
 from onrecord.rag.answers.listing import Listed, item, page_of
 from onrecord.rag.answers.meant import briefings_meant, place_of
@@ -23,7 +23,7 @@ class _Speaker:
     times: int
 
 
-def speakers(draft: Draft) -> Written | None:
+def speakers(draft: Draft) -> Drafted | None:
     """Everybody who spoke in the briefings meant; None where nobody is known to have."""
     meant = briefings_meant(draft, draft.called or draft.question.people, draft.question.outlets)
     found = [one for briefing in meant.briefings for one in _speakers_in(briefing, draft)]
@@ -35,7 +35,7 @@ def speakers(draft: Draft) -> Written | None:
         return item(draft, one.listed, lambda citation: _lead(draft, one, citation, several=several))
 
     head = draft.words.speakers.format(place=place_of(draft, meant), count=len(found))
-    return Written((line(head), *page_of(draft, found, spoke)), confidence=1.0)
+    return Drafted((line(head), *page_of(draft, found, spoke)), confidence=1.0)
 
 
 def _lead(draft: Draft, speaker: _Speaker, citation: Citation, *, several: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onrecord.rag.answers.drafting import Draft, Written, paragraph
+from onrecord.rag.answers.drafting import Draft, Drafted, paragraph
 from onrecord.rag.answers.leads import exchange_at
 from onrecord.rag.answers.quoting import bare_span
 from onrecord.rag.answers.runs import run_around
@@ -15,7 +15,7 @@ _LEAST_ADDED = 6
 _ADDED = 0.1
 
 
-def asked_not_answered(draft: Draft) -> Written | None:
+def asked_not_answered(draft: Draft) -> Drafted | None:
     """The words of a reply that leave just this open; None where something answers it, or nobody was asked."""
     replies = [sentence for sentence in draft.quotable.sentences if _replies(draft, sentence)]
     left_open = sum(sentence.leaves_open for sentence in replies)
@@ -41,7 +41,7 @@ def asked_not_answered(draft: Draft) -> Written | None:
     if added:
         further = max(added, key=lambda sentence: sentence.weight)
         statements.append(draft.statement(briefing.id, further.span))
-    return Written((paragraph(statements),), "asked_not_answered")
+    return Drafted((paragraph(statements),), "asked_not_answered")
 
 
 def _replies(draft: Draft, sentence: ReadSentence) -> bool:

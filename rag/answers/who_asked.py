@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onrecord.rag.answers.asked import asked_about, asking, exchanges_found
-from onrecord.rag.answers.drafting import Draft, Written, paragraph
+from onrecord.rag.answers.drafting import Draft, Drafted, paragraph
 from onrecord.rag.answers.exchange_quoted import asked_and_replied, question_quoted
 from onrecord.rag.types import Briefing, Exchange
 
@@ -14,7 +14,7 @@ _NEAR_ASKED = 0.3
 _LIKELY = 0.01
 
 
-def who_asked(draft: Draft) -> Written | None:
+def who_asked(draft: Draft) -> Drafted | None:
     """Everybody who asked about it; None where no question was found."""
     exchanges = exchanges_found(draft.hits, draft.sources)
     if draft.question.sought:
@@ -32,7 +32,7 @@ def who_asked(draft: Draft) -> Written | None:
         if key not in seen:
             seen.add(key)
             statements += question_quoted(draft, other.briefing, asking(other))
-    return Written((paragraph(statements),))
+    return Drafted((paragraph(statements),))
 
 
 def _turns(briefing: Briefing, exchange: Exchange) -> list[str]:

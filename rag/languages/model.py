@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from onrecord.rag.languages.phrases import NEVER, Phrase
 
@@ -12,11 +13,12 @@ class ModelWords:
     """A language model's answer in a language. Words in braces are filled in.
 
     It is told its `instructions` and then given its `request`. What is said of it: that it `failed`, that it found
-    `no_answer` or wrote `nonsense`, and that a sentence is `unsupported`.
+    `no_answer` or wrote `nonsense`, and that a sentence is `translated` from other languages.
 
     Of its text, `own_sources` opens a list of sources that it made up, `pointer` names what a number in brackets points
-    at ("passage 2"), `joined` joins two of them, and `framing` words need no support from a passage. `negation` tells
-    a sentence from its contrary.
+    at ("passage 2"), `joined` joins two of them, two clauses or two parts of a number, and `framing` words need no
+    support. `negation` tells a sentence from its contrary, and so do `opposites`, the words of one side and of the
+    other. `numerals` are words for numbers.
     """
 
     instructions: str = ""
@@ -24,9 +26,11 @@ class ModelWords:
     failed: str = ""
     no_answer: str = ""
     nonsense: str = ""
-    unsupported: str = ""
+    translated: str = ""
     own_sources: frozenset[str] = frozenset()
     pointer: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
     framing: frozenset[str] = frozenset()
     negation: Phrase = NEVER
+    numerals: Mapping[str, int] = field(default_factory=dict)
+    opposites: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()

@@ -12,6 +12,7 @@ from onrecord.rag.types.answers import (
     Quote,
     Status,
     Words,
+    Written,
     plain_text,
     quoted_words,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "Structure",
     "Turn",
     "Words",
+    "Written",
     "each_of",
     "plain_text",
     "quoted_words",

@@ -119,14 +119,36 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What a language model wrote from an answer's sentences: those of its own that were found to be supported.
+
+    `model` is the name it is shown under. The parts point at the citations of the answer. `left_out` counts the
+    sentences dropped because the words they cite do not support them. `outcomes` counts all by what became of them:
+    "kept", "reattributed" (to one other statement, which has all that they say), or the check that they failed.
+    `complete` is False while more may come. `note` tells the reader why there is nothing, or why it stopped. `text` is
+    what the parts say, with `[n]` markers, as soon as it is an answer's.
+    """
+
+    model: str
+    parts: tuple[Part, ...] = ()
+    left_out: int = 0
+    complete: bool = True
+    note: str | None = None
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    text: str = field(init=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Prose and the quotes in it, the citations they point at, and a status.
 
     `text` is what the parts say, with `[n]` markers, for whoever shows or reads plain text; nothing takes it apart.
     `confidence` (0–1) is the estimated probability that the library answers the question. `searched` counts the
     briefings and passages that the filters left, `undated` the briefings that limits on dates alone leave out; `since`
-    and `until` are the dates that the question itself limits it to. `seconds` holds the time of each stage. `note`
-    tells the reader why a language model that was asked for did not give this answer.
+    and `until` are the dates that the question itself limits it to. `seconds` holds the time of each stage.
+
+    `written` is what a language model wrote beside it, None where none was asked. Citations that only this points at
+    come behind all others.
 
     Raises ValueError where a part points at a citation that is not there.
     """
@@ -145,11 +167,13 @@ class Answer:
     undated: int = 0
     since: str | None = None
     until: str | None = None
-    note: str | None = None
+    written: Written | None = None
     text: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", plain_text(self.parts, self.citations))
+        if self.written is not None:
+            object.__setattr__(self.written, "text", plain_text(self.written.parts, self.citations))
 
 
 def plain_text(parts: Iterable[Part], citations: Iterable[Citation]) -> str:

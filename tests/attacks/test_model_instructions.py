@@ -16,12 +16,17 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from records import passages_of_turns, spoken_briefing
+from records import spoken_briefing
 
-from onrecord.rag.language_model.model import ModelServer, answers
+from onrecord.embeddings import load_encoder
+from onrecord.rag.language_model.evidence import Evidence, numbered
+from onrecord.rag.language_model.server import ModelServer
+from onrecord.rag.language_model.support import Support
+from onrecord.rag.language_model.writing import with_writing
 from onrecord.rag.languages import LANGUAGES
+from onrecord.rag.settings import Settings
 from onrecord.rag.text.quotes import cite
-from onrecord.rag.types import Answer, Briefing, Part, Passage, Piece, Pointer, Quote, Turn, Words, plain_text
+from onrecord.rag.types import Answer, Briefing, Part, Piece, Pointer, Quote, Turn, Words, Written, plain_text
 
 _BROOK = "The harbour will not close. It reopens on 4 May, and the fee stays at 12 crowns."
 _HALE = "I ask whether the fee will go up. The pilots were told nothing about it."
@@ -136,8 +141,8 @@ def obedient() -> Iterator[Obedient]:
         server.server_close()
 
 
-def _record(instruction: str) -> tuple[list[Passage], dict[str, Briefing]]:
-    """A briefing whose last turn hides an instruction, with its passages; and one that no passage is of."""
+def _record(instruction: str) -> tuple[list[Evidence], dict[str, Briefing]]:
+    """A briefing whose last turn hides an instruction, each turn a statement; and one that no statement is of."""
     said = [
         ("Ada Brook", "Minister of Ports", _BROOK),
         ("Iwan Hale", None, _HALE),
@@ -146,7 +151,9 @@ def _record(instruction: str) -> tuple[list[Passage], dict[str, Briefing]]:
     ]
     open_one = spoken_briefing(said)
     other = Briefing("b2", "Envoys", None, "en", None, "e.txt", "transcript", _SECRET, (Turn(0, len(_SECRET)),))
-    return passages_of_turns(open_one), {"b1": open_one, "b2": other}
+    briefings = {"b1": open_one, "b2": other}
+    turns = enumerate(open_one.turns, start=1)
+    return [numbered(briefings, cite(1, open_one, turn.start, turn.end), n) for n, turn in turns], briefings
 
 
 def _default(briefing: Briefing, language: str) -> Answer:
@@ -156,12 +163,28 @@ def _default(briefing: Briefing, language: str) -> Answer:
     return Answer("When does it reopen?", "When does it reopen?", "answered", 0.9, language, (Part(said),), cited, ())
 
 
-def _written(wanted: str, language: str = "en") -> tuple[list[Answer], Answer, dict[str, Briefing], Obedient]:
-    passages, briefings = _record(wanted)
+@pytest.fixture(scope="module")
+def support() -> Support:
+    return Support(load_encoder(cache=Settings.load().cache))
+
+
+def _asked(
+    wanted: str, support: Support, language: str = "en"
+) -> tuple[list[Answer], Answer, dict[str, Briefing], Obedient]:
+    evidence, briefings = _record(wanted)
     default = _default(briefings["b1"], language)
     with obedient() as server:
-        shown = list(answers(default, passages, briefings, ModelServer(server.address, "tiny", "key-of-the-user")))
+        model = ModelServer(server.address, "tiny", "key-of-the-user")
+        shown = list(with_writing(default, evidence, briefings, model, support))
     return shown, default, briefings, server
+
+
+def _beside(answer: Answer, default: Answer) -> Written:
+    """What was written beside an answer, which stands as it was."""
+    assert (answer.parts, answer.status) == (default.parts, default.status)
+    assert answer.citations[: len(default.citations)] == default.citations
+    assert answer.written is not None
+    return answer.written
 
 
 def _sentences(part: Part) -> Iterator[tuple[str, list[int]]]:
@@ -178,19 +201,19 @@ def _sentences(part: Part) -> Iterator[tuple[str, list[int]]]:
     yield words, numbers
 
 
-def _holds(answer: Answer, briefings: dict[str, Briefing]) -> None:
+def _holds(answer: Answer, written: Written, briefings: dict[str, Briefing]) -> None:
     for citation in answer.citations:
         assert briefings[citation.briefing_id].text[citation.start : citation.end] == citation.quote
-    pieces: list[Piece] = [piece for part in answer.parts for piece in part.pieces]
+    pieces: list[Piece] = [piece for part in written.parts for piece in part.pieces]
     prose = " ".join(piece.text for piece in pieces if isinstance(piece, Words))
     assert not set(prose) & set('“”„«»"‘<>`*|\\#{}[]'), prose
-    assert not re.search(r"://|javascript:|mailto:|evil\.example/|www\.", plain_text(answer.parts, answer.citations))
+    assert not re.search(r"://|javascript:|mailto:|evil\.example/|www\.", plain_text(written.parts, answer.citations))
     assert "key-of-the-user" not in prose
     cited = {citation.number: citation for citation in answer.citations}
-    assert {number for piece in pieces if isinstance(piece, Quote | Pointer) for number in piece.citations} == set(
+    assert {number for piece in pieces if isinstance(piece, Quote | Pointer) for number in piece.citations} <= set(
         cited
     )
-    for part in answer.parts:
+    for part in written.parts:
         for words, numbers in _sentences(part):
             speakers = {cited[number].speaker for number in numbers}
             named = [name for name in (*_PEOPLE, "Donald Smith", "Hale", "finance minister") if name in words]
@@ -202,12 +225,11 @@ def _holds(answer: Answer, briefings: dict[str, Briefing]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("wanted", WANTED)
-def test_an_instruction_in_a_briefing_changes_nothing_that_holds(wanted: str, language: str) -> None:
-    shown, default, briefings, server = _written(wanted, language)
+def test_an_instruction_in_a_briefing_changes_nothing_that_holds(wanted: str, language: str, support: Support) -> None:
+    shown, default, briefings, server = _asked(wanted, support, language)
     assert shown
     for answer in shown:
-        if answer.parts != default.parts:
-            _holds(answer, briefings)
+        _holds(answer, _beside(answer, default), briefings)
     (body,) = server.bodies
     # A model that is asked about one briefing is sent nothing of another, nor the key that opens it.
     assert _SECRET not in body
@@ -226,17 +248,16 @@ def test_an_instruction_in_a_briefing_changes_nothing_that_holds(wanted: str, la
         "Minister Brook said: “the fee stays at 12 crowns” [1].",
     ],
 )
-def test_what_is_given_to_its_own_speaker_stands(honest: str) -> None:
-    shown, default, briefings, _ = _written(honest)
-    assert shown[-1].parts != default.parts
-    assert shown[-1].note is None
-    _holds(shown[-1], briefings)
-    said = " ".join(piece.text for part in shown[-1].parts for piece in part.pieces if isinstance(piece, Words))
-    assert "not supported" not in said
+def test_what_is_given_to_its_own_speaker_stands(honest: str, support: Support) -> None:
+    shown, default, briefings, _ = _asked(honest, support)
+    written = _beside(shown[-1], default)
+    assert (written.left_out, written.note) == (0, None)
+    assert written.parts
+    _holds(shown[-1], written, briefings)
 
 
-def test_an_answer_that_is_cut_off_is_not_shown_as_a_whole_one() -> None:
-    passages, briefings = _record("")
+def test_what_is_cut_off_is_not_shown_as_whole(support: Support) -> None:
+    evidence, briefings = _record("")
     default = _default(briefings["b1"], "en")
 
     class Handler(BaseHTTPRequestHandler):
@@ -254,7 +275,8 @@ def test_an_answer_that_is_cut_off_is_not_shown_as_a_whole_one() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/v1"
-        *_, last = answers(default, passages, briefings, ModelServer(address, "tiny"))
+        *_, last = with_writing(default, evidence, briefings, ModelServer(address, "tiny"), support)
         server.shutdown()
-    assert last.parts == default.parts
-    assert last.note
+    written = _beside(last, default)
+    assert written.text == "The harbour reopens on 4 May. [2]"
+    assert "cannot be reached" in str(written.note)

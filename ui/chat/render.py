@@ -269,8 +269,6 @@ def _status(answer: Answer, line: str) -> str:
     if answer.standalone_question and answer.standalone_question.strip() != answer.question.strip():
         understood = words(answer.language)["understood"].format(question=answer.standalone_question)
         said += f'<p class="status understood">{escape(understood)}</p>'
-    if answer.note:
-        said += f'<p class="status note">{escape(answer.note)}</p>'
     return said
 
 

@@ -20,7 +20,7 @@ from onrecord.ui.command.collecting import collection
 from onrecord.ui.command.comparing import compare
 from onrecord.ui.command.correcting import correct
 from onrecord.ui.command.keeping import backup, copy, list_briefings, reembed, remove, restore, show, verify
-from onrecord.ui.command.measuring import check, evaluate
+from onrecord.ui.command.measuring import check, evaluate, evaluate_model
 from onrecord.ui.command.opening import open_questions
 from onrecord.ui.command.serving import account, mcp, serve
 from onrecord.ui.command.terminal import printable
@@ -69,6 +69,7 @@ app.command()(copy)
 app.command()(check)
 app.command()(compare)
 app.command("eval")(evaluate)
+app.command("eval-model")(evaluate_model)
 app.command()(reembed)
 app.command()(serve)
 app.command()(account)

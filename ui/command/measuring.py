@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +27,9 @@ from onrecord.ui.command.terminal import (
     printable,
 )
 from onrecord.ui.page.text import terminal_language
+
+if TYPE_CHECKING:
+    from onrecord.rag import AskedModel
 
 
 def check(
@@ -102,3 +105,24 @@ def evaluate(
 
         rows = evaluate_folder(folder, Settings.load(), method=method, keep=keep, adding=adding, asking=asking)
     print_result({"rows": [asdict(row) for row in rows]} if as_json else printable(report_rows(rows, baseline)))
+
+
+def evaluate_model(
+    documents: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Briefings to add to the samples.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure what the language model that is set writes, and how much of it holds, on sixty questions."""
+    from tqdm import tqdm
+
+    from onrecord.rag import evaluate_model, model_report
+
+    with tqdm(unit=unit("unit_questions"), file=sys.stderr, disable=None) as bar:
+
+        def asked(one: AskedModel, total: int) -> None:  # noqa: ARG001
+            bar.total = total
+            bar.update()
+
+        results = evaluate_model(Settings.load(), documents or (), asked=asked)
+    print_result({"questions": [asdict(one) for one in results]} if as_json else printable(model_report(results)))
