@@ -19,7 +19,7 @@ from onrecord.rag.types import Filters, Hit, each_of
 _LEAST_SPREAD = 0.01
 # Of a language with fewer passages nothing is told: those that answer are themselves what is met by chance, and most of
 # what is on record is said in others.
-_LEAST_PASSAGES = 32
+_LEAST_PASSAGES = 16
 
 
 @dataclass(frozen=True, slots=True)
