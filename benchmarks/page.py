@@ -1,14 +1,17 @@
-"""How soon the page can be used and an answer begins: the figures of the page in docs/performance.md.
+"""How soon the page can be used, an answer begins and a source opens: the page's figures in docs/performance.md.
 
-    python benchmarks/page.py PATH…          the briefings to serve, `samples` for instance
+    python benchmarks/page.py PATH… [--baseline TREE]     the briefings to serve, `samples` for instance
 
 Serves a temporary library with the model loaded, opens the page in headless chromium as ten new visitors, one after
-the other, and asks each time another question; prints one JSON object, times in milliseconds:
+the other, and asks each time another question; prints one JSON object, times in milliseconds. With `--baseline` an
+earlier version, checked out elsewhere, is visited in turns with this one.
 
 - page_ready: from the start of the navigation until the question can be typed and the briefings are listed
 - page_ready_again: the same for a visitor who was there before, whose browser has kept the scripts
 - page_first_words: from pressing Enter until the first words of the answer are visible
+- page_source: from pressing the first citation until its words are marked in the source beside it
 - api_first_words: from sending `POST /api/ask/stream` until the first words of the answer have arrived
+- server_processor: what the server has taken of processors for a visit
 """
 
 from __future__ import annotations
@@ -17,21 +20,16 @@ import argparse
 import json
 import shutil
 import statistics
-import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import httpx
-from playwright.sync_api import BrowserContext, sync_playwright
-
-from onrecord.rag import Library
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-
-from serving import serving, wait_for_model
+from in_turns import Server, libraries_of, server_of
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 # Different ones: what was read for a question is remembered.
@@ -65,66 +63,89 @@ FIRST_WORDS = """() => new Promise((resolve) => {
     document.querySelector("#question textarea").dispatchEvent(new KeyboardEvent("keypress", key));
 })"""
 
+# The same for the words of a citation, once the answer is whole; null for one that quotes nothing.
+SOURCE = """() => new Promise((resolve) => {
+    const chip = document.querySelector("a.cite");
+    if (!chip) return resolve(null);
+    const pressed = performance.now();
+    const seen = () => document.querySelector(".source-panel mark")?.offsetParent;
+    const observer = new MutationObserver(() => {
+        if (!seen()) return;
+        observer.disconnect();
+        requestAnimationFrame(() => resolve(performance.now() - pressed));
+    });
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+    chip.click();
+})"""
+
+Times = dict[str, list[float]]
+"""By what is measured, milliseconds of each visit."""
+
 
 def main() -> None:
     """Run the measurement and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", type=Path)
-    paths = parser.parse_args().paths
+    parser.add_argument("--baseline", type=Path, help="a tree of an earlier version, to visit in turns with this one")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        with Library.open(Path(folder) / "library") as library:
-            library.add(paths)
-        with serving(Path(folder) / "library") as server:
-            wait_for_model(server.address)
+        libraries = libraries_of(options.paths, options.baseline, Path(folder))
+        times: list[Times] = [defaultdict(list) for _ in libraries]
+        in_turns(libraries, times, by_the_api)
+        # Servers of their own, so that the page's questions are as new to them.
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            in_turns(libraries, times, lambda *visit: by_the_page(browser, *visit))
+            browser.close()
+    found = [{name: figures(taken) for name, taken in each.items()} for each in times]
+    report: dict[str, object] = {"this": found[0]}
+    if options.baseline:
+        ratios = {name: round(found[1][name]["p50"] / max(1, found[0][name]["p50"]), 2) for name in found[0]}
+        report |= {"baseline": found[1], "baseline_over_this": ratios}
+    print(json.dumps(report, indent=1))
+
+
+def in_turns(libraries: dict[Path, Path], times: list[Times], visit: Callable[[Server, str, Times], None]) -> None:
+    """Visit the servers of all trees with each question, one server after the other."""
+    with ExitStack() as running:
+        servers = [running.enter_context(server_of(tree, library)) for tree, library in libraries.items()]
+        for server in servers:
             # Each way gets its first question unmeasured: "once warm".
-            api_first_words(server.address, "Who spoke?")
-            api = [api_first_words(server.address, question) for question in QUESTIONS]
-        # A server of its own, so that the page's questions are as new to it.
-        with serving(Path(folder) / "library") as server:
-            wait_for_model(server.address)
-            print(json.dumps({**in_browser(server.address), "api_first_words": figures(api)}, indent=1))
-
-
-def in_browser(address: str) -> dict[str, dict[str, float]]:
-    """The times of the page."""
-    ready, again, first_words = [], [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        one_visit(browser.new_context(locale="en-GB"), address, "Who spoke?")
+            visit(server, "Who spoke?", defaultdict(list))
         for question in QUESTIONS:
-            context = browser.new_context(locale="en-GB")
-            first, words = one_visit(context, address, question)
-            ready.append(first)
-            first_words.append(words)
-            again.append(opened(context, address)[0])
-            context.close()
-        browser.close()
-    return {
-        "page_ready": figures(ready),
-        "page_ready_again": figures(again),
-        "page_first_words": figures(first_words),
-    }
+            for server, taken in zip(servers, times, strict=True):
+                visit(server, question, taken)
 
 
-def one_visit(context: BrowserContext, address: str, question: str) -> tuple[float, float]:
-    """Milliseconds until the page is ready, and from a question until the first words of its answer."""
-    ready, page = opened(context, address)
+def by_the_api(server: Server, question: str, taken: Times) -> None:
+    """A program asks."""
+    taken["api_first_words"].append(milliseconds(lambda: _wait_for_words(server.address, question)))
+
+
+def by_the_page(browser: Browser, server: Server, question: str, taken: Times) -> None:
+    """A new visitor opens the page, asks, opens a source, and comes again."""
+    before = server.processor()
+    context = browser.new_context(locale="en-GB")
+    ready, page = opened(context, server.address)
+    taken["page_ready"].append(ready)
     # A reader needs longer than this to write; what the page still fetches for itself is done by then.
     page.locator("#question textarea").press_sequentially(question, delay=60)
-    return ready, page.evaluate(FIRST_WORDS)
+    taken["page_first_words"].append(page.evaluate(FIRST_WORDS))
+    page.wait_for_selector(".record.finished, .record .actions", timeout=60_000)
+    source = page.evaluate(SOURCE)
+    if source is not None:
+        taken["page_source"].append(source)
+    taken["page_ready_again"].append(opened(context, server.address)[0])
+    taken["server_processor"].append(1000 * (server.processor() - before))
+    context.close()
 
 
-def opened(context: BrowserContext, address: str) -> tuple[float, Any]:
+def opened(context: BrowserContext, address: str) -> tuple[float, Page]:
     """Milliseconds from the start of the navigation until the page can be used, and the page."""
     page = context.new_page()
     page.goto(address, wait_until="commit")
     page.wait_for_function(READY)
     return page.evaluate("performance.now()"), page
-
-
-def api_first_words(address: str, question: str) -> float:
-    """Milliseconds until the stream has brought words."""
-    return milliseconds(lambda: _wait_for_words(address, question))
 
 
 def _wait_for_words(address: str, question: str) -> None:

@@ -204,7 +204,9 @@ def _copies(source: SqliteStore) -> Iterator[NewBriefing]:
     for copy, (briefing, its_passages, embedded) in (
         (copy, original) for copy in itertools.count() for original in originals
     ):
-        digest = sha256(f"{briefing.id} {copy}".encode()).hexdigest()
+        # Its file, whose SHA-256 is asked for where a library is copied.
+        data = f"{briefing.id} {copy}".encode()
+        digest = sha256(data).hexdigest()
         text = reworded(briefing.text, chance) if copy else briefing.text
         day = f"{2016 + int(digest[0], 16) // 2}-{1 + int(digest[1:3], 16) % 12:02}-{1 + int(digest[3:5], 16) % 28:02}"
         changed = replace(
@@ -213,7 +215,7 @@ def _copies(source: SqliteStore) -> Iterator[NewBriefing]:
         own = [sha256(f"{passage.id} {copy}".encode()).hexdigest() for passage in its_passages]
         yield NewBriefing(
             changed,
-            b"",
+            data,
             tuple(
                 replace(passage, id=int(id_[:12], 16), briefing_id=changed.id, text=text[passage.start : passage.end])
                 for passage, id_ in zip(its_passages, own, strict=True)

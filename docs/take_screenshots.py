@@ -112,6 +112,9 @@ def take_pictures(camera: Photographer) -> None:
     page.goto(str(page.locator("a.cite").first.evaluate("chip => chip.href")))
     expect(page.locator("mark").first).to_be_visible()
     camera.take(page, "reader.png")
+    page = camera.opened()
+    limit_and_collect(page)
+    camera.take(page, "limits.png")
     page = camera.opened("/check")
     page.locator("#article").fill(ARTICLE)
     page.get_by_role("button", name="Check").click()
@@ -119,13 +122,32 @@ def take_pictures(camera: Photographer) -> None:
     camera.take(page, "check.png")
 
 
+def limit_and_collect(page: Page) -> None:
+    """Make a collection, look into it, and limit the search to a language."""
+    boxes = page.locator("#library .briefings").get_by_role("checkbox")
+    for place in (0, 2):
+        boxes.nth(place).check()
+    page.get_by_role("button", name="Put 2 ticked briefings into a collection").click()
+    page.get_by_role("textbox", name="Name of the collection").fill("Islands and ferries")
+    page.keyboard.press("Enter")
+    collection = page.locator("#library .collections")
+    expect(collection.get_by_role("checkbox")).to_be_checked()
+    collection.locator("summary", has_text="2 briefings").click()
+    page.locator("#library summary", has_text="Limit the search").click()
+    for name in ("Kind of speech", "Language"):
+        page.locator("#library .choices-of summary", has_text=name).click()
+    page.get_by_role("checkbox", name="question", exact=True).check()
+    expect(page.locator("#library .tally").first).not_to_be_empty()
+    page.locator("#library .sidebar-content").evaluate("room => room.scrollTo(0, 0)")
+
+
 def take_desk(camera: Photographer, ids: Mapping[str, str]) -> None:
     """The pictures of what a reporter works with beside the chat; `ids` are those of the samples, by file."""
     page = camera.opened()
     ask(page, "Will there be a fifth ferry?")
-    for pin in page.locator(".pin-source").all():
+    for pin in page.locator(".quote button.pin").all():
         pin.click()
-    page.wait_for_timeout(1000)
+        expect(pin).to_have_text("Pinned")
     page.goto(f"{page.url.split('?')[0]}desk/pins")
     expect(page.locator(".pin-item").first).to_be_visible()
     camera.take(page, "pins.png")

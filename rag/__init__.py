@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from onrecord.rag.checking.check import CheckReport, Finding
     from onrecord.rag.checking.exporting import export_report
     from onrecord.rag.checking.opening import article_in
+    from onrecord.rag.checking.quoted import QuotedWords
     from onrecord.rag.checking.report import report_html, report_text
     from onrecord.rag.collecting import Collection
     from onrecord.rag.comparing.compare import Alone, ComparedSide, Comparison, Opposite
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
         EXPORT_FORMATS,
         FILE_TYPES,
         QUESTIONS_FORMATS,
+        SHEET_FORMATS,
         ExportFormat,
         QuestionsFormat,
+        SheetFormat,
         format_named_by,
     )
     from onrecord.rag.exporting.pinned import PinnedQuote, export_pins
@@ -43,8 +46,17 @@ if TYPE_CHECKING:
     from onrecord.rag.languages import LANGUAGES
     from onrecord.rag.library import Library
     from onrecord.rag.questions.followup import stands_alone
+    from onrecord.rag.readers.sheets import is_sheet
     from onrecord.rag.recordings import Recording
     from onrecord.rag.settings import Settings
+    from onrecord.rag.sheets.columns import Sheet, sheet_in, sheet_of
+    from onrecord.rag.sheets.results import (
+        RowResult,
+        answer_result,
+        check_results,
+        export_sheet,
+    )
+    from onrecord.rag.sheets.running import RunOfRows
     from onrecord.rag.speaking import Course, SpeakerShare, course, printed_head, speaker_shares
     from onrecord.rag.store import SharedDatabase, Summary
     from onrecord.rag.text.clock import timecode
@@ -86,6 +98,7 @@ __all__ = [
     "FILE_TYPES",
     "LANGUAGES",
     "QUESTIONS_FORMATS",
+    "SHEET_FORMATS",
     "AddReport",
     "Added",
     "Alone",
@@ -129,11 +142,16 @@ __all__ = [
     "QuestionOutcome",
     "QuestionsFormat",
     "Quote",
+    "QuotedWords",
     "Recording",
     "Reported",
     "Row",
+    "RowResult",
+    "RunOfRows",
     "Settings",
     "SharedDatabase",
+    "Sheet",
+    "SheetFormat",
     "Span",
     "Speaker",
     "SpeakerShare",
@@ -144,7 +162,9 @@ __all__ = [
     "UnreadableFile",
     "Words",
     "Written",
+    "answer_result",
     "article_in",
+    "check_results",
     "corrected_turns",
     "course",
     "each_of",
@@ -154,7 +174,9 @@ __all__ = [
     "export_pins",
     "export_questions",
     "export_report",
+    "export_sheet",
     "format_named_by",
+    "is_sheet",
     "link_to",
     "model_report",
     "place_at",
@@ -166,6 +188,8 @@ __all__ = [
     "report_text",
     "rows_of",
     "second_at",
+    "sheet_in",
+    "sheet_of",
     "speaker_in",
     "speaker_shares",
     "stands_alone",
@@ -173,6 +197,18 @@ __all__ = [
 ]
 
 _HOMES = {
+    "QuotedWords": "onrecord.rag.checking.quoted",
+    "Sheet": "onrecord.rag.sheets.columns",
+    "sheet_in": "onrecord.rag.sheets.columns",
+    "sheet_of": "onrecord.rag.sheets.columns",
+    "is_sheet": "onrecord.rag.readers.sheets",
+    "RowResult": "onrecord.rag.sheets.results",
+    "SHEET_FORMATS": "onrecord.rag.exporting.formats",
+    "SheetFormat": "onrecord.rag.exporting.formats",
+    "answer_result": "onrecord.rag.sheets.results",
+    "check_results": "onrecord.rag.sheets.results",
+    "export_sheet": "onrecord.rag.sheets.results",
+    "RunOfRows": "onrecord.rag.sheets.running",
     "AddReport": "onrecord.rag.adding",
     "Added": "onrecord.rag.adding",
     "Alone": "onrecord.rag.comparing.compare",

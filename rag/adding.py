@@ -58,7 +58,8 @@ class AddReport:
 class Progress:
     """How far an addition has come: files finished of all, the passages embedded so far, and the file in hand.
 
-    `read` counts the passages of the files read so far, `passages` among them; `stage` is what is being done.
+    `read` counts the passages of the files read so far, `passages` among them; `stage` is what is being done. Of the
+    recording in hand `heard` seconds have been heard, of `seconds` where that is known.
     """
 
     done: int
@@ -66,7 +67,9 @@ class Progress:
     passages: int
     file: str
     read: int = 0
-    stage: Literal["reading", "embedding"] = "reading"
+    stage: Literal["reading", "hearing", "embedding"] = "reading"
+    heard: float = 0.0
+    seconds: float | None = None
 
 
 class _Stopped(Exception):
@@ -125,6 +128,14 @@ def add_originals(
         if stop and stop():
             raise _Stopped
 
+    def heard_so_far(seconds: float, whole: float | None) -> None:
+        nonlocal now
+        before, now = now, replace(now, stage="hearing", heard=seconds, seconds=whole)
+        if now != before:
+            advance(0)
+        elif stop and stop():
+            raise _Stopped
+
     def flush() -> None:
         nonlocal now
         if waiting:
@@ -142,7 +153,8 @@ def add_originals(
         for done, asked in enumerate(originals):
             now = replace(now, done=done, file=asked.name)
             advance(0)
-            for document, original in documents_of(asked, read):
+            for document, original in documents_of(asked, read, heard_so_far):
+                now = replace(now, stage="reading", heard=0.0, seconds=None)
                 prepared = (
                     Added(original.name, "failed", message=str(document))
                     if isinstance(document, OnRecordError)

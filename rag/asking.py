@@ -141,6 +141,7 @@ class Asking:
             partial(read_passages, self._reader(), sources=briefings),
             limits,
             frozenset(self._holdings.called(limits.speaker)) if limits.speaker else None,
+            found.subject,
         )
         answer = compose(draft)
         require_verified(answer, briefings)

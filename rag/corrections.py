@@ -19,12 +19,17 @@ from onrecord.rag.types import Briefing, Correction, Speaker, Turn
 
 # "Name, role (outlet)".
 _SPEAKER = re.compile(r"(?P<name>[^,(]+)(?:,\s*(?P<role>[^(]+?))?\s*(?:\((?P<outlet>[^()]+)\))?\s*")
+# What stands for a name where nobody can tell who speaks.
+_NOBODY = "?"
 # Names, roles and outlets are lines of a list.
 _LONGEST = 200
 
 
 def speaker_in(text: str) -> Speaker:
-    """Who is meant by "Name, role (outlet)", of which a name is enough; raises InvalidRequest."""
+    """Who is meant by "Name, role (outlet)", of which a name is enough, or by "?" for nobody who could be named.
+
+    Raises InvalidRequest.
+    """
     found = _SPEAKER.fullmatch(whole_characters(text).strip())
     if found is None:
         raise InvalidRequest(f"{text!r} names nobody. Write: Name, role (outlet), of which a name is enough.")
@@ -66,14 +71,14 @@ def with_speakers(briefing: Briefing, plain: Briefing, corrections: Sequence[Cor
 
 
 def _spoken(turn: Turn, by: Correction) -> Turn:
-    return replace(turn, speaker=by.value, role=by.role, outlet=by.outlet, country=None, inferred=False)
+    return replace(turn, speaker=by.value or None, role=by.role, outlet=by.outlet, country=None, inferred=False)
 
 
 def unfitting(corrections: Iterable[Correction], briefing: Briefing) -> tuple[str, ...]:
     """A sentence about each correction that was not kept to, since its label or its turn is no longer there."""
     kept = {one.number for one in briefing.corrections}
     return tuple(
-        f"The correction of {one.label or one.before!r} to {one.value!r} does not fit any more, since "
+        f"The correction of {one.label or one.before!r} to {one.value or _NOBODY!r} does not fit any more, since "
         + ("no turn has that label." if one.of == "label" else "no one turn has those words.")
         for one in corrections
         if one.number not in kept
@@ -146,7 +151,9 @@ def corrections_left(briefing: Briefing, number: int) -> tuple[Correction, ...]:
 def _named(speaker: Speaker, correction: Correction) -> Correction:
     name, role, outlet = (_line(value) for value in (speaker.name, speaker.role, speaker.outlet))
     if not name:
-        raise InvalidRequest("A speaker needs a name.")
+        raise InvalidRequest(f"A speaker needs a name, or {_NOBODY} where nobody can tell who speaks.")
+    if name == _NOBODY:
+        return replace(correction, value="", role=None, outlet=None)
     return replace(correction, value=name, role=role, outlet=outlet)
 
 

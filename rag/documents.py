@@ -59,7 +59,7 @@ def _briefing_of(document: Document, metadata: Metadata, source: str, lineage: s
         language=structure.language,
         url=metadata.url or document.source.url,
         file=document.name,
-        kind=structure.kind,
+        kind="recording" if document.source.heard else structure.kind,
         text=document.source.text,
         turns=structure.turns,
         exchanges=structure.exchanges,

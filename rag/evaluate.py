@@ -29,6 +29,7 @@ from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.originals import originals_under
 from onrecord.rag.questions.question import Question, read_question
 from onrecord.rag.readers.metadata import Metadata
+from onrecord.rag.reading.certainty import certainty
 from onrecord.rag.reading.finding import find_read
 from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.rag.settings import Settings
@@ -248,7 +249,7 @@ def _by_search(holdings: Holdings, encoder: Encoder, question: Question, filters
 
 def _shipped(holdings: Holdings, encoder: Encoder, question: Question, filters: Filters) -> _Result:
     found = find_read(holdings, encoder, load_reader(cache=Settings.load().cache), question, _DEPTH, filters)
-    return _Result([hit.passage.id for hit in found.hits], 1 - found.reading.nothing)
+    return _Result([hit.passage.id for hit in found.hits], certainty(found.reading, found.subject))
 
 
 _METHODS: dict[Method, Callable[[Holdings, Encoder, Question, Filters], _Result]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from onrecord.rag.collecting import held_as
 from onrecord.rag.corrections import corrected_turns
-from onrecord.rag.people.matching import matching_names
+from onrecord.rag.people.matching import holding_each, matching_names
+from onrecord.rag.people.names import is_full
 from onrecord.rag.people.register import Register
-from onrecord.rag.store import Archive, Candidate, Held, Limits, Names, Store, Summary, Usual
+from onrecord.rag.store import Candidate, Held, Limits, Names, Store, StoredVoice, Summary, Usual
+from onrecord.rag.tallies import Tallies, tallies
 from onrecord.rag.types import Briefing, Filters, Passage, Passing, Turn, each_of
 
 _Read = TypeVar("_Read")
@@ -84,6 +86,10 @@ class Holdings:
             among = [id_ for id_ in self._state().undated if limits.briefings is None or id_ in limits.briefings]
             undated = self._store.count(replace(limits, briefings=tuple(among)))[0] if among else 0
         return Passing(*self.count(filters), undated)
+
+    def tallies(self, filters: Filters) -> Tallies:
+        """How many passages each speaker, role, outlet, language and kind would leave; see `tallies`."""
+        return self._state().tallies(filters)
 
     def briefing_ids(self, filters: Filters) -> list[str]:
         """The ids of the briefings that have passages which pass the filters, in the order they were added."""
@@ -150,10 +156,11 @@ class Holdings:
 class _State:
     """What depends on one state of a store alone, each worked out when it is first asked for."""
 
-    def __init__(self, state: str, store: Archive) -> None:
+    def __init__(self, state: str, store: Store) -> None:
         self.state = state
         self.made: dict[Callable[[Mapping[str, Usual]], Any], Any] = {}
         self.limits = lru_cache(_LIMITS_KEPT)(self._limits)
+        self.tallies = lru_cache(_LIMITS_KEPT)(self._tallies)
         self.briefing = lru_cache(_BRIEFINGS_KEPT)(self._briefing)
         self._store = store
 
@@ -204,6 +211,47 @@ class _State:
             kinds=each_of(filters.kind),
             briefings=self._among(filters),
         )
+
+    def _tallies(self, filters: Filters) -> Tallies:
+        """How many passages each value to choose from would leave, in the order of the values."""
+        limits = self.limits(filters)
+        chosen = {
+            "speaker": _meant(each_of(filters.speaker), self.people.called),
+            "role": limits.roles,
+            "outlet": limits.outlets,
+            "language": limits.languages,
+            "kind": limits.kinds,
+        }
+        without = Limits(since=limits.since, until=limits.until, briefings=limits.briefings)
+        counts = tallies(((self._values(voice), voice.passages) for voice in self._store.voices(without)), chosen)
+        return {
+            kind: {value: sum(counts[kind].get(one, 0) for one in self._meaning[kind](value)) for value in values}
+            for kind, values in self.to_choose_from.items()
+        }
+
+    def _values(self, voice: StoredVoice) -> dict[str, str | None]:
+        """What a voice is, by the kind of limit."""
+        name = voice.speaker and self.people.identity(voice.speaker, voice.role, voice.outlet, voice.briefing).name
+        return {
+            "speaker": name,
+            "role": voice.role,
+            "outlet": voice.outlet,
+            "language": voice.language,
+            "kind": voice.kind,
+        }
+
+    @cached_property
+    def _meaning(self) -> Mapping[str, Callable[[str], Iterable[str]]]:
+        """What a value chosen means of the values on record, by the kind of limit."""
+        roles, outlets = holding_each(self._names.roles), holding_each(self._names.outlets)
+        return {
+            # A full name is one person's; whom any other means is looked for among all names.
+            "speaker": cache(lambda name: [name] if is_full(name) else self.people.called(name)),
+            "role": roles.__getitem__,
+            "outlet": outlets.__getitem__,
+            "language": lambda code: (code,),
+            "kind": lambda kind: (kind,),
+        }
 
     def _among(self, filters: Filters) -> tuple[str, ...] | None:
         """The briefings that pass the filters by briefing and by collection; None where neither is set."""

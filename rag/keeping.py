@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from onrecord.rag.holdings import Holdings
 from onrecord.rag.models import Models
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import checked_metadata
+from onrecord.rag.recordings import RECORDINGS, Recording, Recordings, recording_beside
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, Repair, SharedDatabase, Store, Summary
 from onrecord.rag.store.sqlite.schema import DATABASE
@@ -24,7 +26,7 @@ from onrecord.rag.types import Briefing, Correction, Passage, Speaker
 if TYPE_CHECKING:
     from onrecord.rag.adding import AddReport, Progress
     from onrecord.rag.originals import Original
-    from onrecord.rag.recordings import Recording
+    from onrecord.rag.readers.heard import HeardRecording
 
 
 class Keeping:
@@ -36,6 +38,7 @@ class Keeping:
         self._models = Models(settings, store)
         self._settings = settings
         self._folder = folder
+        self._recordings = Recordings(folder / RECORDINGS)
         self._database = database
 
     @property
@@ -71,20 +74,27 @@ class Keeping:
         """
         # Whoever only asks does not wait for what reads files.
         from onrecord.rag.adding import add_originals
+        from onrecord.rag.hearing.listening import Listening
         from onrecord.rag.originals import originals_under, web_page
 
+        listening = Listening(self._settings.cache, self._settings.whisper, self._recordings)
         options = checked_metadata({"title": title, "date": date, "url": url, "language": language})
         originals: list[Original] = []
         for path in [paths] if isinstance(paths, str | Path) else paths:
             if isinstance(path, str) and path.lower().startswith(("http://", "https://")):
                 originals.append(web_page(path, options, allow_private=allow_private))
             else:
-                originals += originals_under([Path(path)], options)
-        if ray is None:
-            return add_originals(self._store, self._models.encoder, originals, progress, stop)
-        from onrecord.rag.spreading import spread_originals
+                originals += originals_under([Path(path)], options, listening)
+        try:
+            if ray is None:
+                return add_originals(self._store, self._models.encoder, originals, progress, stop)
+            from onrecord.rag.spreading import spread_originals
 
-        return spread_originals(self._store, self._settings, self._models.encoder, originals, ray, progress)
+            return spread_originals(self._store, self._settings, self._models.encoder, originals, ray, progress)
+        finally:
+            if listening.kept:
+                # Of what was stopped or failed no recording is kept either.
+                self._recordings.forget(set(listening.kept) - set(self._store.ids()))
 
     def briefings(self) -> list[Briefing]:
         """The briefings in the order they were added."""
@@ -131,10 +141,21 @@ class Keeping:
         return self._store.file(whole_characters(briefing_id))
 
     def recording(self, briefing_id: str) -> Recording | None:
-        """The sound or film that lies beside the file a briefing was added from; raises UnknownBriefing."""
-        from onrecord.rag.recordings import recording_beside
+        """The sound or film in which a briefing was heard, or which lies beside the file it was added from.
 
-        return recording_beside(self.briefing(briefing_id))
+        Raises UnknownBriefing.
+        """
+        briefing = self.briefing(briefing_id)
+        heard = self._heard(briefing)
+        return recording_beside(briefing) if heard is None else self._recordings.of(briefing.id, heard)
+
+    def _heard(self, briefing: Briefing) -> HeardRecording | None:
+        """What was heard in the recording that a briefing was made of; None where it was made of no recording."""
+        if briefing.kind != "recording":
+            return None
+        from onrecord.rag.readers.heard import heard_in
+
+        return heard_in(briefing.file, self._store.file(briefing.id))
 
     def names(self) -> dict[str, list[str]]:
         """The speakers, roles, outlets, languages and kinds in the library, to choose filters from."""
@@ -147,8 +168,10 @@ class Keeping:
         return missing_briefings(self._holdings.summaries(), Path(folder))
 
     def remove(self, briefing_id: str) -> None:
-        """Delete a briefing with all its versions; raises UnknownBriefing."""
+        """Delete a briefing with all its versions and recordings; raises UnknownBriefing."""
         self._store.remove(whole_characters(briefing_id))
+        if kept := self._recordings.ids():
+            self._recordings.forget(set(kept) - set(self._store.ids()))
 
     def collections(self) -> list[Collection]:
         """The collections in the order of their names."""
@@ -228,7 +251,16 @@ class Keeping:
 
     def verify(self) -> list[str]:
         """What is wrong with the library and how to mend it, one line each; empty when all is well."""
-        return self._store.verify()
+        problems = self._store.verify()
+        return problems or [line for lines in self._wrong_recordings().values() for line in lines]
+
+    def _wrong_recordings(self) -> dict[str, list[str]]:
+        """What is wrong with the recordings kept, by their briefings' ids; those on another machine are not missed."""
+        expected = set() if self._database else {one.id for one in self._store.summaries() if one.kind == "recording"}
+        held = set(self._store.ids()).intersection(self._recordings.ids()) | expected
+        heard = {briefing_id: self._heard(self._store.briefing(briefing_id)) for briefing_id in sorted(held)}
+        found = {key: self._recordings.problems(key, one) for key, one in heard.items() if one is not None}
+        return {key: lines for key, lines in found.items() if lines}
 
     def repair(self) -> Repair:
         """Mend what `verify` finds: read files again, embed passages again; all of it or nothing.
@@ -237,10 +269,22 @@ class Keeping:
         """
         from onrecord.rag.repairing import Mender
 
-        return self._store.repair(Mender(self._models.new_encoder))
+        done = self._store.repair(Mender(self._models.new_encoder))
+        if done.lost:
+            return done
+        mended = [line for key in self._wrong_recordings() for line in self._recording_again(self.briefing(key))]
+        self._recordings.forget(set(self._recordings.ids_of_yesterday()) - set(self._store.ids()))
+        return replace(done, mended=(*done.mended, *mended))
+
+    def _recording_again(self, briefing: Briefing) -> list[str]:
+        """Copy a recording again from where it was added, if it still lies there; a line where that was done."""
+        heard = self._heard(briefing)
+        return self._recordings.mend(Path(briefing.source), briefing.id, heard) if heard else []
 
     def back_up(self, file: str | Path, *, replace: bool = False) -> None:
         """Write the library as it now stands, with the files as added, to one file; others may go on using it.
+
+        Recordings, which lie in the folder `recordings` beside the library, are not in it.
 
         Raises LibraryError for a file that is there already, unless `replace`, or that cannot be written, and for a
         damaged library: what is there then stays as it was.

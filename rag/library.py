@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,9 @@ from onrecord.rag.types import Answer, Citation, FilterOptions, Hit, Passage, Pa
 
 if TYPE_CHECKING:
     from onrecord.rag.adding import Progress
+    from onrecord.rag.checking.article import Claim
     from onrecord.rag.checking.check import CheckReport
+    from onrecord.rag.checking.quoted import QuotedWords
     from onrecord.rag.comparing.compare import Comparison
     from onrecord.rag.copying import Copied
     from onrecord.rag.language_model.language_model import LanguageModel
@@ -120,7 +122,9 @@ class Library(Keeping):
         from onrecord.rag.copying import copy_archive
 
         with cls.open(source, settings=settings) as copied, cls.open(target, settings=settings) as made:
-            return copy_archive(copied._store, made._store, progress)
+            done = copy_archive(copied._store, made._store, progress)
+            made._recordings.take_over(copied._recordings)
+            return done
 
     @property
     def language_model(self) -> str | None:
@@ -216,6 +220,14 @@ class Library(Keeping):
         limits = filters_of(filters)
         return self._holdings.of_one_state(lambda: self._holdings.passing(limits))
 
+    def tallies(self, **filters: Unpack[FilterOptions]) -> Mapping[str, Mapping[str, int]]:
+        """How many passages each value of `names` would leave if it were the only one chosen of its kind.
+
+        The other filters stay as they are. Raises InvalidRequest for an impossible filter.
+        """
+        limits = filters_of(filters)
+        return self._holdings.of_one_state(lambda: self._holdings.tallies(limits))
+
     def in_full(self, answer: Answer) -> Answer:
         """The overview that an answer is a page of, with all lines of its briefing; any other answer as it is."""
         return self._holdings.of_one_state(lambda: self._asking.in_full(answer))
@@ -225,20 +237,39 @@ class Library(Keeping):
 
         Raises InvalidRequest for an empty text.
         """
-        from onrecord.rag.checking.check import check
-        from onrecord.rag.checking.record import Record, digest_of
-
         if not article.strip():
             raise InvalidRequest("The text to check is empty. Paste an article, or name a file that holds one.")
+        return self._checked(whole_characters(article))
+
+    def check_quotations(self, quotations: Sequence[QuotedWords]) -> CheckReport:
+        """Check quotations given one by one; a finding for each, in their order.
+
+        Raises InvalidRequest where one has no words.
+        """
+        from onrecord.rag.checking.quoted import as_article
+
+        article, given = as_article(quotations)
+        if not given or not all(claim.text for claim in given):
+            raise InvalidRequest("A quotation to check is empty. Give the words that somebody is said to have spoken.")
+        return self._checked(article, given)
+
+    def _checked(self, text: str, given: Sequence[Claim] | None = None) -> CheckReport:
+        from onrecord.rag.checking.check import check
+        from onrecord.rag.checking.record import Record
+
         encoders = self._models.encoder(), self._models.bundled_encoder()
-        text = whole_characters(article)
 
         def checked() -> CheckReport:
-            report = check(text, Record(self._holdings, *encoders))
-            held = digest_of(summary.id for summary in self._store.summaries())
-            return replace(report, version=__version__, model=encoders[0].name, library=held)
+            report = check(text, Record(self._holdings, *encoders), given)
+            return replace(report, version=__version__, model=encoders[0].name, library=self.digest())
 
         return self._holdings.of_one_state(checked)
+
+    def digest(self) -> str:
+        """What the library holds, in 16 hexadecimal digits: the same for the same files and corrections everywhere."""
+        from onrecord.rag.checking.record import digest_of
+
+        return digest_of(self._store.summaries())
 
     def quote(self, briefing_id: str, start: int, end: int) -> Citation:
         """The citation of `briefing.text[start:end]`, with whoever speaks there.

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from onrecord.rag.errors import OnRecordError, UnreadableFile
+from onrecord.rag.hearing.listening import HeardSoFar, Listening
 from onrecord.rag.readers.encoding import whole_characters
+from onrecord.rag.readers.formats import recording_in
 from onrecord.rag.readers.metadata import SIDECAR_SUFFIX, Metadata, read_sidecar
 from onrecord.rag.recordings import without_recordings
 from onrecord.rag.store import Summary
@@ -22,6 +24,8 @@ _MEMBER = "!/"
 
 # A file is held in memory, and a ZIP of a year's briefings is smaller.
 _MOST_BYTES = 1_000_000_000
+# Enough of a file to tell a recording by.
+_BEGINNING = 512
 
 
 _Opened = TypeVar("_Opened")
@@ -38,19 +42,23 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A file to add: where it came from (a path or an address), and how to get its name and bytes."""
+    """A file to add: where it came from (a path or an address), and how to get its name and bytes.
+
+    The bytes of a recording are the document of what is heard in it; `load` tells how far that has come.
+    """
 
     name: str
     source: str
-    load: Callable[[], Loaded]
+    load: Callable[[HeardSoFar], Loaded]
     metadata: Metadata
 
 
-def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
+def originals_under(paths: Sequence[Path], options: Metadata, listening: Listening | None = None) -> list[Original]:
     """The files named, and those in the folders named at any depth, sorted; hidden files, sidecars and the
     recordings of transcripts are left out.
 
-    `options` override a sidecar's metadata, which overrides what a file says of itself.
+    `options` override a sidecar's metadata, which overrides what a file says of itself. Recordings are heard by
+    `listening`, and refused without it.
     """
     found: list[Path] = []
     for path in paths:
@@ -66,7 +74,7 @@ def originals_under(paths: Sequence[Path], options: Metadata) -> list[Original]:
         else:
             found.append(path)
     return [
-        Original(whole_characters(file.name), str(file.absolute()), partial(_load_file, file), options)
+        Original(whole_characters(file.name), str(file.absolute()), partial(_load_file, file, listening), options)
         for file in dict.fromkeys(found)
     ]
 
@@ -79,7 +87,7 @@ def _is(kind: Callable[[Path], bool], path: Path) -> bool:
         return False
 
 
-def _load_file(path: Path) -> Loaded:
+def _load_file(path: Path, listening: Listening | None, told: HeardSoFar) -> Loaded:
     shown = whole_characters(str(path))
     if shown != str(path):
         raise UnreadableFile(f"{shown}: its name holds bytes that are no UTF-8. Rename it, and add it then.")
@@ -88,6 +96,10 @@ def _load_file(path: Path) -> Loaded:
         if not stat.S_ISREG(there.st_mode):
             # A pipe or a device may never end.
             raise UnreadableFile(f"{path}: is no file. Add files, folders, ZIP archives or web addresses.")
+        with path.open("rb") as file:
+            beginning = file.read(_BEGINNING)
+        if listening and recording_in(beginning):
+            return Loaded(path.name, listening.document(path, told))
         if there.st_size > _MOST_BYTES:
             raise UnreadableFile(f"{path}: is larger than {_MOST_BYTES // 1_000_000:,} MB. Add it in parts.")
         return Loaded(path.name, path.read_bytes())
@@ -98,11 +110,13 @@ def _load_file(path: Path) -> Loaded:
 
 
 def documents_of(
-    original: Original, opened: Callable[[str, bytes], Iterator[_Opened]]
+    original: Original,
+    opened: Callable[[str, bytes], Iterator[_Opened]],
+    told: HeardSoFar = lambda _seconds, _whole: None,
 ) -> Iterator[tuple[_Opened | OnRecordError, Original]]:
     """What a file holds, with the file: its name is known now, and its address is the one that answered in the end."""
     try:
-        loaded = original.load()
+        loaded = original.load(told)
         url = original.metadata.url or loaded.url
         original = replace(original, name=loaded.name, metadata=replace(original.metadata, url=url))
         for document in opened(loaded.name, loaded.data):
@@ -136,7 +150,7 @@ def still_there(source: str) -> bool:
 def web_page(address: str, options: Metadata, *, allow_private: bool) -> Original:
     """The page at a web address, fetched when it is read; it must be public unless `allow_private`."""
 
-    def load() -> Loaded:
+    def load(_told: HeardSoFar) -> Loaded:
         # The fetcher is imported only by those who fetch.
         from onrecord.rag.fetch import fetch
 

@@ -1,16 +1,28 @@
-"""The sound or film that a transcript was made from, where it lies beside the file as added.
+"""The sound or film of a briefing: what was itself added and heard, or what lies beside a transcript as added.
 
-Nothing of it is kept in the library: it is looked for when it is wanted, and is there for as long as it lies there.
+A recording that was added is kept with the library, as a file of its own: it is too large for a database, and is played
+from there. Of one that lies beside a transcript nothing is kept: it is there for as long as it lies there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from onrecord.embeddings.replacing import replacing
+from onrecord.rag.readers.heard import HeardRecording
 from onrecord.rag.types import Briefing
+
+RECORDINGS = "recordings"
+"""The name of the folder, beside a library, of the recordings that were added."""
+# What is kept for a briefing that is not held after a day belongs to a process that was killed.
+_LONGEST_ADDING = 86_400
+_READ_AT_ONCE = 1 << 22
 
 _TYPES = {
     **{".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".wav": "audio/wav", ".ogg": "audio/ogg", ".opus": "audio/ogg"},
@@ -43,6 +55,81 @@ def recording_beside(briefing: Briefing) -> Recording | None:
     except OSError:
         return None
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Recordings:
+    """The recordings that were added, in a folder beside the library: each under the id of the briefing heard in it."""
+
+    folder: Path
+
+    def keep(self, path: Path, briefing_id: str) -> bool:
+        """Copy a recording, unless it is there; whether it was copied. Raises OSError, and all is then as before."""
+        place = self.folder / briefing_id
+        if place.exists():
+            return False
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with replacing(place) as copy:
+            shutil.copyfile(path, copy)
+        return True
+
+    def take_over(self, other: Recordings) -> None:
+        """Copy all recordings of another folder."""
+        for briefing_id in other.ids():
+            self.keep(other.folder / briefing_id, briefing_id)
+
+    def of(self, briefing_id: str, heard: HeardRecording) -> Recording | None:
+        """The recording in which a briefing was heard, where it is kept on this machine."""
+        place = self.folder / briefing_id
+        return Recording(place, heard.media_type) if place.is_file() else None
+
+    def ids(self) -> list[str]:
+        """The ids of the briefings whose recordings are kept."""
+        with suppress(OSError):
+            return sorted(file.name for file in self.folder.iterdir() if not file.name.startswith("."))
+        return []
+
+    def ids_of_yesterday(self) -> list[str]:
+        """Those kept for longer than anything is being added."""
+        before = time.time() - _LONGEST_ADDING
+        return [one for one in self.ids() if (self.folder / one).stat().st_mtime < before]
+
+    def mend(self, source: Path, briefing_id: str, heard: HeardRecording) -> list[str]:
+        """Copy a recording again from where it was added, where that is still the same; a line where it was done."""
+        try:
+            if not source.is_absolute() or sha256_of(source) != heard.sha256:
+                return []
+            self.forget([briefing_id])
+            self.keep(source, briefing_id)
+        except OSError:
+            return []
+        return [f"{briefing_id}: its recording was copied again from {source}."]
+
+    def forget(self, briefing_ids: Iterable[str]) -> None:
+        """Delete the recordings of briefings that are no longer held."""
+        for briefing_id in briefing_ids:
+            with suppress(OSError):
+                (self.folder / briefing_id).unlink()
+
+    def problems(self, briefing_id: str, heard: HeardRecording) -> list[str]:
+        """What is wrong with the recording of a briefing, a line each; empty when all is well."""
+        place = self.folder / briefing_id
+        try:
+            if sha256_of(place) == heard.sha256:
+                return []
+            problem = "has changed"
+        except OSError as error:
+            problem = f"cannot be read ({error.strerror})" if place.exists() else "is missing"
+        return [f"{briefing_id}: its recording {place} {problem}, and is not played. Add the recording again."]
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file of any size."""
+    digest = sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_READ_AT_ONCE):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def without_recordings(files: Sequence[Path]) -> list[Path]:

@@ -31,7 +31,8 @@ def beside(key: str) -> Path:
 class Settings(BaseSettings):
     """What a user can set: `ONRECORD_<NAME>` in the environment, else `<name> = …` in the user's `settings.toml`.
 
-    `model` names or points at another sentence-transformers model than the bundled one. A language model
+    `model` names or points at another sentence-transformers model than the bundled one, and `whisper` at the folder of
+    another Whisper model, converted for CTranslate2, than the packaged one, which hears recordings. A language model
     writes beside answers where `llm` is the path of one (GGUF), or the `llm_*` settings name a server with the
     OpenAI-compatible API; without both none is used.
     """
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=lambda: user_cache_path("onrecord", appauthor=False))
     model: str | None = None
     llm: str | None = None
+    whisper: Path | None = None
     llm_url: str | None = None
     llm_model: str | None = None
     llm_key: str | None = None

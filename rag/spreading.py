@@ -34,6 +34,7 @@ from onrecord.rag.adding import (
 from onrecord.rag.documents import id_of
 from onrecord.rag.embedding import embed, model_kept
 from onrecord.rag.errors import InvalidRequest, OnRecordError, UnreadableFile
+from onrecord.rag.hearing.listening import HeardSoFar
 from onrecord.rag.originals import Loaded, Original, documents_of, origin
 from onrecord.rag.readers import Packed, read_one, unpacked
 from onrecord.rag.settings import Settings
@@ -192,12 +193,16 @@ def _planned(store: Store, originals: Sequence[Original], show: Callable[[str], 
 def _fetched(original: Original) -> Original:
     """A web page that is fetched now, and once."""
     try:
-        return replace(original, load=partial(_given, original.load()))
+        return replace(original, load=partial(_given, original.load(_untold)))
     except OnRecordError as error:
         return replace(original, load=partial(_given, error))
 
 
-def _given(loaded: Loaded | OnRecordError) -> Loaded:
+def _untold(_seconds: float, _whole: float | None) -> None:
+    """Nobody is told how far the hearing of a recording has come: an address leads to none."""
+
+
+def _given(loaded: Loaded | OnRecordError, _told: HeardSoFar) -> Loaded:
     if isinstance(loaded, OnRecordError):
         raise loaded
     return loaded

@@ -116,12 +116,12 @@ def remove(server: Server, briefing_id: str) -> None:
     httpx.delete(f"{server.address}/api/briefings/{briefing_id}").raise_for_status()
 
 
-def violations(page: Page) -> list[str]:
-    """Serious violations of axe-core's rules, one line each."""
+def violations(page: Page, *, every: bool = False) -> list[str]:
+    """Serious violations of axe-core's rules, or every one, a line each."""
     found = Axe().run(page).response["violations"]
     return [
         f"{one['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
         for one in found
-        if one["impact"] in ("serious", "critical")
+        if every or one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]

@@ -131,6 +131,20 @@ def test_one_turn_is_given_to_who_spoke_it_and_prevails_over_its_label(filled: L
     assert corrected_turns(harbour(filled)) == {2}
 
 
+def test_a_wrong_name_is_taken_away_and_the_speaker_unknown(filled: Library) -> None:
+    briefing = harbour(filled)
+    named = [turn for turn in briefing.turns if turn.label == "MS. DOE"]
+    filled.correct(briefing.id, labels={"MS. DOE": Speaker("?", "Minister")})
+    found = harbour(filled)
+    turns = [turn for turn in found.turns if turn.label == "MS. DOE"]
+    assert {(turn.speaker, turn.role, turn.outlet) for turn in turns} == {(None, None, None)}
+    assert [(turn.start, turn.end) for turn in turns] == [(turn.start, turn.end) for turn in named]
+    assert [(one.value, one.before) for one in found.corrections] == [("", named[0].speaker)]
+    assert named[0].speaker not in filled.names()["speaker"]
+    filled.undo(briefing.id, 1)
+    assert harbour(filled) == briefing
+
+
 def test_vectors_of_passages_that_are_read_as_before_are_kept(filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     briefing = harbour(filled)
     filled.correct(briefing.id, url="https://example.org/b")
@@ -329,6 +343,7 @@ def test_a_speaker_is_written_in_one_line() -> None:
         "Ann Doe", "Minister for Ports, Trade and Fish", "City Hall"
     )
     assert speaker_in("Jane Roe (Coast Radio)") == Speaker("Jane Roe", None, "Coast Radio")
+    assert speaker_in("?") == Speaker("?")
     for wrong in ("", "(Coast Radio)", ", Minister"):
         with pytest.raises(InvalidRequest):
             speaker_in(wrong)
@@ -352,6 +367,9 @@ def test_the_command_corrects_lists_and_undoes(
     named = command("correct", briefing.id, "--title", "Mine", "--speaker", "MS. DOE=Ann Doe, Minister (City)")[0]
     assert named.splitlines()[0].startswith("1  ")
     assert "“Mine”" in named
+    unknown = command("correct", briefing.id, "--turn", f"{briefing.turns[3].start}=?")[0].splitlines()[-1]
+    assert unknown.endswith("taken away, speaker unknown")
+    command("correct", briefing.id, "--undo", unknown.split()[0])
     turn = f"{briefing.turns[3].start}=Jane Roe"
     made = json.loads(command("correct", briefing.id, "--turn", turn, "--json")[0])["corrections"]
     assert [(one["of"], one["value"]) for one in made] == [
@@ -366,7 +384,7 @@ def test_the_command_corrects_lists_and_undoes(
     for wrong in (["--speaker", "Ann Doe"], ["--turn", "x=Ann Doe"], ["--undo", "9"], ["--date", "soon"]):
         assert command("correct", briefing.id, *wrong, code=1)[1].startswith("onrecord: ")
     noted = [json.loads(line) for line in (filled.folder / "audit.jsonl").read_text("utf-8").splitlines()]
-    assert [line["event"] for line in noted] == ["corrected"] * 3
+    assert [line["event"] for line in noted] == ["corrected"] * 5
 
 
 def test_the_api_corrects_lists_and_undoes(filled: Library) -> None:

@@ -205,7 +205,7 @@ def test_the_list_is_exported_and_nothing_in_it_runs(small_library: Library, tmp
     assert fund.reply.quote in words
     assert "offengelassen" in words
     assert set(QUESTIONS_FORMATS) == {"csv", "markdown", "docx"}
-    with pytest.raises(InvalidRequest, match="no format"):
+    with pytest.raises(InvalidRequest, match="no export format"):
         export_questions(questions, "pdf", "en")  # type: ignore[arg-type]
 
 

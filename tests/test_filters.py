@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onrecord.rag import InvalidRequest, Library, Passage, Passing, Settings
+from onrecord.rag import FilterOptions, InvalidRequest, Library, Passage, Passing, Settings
 
 # (filter, how many of the library's passages pass): one in a hundred, and more than are looked up for ten.
 FILTERS = [
@@ -25,6 +25,7 @@ FILTERS = [
 ]
 WORDS = ["harbour", "bridge", "budget", "school", "ferry", "winter", "market", "garden", "letter", "window", "river"]
 FRENCH = "Nous avons dit que le {} et la {} ne sont pas prêts, et que les travaux du {} commenceront au printemps {}."
+GERMAN = "Wir haben gesagt, dass {} und {} noch nicht fertig sind und dass die Arbeiten an {} im Frühjahr {} beginnen."
 ENGLISH = "We have said that the {} and the {} are not ready, and that the work on the {} begins in the spring of {}."
 
 
@@ -135,3 +136,88 @@ def test_undated_briefings_that_a_limit_on_dates_leaves_out_are_counted(small_li
     answer = small_library.ask("What of the ferry?", since="2031")
     assert (answer.searched_briefings, answer.undated) == (1, 2)
     assert small_library.ask("What of the ferry?").undated == 0
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {},
+        {"speaker": "Ada Rare"},
+        {"speaker": ("Ada Rare", "Bell"), "role": "minister", "since": "2030"},
+        {"role": ("Minister", "Nobody's role"), "kind": "answer", "language": ("en", "fr")},
+        {"outlet": "Coastal Herald", "until": "2030-12"},
+        {"speaker": "Nobody Known", "language": "de"},
+    ],
+)
+def test_what_each_value_would_leave_is_what_passes_it(named: Library, limits: FilterOptions) -> None:
+    names, tallies = named.names(), named.tallies(**limits)
+    assert {kind: list(values) for kind, values in tallies.items()} == names
+    for kind, counts in tallies.items():
+        for value, count in counts.items():
+            assert count == named.passing(**{**limits, kind: value}).passages, (kind, value)  # type: ignore[typeddict-item]
+
+
+@pytest.mark.parametrize(
+    ("title", "meant"),
+    [
+        # Whoever is printed as "ministre", and no minister besides.
+        ("la ministre", {"Anne Holm"}),
+        ("Madame la ministre", {"Anne Holm"}),
+        ("the Minister", {"Ada Rare", "Ben Often"}),
+        # Nobody is printed so: the office is meant, in whatever form and language.
+        ("la ministra", {"Ada Rare", "Ben Often", "Anne Holm", "Ida Lund"}),
+        ("die Ministerin", {"Ada Rare", "Ben Often", "Anne Holm", "Ida Lund"}),
+        ("die Verkehrsministerin", {"Ida Lund"}),
+        ("Frau Bürgermeisterin", {"Cato Others"}),
+        ("la ministre des Transports", set()),
+        ("the harbour", set()),
+    ],
+)
+def test_an_office_is_a_limit_with_its_article_in_any_language(offices: Library, title: str, meant: set[str]) -> None:
+    assert {hit.passage.speaker for hit in offices.search("Hafen", k=50, role=title)} == meant
+
+
+def test_an_office_as_speaker_means_those_who_hold_it(offices: Library) -> None:
+    assert {hit.passage.speaker for hit in offices.search("port", speaker="Madame la ministre")} == {"Anne Holm"}
+    assert {hit.passage.speaker for hit in offices.search("port", speaker="the Mayor")} == {"Cato Others"}
+    # A name comes before an office.
+    assert {hit.passage.speaker for hit in offices.search("port", speaker="Often")} == {"Ben Often"}
+    assert offices.passing(speaker="the Ambassador").passages == 0
+
+
+def spoken(folder: Path, model: Path, briefings: dict[str, tuple[str, str, str, str]]) -> Library:
+    """A library of invented briefings: by name the date, the two who speak by turns, and what each says."""
+    (folder / "files").mkdir()
+    for name, (date, first, second, sentence) in briefings.items():
+        said = [sentence.format(*WORDS[place : place + 3], 2000 + place) for place in range(4)]
+        turns = [f"{(first, second)[place % 2]}: {words}" for place, words in enumerate(said)]
+        text = "\n\n".join([f"Briefing {name}", f"Date: {date}", *turns])
+        (folder / "files" / f"{name}.txt").write_text(text, encoding="utf-8")
+    opened = Library.open(settings=Settings(library=folder / "library", model=str(model)))
+    assert not opened.add(folder / "files").failed
+    return opened
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[Library]:
+    """Briefings whose people share surnames, roles and outlets."""
+    briefings = {
+        "one": ("2030-02-01", "Minister of Ferries Ada Rare", "Ben Bell (Coastal Herald)", ENGLISH),
+        "two": ("2031-03-02", "Minister Ada Rare", "Cato Bell (Herald)", ENGLISH),
+        "three": ("2030-04-03", "Speaker 1", "Bell", ENGLISH),
+        "four": ("2030-05-04", "Ministre Ada Rare", "Speaker 1", FRENCH),
+    }
+    with spoken(tmp_path_factory.mktemp("named"), small_model, briefings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def offices(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[Library]:
+    """Briefings by people who hold offices, printed in three languages."""
+    briefings = {
+        "one": ("2030-02-01", "Minister Ada Rare", "Deputy Minister Ben Often", ENGLISH),
+        "two": ("2031-03-02", "Ministre Anne Holm", "Dora Others", FRENCH),
+        "three": ("2030-04-03", "Verkehrsministerin Ida Lund", "Bürgermeister Cato Others", GERMAN),
+    }
+    with spoken(tmp_path_factory.mktemp("offices"), small_model, briefings) as opened:
+        yield opened

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.rag import Settings
+
 ISOLATE = ["unshare", "--user", "--map-root-user", "--net"]
 
 
@@ -21,8 +23,11 @@ def isolation_works() -> bool:
 @pytest.mark.skipif(not isolation_works(), reason="network namespaces (unshare) are not to be had here")
 def test_adding_and_asking_without_any_network(tmp_path: Path, samples: Path, sample_library: object) -> None:
     # sample_library is asked for so that the bundled model has been unpacked: that is part of installing.
-    file = sorted(samples.glob("*.md"))[0]
-    environment = {**os.environ, "ONRECORD_LIBRARY": str(tmp_path / "library")}
+    file, home = sorted(samples.glob("*.md"))[0], tmp_path / "home"
+    home.mkdir()
+    environment = {**os.environ, "ONRECORD_LIBRARY": str(tmp_path / "library"), "HOME": str(home)}
+    environment["ONRECORD_CACHE"] = str(Settings.load().cache)
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
     environment.pop("HF_HUB_OFFLINE", None)
 
     def run(*words: str) -> str:
@@ -37,3 +42,5 @@ def test_adding_and_asking_without_any_network(tmp_path: Path, samples: Path, sa
     assert answer["hits"]
     for citation in answer["citations"]:
         assert text[citation["start"] : citation["end"]] == citation["quote"]
+    # What would be sent when there is a network again waits in a file till then.
+    assert [*home.rglob("*")] == []

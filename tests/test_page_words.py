@@ -34,7 +34,7 @@ VALUES = {
     *("answered", "asked_not_answered", "not_found"),
     *("statement", "question", "answer", "moderation", "report", "reported"),
     *("verbatim", "other_speaker", "altered", "stitched", "translated"),
-    *("markdown", "html", "docx", "csv"),
+    *("markdown", "html", "docx", "xlsx", "csv"),
     *("unit_files", "unit_briefings", "unit_questions"),
 }
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from structures import check_structure
 
 from onrecord.rag.errors import UnreadableFile
-from onrecord.rag.readers.formats import READERS, Format, reader_of
+from onrecord.rag.readers.formats import HEARD, READERS, Format, reader_of
 from onrecord.rag.transcript.understanding import understand
 from onrecord.rag.types import SourceText
 
@@ -19,6 +19,7 @@ _BEGINNINGS = (
     *(b"", b"%PDF-1.7\n", b"PK\x03\x04", b"<html><body><p>", b"{", b'[{"speaker": "Ada Quill", "text": "Yes."}]'),
     *(b"WEBVTT\n\n", b"1\n00:00:01,000 --> 00:00:02,000\n", b"0:00:01.000,0:00:02.000\n", b"<tt><body><div><p>"),
     *(b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", b"start,end,speaker,text\n", b"Ada Quill: "),
+    *(HEARD, HEARD + b'"sha256": "0", "media_type": "audio/ogg", "seconds": 1, "model": "m", "stretches": []}'),
 )
 
 

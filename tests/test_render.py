@@ -260,8 +260,12 @@ def test_lists_are_lists() -> None:
 
 
 def test_a_chat_without_briefings_says_so() -> None:
-    assert words("en")["empty"] in unescape(welcome_html("en", empty=True))
-    assert words("en")["welcome"] in unescape(welcome_html("en", empty=False))
+    adding, reading = (unescape(welcome_html("en", empty=True, may_change=may)) for may in (True, False))
+    assert words("en")["empty"] in adding
+    assert words("en")["empty_more"] in adding
+    assert words("en")["empty"] in reading
+    assert words("en")["empty_reader"] in reading
+    assert words("en")["welcome"] in unescape(welcome_html("en", empty=False, may_change=True))
 
 
 def test_the_terminal_shows_an_answer_in_its_own_language() -> None:

@@ -53,12 +53,36 @@ def test_accessibility_rules_hold(open_page: Open, scheme: str, size: dict[str, 
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessibility_rules_hold_in_the_reader(open_page: Open, server: Server, scheme: str) -> None:
-    [first, *_] = httpx.get(f"{server.address}/api/briefings").json()
-    page = open_page(f"/briefings/{first['id']}?start=700&end=760", color_scheme=scheme)
-    expect(page.locator("mark").first).to_be_visible()
-    assert violations(page) == []
+# Each page beside the chat, and what shows that its script has drawn it.
+PAGES = {
+    "/briefings/{first}?start=700&end=760": "mark",
+    "/briefings/{first}/card": ".exchanges",
+    "/briefings/{first}/correct": ".corrections",
+    "/briefings/none": "main",
+    "/check": "#check",
+    "/desk/open": ".open-questions > li",
+    "/desk/pins": ".board-bar",
+    "/desk/compare?first={first}&second={second}": "#comparison h2",
+}
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", {"width": 320, "height": 640}), ("dark", DESKTOP)])
+def test_every_page_beside_the_chat_is_accessible_and_fits(
+    open_page: Open, server: Server, scheme: str, size: dict[str, int]
+) -> None:
+    listed = {one["file"]: one["id"] for one in httpx.get(f"{server.address}/api/briefings").json()}
+    ids = {
+        "first": listed["alliance-cable-2025-06-26.txt"],
+        "second": listed["alliance-defence-ministers-2025-02-13.txt"],
+    }
+    page = open_page("/check", color_scheme=scheme, viewport=size)
+    for address, drawn in PAGES.items():
+        page.goto(server.address + address.format(**ids))
+        expect(page.locator(drawn).first).to_be_visible(timeout=30_000)
+        expect(page.locator("#places a").first).to_be_visible()
+        assert violations(page, every=True) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert page.locator("h1").count() == 1, address
 
 
 def test_one_announcement_when_the_answer_is_ready(open_page: Open) -> None:

@@ -149,7 +149,8 @@ def test_readers_see_no_button_that_changes_the_library(open_page: Open, tmp_pat
     library = tmp_path / "library"
     with serving(library, "--auth-file", str(tmp_path / "accounts"), settings={"model": small_model}) as closed:
         page = open_page(at=closed, http_credentials={"username": "ivo", "password": "quiet harbour light"})
-        expect(page.locator("#suggestions")).to_contain_text("Your account can ask and read")
+        expect(page.locator("#chat .welcome")).to_contain_text("Those who may edit add briefings")
+        expect(page.locator("#library .briefings")).to_contain_text("Those who may edit add briefings")
         expect(page.get_by_role("button", name="Add briefings")).to_have_count(0)
         expect(page.get_by_role("button", name="Add the sample briefings")).to_have_count(0)
         assert drag(page, "dragenter", "first.txt")

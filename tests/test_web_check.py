@@ -14,6 +14,8 @@ from lxml import html as lxml_html
 from playwright.sync_api import Page, expect
 from serving import Server
 
+from onrecord.rag.readers.sheets import rows_in
+
 ARTICLE = (
     "Paid to cut 🙂\n\n“The cable was cut deliberately,” Ingrid Halvorsen said. "
     "“The Alliance does build cables,” she said. "
@@ -98,7 +100,7 @@ def test_the_report_is_saved_with_what_made_it(open_page: Open, server: Server, 
     made = [report["version"], report["policy"], report["model"], report["library"]]
     assert all(made)
     saved = {}
-    for name in ("HTML", "DOCX", "CSV", "Markdown"):
+    for name in ("HTML", "DOCX", "XLSX", "CSV", "Markdown"):
         with page.expect_download() as download:
             page.get_by_role("button", name=name, exact=True).click()
         file = tmp_path / download.value.suggested_filename
@@ -113,6 +115,8 @@ def test_the_report_is_saved_with_what_made_it(open_page: Open, server: Server, 
         assert "As for building it, what I said in February still holds" in shown
         assert "Paid to cut 🙂" in shown
     rows = list(csv.DictReader(io.StringIO(saved["CSV"].decode("utf-8-sig"))))
+    heads, *cells = rows_in("report.xlsx", saved["XLSX"])
+    assert [[str(cell) for cell in line] for line in cells] == [[row[str(head)] for head in heads] for row in rows]
     assert [row["verdict"] for row in rows] == ["verbatim", "altered", "other_speaker", "not_found"]
     assert {row["library"] for row in rows} == {report["library"]}
     places = [ARTICLE[int(row["article_start"]) : int(row["article_end"])] for row in rows]
@@ -125,3 +129,30 @@ def test_it_works_on_a_phone(open_page: Open) -> None:
     check(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert violations(page) == []
+
+
+def test_a_sheet_of_quotations_is_checked_and_saved_with_its_own_columns(
+    open_page: Open, server: Server, tmp_path: Path
+) -> None:
+    page = open_page("/check")
+    rows = "Zitat;Wer;Nr\nThe cable was cut deliberately;Ingrid Halvorsen;7\n;;8\nNobody ever said these words;;=9\n"
+    file = {"name": "zitate.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    page.locator("#article-file").set_input_files(file)
+    expect(page.locator(".finding .verdict")).to_have_text(["verbatim", "not found"], timeout=30_000)
+    expect(page.locator("#article")).to_have_value(re.compile("^Ingrid Halvorsen: “The cable was cut deliberately”"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="XLSX", exact=True).click()
+    download.value.save_as(tmp_path / "checked.xlsx")
+    heads, *saved = rows_in("checked.xlsx", (tmp_path / "checked.xlsx").read_bytes())
+    assert [dict(zip(heads, row, strict=True))["verdict"] for row in saved] == ["verbatim", "", "not_found"]
+    assert [row[2] for row in saved] == ["7", "8", "=9"]
+    # A text that is typed afterwards is checked as a text.
+    check(page, "“We will write again, on thicker paper,” Halvorsen added.")
+    expect(page.locator(".finding")).to_have_count(1)
+    asked = {"file": ("asked.csv", b"Question\nWas the cable cut deliberately?\n")}
+    answer = httpx.post(f"{server.address}/api/ask/sheet?format=csv", files=asked, timeout=60)
+    [row] = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
+    assert (row["status"], bool(row["quote"]), row["briefing"] != "") == ("answered", True, True)
+    many = {"file": ("many.csv", b"Who?\n" * 300)}
+    refused = httpx.post(f"{server.address}/api/ask/sheet", files=many, timeout=60)
+    assert (refused.status_code, "onrecord ask --batch" in refused.text) == (422, True)

@@ -58,6 +58,28 @@ def test_several_speakers_and_languages_are_ticked_and_answered_from(open_page: 
     expect(limits(page, "Language").get_by_role("checkbox", name="French")).not_to_be_checked()
 
 
+def test_what_each_limit_would_leave_stands_beside_its_box(open_page: Open, server: Server) -> None:
+    page = open_page()
+    counts = page.request.get(f"{server.address}/api/tallies").json()
+    kinds = limits(page, "Kind of speech")
+    for kind in ("question", "answer"):
+        box = kinds.get_by_role("checkbox", name=kind, exact=True)
+        expect(box).to_have_accessible_description(f"{counts['kind'][kind]} passages")
+    languages = limits(page, "Language")
+    languages.get_by_role("checkbox", name="French").check()
+    # Of the other kinds of limit less is left; of its own the others stay to be chosen.
+    left = page.request.get(f"{server.address}/api/tallies?language=fr").json()
+    assert 0 < left["kind"]["question"] < counts["kind"]["question"]
+    expect(kinds.get_by_role("checkbox", name="question", exact=True)).to_have_accessible_description(
+        f"{left['kind']['question']} passages"
+    )
+    english = languages.get_by_role("checkbox", name="English")
+    expect(english).to_have_accessible_description(f"{counts['language']['en']} passages")
+    speakers = limits(page, "Speaker")
+    expect(speakers.locator("li", has_text="Ingrid Halvorsen")).to_have_class("none")
+    assert violations(page) == []
+
+
 def test_a_long_list_is_searched_without_case_and_accents(open_page: Open, undated: str) -> None:
     page = open_page()
     group = limits(page, "Speaker")
@@ -157,6 +179,16 @@ def test_ticked_briefings_become_a_collection_that_is_searched_renamed_and_delet
     page.keyboard.press("Enter")
     expect(collections.get_by_role("checkbox", name="Ferries")).to_be_checked()
     expect(page.locator("#limits .limit")).to_have_text(["Ferries×"])
+    assert violations(page) == []
+    # One is taken out again; the keyboard goes on from the next.
+    collections.locator("summary", has_text="3 briefings").click()
+    outs = collections.get_by_role("button", name="out of “Ferries”")
+    expect(outs).to_have_count(3)
+    outs.nth(1).press("Enter")
+    expect(outs).to_have_count(2)
+    expect(outs.nth(1)).to_be_focused()
+    expect(collections).to_contain_text("2 briefings")
+    expect(page.locator("#announcement")).to_contain_text("Taken out of “Ferries”: ")
     assert violations(page) == []
     collections.get_by_role("button", name="Delete: Ferries").click()
     expect(page.locator("dialog")).to_contain_text("Its briefings stay in the library")

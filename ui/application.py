@@ -17,6 +17,7 @@ from onrecord.rag import InvalidRequest, Library, ModelError, OnRecordError, Unk
 from onrecord.ui.api.collections import collections_api
 from onrecord.ui.api.corrections import corrections_api
 from onrecord.ui.api.routes import briefings_api, conversations_api
+from onrecord.ui.api.sheets import sheets_api
 from onrecord.ui.chat.chat import Chat
 from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations, UnknownConversation
 from onrecord.ui.chat.exporting import export_api
@@ -110,6 +111,7 @@ def create_app(
     app.include_router(recordings_api(library))
     app.include_router(check_pages())
     app.include_router(check_api(library, places))
+    app.include_router(sheets_api(library, places))
     app.include_router(desk_pages(library))
     app.include_router(pins_api(library, Pins(own)))
     app.include_router(pins_pages())

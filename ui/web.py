@@ -17,7 +17,7 @@ from onrecord.ui.page.assets import STYLES
 from onrecord.ui.page.lean import lean_import
 from onrecord.ui.page.text import dictionary, preferred_language, words
 from onrecord.ui.server.places import Places
-from onrecord.ui.server.security import visitor_of
+from onrecord.ui.server.security import may_change, visitor_of
 
 # Before Gradio is imported: it reports its import otherwise. Nothing here ever asks another machine.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -80,7 +80,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
     page: gr.Blocks
     with gr.Blocks(title="OnRecord", fill_height=True, fill_width=True, analytics_enabled=False) as page:
         sent = gr.JSON(visible=False)
-        with gr.Sidebar(elem_id="library", position="left", width=300):
+        with gr.Sidebar(elem_id="library", position="left", width=320):
             gr.HTML(
                 js_on_load=_MOUNT.format(name="library/library.js", mount="mount", events=""), apply_default_css=False
             )
@@ -102,7 +102,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
             latex_delimiters=[],
             group_consecutive_messages=False,
             allow_file_downloads=False,
-            placeholder=welcome_html("en", empty=False),
+            placeholder=welcome_html("en", empty=False, may_change=True),
         )
         gr.HTML(
             js_on_load=_MOUNT.format(name="chat/chat.js", mount="mountSuggestions", events=""),
@@ -149,7 +149,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
         def greet(context: object, request: gr.Request) -> tuple[Any, ...]:
             given = context if isinstance(context, Mapping) else {}
             language = preferred_language(given.get("language"), request.headers.get("accept-language"))
-            welcome = welcome_html(language, empty=not library.summaries())
+            welcome = _welcome(library, language, request)
             box = gr.Textbox(placeholder=words(language)["ask_placeholder"])
             if not given.get("conversation"):
                 # The chat itself is left alone: a quick reader may have asked already.
@@ -161,7 +161,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
             given = context if isinstance(context, Mapping) else {}
             language = preferred_language(given.get("language"), request.headers.get("accept-language"))
             messages: Any = of(_visitor(request), given.get("conversation"), language)
-            welcome = welcome_html(language, empty=not library.summaries())
+            welcome = _welcome(library, language, request)
             return gr.Chatbot(value=messages, placeholder=welcome), gr.Textbox(submit_btn=True, stop_btn=False)
 
         asked = gr.on(
@@ -216,6 +216,11 @@ def _shown(update: Update, context: object, *, busy: bool) -> tuple[Any, ...]:
     sent = {**context, "conversation": update.conversation} if isinstance(context, Mapping) else gr.skip()
     # What is being typed is left alone.
     return list(update.messages), gr.Textbox(submit_btn=not busy, stop_btn=busy), sent
+
+
+def _welcome(library: Library, language: str, request: gr.Request) -> str:
+    sent = request.request
+    return welcome_html(language, empty=not library.summaries(), may_change=sent is None or may_change(sent))
 
 
 def _visitor(request: gr.Request) -> str | None:

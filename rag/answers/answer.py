@@ -20,11 +20,8 @@ from onrecord.rag.answers.unanswered import asked_not_answered
 from onrecord.rag.answers.what_asked import what_asked, what_named_asked
 from onrecord.rag.answers.who_asked import who_asked
 from onrecord.rag.questions.question import QuestionKind
+from onrecord.rag.reading.certainty import NOT_FOUND_BELOW
 from onrecord.rag.types import Answer
-
-# Below this probability that a sentence read answers the question or leaves it open, the answer says that nothing was
-# found: the reader is calibrated so that one half is right (docs/reader.md).
-NOT_FOUND_BELOW = 0.5
 
 # Ways to answer by what is on record: it is there or is not, whatever the search thinks of it.
 ON_RECORD: Mapping[QuestionKind, Callable[[Draft], Drafted | None]] = {
@@ -54,12 +51,13 @@ def compose(draft: Draft) -> Answer:
     question, reading = draft.question, draft.reading
     written = _written(draft)
     # Who asked, and what is on record, is no matter of who may be quoted.
-    found = reading if question.kind in ON_RECORD or question.kind in ABOUT_ASKING else draft.quotable
+    general = question.kind in ON_RECORD or question.kind in ABOUT_ASKING
+    sure = 1 - reading.nothing if general else draft.certainty(draft.quotable)
     return Answer(
         question=question.typed,
         standalone_question=question.text,
         status=written.status,
-        confidence=1 - found.nothing if written.confidence is None else written.confidence,
+        confidence=sure if written.confidence is None else written.confidence,
         language=draft.language.code,
         parts=written.parts,
         citations=draft.quotes.citations,
@@ -75,6 +73,6 @@ def _written(draft: Draft) -> Drafted:
         return written
     if kind in ABOUT_ASKING:
         return ABOUT_ASKING[kind](draft) or not_found(draft)
-    if not draft.quotable.sentences or 1 - draft.quotable.nothing < NOT_FOUND_BELOW:
+    if draft.certainty(draft.quotable) < NOT_FOUND_BELOW:
         return sought(draft) or not_found(draft)
     return namesakes(draft, NOT_FOUND_BELOW) or asked_not_answered(draft) or fact(draft)

@@ -16,7 +16,9 @@ from onrecord.rag.people.matching import matching_names
 from onrecord.rag.people.names import read_name
 from onrecord.rag.questions.followup import words_shown
 from onrecord.rag.questions.question import Question
+from onrecord.rag.reading.certainty import certainty
 from onrecord.rag.reading.reader import Reading, Reads, ReadSentence
+from onrecord.rag.retrieval.subject import Subject
 from onrecord.rag.text.quotes import reported_at
 from onrecord.rag.types import Briefing, Filters, Hit, Part, Passage, Piece, Span, Status, Turn, Words, each_of
 
@@ -42,6 +44,7 @@ class Draft:
     filters leave where the question's kind is in `questions.WHOLE_LIBRARY`. `searched` is how many briefings and
     passages they left. `reading` is what the passages found say to the question; `read` reads others.
     `called` are the people whom the filter by speaker means, None where there is no such filter.
+    `subject` is how far what the question is about occurs in what was found.
     """
 
     question: Question
@@ -52,6 +55,7 @@ class Draft:
     read: Reads
     filters: Filters = field(default_factory=Filters)
     called: frozenset[str] | None = None
+    subject: Subject = field(default_factory=Subject)
 
     @cached_property
     def language(self) -> Language:
@@ -117,6 +121,10 @@ class Draft:
         Who asks answers nothing, and who gives the floor hardly ever. What was just quoted is no reason for itself.
         """
         return self.reading.only(self._states)
+
+    def certainty(self, reading: Reading) -> float:
+        """The probability (0–1) that a part of the reading answers the question."""
+        return certainty(reading, self.subject)
 
     def _states(self, sentence: ReadSentence) -> bool:
         if asks(sentence.text) or introduces(sentence) or any(sentence.text in words for words in self._asked_why):

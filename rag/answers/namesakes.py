@@ -18,7 +18,7 @@ def namesakes(draft: Draft, least: float) -> Drafted | None:
     chosen = []
     for speaker in question.speakers:
         theirs = _of(draft.quotable, speaker)
-        if 1 - theirs.nothing >= least:
+        if draft.certainty(theirs) >= least:
             best = theirs.best()
             briefing = draft.sources[best[0].passage.briefing_id]
             chosen.append((briefing.id, run_around(best[0], briefing, best)))

@@ -1,4 +1,4 @@
-"""What is said to the program itself: thanks, a greeting, what it can do, what the library holds (pure)."""
+"""What is said to the program itself: thanks, greetings, farewells, what it can do, what the library holds (pure)."""
 
 from __future__ import annotations
 
@@ -44,6 +44,14 @@ def _greeting(words: Wording, _: Sequence[Summary]) -> list[Part]:
     return [_line(words.greeting)]
 
 
+def _farewell(words: Wording, _: Sequence[Summary]) -> list[Part]:
+    return [_line(words.farewell)]
+
+
+def _agreement(words: Wording, _: Sequence[Summary]) -> list[Part]:
+    return [_line(words.agreement)]
+
+
 def _abilities(words: Wording, _: Sequence[Summary]) -> list[Part]:
     return [_line(words.abilities), _asked_in(words)]
 
@@ -83,6 +91,8 @@ def _how_many(words: Wording, held: Sequence[Summary]) -> Part:
 _WAYS: Mapping[QuestionKind, Callable[[Wording, Sequence[Summary]], list[Part]]] = {
     "thanks": _welcome,
     "greeting": _greeting,
+    "farewell": _farewell,
+    "agreement": _agreement,
     "abilities": _abilities,
     "holdings": _holdings,
     "briefings": _briefings,

@@ -21,6 +21,7 @@ from onrecord.rag.checking.places import (
 )
 from onrecord.rag.checking.speaker import surnames_of
 from onrecord.rag.checking.surroundings import Sentences, sentences_around
+from onrecord.rag.languages import words_digest
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.people.names import is_full
 from onrecord.rag.people.naming import people_named, roll_of
@@ -42,8 +43,12 @@ _SLIP = 0.8
 # One word is on the record or is not: neither another wording nor another language can be told of it.
 _FEWEST_WORDS = 2
 
-POLICY = f"altered>={_ALTERED}; reworded>={_REWORDED}; evidence>={_EVIDENCE}; slip>={_SLIP}; translated>={TRANSLATION}"
-"""The borders between the verdicts, for whoever repeats a check."""
+_BORDERS = (
+    f"altered>={_ALTERED}; reworded>={_REWORDED}; evidence>={_EVIDENCE}; slip>={_SLIP}; translated>={TRANSLATION}"
+)
+POLICY = f"quotations-2 ({_BORDERS}; words {words_digest()[:12]})"
+"""What the rules are called, the borders between the verdicts and a digest of the words of all languages, for whoever
+repeats a check. The number is raised when other rules give another verdict or mark something else as left out."""
 
 
 class Lookup(Protocol):
@@ -100,8 +105,8 @@ class Finding:
 class CheckReport:
     """An article with the findings in its order; `counts` says how many there are of each verdict.
 
-    The rest is for whoever repeats the check: the `version` of OnRecord, its `policy` (the borders between verdicts),
-    the `model` that compares in sense, and a digest of the files in the `library`.
+    The rest is for whoever repeats the check: the `version` of OnRecord, its `policy` (the rules, by name and digest),
+    the `model` that compares in sense, and a digest of what the `library` holds.
     """
 
     article: str
@@ -113,13 +118,13 @@ class CheckReport:
     library: str = ""
 
 
-def check(article: str, lookup: Lookup) -> CheckReport:
+def check(article: str, lookup: Lookup, given: Sequence[Claim] | None = None) -> CheckReport:
     """Give a verdict on every quotation and attributed statement of an article (plain text, in any language).
 
     verbatim: the words are on the record (typography, punctuation and the grouping of digits aside), by the speaker
     named or by one who cannot be told from him; other_speaker: on the record, but somebody else's; altered: one place
     says nearly that; stitched: made of pieces from several places; translated: a passage in another language says
-    nearly that; not_found: none of these.
+    nearly that; not_found: none of these. `given` are the claims of the article where they need not be looked for.
     """
     findings: list[Finding] = []
     own = detect_language(article)
@@ -132,7 +137,7 @@ def check(article: str, lookup: Lookup) -> CheckReport:
     # The same words of the same speaker are looked up once, however often an article repeats them.
     judged: dict[tuple[object, ...], Finding] = {}
     number = 1
-    for claim in claims(article, surnames_of(speakers)):
+    for claim in claims(article, surnames_of(speakers)) if given is None else given:
         while following is not None and following[0] < claim.end:
             told.pop(following[1], None)
             told[following[1]] = None

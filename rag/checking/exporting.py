@@ -1,9 +1,8 @@
-"""A check report as Markdown, HTML, DOCX or CSV (pure; everything escaped)."""
+"""A check report as Markdown, HTML, DOCX, XLSX or CSV (pure; everything escaped)."""
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator
 
 from onrecord.rag.checking.check import CheckReport, Finding
 from onrecord.rag.checking.report import (
@@ -19,7 +18,8 @@ from onrecord.rag.checking.report import (
 )
 from onrecord.rag.exporting.formats import ExportFormat, in_format
 from onrecord.rag.exporting.text_fragments import source_link
-from onrecord.rag.exporting.writing import cell, markdown
+from onrecord.rag.exporting.workbook import workbook_of
+from onrecord.rag.exporting.writing import markdown, table
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.clock import timecode
@@ -35,7 +35,7 @@ def export_report(report: CheckReport, format: ExportFormat, *, language: str = 
     """Write a report with the marked article, every finding with its source, and what made it.
 
     Text for markdown, html (a whole page) and csv (a row a citation, and one for each finding without any), bytes for
-    docx; `language` is that of the labels. Raises InvalidRequest for an unknown format.
+    xlsx (the same rows) and docx; `language` is that of the labels. Raises InvalidRequest for an unknown format.
     """
     words = answer_language(language).report
     return in_format(
@@ -43,7 +43,8 @@ def export_report(report: CheckReport, format: ExportFormat, *, language: str = 
         {
             "markdown": lambda: _markdown(report, words),
             "html": lambda: report_html(report, language=language),
-            "csv": lambda: _csv(report),
+            "csv": lambda: table(_COLUMNS, _rows(report)),
+            "xlsx": lambda: workbook_of(_COLUMNS, _rows(report)),
             "docx": lambda: _docx(report, words),
         },
     )
@@ -90,35 +91,40 @@ def _markdown(report: CheckReport, words: ReportWords) -> str:
     return "\n\n".join([*parts, f"*{md(made_with(report, words))}*"]) + "\n"
 
 
-def _csv(report: CheckReport) -> str:
-    out = io.StringIO(newline="")
-    rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    rows.writerow(_COLUMNS)
-    made = (report.version, report.policy, report.model, report.library)
+def _rows(report: CheckReport) -> Iterator[dict[str, str | None]]:
+    """A row a citation, and one for each finding without any."""
+    made = {"version": report.version, "policy": report.policy, "model": report.model, "library": report.library}
     for number, finding in enumerate(report.findings, 1):
-        claim = (str(number), finding.verdict, finding.text, finding.speaker, f"{finding.similarity:.2f}")
-        place = (str(finding.start), str(finding.end))
-        for citation, around in zip(finding.citations, finding.sentences, strict=True):
-            cells = (
-                *claim,
-                citation.quote,
-                around.text,
-                around.restriction,
-                citation.speaker,
-                citation.role,
-                citation.title,
-                citation.date,
-                source_link(citation),
-                None if citation.seconds is None else timecode(citation.seconds),
-                None if citation.page is None else str(citation.page),
-                citation.file,
-                str(citation.start),
-                str(citation.end),
-            )
-            rows.writerow([cell(each or "") for each in (*cells, *place, *made)])
+        claim = {
+            **dict.fromkeys(_COLUMNS),
+            "number": str(number),
+            "verdict": finding.verdict,
+            "quotation": finding.text,
+            "named": finding.speaker,
+            "similarity": f"{finding.similarity:.2f}",
+            "article_start": str(finding.start),
+            "article_end": str(finding.end),
+            **made,
+        }
         if not finding.citations:
-            rows.writerow([cell(each or "") for each in (*claim, *[""] * 13, *place, *made)])
-    return "\ufeff" + out.getvalue()
+            yield claim
+        for citation, around in zip(finding.citations, finding.sentences, strict=True):
+            yield {
+                **claim,
+                "record": citation.quote,
+                "sentence": around.text,
+                "restriction": around.restriction,
+                "speaker": citation.speaker,
+                "role": citation.role,
+                "briefing": citation.title,
+                "date": citation.date,
+                "link": source_link(citation),
+                "timecode": None if citation.seconds is None else timecode(citation.seconds),
+                "page": None if citation.page is None else str(citation.page),
+                "file": citation.file,
+                "start": str(citation.start),
+                "end": str(citation.end),
+            }
 
 
 def _docx(report: CheckReport, words: ReportWords) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
@@ -11,7 +12,8 @@ from onrecord.rag.holdings import Holdings, by_sense, by_words
 from onrecord.rag.languages import LANGUAGES, language
 from onrecord.rag.languages.detection import detect_language
 from onrecord.rag.people.matching import people_called
-from onrecord.rag.types import Briefing, Filters, Passage
+from onrecord.rag.store import Summary
+from onrecord.rag.types import Briefing, Correction, Filters, Passage
 
 # Passages looked up by words in each language, and by sense. An exact quotation is among the first few by its words; a
 # stitched one needs the places of all its pieces.
@@ -26,9 +28,28 @@ _ACROSS = 64
 _SPEAKERS = 3
 
 
-def digest_of(briefing_ids: Iterable[str]) -> str:
-    """What a library holds, in 16 hexadecimal digits: ids are of the files' contents, in whatever order they came."""
-    return sha256("\n".join(sorted(briefing_ids)).encode()).hexdigest()[:16]
+def digest_of(held: Iterable[Summary]) -> str:
+    """What a library holds, in 16 hexadecimal digits, whatever the order in which it came and the engine that keeps it.
+
+    Of each briefing its id, which is the SHA-256 of its file, whose version it is, what it is said to be and what was
+    corrected: not who corrected it, nor when.
+    """
+    lines = [
+        json.dumps(
+            [
+                *(one.id, one.lineage, one.title, one.date, one.language, one.url),
+                *map(_corrected, one.corrections),
+            ],
+            ensure_ascii=False,
+        )
+        for one in held
+    ]
+    return sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
+
+
+def _corrected(one: Correction) -> list[str]:
+    """What a correction changes, and to what."""
+    return [one.of, *(value or "" for value in (one.label, one.sha256, one.value, one.role, one.outlet))]
 
 
 class Record:

@@ -1,4 +1,4 @@
-"""An answer as Markdown, HTML, DOCX or CSV, each quote with its source (pure; everything escaped)."""
+"""An answer as Markdown, HTML, DOCX, XLSX or CSV, each quote with its source (pure; everything escaped)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
 from itertools import groupby
-from typing import Literal, overload
+from typing import overload
 
 from onrecord.rag.errors import InvalidRequest
-from onrecord.rag.exporting.formats import ExportFormat, TextFormat, in_format
+from onrecord.rag.exporting.formats import BytesFormat, ExportFormat, TextFormat, in_format
+from onrecord.rag.exporting.workbook import workbook_of
 from onrecord.rag.exporting.writing import (
     COLUMNS,
     Marks,
@@ -35,14 +36,15 @@ _COLUMNS = (*COLUMNS[:13], "before", "turn", "after", *COLUMNS[13:], "question",
 @overload
 def export(answer: Answer, format: TextFormat, briefings: Mapping[str, Briefing]) -> str: ...
 @overload
-def export(answer: Answer, format: Literal["docx"], briefings: Mapping[str, Briefing]) -> bytes: ...
+def export(answer: Answer, format: BytesFormat, briefings: Mapping[str, Briefing]) -> bytes: ...
 @overload
 def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefing]) -> str | bytes: ...
 def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefing]) -> str | bytes:
     """Write an answer with its quotes and their sources; `briefings` holds those cited, by id.
 
     Text for markdown, html (a whole page) and csv (one row a quote, with a byte order mark for spreadsheets), bytes
-    for docx. Labels are in the answer's language. Raises InvalidRequest for an unknown format or a missing briefing.
+    for xlsx (the same rows) and docx. Labels are in the answer's language.
+    Raises InvalidRequest for an unknown format or a missing briefing.
     """
     missing = [one.title for one in answer.citations if one.briefing_id not in briefings]
     if missing:
@@ -55,7 +57,8 @@ def export(answer: Answer, format: ExportFormat, briefings: Mapping[str, Briefin
         {
             "markdown": lambda: _markdown(answer, sources, words, marks),
             "html": lambda: _html(answer, sources, words, marks),
-            "csv": lambda: _csv(answer, sources),
+            "csv": lambda: table(_COLUMNS, _rows(answer, sources)),
+            "xlsx": lambda: workbook_of(_COLUMNS, _rows(answer, sources)),
             "docx": lambda: _docx(answer, sources, words, marks),
         },
     )
@@ -146,14 +149,13 @@ def _html_part(part: Part, answer: Answer) -> str:
     return f"<{tag}>{said}</{tag}>".replace("\n", "<br>\n")
 
 
-def _csv(answer: Answer, sources: list[Sourced]) -> str:
-    rows = [
+def _rows(answer: Answer, sources: list[Sourced]) -> list[dict[str, str | None]]:
+    return [
         cells_of(source)
         | {"before": source.before, "turn": source.turn, "after": source.after}
         | {"question": answer.question, "status": answer.status}
         for source in sources
     ]
-    return table(_COLUMNS, rows)
 
 
 def _docx(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Marks) -> bytes:

@@ -10,12 +10,15 @@ from typing import Literal, TypeVar, get_args
 from onrecord.rag.errors import InvalidRequest
 
 TextFormat = Literal["markdown", "html", "csv"]
-ExportFormat = Literal["markdown", "html", "csv", "docx"]
+BytesFormat = Literal["xlsx", "docx"]
+ExportFormat = Literal["markdown", "html", "csv", "xlsx", "docx"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
-QuestionsFormat = Literal["csv", "markdown", "docx"]
+QuestionsFormat = Literal["csv", "xlsx", "markdown", "docx"]
 QUESTIONS_FORMATS: tuple[QuestionsFormat, ...] = get_args(QuestionsFormat)
+SheetFormat = Literal["csv", "xlsx"]
+SHEET_FORMATS: tuple[SheetFormat, ...] = get_args(SheetFormat)
 
-_Format = TypeVar("_Format", ExportFormat, QuestionsFormat)
+_Format = TypeVar("_Format", ExportFormat, QuestionsFormat, SheetFormat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ FILE_TYPES: Mapping[ExportFormat, FileType] = {
     "markdown": FileType(".md", "text/markdown; charset=utf-8"),
     "html": FileType(".html", "text/html; charset=utf-8"),
     "csv": FileType(".csv", "text/csv; charset=utf-8"),
+    "xlsx": FileType(".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "docx": FileType(".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 

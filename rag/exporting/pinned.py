@@ -1,14 +1,15 @@
-"""Quotations put together by hand, with notes, as Markdown, HTML, DOCX or CSV (pure; everything escaped)."""
+"""Quotations put together by hand, with notes, as Markdown, HTML, DOCX, XLSX or CSV (pure; everything escaped)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal, overload
+from typing import overload
 
-from onrecord.rag.exporting.formats import ExportFormat, TextFormat, in_format
+from onrecord.rag.exporting.formats import BytesFormat, ExportFormat, TextFormat, in_format
 from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.exporting.workbook import workbook_of
 from onrecord.rag.exporting.writing import (
     COLUMNS,
     Marks,
@@ -27,6 +28,8 @@ from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.clock import timecode
 from onrecord.rag.types import Citation
+
+_COLUMNS = (*COLUMNS, "note", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class PinnedQuote:
 @overload
 def export_pins(title: str, pins: Sequence[PinnedQuote], format: TextFormat, *, language: str = ...) -> str: ...
 @overload
-def export_pins(title: str, pins: Sequence[PinnedQuote], format: Literal["docx"], *, language: str = ...) -> bytes: ...
+def export_pins(title: str, pins: Sequence[PinnedQuote], format: BytesFormat, *, language: str = ...) -> bytes: ...
 @overload
 def export_pins(
     title: str, pins: Sequence[PinnedQuote], format: ExportFormat, *, language: str = ...
@@ -65,7 +68,8 @@ def export_pins(title: str, pins: Sequence[PinnedQuote], format: ExportFormat, *
         {
             "markdown": lambda: _markdown(title, quotes, words, marks),
             "html": lambda: html_page(title, "\n".join(_html(*quote, words, marks) for quote in quotes), language),
-            "csv": lambda: _csv(quotes),
+            "csv": lambda: table(_COLUMNS, _rows(quotes)),
+            "xlsx": lambda: workbook_of(_COLUMNS, _rows(quotes)),
             "docx": lambda: _docx(title, quotes, words, marks),
         },
     )
@@ -88,9 +92,8 @@ def _markdown(title: str, quotes: Sequence[tuple[Sourced, PinnedQuote]], words: 
     return "\n\n".join(blocks) + "\n"
 
 
-def _csv(quotes: Sequence[tuple[Sourced, PinnedQuote]]) -> str:
-    rows = [cells_of(source) | {"note": pin.note, "state": pin.state} for source, pin in quotes]
-    return table((*COLUMNS, "note", "state"), rows)
+def _rows(quotes: Sequence[tuple[Sourced, PinnedQuote]]) -> list[dict[str, str | None]]:
+    return [cells_of(source) | {"note": pin.note, "state": pin.state} for source, pin in quotes]
 
 
 def _html(source: Sourced, pin: PinnedQuote, words: ReportWords, marks: Marks) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from onrecord.rag.exporting.formats import QuestionsFormat, in_format
 from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.exporting.workbook import workbook_of
 from onrecord.rag.exporting.writing import markdown, one_line, table
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
@@ -35,14 +36,15 @@ _COLUMNS = (
 def export_questions(questions: Sequence[QuestionOnRecord], format: QuestionsFormat, language: str) -> str | bytes:
     """Write questions that were read, with what became of each.
 
-    Text for csv (with a byte order mark for spreadsheets) and markdown, bytes for docx. Labels are in a language, or in
-    English where that has none. Raises InvalidRequest for an unknown format.
+    Text for csv (with a byte order mark for spreadsheets) and markdown, bytes for xlsx and docx. Labels are in a
+    language, or in English where that has none. Raises InvalidRequest for an unknown format.
     """
     words = answer_language(language).report
     return in_format(
         format,
         {
             "csv": lambda: table(_COLUMNS, map(_row, questions)),
+            "xlsx": lambda: workbook_of(_COLUMNS, map(_row, questions)),
             "markdown": lambda: _markdown(questions, words),
             "docx": lambda: _docx(questions, words),
         },
@@ -110,5 +112,7 @@ def _line(citation: Citation, words: ReportWords) -> str:
     who = f"{citation.speaker or words.unknown}{f' ({known})' if known else ''}"
     if citation.inferred and citation.speaker:
         who += f" [{words.inferred}]"
+    if citation.heard:
+        who += f" [{words.heard}]"
     place = f"{citation.file}, {citation.start}–{citation.end}"
     return ", ".join(one_line(part) for part in (who, citation.title, citation.date or words.undated, place))

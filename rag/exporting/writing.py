@@ -29,6 +29,7 @@ COLUMNS = (
     "outlet",
     "kind",
     "inferred",
+    "heard",
     "briefing",
     "date",
     "link",
@@ -99,6 +100,8 @@ def source_line(source: Sourced, words: ReportWords) -> str:
     who = f"{speaker} ({known})" if known else speaker
     if citation.inferred and citation.speaker:
         who += f" [{words.inferred}]"
+    if citation.heard:
+        who += f" [{words.heard}]"
     parts = [who, citation.title, citation.date or words.undated]
     if citation.page is not None:
         parts.append(words.page.format(page=citation.page))
@@ -155,6 +158,7 @@ def cells_of(source: Sourced) -> dict[str, str | None]:
         "outlet": citation.outlet,
         "kind": citation.kind,
         "inferred": "yes" if citation.inferred else "no",
+        "heard": "yes" if citation.heard else "no",
         "briefing": citation.title,
         "date": citation.date,
         "link": source.link,

@@ -14,6 +14,7 @@ class FormWords:
     `guests` are what meeting software adds in parentheses to the name of somebody from outside. `untitled` are titles
     that programs put into a document's properties by themselves. `site_parts` and `note_parts` are the words that site
     builders use in `class` and `id` for what is not the text itself, and for its notes.
+    `voice` is a label for somebody who is heard and not named.
     """
 
     speaker_columns: frozenset[str] = frozenset()
@@ -23,3 +24,4 @@ class FormWords:
     untitled: Phrase = NEVER
     site_parts: frozenset[str] = frozenset()
     note_parts: frozenset[str] = frozenset()
+    voice: str = "{number}"

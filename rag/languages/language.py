@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache, reduce
+from hashlib import sha256
 from importlib.resources import files
 
 from onrecord.rag.languages.article import ArticlePhrases
@@ -22,6 +23,7 @@ from onrecord.rag.languages.questions import QuestionPhrases
 from onrecord.rag.languages.replies import ReplyPhrases
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.languages.saying import SayingVerbs
+from onrecord.rag.languages.sheets import SheetWords
 from onrecord.rag.languages.speech import SpeechPhrases
 from onrecord.rag.languages.term_forms import TermForms
 from onrecord.rag.languages.wording import Wording
@@ -71,6 +73,7 @@ class Language:
     offices: OfficeNames = field(default_factory=OfficeNames)
     article: ArticlePhrases = field(default_factory=ArticlePhrases)
     report: ReportWords = field(default_factory=ReportWords)
+    sheets: SheetWords = field(default_factory=SheetWords)
     model: ModelWords = field(default_factory=ModelWords)
 
     def __post_init__(self) -> None:
@@ -103,6 +106,14 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         return Language(code)
     return read_language(Language, (_FILES / f"{code}.toml").read_text(encoding="utf-8"), code)
+
+
+@cache
+def words_digest() -> str:
+    """The SHA-256, in hexadecimal digits, of the words of all languages, whatever ends a line of their files."""
+    return sha256(
+        "".join((_FILES / f"{code}.toml").read_text(encoding="utf-8") for code in LANGUAGES).encode()
+    ).hexdigest()
 
 
 def answer_language(code: str) -> Language:

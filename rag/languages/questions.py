@@ -23,7 +23,8 @@ class QuestionPhrases:
     - `all_said`: what the `subject`, somebody on record or in office, said at all.
     - `who_asked`, `what_asked`: questions on record, by their subject or by who asked.
 
-    What is said to the program itself, as a whole: `thanks`, `greeting`; what it can do (`abilities`); how many
+    What is said to the program itself, as a whole: `thanks`, `greeting`, `farewell`, `agreement` ("ok");
+    what it can do (`abilities`); how many
     briefings there are, in which languages and of which time (`holdings`), and which (`briefings`).
 
     What is wanted, of which again the first decides: `number`, `date`, `person`, `reason`, `yes_no`. A sentence states
@@ -53,6 +54,8 @@ class QuestionPhrases:
     what_asked: Phrase = NEVER
     thanks: Phrase = NEVER
     greeting: Phrase = NEVER
+    farewell: Phrase = NEVER
+    agreement: Phrase = NEVER
     abilities: Phrase = NEVER
     holdings: Phrase = NEVER
     briefings: Phrase = NEVER

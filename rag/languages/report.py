@@ -23,7 +23,8 @@ class ReportWords:
     A list of `questions` on record says how they are `judged`, and of each what became of it: `outcomes` are named by
     `types.QuestionOutcome`.
 
-    A speaker may be `unknown` or `inferred`, a briefing `undated`; `page` and `line` say where a quote stands in print.
+    A speaker may be `unknown` or `inferred`, words `heard` by a machine, a briefing `undated`; `page` and `line` say
+    where a quote stands in print.
     """
 
     verdicts: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class ReportWords:
     at: str = ""
     unknown: str = ""
     inferred: str = ""
+    heard: str = ""
     undated: str = ""
     page: str = ""
     goes_on: str = ""

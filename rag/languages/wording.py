@@ -87,6 +87,8 @@ class Wording:
     overview_parts: str = ""
     welcome: str = ""
     greeting: str = ""
+    farewell: str = ""
+    agreement: str = ""
     abilities: str = ""
     asked_in: str = ""
     holdings_none: str = ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Iterable
 
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.people.names import Name, base_name, likeness, name_words, read_name
+from onrecord.rag.people.offices import same_office, telling_words, words_with_offices
 from onrecord.rag.people.spellings import surnames_alike
 
 # difflib's default of 0.6 pairs different short names ("Hart", "Barnes"); one or two slips in a name stay above 0.8.
@@ -14,20 +16,36 @@ _SIMILAR = 0.8
 
 
 def matching_names(wanted: str, names: Iterable[str]) -> list[str]:
-    """The roles or outlets that hold every word of `wanted`, whatever its case and accents; else those spelt nearly so.
+    """The roles or outlets that hold every word of `wanted`, whatever its case and accents.
 
-    For people use `people_called`.
+    Where none does: those that hold every telling word, so that "la ministre" means whoever is printed as "ministre";
+    else those of the same office in another form or language; else those spelt nearly so. For people use
+    `people_called`.
     """
     candidates = list(names)
     words = set(name_words(wanted))
     exact = [name for name in candidates if words and words <= set(name_words(name))]
     if exact or not words:
         return exact
-    return [
+    telling = telling_words(wanted)
+    bare = [name for name in candidates if telling and telling <= set(name_words(name))]
+    held = bare or [name for name in candidates if any(map(words_with_offices(name).issuperset, same_office(wanted)))]
+    return held or [
         name
         for name in candidates
         if all(difflib.get_close_matches(word, name_words(name), n=1, cutoff=_SIMILAR) for word in words)
     ]
+
+
+def holding_each(names: Iterable[str]) -> dict[str, list[str]]:
+    """By each of the names, those that hold every word of it: what it means among them as a filter."""
+    words = {name: frozenset(name_words(name)) for name in names}
+    holding: dict[str, list[str]] = defaultdict(list)
+    for name, own in words.items():
+        for word in own:
+            holding[word].append(name)
+    rarest = {name: min((holding[word] for word in own), key=len, default=[]) for name, own in words.items()}
+    return {name: [other for other in rarest[name] if own <= words[other]] for name, own in words.items()}
 
 
 def people_called(wanted: str, names: Iterable[str]) -> list[str]:

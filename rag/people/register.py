@@ -9,8 +9,9 @@ from functools import cached_property
 
 from onrecord.rag.languages import LANGUAGES, language, together
 from onrecord.rag.people.joining import one_name_each
-from onrecord.rag.people.matching import people_called
+from onrecord.rag.people.matching import matching_names, people_called
 from onrecord.rag.people.names import Known, Name, is_full, likeness, name_words, read_name, shares_office
+from onrecord.rag.people.offices import is_office, telling_words
 from onrecord.rag.people.roles import bare_label
 from onrecord.rag.people.spellings import sound
 
@@ -129,15 +130,30 @@ class Register:
         return tuple(sorted(self._people)), tuple(sorted(outlets))
 
     def called(self, wanted: str) -> list[str]:
-        """The people whom `wanted` may mean (see `people_called`), by any name that they are printed with."""
+        """The people whom `wanted` may mean (see `people_called`), by any name that they are printed with.
+
+        Where it is nobody's name and an office, those who hold it: "la ministre".
+        """
         near = set[str]().union(*(self._index.get(key, ()) for key in _index_keys(wanted)))
         # A slip in the surname is found by comparing it with everybody's.
         names = people_called(wanted, sorted(near)) or people_called(wanted, sorted(self._shown))
         gender = read_name(wanted).gender
         people = {shown for name in names for shown in self._shown[name]}
+        if not people and is_office(wanted):
+            return self._holding(wanted)
         return [
             name for name in sorted(people) if not (gender and self._genders[name]) or gender in self._genders[name]
         ]
+
+    def _holding(self, office: str) -> list[str]:
+        """The people who are printed with an office anywhere, and those who have it for a name."""
+        roles = set(matching_names(office, {known.role for known in self._identities if known.role}))
+        telling = telling_words(office)
+        return sorted(
+            name
+            for name, printed in self._people.items()
+            if any(known.role in roles or telling_words(known.name) == telling for known in printed)
+        )
 
     def printed(self, people: Iterable[str]) -> list[Known]:
         """All that people of these names are printed as; with a `briefing` where only its speaker is meant."""

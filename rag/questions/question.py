@@ -34,6 +34,8 @@ QuestionKind = Literal[
     "speakers",
     "thanks",
     "greeting",
+    "farewell",
+    "agreement",
     "abilities",
     "holdings",
     "briefings",
@@ -54,7 +56,15 @@ WHOLE_BRIEFINGS: frozenset[QuestionKind] = OVERVIEWS | {
 WHOLE_LIBRARY: frozenset[QuestionKind] = WHOLE_BRIEFINGS | {"mentions", "over_time", "what_asked"}
 """Kinds that look beyond the passages found: at every turn, or at everybody who asked."""
 
-TO_THE_PROGRAM: tuple[QuestionKind, ...] = ("thanks", "greeting", "abilities", "holdings", "briefings")
+TO_THE_PROGRAM: tuple[QuestionKind, ...] = (
+    "thanks",
+    "greeting",
+    "farewell",
+    "agreement",
+    "abilities",
+    "holdings",
+    "briefings",
+)
 """Kinds that no briefing answers; the names are those of phrases of a language."""
 
 # In order: the first that is found decides. The names are those of phrases of a language.
@@ -143,6 +153,18 @@ class Question:
         """What a reader is asked: the question as it stands alone, behind the one before where it leans on that."""
         leans = len(self.search.texts) > 1
         return f"{self.history[-1][0]} — {self.text}" if leans else self.text
+
+    @property
+    def by_itself(self) -> Question | None:
+        """The question as if it leant on nothing, where it only names something and leans on the one before.
+
+        Who asks "What about the ferries?" may have come to another subject.
+        """
+        names = language_of(self.language).followups.ellipsis.match(self.typed.strip())
+        leans = len(self.search.texts) > 1
+        if not (names and leans):
+            return None
+        return replace(self, search=SearchQuery(self.search.texts[:1], self.search.words))
 
     @property
     def answer_language(self) -> str:

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Literal, cast
 
@@ -20,7 +20,21 @@ from onrecord.rag.readers.timed_lines import is_timed_lines
 from onrecord.rag.types import SourceText
 
 Format = Literal[
-    "text", "markdown", "html", "mhtml", "pdf", "docx", "zip", "vtt", "srt", "sbv", "ttml", "json", "table", "timed"
+    "text",
+    "markdown",
+    "html",
+    "mhtml",
+    "pdf",
+    "docx",
+    "zip",
+    "vtt",
+    "srt",
+    "sbv",
+    "ttml",
+    "json",
+    "table",
+    "timed",
+    "heard",
 ]
 FileReader = Callable[[str, bytes], SourceText]
 
@@ -38,17 +52,21 @@ READERS: Mapping[Format, tuple[str, str]] = {
     "json": ("json_files", "read_json"),
     "table": ("delimited", "read_delimited"),
     "timed": ("timed_lines", "read_timed_lines"),
+    "heard": ("heard", "read_heard"),
 }
 """The module and function that read each format (a ZIP is no format of its own: its members have theirs)."""
 
 ISOLATED: frozenset[Format] = frozenset(("pdf", "docx", "html", "mhtml", "ttml"))
 """The formats that libraries in C take apart: they are read in a process of their own, with limits."""
 
+HEARD = b'{"heard": 1, '
+"""What the document of what was heard in a recording begins with (readers/heard.py), and nothing else does."""
+
 # How much of a file is looked at; comments and licence blocks may precede the first telling tag of a page.
 _HEAD = 8192
 
 _PICTURE = "Run text recognition on it and add the recognised text, or a PDF that holds it."
-_RECORDING = "Add its transcript or its subtitles (VTT or SRT) instead."
+_RECORDING = "A recording is heard as a file of its own, not out of a ZIP or from an address: save it, and add that."
 _PACKED = "Unpack it, and add the files or a ZIP of them."
 _OFFICE = "Save it as DOCX, PDF or text and add that."
 
@@ -72,7 +90,8 @@ _FOREIGN: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"OggS", "an Ogg recording", _RECORDING),
     (0, b"fLaC", "a FLAC sound recording", _RECORDING),
     (0, b"ID3", "an MP3 sound recording", _RECORDING),
-    (0, b"\xff\xfb", "an MP3 sound recording", _RECORDING),
+    *((0, bytes((0xFF, second)), "an MP3 sound recording", _RECORDING) for second in (0xFB, 0xFA, 0xF3, 0xF2, 0xE3)),
+    *((0, bytes((0xFF, second)), "an AAC sound recording", _RECORDING) for second in (0xF1, 0xF9)),
     (0, b"\x1f\x8b", "a gzip archive", _PACKED),
     (0, b"BZh", "a bzip2 archive", _PACKED),
     (0, b"\xfd7zXZ\x00", "an xz archive", _PACKED),
@@ -118,14 +137,25 @@ _NUMBER = re.compile(r"\s*(?:\S{1,40}[ \t]*\n)?")
 _EVERY = 6
 
 
+def recording_in(head: bytes) -> str | None:
+    """What kind of recording a file is that begins with these bytes, or None where it is none."""
+    return next((what for what, remedy in _foreign(head) if remedy == _RECORDING), None)
+
+
+def _foreign(data: bytes) -> Iterator[tuple[str, str]]:
+    """What a file may be that OnRecord knows and does not read, and what to do about it."""
+    for offset, signature, what, remedy in _FOREIGN:
+        if data.startswith(signature, offset) and _is_binary(data, offset, signature):
+            yield what, remedy
+
+
 def format_of(name: str, data: bytes) -> Format:
     """Return the format of `data`; `name` decides only between a Markdown file and a fragment of HTML.
 
     Raises UnreadableFile, naming what the file is, for the formats that OnRecord knows and cannot read.
     """
-    for offset, signature, what, remedy in _FOREIGN:
-        if data.startswith(signature, offset) and _is_binary(data, offset, signature):
-            raise UnreadableFile(f"{name}: this is {what}, not a text. {remedy}")
+    for what, remedy in _foreign(data):
+        raise UnreadableFile(f"{name}: this is {what}, not a text. {remedy}")
     if data.startswith(b"%PDF-") or (_PDF.search(data[:1024]) and b"endobj" in data):
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
@@ -156,6 +186,8 @@ def _packed_format(name: str, data: bytes) -> Format:
 
 
 def _text_format(name: str, data: bytes) -> Format:
+    if data.startswith(HEARD):
+        return "heard"
     head = _head(data)
     if head.startswith("WEBVTT"):
         return "vtt"

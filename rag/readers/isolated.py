@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _SECONDS = 180
 _MEMORY = 2_000_000_000
 _LENGTH = struct.Struct(">Q")
+# What is asked for beside the formats; and how the reason begins why there is nothing, which is a JSON string.
+_SHEET = "sheet"
+_FAILED = b'"'
 _OTHERWISE = "Open it, save it again or as text, and add that."
 
 
@@ -55,11 +58,11 @@ class IsolatedReader:
 
     def read(self, format_: Format, name: str, data: bytes) -> SourceText:
         """Do what the format's reader does. Raises UnreadableFile as it does, and where a limit is passed."""
-        with self._lock:
-            reply = self._reply(format_, name, data)
-        if reply.startswith(b"{"):
-            return _source_texts().validate_json(reply)
-        raise UnreadableFile(json.loads(reply))
+        return _source_texts().validate_json(self._done(format_, name, data))
+
+    def sheet(self, name: str, data: bytes) -> bytes:
+        """Do what `sheets.workbook_rows` does. Raises UnreadableFile as it does, and where a limit is passed."""
+        return self._done(_SHEET, name, data)
 
     def close(self) -> None:
         """End the process; another is started when the next file comes."""
@@ -68,7 +71,14 @@ class IsolatedReader:
             self._process.communicate()
             self._process = None
 
-    def _reply(self, format_: Format, name: str, data: bytes) -> bytes:
+    def _done(self, task: str, name: str, data: bytes) -> bytes:
+        with self._lock:
+            reply = self._reply(task, name, data)
+        if reply.startswith(_FAILED):
+            raise UnreadableFile(json.loads(reply))
+        return reply
+
+    def _reply(self, task: str, name: str, data: bytes) -> bytes:
         late = threading.Event()
         self._process = process = self._process or self._started()
 
@@ -81,7 +91,7 @@ class IsolatedReader:
         timer.start()
         try:
             to, back = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
-            _send(to, json.dumps([format_, name]).encode(), data)
+            _send(to, json.dumps([task, name]).encode(), data)
             (reply,) = _received(back, 1)
         except (OSError, EOFError) as error:
             self.close()
@@ -172,16 +182,20 @@ def _serve(memory: int, seconds: float) -> None:
         if hasattr(signal, "alarm"):
             # Nobody else ends it where its parent was killed meanwhile. (A signal left to its default needs no Python.)
             signal.alarm(int(seconds) + 1)
-        format_, name = json.loads(head)
-        _send(back, _read(format_, name, data))
+        task, name = json.loads(head)
+        _send(back, _read(task, name, data))
         if hasattr(signal, "alarm"):
             signal.alarm(0)
 
 
-def _read(format_: Format, name: str, data: bytes) -> bytes:
-    """A source text as a JSON object, or the reason why there is none as a JSON string."""
+def _read(task: str, name: str, data: bytes) -> bytes:
+    """A source text as a JSON object or rows as a list, or the reason why there is none as a JSON string."""
     try:
-        return _source_texts().dump_json(reader_of(format_)(name, data))
+        if task == _SHEET:
+            from onrecord.rag.readers.sheets import workbook_rows
+
+            return workbook_rows(name, data)
+        return _source_texts().dump_json(reader_of(cast(Format, task))(name, data))
     except UnreadableFile as error:
         problem = str(error)
     except MemoryError:

@@ -10,8 +10,10 @@ from onrecord.embeddings import Encoder
 from onrecord.rag.holdings import Holdings, by_words
 from onrecord.rag.languages import language
 from onrecord.rag.questions.question import Question
+from onrecord.rag.reading.certainty import NOT_FOUND_BELOW, certainty
 from onrecord.rag.reading.reader import Reader, Reading, read_passages
 from onrecord.rag.retrieval.retrieve import retrieve
+from onrecord.rag.retrieval.subject import Subject, subject_met
 from onrecord.rag.types import Briefing, Filters, Hit
 
 READ = 20
@@ -29,11 +31,15 @@ _ALL = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Passages, best first; the briefings they are of, by id; and what the first `READ` say to the question."""
+    """Passages, best first; the briefings they are of, by id; and what the first `READ` say to the question.
+
+    `subject` is how far what the question is about occurs in them.
+    """
 
     hits: tuple[Hit, ...]
     sources: Mapping[str, Briefing]
     reading: Reading
+    subject: Subject
 
 
 def find_read(
@@ -42,8 +48,17 @@ def find_read(
     """Find the `k` passages that answer a question best among those that pass the filters, and read them.
 
     Where some hold the words that it gives in quotation marks, it is those. Where it wants somebody's words, half of
-    those read are that person's as long as there are so many.
+    those read are that person's as long as there are so many. Where a question only names something that is on record
+    ("What about the ferries?"), and the conversation says nothing of it, it is asked by itself.
     """
+    found = _found(holdings, encoder, reader, question, k, filters)
+    alone = question.by_itself
+    if alone is None or found.subject.unknown or certainty(found.reading, found.subject) >= NOT_FOUND_BELOW:
+        return found
+    return _found(holdings, encoder, reader, alone, k, filters)
+
+
+def _found(holdings: Holdings, encoder: Encoder, reader: Reader, question: Question, k: int, filters: Filters) -> Found:
     hits = holding(holdings, question, filters)[: max(k, READ)] or _retrieved(
         holdings, encoder, question, max(k, READ), filters
     )
@@ -51,7 +66,7 @@ def find_read(
     reading = read_passages(reader, question.to_read, [hit.passage for hit in hits[:READ]], sources, ranked=True)
     ranked = _ranked(hits[:READ], reading) + list(hits[READ:])
     found = [replace(hit, rank=rank) for rank, hit in enumerate(ranked[:k], start=1)]
-    return Found(tuple(found), sources, reading)
+    return Found(tuple(found), sources, reading, subject_met(holdings, encoder, question, hits[:READ], filters))
 
 
 def _retrieved(holdings: Holdings, encoder: Encoder, question: Question, k: int, filters: Filters) -> tuple[Hit, ...]:

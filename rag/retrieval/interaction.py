@@ -43,9 +43,19 @@ class WordVectors:
 
 def asked_words(question: str, code: str, tokens: TokenVectors) -> WordVectors:
     """The words of a question to be met: its telling words without those of asking itself ("how many", "say")."""
+    return _words(question, tokens, _asked(question, code))
+
+
+def words_asked(question: str, code: str) -> dict[int, str]:
+    """The same words as they stand in the question, by where they begin: also where a model gives no tokens."""
+    asks = _asked(question, code)
+    return {word.start(): word.group() for word in _WORD.finditer(question) if asks(word.group())}
+
+
+def _asked(question: str, code: str) -> Callable[[str], bool]:
     words = language(code)
     wanted = frozenset(words.query_terms(question))
-    return _words(question, tokens, lambda word: not wanted.isdisjoint(words.index_terms(word)))
+    return lambda word: not wanted.isdisjoint(words.index_terms(word))
 
 
 def words_given(question: str, asked: WordVectors, contexts: Sequence[str]) -> NDArray[np.bool_]:
@@ -126,11 +136,18 @@ def met_by_each(asked: WordVectors, said: SaidWords, held: NDArray[np.bool_] | N
     """
     if not len(said.firsts):
         return np.zeros(0, np.float32)
-    best = np.maximum.reduceat(asked.vectors @ said.vectors.T / said.lengths, said.firsts, axis=1)
+    best = nearest_by_word(asked, said)
     if held is not None:
         best = np.where(held, np.maximum(best, _GIVEN), best)
     means: NDArray[np.float32] = best.mean(axis=0)
     return means
+
+
+def nearest_by_word(asked: WordVectors, said: SaidWords) -> NDArray[np.float32]:
+    """The cosine of each word asked for with the most similar word of each of some passages, (words, passages)."""
+    likeness = asked.vectors @ said.vectors.T / said.lengths
+    nearest: NDArray[np.float32] = np.maximum.reduceat(likeness, said.firsts, axis=1)
+    return nearest
 
 
 def pack(words: WordVectors) -> bytes:

@@ -80,7 +80,7 @@ def retrieve(holdings: Holdings, encoder: Encoder, question: Question, k: int, f
     candidates = [candidates[row] for row in rows]
     # A question that leans on the conversation does not hold the words it is about; not every model is read so.
     if len(query.texts) == 1 and len(asked.vectors):
-        candidates = _read(question.text, asked, candidates, held, holdings.usual(_said_by_chance), passages)
+        candidates = _read(question.text, asked, candidates, held, holdings.usual(said_by_chance), passages)
     names = [candidate.language for candidate in candidates]
     means = {name: one.mean for name, one in chance.items()}
     pairs = translations([candidate.id for candidate in candidates], names, vectors[rows], means)
@@ -101,7 +101,8 @@ def _by_chance(usual: Mapping[str, Usual]) -> dict[str, _ByChance]:
     return {name: _ByChance(one.vectors, one.vectors.mean(axis=0), one.passages) for name, one in usual.items()}
 
 
-def _said_by_chance(usual: Mapping[str, Usual]) -> dict[str, SaidWords]:
+def said_by_chance(usual: Mapping[str, Usual]) -> dict[str, SaidWords]:
+    """The telling words of some passages of each language, which meet the words of a question by chance."""
     return {name: unpack_each(one.said, one.vectors.shape[1]) for name, one in usual.items()}
 
 

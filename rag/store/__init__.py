@@ -44,6 +44,7 @@ class Summary:
     passages: int
     source: str
     lineage: str
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,19 @@ class Names:
     kinds: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredVoice:
+    """How many passages a speaker (as printed, or nobody) has of one kind in one language of a current briefing."""
+
+    briefing: str
+    speaker: str | None
+    role: str | None
+    outlet: str | None
+    language: str
+    kind: str
+    passages: int
+
+
 class SharedDatabase(Protocol):
     """A database that all servers of a library share, and in which what belongs to them may be kept too."""
 
@@ -241,6 +255,9 @@ class Searcher(Protocol):
 
     def count(self, limits: Limits) -> tuple[int, int]:
         """How many briefings and passages are within the limits."""
+
+    def voices(self, limits: Limits) -> list[StoredVoice]:
+        """Whose the passages within the limits are: each voice once, in no order."""
 
     def briefing_ids(self, limits: Limits) -> list[str]:
         """The ids of the briefings that have passages within the limits, in the order they were added."""

@@ -360,4 +360,5 @@ def cite(
         seconds=second_at(briefing, start),
         page=page,
         line=line,
+        heard=briefing.kind == "recording",
     )

@@ -226,6 +226,7 @@ def _completed(
         if (
             turn.label is None
             and turn.kind == "statement"
+            and not source.heard
             and not is_spoken(text[turn.start : turn.end][:_OPENING], vocabulary.words, among_turns=labelled)
         ):
             turns[position] = replace(turn, kind="report")

@@ -37,7 +37,7 @@ class Citation:
     """A numbered pointer to a quote: `briefing.text[start:end] == quote`.
 
     `page` is the page on which it begins, counted from 1, and `line` the number printed beside its line, where the
-    briefing has them.
+    briefing has them. `heard` says that a machine heard the words in a recording, which `seconds` leads to.
     """
 
     number: int
@@ -59,6 +59,7 @@ class Citation:
     seconds: float | None = None
     page: int | None = None
     line: int | None = None
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["statement", "question", "answer", "moderation", "report", "reported"]
-BriefingKind = Literal["transcript", "report"]
+BriefingKind = Literal["transcript", "report", "recording"]
+"""A transcript that people made, a report, or what a machine heard in a recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class SourceText:
     page, counted from 1 as a viewer counts them, and `lines` are (offset, number) where a line begins that has a number
     in the margin. `boilerplate` is what the format shows to be no speech (navigation, page furniture); more may be
     found in the words themselves. `notes` are sentences for whoever adds the file: what was left out of the text or
-    read otherwise than it stands.
+    read otherwise than it stands. `heard` says that a machine made the text of what it heard in a recording.
     """
 
     text: str
@@ -105,6 +106,7 @@ class SourceText:
     pages: tuple[tuple[int, int], ...] = ()
     lines: tuple[tuple[int, int], ...] = ()
     notes: tuple[str, ...] = ()
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,9 @@ class Correction:
     """What somebody says of a briefing over its file as added; the words are never changed.
 
     `number` is its own within the briefing, `at` the time (ISO 8601) and `by` who made it, where that is known.
-    `value` is the new title, date, address or language, or the speaker's name; `before` is what stood there without it.
-    `label` is the printed label whose turns are meant, or that of the one turn meant, which begins at `start` and whose
-    words have this SHA-256.
+    `value` is the new title, date, address or language, or the speaker's name, which is empty where nobody can tell;
+    `before` is what stood there without it. `label` is the printed label whose turns are meant, or that of the one turn
+    meant, which begins at `start` and whose words have this SHA-256.
     """
 
     number: int

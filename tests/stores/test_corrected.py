@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from engines import Place
 from inventions import MAYOR, MODEL, Said, briefing_of
 
+from onrecord.rag.checking.record import digest_of
 from onrecord.rag.errors import ChangedMeanwhile
-from onrecord.rag.store import NewBriefing, Replaced, Store
+from onrecord.rag.store import NewBriefing, Replaced, Store, Summary
 from onrecord.rag.types import Correction
 
 FIRST = briefing_of("harbour", [Said("The breakwater is built.", *MAYOR), Said("Thank you.", "Tom Ashby")])
@@ -44,6 +45,26 @@ def test_corrections_come_back_as_they_were_made_and_go_with_the_briefing(store:
     store.add(FIRST, MODEL)
     assert store.briefing(FIRST.briefing.id) == FIRST.briefing
     assert store.verify() == []
+
+
+def test_a_digest_is_of_files_versions_and_corrections_whatever_keeps_them(store: Store) -> None:
+    def line(new: NewBriefing, *corrections: Correction) -> Summary:
+        named = {field.name: getattr(new.briefing, field.name, 0) for field in fields(Summary)}
+        return Summary(**{**named, "corrections": corrections, "source": "elsewhere", "file": "other.txt"})
+
+    store.add(corrected(FIRST, *MADE), MODEL)
+    other = tuple(replace(one, at="2032-01-01", by="Bo", number=one.number + 4, before=None) for one in MADE)
+    assert store.summaries()[0].corrections == MADE
+    assert digest_of(store.summaries()) == digest_of([line(FIRST, *other)])
+    seen = {digest_of([]), digest_of(store.summaries())}
+    store.add(corrected(FIRST, MADE[0]), MODEL)
+    seen.add(digest_of(store.summaries()))
+    store.add(FIRST, MODEL)
+    seen.add(digest_of(store.summaries()))
+    store.add(NEWER, MODEL)
+    assert digest_of(store.summaries()) == digest_of([line(NEWER)])
+    assert digest_of(store.summaries()) not in seen
+    assert len(seen) == 4
 
 
 def test_an_older_version_keeps_its_own(store: Store) -> None:

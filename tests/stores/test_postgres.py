@@ -421,6 +421,7 @@ def test_answers_are_those_of_a_folder(sample_library: Library, served_address: 
     with Library.open(served_address) as library:
         assert library.names() == sample_library.names()
         assert library.briefings() == sample_library.briefings()
+        assert library.digest() == sample_library.digest()
         for asked in QUESTIONS[::12]:
             history = [tuple(turn) for turn in asked["history"]]
             given = library.ask(asked["question"], history=history)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -23,7 +24,7 @@ from reference import expected_candidates, passages_within
 
 from onrecord.rag.languages import language as words_of_language
 from onrecord.rag.people.names import Known
-from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Limits, NewBriefing, Store
+from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Limits, NewBriefing, Store, StoredVoice
 
 COUNCIL = council()
 IDS = [new.briefing.id for new in COUNCIL]
@@ -152,6 +153,10 @@ def test_counts_and_lists_are_those_of_every_limit(store: Store) -> None:
         ids = list(dict.fromkeys(passage.briefing_id for passage in within))
         assert store.count(limits) == (len(ids), len(within)), limits
         assert store.briefing_ids(limits) == ids, limits
+        each = Counter((p.briefing_id, p.speaker, p.role, p.outlet, p.language, p.kind) for p in within)
+        assert sorted(store.voices(limits), key=repr) == sorted(
+            (StoredVoice(*voice, count) for voice, count in each.items()), key=repr
+        ), limits
 
 
 def test_an_undated_briefing_passes_no_limit_of_dates(store: Store) -> None:

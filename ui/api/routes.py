@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, File, HTTPException, Query, Request, Response, UploadFile
+from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -50,7 +51,7 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    speaker: Texts = Field(default=None, description="Only what this person says; part of a name is enough.")
+    speaker: Texts = Field(default=None, description="Only what this person says; part of a name or office is enough.")
     role: Texts = Field(default=None, description="Only speakers in this role; part of it is enough.")
     outlet: Texts = Field(default=None, description="Only speakers of this outlet or organisation.")
     since: str | None = Field(
@@ -187,6 +188,11 @@ def briefings_api(
         """How much of the library passes limits, and how many undated briefings their dates leave out."""
         return library.passing(**limits.options())
 
+    @api.get("/tallies", tags=["library"])
+    def tallies(limits: Annotated[Limits, Query()]) -> Mapping[str, Mapping[str, int]]:
+        """How many passages each of `/api/names` would leave as the only one of its kind beside the other limits."""
+        return library.tallies(**limits.options())
+
     @api.get("/briefings", tags=["library"])
     def briefings(speaker: str | None = None) -> list[Summary]:
         """All briefings, or those in which somebody speaks, one line each."""
@@ -238,13 +244,17 @@ def briefings_api(
 
     @api.get("/briefings/{briefing_id}/file", tags=["library"], response_class=Response)
     def file(briefing_id: str) -> Response:
-        """The file as it was added."""
-        name = library.briefing(briefing_id).file
+        """The file as it was added; of a recording that lies on another machine, what was heard in it."""
+        briefing = library.briefing(briefing_id)
+        name = briefing.file
         safe = "".join(
             letter if letter.isascii() and (letter.isalnum() or letter in "-_. ") else "_" for letter in name
         )
         # Never shown in the browser: a briefing can be an HTML page with scripts of its own.
         headers = {"content-disposition": f'attachment; filename="{safe}"'}
+        recording = library.recording(briefing_id) if briefing.kind == "recording" else None
+        if recording is not None:
+            return FileResponse(recording.path, media_type="application/octet-stream", headers=headers)
         return Response(library.file(briefing_id), media_type="application/octet-stream", headers=headers)
 
     @api.delete("/briefings/{briefing_id}", tags=["library"], status_code=204)

@@ -11,6 +11,7 @@ import { plain, rich } from "./copying.js";
 import { begun, conversation, nowIn, onConversation, refreshConversations } from "./conversations.js";
 import { keepFocus, nameThings } from "./drawing.js";
 import { judge, showFeedback } from "./feedback.js";
+import "./quotes.js";
 import { shortcuts, shortcutsButton } from "./shortcuts.js";
 import { clearLimits, filters } from "../library/filters.js";
 import { refresh } from "../library/library.js";
@@ -64,9 +65,9 @@ export function mountHeader(element, trigger) {
       { class: "page-head" },
       el("div", {}, el("h1", {}, words.name)),
       state,
-      el("nav", { "aria-label": words.places }, ...navigation()),
       languageChooser(),
       shortcutsButton(),
+      el("nav", { "aria-label": words.places }, ...navigation()),
     ),
   );
   // Before all else in the order of Tab.
@@ -299,7 +300,7 @@ function copyLink(action, id, question) {
 }
 
 function save(id) {
-  const links = ["markdown", "html", "docx", "csv"].map((format) => {
+  const links = ["markdown", "html", "docx", "xlsx", "csv"].map((format) => {
     const href = new URL(`api/answers/${encodeURIComponent(id)}/export?format=${format}`, root).href;
     return el("p", {}, el("a", { class: "button", href, download: "" }, words[format]));
   });

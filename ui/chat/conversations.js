@@ -1,6 +1,6 @@
 // The visitor's earlier conversations, kept on the server: open, rename, delete.
 
-import { announce, api, button, el, fill, root, send, words } from "../page/base.js";
+import { announce, api, button, el, fill, labelled, root, send, words } from "../page/base.js";
 import { name, named } from "../page/address.js";
 import { asked, confirmed } from "../page/dialog.js";
 
@@ -83,7 +83,7 @@ function item(one) {
           class: "plain",
           href: new URL(`api/conversations/${encodeURIComponent(one.id)}/export`, root).href,
           download: "",
-          "aria-label": `${words.export}: ${one.title}`,
+          "aria-label": labelled(words.export, one.title),
           title: words.export,
         },
         "↓",

@@ -35,9 +35,15 @@ function numberOf(chip) {
   return chip.id.split("-").pop();
 }
 
+function withoutButtons(block) {
+  const whole = block.cloneNode(true);
+  for (const buttons of whole.querySelectorAll(".of-quote")) buttons.remove();
+  return whole;
+}
+
 // The text of a paragraph or list, with chips as their markers.
 function lines(block) {
-  const whole = block.cloneNode(true);
+  const whole = withoutButtons(block);
   for (const chip of whole.querySelectorAll("a.cite")) chip.replaceWith(`[${numberOf(chip)}]`);
   for (const end of whole.querySelectorAll("br")) end.replaceWith("\n");
   const items = [...whole.querySelectorAll("li")];
@@ -46,7 +52,7 @@ function lines(block) {
 
 // A paragraph or list as other programs take it: quotes on lines of their own, chips as links.
 function unstyled(block) {
-  const whole = block.cloneNode(true);
+  const whole = withoutButtons(block);
   for (const chip of whole.querySelectorAll("a.cite")) chip.replaceWith(el("a", { href: chip.href }, `[${numberOf(chip)}]`));
   for (const quote of whole.querySelectorAll(".quote")) quote.before(el("br"));
   // A pasted <q> would be given quotation marks a second time.

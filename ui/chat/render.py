@@ -46,9 +46,10 @@ def waiting_html(message: str) -> str:
     return f'<div class="waiting">{escape(message)}</div>'
 
 
-def welcome_html(language: str, *, empty: bool) -> str:
-    """What the chat shows before the first question; an empty library explains itself."""
-    title, more = ("empty", "empty_more") if empty else ("welcome", "welcome_more")
+def welcome_html(language: str, *, empty: bool, may_change: bool) -> str:
+    """What the chat shows before the first question; an empty library explains itself, to whom may add to it or not."""
+    filling = "empty_more" if may_change else "empty_reader"
+    title, more = ("empty", filling) if empty else ("welcome", "welcome_more")
     said = words(language)
     head = f'<div class="welcome-title">{escape(said[title])}</div><p>{escape(said[more])}</p>'
     return f'<div class="welcome">{head}</div>'
@@ -68,7 +69,7 @@ def answer_html(
     `verified` holds the numbers of the citations whose slice equals their quote; `titles` the titles of briefings by
     id; `limits` the filters in words. An unfinished answer shows its status and what it says alone.
     """
-    said = f'<div class="said">{_prose(answer, exchange)}</div>'
+    said = f'<div class="said">{_prose(answer, exchange, finished=finished)}</div>'
     parts = [
         _status(answer, status_line(answer, verified, limits) if finished else _verdict(answer)),
         said,
@@ -129,18 +130,18 @@ def _who(spoken: Citation | Passage, language: str) -> str:
     return attribution(spoken.speaker, spoken.role, spoken.outlet, language)
 
 
-def _prose(answer: Answer, exchange: str) -> str:
+def _prose(answer: Answer, exchange: str, *, finished: bool) -> str:
     """The parts of an answer as paragraphs and lists."""
     blocks = []
     for is_item, parts in groupby(answer.parts, key=lambda part: part.item):
         tag = "li" if is_item else "p"
-        said = "".join(f"<{tag}>{_pieces(part, answer, exchange)}</{tag}>" for part in parts)
+        said = "".join(f"<{tag}>{_pieces(part, answer, exchange, finished=finished)}</{tag}>" for part in parts)
         blocks.append(f"<ul>{said}</ul>" if is_item else said)
     return "".join(blocks)
 
 
-def _pieces(part: Part, answer: Answer, exchange: str) -> str:
-    """Escaped words, each quote marked as one in its own language, and behind it its chips."""
+def _pieces(part: Part, answer: Answer, exchange: str, *, finished: bool) -> str:
+    """Escaped words, each quote marked as one in its own language, and behind it its chips and what to do with it."""
     citations = {citation.number: citation for citation in answer.citations}
     said, led = "", True
     for piece, following in zip_longest(part.pieces, part.pieces[1:]):
@@ -161,8 +162,20 @@ def _pieces(part: Part, answer: Answer, exchange: str) -> str:
         quoted = f'<q class="words" lang="{language}">{escape(quoted_words(piece, answer.citations))}</q>{chips}'
         if piece.note:
             quoted += f" {escape(piece.note)}"
+        if finished:
+            quoted += _of_quote(piece, answer.language)
         said += f'<span class="quote">{quoted}</span>' if led else quoted
     return said
+
+
+def _of_quote(quote: Quote, language: str) -> str:
+    """Buttons that copy and pin a quote, named by its numbers."""
+    numbers = "".join(f"[{number}]" for number in dict.fromkeys(quote.citations))
+    buttons = "".join(
+        f'<button type="button" class="{name}">{words(language)[key]}<span class="unseen"> {numbers}</span></button>'
+        for name, key in (("copy-quote", "copy"), ("pin pin-quote", "pin"))
+    )
+    return f'<span class="of-quote">{buttons}</span>'
 
 
 def _chip(citation: Citation, language: str, exchange: str) -> str:
@@ -179,16 +192,25 @@ def _sources(answer: Answer, exchange: str, verified: frozenset[int]) -> str:
     if not answer.citations:
         return ""
     language = answer.language
+    quoted = {
+        number
+        for part in answer.parts
+        for piece in part.pieces
+        if isinstance(piece, Quote)
+        for number in piece.citations
+    }
     items = []
     for citation in answer.citations:
         href = source_link(citation.briefing_id, citation.start, citation.end, citation.quote, citation.passage_id)
         who = _who(citation, language)
-        if citation.inferred:
-            who += f" ({words(language)['inferred']})"
+        if marks := [words(language)[mark] for mark in ("inferred", "heard") if getattr(citation, mark)]:
+            who += f" ({', '.join(marks)})"
         place = _together(printed_place(citation.page, citation.line, language, citation.seconds))
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
+        # A quote has its button in its place.
         pin = f'<button type="button" class="pin pin-source">{words(language)["pin"]}</button>'
+        pin = "" if citation.number in quoted else pin
         address = f'<span class="address">{escape(citation.url)}</span>' if citation.url else ""
         items.append(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'

@@ -1,7 +1,7 @@
 // Checking the quotations of an article: the article with each quotation marked, each finding with its verdict, the
 // difference, the whole sentence on the record, and the report as a file.
 
-import { api, button, el, fill, language, root, send, words } from "../page/base.js";
+import { api, button, el, fill, labelled, language, root, send, words } from "../page/base.js";
 import { SIGNS, item } from "./findings.js";
 
 const form = document.getElementById("check");
@@ -9,12 +9,16 @@ const area = form.querySelector("textarea");
 const file = document.getElementById("article-file");
 const said = document.getElementById("said");
 const report = document.getElementById("report");
-const FORMATS = ["html", "docx", "csv", "markdown"];
+const FORMATS = ["html", "docx", "xlsx", "csv", "markdown"];
 const ENDINGS = { markdown: "md" };
+const SHEETS = /\.(xlsx|xlsm|xlsb|xls|ods|csv|tsv)$/i;
+// The sheet whose quotations are shown; null for the text in the box.
+let sheet = null;
 let latest = 0;
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  if (area.value !== area.dataset.of) sheet = null;
   check();
 });
 
@@ -42,10 +46,14 @@ document.addEventListener("drop", (event) => {
 
 async function open(chosen) {
   say(fill(words.check_opening, { file: chosen.name }));
-  const body = new FormData();
-  body.append("file", chosen);
+  sheet = SHEETS.test(chosen.name) ? chosen : null;
+  if (sheet) {
+    area.value = "";
+    await check();
+    return;
+  }
   try {
-    area.value = (await api("check/file", { method: "POST", body })).text;
+    area.value = (await api("check/file", { method: "POST", body: sent(chosen) })).text;
   } catch (error) {
     fail(error);
     return;
@@ -59,11 +67,19 @@ async function check() {
   report.replaceChildren();
   say(words.checking);
   try {
-    const found = await send("check", "POST", { text });
-    if (mine === latest) show(found);
+    const found = sheet ? await api("check/sheet", { method: "POST", body: sent(sheet) }) : await send("check", "POST", { text });
+    if (mine !== latest) return;
+    if (sheet) area.value = area.dataset.of = found.article;
+    show(found);
   } catch (error) {
     if (mine === latest) fail(error);
   }
+}
+
+function sent(file) {
+  const body = new FormData();
+  body.append("file", file);
+  return body;
 }
 
 function say(message) {
@@ -81,7 +97,7 @@ function show(found) {
   }
   const summary = Object.entries(found.counts)
     .filter(([, n]) => n)
-    .map(([verdict, n]) => `${SIGNS[verdict]} ${n} ${words[verdict]}`)
+    .map(([verdict, n]) => `${SIGNS[verdict]} ${labelled(words[verdict], n)}`)
     .join(" · ");
   said.replaceChildren(el("p", { class: "summary" }, summary));
   report.replaceChildren(
@@ -143,20 +159,21 @@ function saving(found) {
     "div",
     { class: "saving", role: "group", "aria-label": words.save_report },
     el("span", {}, words.save_report),
-    FORMATS.map((format) => button(words[format].replace(/.*\((.+)\)/, "$1"), save(format), { class: "second" })),
+    FORMATS.map((format) => button(words[format].replace(/.*\((.+)\)/, "$1"), save(format))),
   );
 }
 
 async function download(text, format) {
-  const response = await fetch(new URL(`api/check/export?format=${format}&language=${language}`, root), {
+  const json = { headers: { "content-type": "application/json" }, body: JSON.stringify({ text }) };
+  const address = `api/check/${sheet ? "sheet/" : ""}export?format=${format}&language=${language}`;
+  const response = await fetch(new URL(address, root), {
     method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ text }),
+    ...(sheet ? { body: sent(sheet) } : json),
   }).catch(() => {
     throw new Error(words.offline);
   });
   if (!response.ok) throw new Error(words.unexpected);
-  const address = URL.createObjectURL(await response.blob());
-  el("a", { href: address, download: `onrecord-check.${ENDINGS[format] || format}` }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  const made = URL.createObjectURL(await response.blob());
+  el("a", { href: made, download: `onrecord-check.${ENDINGS[format] || format}` }).click();
+  setTimeout(() => URL.revokeObjectURL(made), 60_000);
 }

@@ -1,6 +1,6 @@
 // One finding: what was quoted, what the record has, and how they differ.
 
-import { attribution, el, fill, inQuotes, language, printedPlace, root, spokenDate, words } from "../page/base.js";
+import { attribution, el, fill, inQuotes, labelled, language, printedPlace, root, spokenDate, words } from "../page/base.js";
 
 // What marks a verdict besides its colour, here and in the exports.
 export const SIGNS = {
@@ -47,7 +47,7 @@ function difference(changes) {
     const source = change.source ? [el("ins", {}, change.source), " "] : [];
     return [...quoted, ...source];
   });
-  return el("p", { class: "difference" }, `${words.difference}: `, pieces);
+  return el("p", { class: "difference" }, labelled(words.difference, ""), pieces);
 }
 
 // Whole sentences of the record, the words that were found set off in them.

@@ -8,6 +8,9 @@ from fastapi.responses import HTMLResponse
 from onrecord.ui.page.plain import language_of, plain_page, plain_response
 from onrecord.ui.page.text import words
 
+# Articles and sheets.
+_ACCEPTED = ".txt,.md,.docx,.html,.htm,.pdf,.xlsx,.xls,.ods,.csv,.tsv"
+
 
 def check_pages() -> APIRouter:
     """The page at `/check`."""
@@ -23,16 +26,15 @@ def check_pages() -> APIRouter:
 def check_page(language: str) -> str:
     """An empty form; the script fills in what is found."""
     said = words(language)
-    more = 'class="second" aria-describedby="file-more"'
     body = (
         f'<header class="plain-head"><h1>{said["check"]}</h1>'
         f'<p class="meta">{said["check_more"]}</p></header>'
         f'<main><form id="check"><label for="article">{said["check_label"]}</label>'
         '<textarea id="article" rows="10" required maxlength="200000"></textarea>'
         f'<p class="meta" id="file-more">{said["check_drop"]}</p>'
-        f'<p class="choices"><button type="submit">{said["check_do"]}</button>'
-        f'<button type="button" id="open-file" {more}>{said["check_file"]}</button>'
-        '<input type="file" id="article-file" hidden accept=".txt,.md,.docx,.html,.htm,.pdf"></p></form>'
+        f'<p class="choices"><button type="submit" class="primary">{said["check_do"]}</button>'
+        f'<button type="button" id="open-file" aria-describedby="file-more">{said["check_file"]}</button>'
+        f'<input type="file" id="article-file" hidden accept="{_ACCEPTED}"></p></form>'
         '<div id="said" role="status"></div><div id="report"></div></main>'
     )
     return plain_page(said["check"], body, language, script="check/check", styles=["check/check"])

@@ -63,6 +63,7 @@ def add(
 
     Formats: text, Markdown, HTML, PDF, DOCX and ZIP; subtitles (VTT, SRT, SBV, TTML); transcripts by Zoom, Teams,
     Whisper and other programs (VTT, DOCX, JSON, TSV); tables of speakers and words (CSV, TSV); JSON lines of turns.
+    Recordings (MP3, M4A, WAV, FLAC, Ogg, MP4, WebM) are heard by a machine, with the extra onrecord[audio].
     """
     with Library.open(context.obj) as library:
         before = len(library.summaries())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -22,8 +22,11 @@ from onrecord.rag import (
     OnRecordError,
     UnknownBriefing,
     format_named_by,
+    is_sheet,
+    sheet_in,
 )
 from onrecord.ui.command.console import (
+    bytes_of,
     lines_of,
     loading,
     print_result,
@@ -50,11 +53,21 @@ def ask(
     filters: FilterOptions,
     export_to: Annotated[
         Path | None,
-        typer.Option("--export", help="Write the answer with its sources to FILE: .md, .html, .docx or .csv."),
+        typer.Option(
+            "--export",
+            help="Write the answer with its sources to FILE: .md, .html, .docx, .xlsx or .csv; with --batch, every "
+            "row with its answer and source: .xlsx or .csv.",
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question with verified quotes from the library."""
+    if batch is not None and export_to is not None:
+        from onrecord.ui.command.sheets import ask_sheet
+
+        with Library.open(context.obj) as library:
+            ask_sheet(library, batch, export_to, filters)
+        return
     export_format = format_named_by(export_to, EXPORT_FORMATS) if export_to is not None else None
     with Library.open(context.obj) as library:
         if batch is not None:
@@ -125,7 +138,7 @@ def _run_batch(
     """Answer each line; a line that cannot be answered gives an `error` object, and the exit code is then 1."""
     failed = False
     with loading(library):
-        for text in lines_of(file):
+        for text in _lines(file):
             reply: dict[str, Any] = {}
             try:
                 line = _batch_line(text)
@@ -138,6 +151,17 @@ def _run_batch(
             print(printable_json(reply), flush=True)
     if failed:
         raise typer.Exit(1)
+
+
+def _lines(file: Path) -> Iterator[str]:
+    """The lines of a batch; the rows of a sheet as lines."""
+    if not is_sheet(file.name):
+        yield from lines_of(file)
+        return
+    sheet = sheet_in(file.name, bytes_of(file), "question")
+    for row, question in zip(sheet.rows, sheet.texts, strict=True):
+        if question:
+            yield json.dumps({"question": question, **sheet.filters(row)})
 
 
 def _batch_line(text: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from onrecord.rag import (
     InvalidRequest,
     Library,
+    timecode,
 )
 from onrecord.ui.command.terminal import (
     printable,
@@ -67,8 +68,11 @@ def progress_bar(counted_in: str) -> Iterator[Callable[[Progress], None]]:
         def show(progress: Progress) -> None:
             bar.total = progress.total
             bar.n = progress.done
-            passages = counted(terminal_language(), "passages", progress.passages)
-            bar.set_postfix_str(f"{passages} {printable(progress.file[:40])}".strip(), refresh=False)
+            done = counted(terminal_language(), "passages", progress.passages)
+            if progress.stage == "hearing" and progress.seconds:
+                times = {"heard": timecode(progress.heard), "seconds": timecode(progress.seconds)}
+                done = said("heard_of", **times)
+            bar.set_postfix_str(f"{done} {printable(progress.file[:40])}".strip(), refresh=False)
             bar.refresh()
 
         yield show
@@ -99,14 +103,19 @@ def read_text(file: str) -> str:
         ) from error
 
 
+def bytes_of(file: Path) -> bytes:
+    """The bytes of a file, or of standard input where it is called `-`; raises InvalidRequest."""
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise InvalidRequest(f"{file}: cannot be opened ({error.strerror}). Check the path.") from error
+
+
 def article_of(file: Path) -> str:
     """The text of an article in a file, through the readers of briefings; raises an OnRecordError."""
     from onrecord.rag import article_in
 
-    try:
-        return article_in(file.name, file.read_bytes())
-    except OSError as error:
-        raise InvalidRequest(f"{file}: cannot be opened ({error.strerror}). Check the path.") from error
+    return article_in(file.name, bytes_of(file))
 
 
 def lines_of(file: Path) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, TypeVar
 
@@ -27,11 +27,18 @@ def correct(
     language: Annotated[str | None, typer.Option(help="Its language, by its code (en, fr).")] = None,
     speaker: Annotated[
         list[str] | None,
-        typer.Option(metavar="LABEL=WHO", help="Who speaks under a printed label: 'MS. DOE=Ann Doe, Mayor (City)'."),
+        typer.Option(
+            metavar="LABEL=WHO",
+            help="Who speaks under a printed label: 'MS. DOE=Ann Doe, Mayor (City)', or 'MS. DOE=?' where that is "
+            "unknown.",
+        ),
     ] = None,
     turn: Annotated[
         list[str] | None,
-        typer.Option(metavar="START=WHO", help="Who speaks the one turn that begins there (`onrecord show --json`)."),
+        typer.Option(
+            metavar="START=WHO",
+            help="Who speaks the one turn that begins there (`onrecord show --json`); START=? where nobody can tell.",
+        ),
     ] = None,
     undo: Annotated[list[int] | None, typer.Option(metavar="NUMBER", help="Take this correction back.")] = None,
     as_json: Json = False,
@@ -73,9 +80,12 @@ def _named(given: Sequence[str], key_of: Callable[[str], _Key], key: str) -> dic
 
 def _listed(corrections: Sequence[Correction]) -> str:
     said = words(terminal_language())
-    lines = [
-        f"{one.number}  {said[f'corrected_{one.of}'].format(label=one.label or one.start)}: "
-        f"“{one.before or said['nothing_before']}” → “{one.value}”"
-        for one in corrections
-    ]
-    return printable("\n".join(lines) or said["no_corrections"])
+    return printable("\n".join(f"{one.number}  {_said(one, said)}" for one in corrections) or said["no_corrections"])
+
+
+def _said(one: Correction, said: Mapping[str, str]) -> str:
+    """What was corrected, in words; the page says it in the same."""
+    field = said[f"corrected_{one.of}"].format(label=one.label or one.start)
+    before, after = (said["quoted"].format(words=words) for words in (one.before or "", one.value))
+    way = "corrected_away" if not one.value else "corrected_to" if one.before else "corrected_first"
+    return said[way].format(field=field, before=before, after=after)

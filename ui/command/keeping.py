@@ -107,7 +107,8 @@ def backup(
     """Write the whole library, with the files as added, to one file.
 
     Others may go on asking and adding meanwhile: the backup is of one moment. The library is checked first, so that no
-    good backup is replaced by a damaged one. The conversations of the page are not in it.
+    good backup is replaced by a damaged one. The conversations of the page are not in it, nor recordings that were
+    heard: they lie in the folder `recordings` beside the library.
 
     Every night: onrecord backup /backups/onrecord.db --replace. Back again: onrecord restore /backups/onrecord.db
     """

@@ -35,16 +35,35 @@ if TYPE_CHECKING:
 def check(
     context: typer.Context,
     file: Annotated[
-        str,
+        str | None,
         typer.Argument(metavar="FILE|-", help="The article (text, Markdown, DOCX, HTML, PDF); - reads standard input."),
-    ],
+    ] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(help="A sheet of quotations (.xlsx, .ods, .csv), with or without a column of speakers."),
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML page to this file.")] = None,
     export_to: Annotated[
-        Path | None, typer.Option("--export", help="Write the report to FILE: .md, .html, .docx or .csv.")
+        Path | None,
+        typer.Option(
+            "--export",
+            help="Write the report to FILE: .md, .html, .docx, .xlsx or .csv; with --batch, every row with its verdict "
+            "and source: .xlsx or .csv.",
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check every quotation and attributed statement of an article against the library."""
+    """Check every quotation and attributed statement of an article, or of a sheet, against the library."""
+    if batch is not None:
+        if export_to is None:
+            raise typer.BadParameter("say where the checked sheet is to be written", param_hint="--export")
+        from onrecord.ui.command.sheets import check_sheet
+
+        with Library.open(context.obj) as library:
+            check_sheet(library, batch, export_to)
+        return
+    if file is None:
+        raise typer.BadParameter("name an article, or --batch FILE", param_hint="FILE")
     from onrecord.rag import export_report, report_html, report_text
 
     export_format = format_named_by(export_to, EXPORT_FORMATS) if export_to is not None else None

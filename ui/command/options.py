@@ -48,7 +48,8 @@ Batch = Annotated[
     Path | None,
     typer.Option(
         help="A question a line, or JSON lines, each with 'question' and optional 'history' ([[question, answer], …]) "
-        "and filters; one JSON line out per line in. - reads standard input."
+        "and filters; one JSON line out per line in. - reads standard input. Or a sheet (.xlsx, .ods, .csv) with a "
+        "column of questions and, if need be, of speakers, roles, outlets, since, until and collections."
     ),
 ]
 

@@ -78,7 +78,8 @@ def render_summaries(summaries: Sequence[Summary], language: str) -> str:
 def render_briefing(briefing: Briefing, language: str, *, everything: bool = False) -> str:
     """A whole briefing: its turns under their speakers; with `everything`, boilerplate too, in grey."""
     said = words(language)
-    facts = [briefing.date, briefing.language, briefing.kind, briefing.url, briefing.file]
+    kind = said["heard"] if briefing.kind == "recording" else briefing.kind
+    facts = [briefing.date, briefing.language, kind, briefing.url, briefing.file]
     lines = [printable(briefing.title), printable(" · ".join(fact for fact in facts if fact)), ""]
     pieces: list[tuple[int, str]] = []
     corrected = corrected_turns(briefing)
@@ -136,7 +137,8 @@ def _credit(citation: Citation, language: str) -> str:
 
 def _source(citation: Citation, language: str) -> str:
     who = ", ".join(part for part in (citation.speaker, citation.role, citation.outlet) if part)
-    mark = f" ({words(language)['inferred']})" if citation.inferred else ""
+    marks = [words(language)[mark] for mark in ("inferred", "heard") if getattr(citation, mark)]
+    mark = f" ({', '.join(marks)})" if marks else ""
     place = printed_place(citation.page, citation.line, language, citation.seconds)
     where = ", ".join(part for part in (citation.title, citation.date, citation.url or citation.file, place) if part)
     return f"[{citation.number}] {who}{mark}{' — ' if who else ''}{where}, {citation.start}–{citation.end}"

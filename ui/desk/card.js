@@ -1,6 +1,6 @@
 // The card's script: fills in what became of each question as its reply is read, and what could be asked.
 
-import { api, button, counted, el, fill, language, root, words } from "../page/base.js";
+import { api, button, counted, el, fill, labelled, language, root, words } from "../page/base.js";
 import { listen } from "../page/events.js";
 import { replied, severest } from "./question.js";
 
@@ -22,7 +22,7 @@ function fillIn(place, question) {
   if (!bar) return;
   const outcome = severest(outcomes.get(question.exchange));
   bar.setAttribute("class", outcome);
-  bar.setAttribute("aria-label", `${bar.dataset.label}: ${words[`outcome_${outcome}`]}`);
+  bar.setAttribute("aria-label", labelled(bar.dataset.label, words[`outcome_${outcome}`]));
   bar.querySelector("title").textContent = bar.getAttribute("aria-label");
 }
 

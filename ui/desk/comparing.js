@@ -1,6 +1,6 @@
 // Two briefings side by side: choosing them, and what was found.
 
-import { announce, api, attribution, counted, el, fill, inQuotes, printedPlace, root, spokenDate, words } from "../page/base.js";
+import { announce, api, attribution, counted, el, fill, inQuotes, labelled, printedPlace, root, spokenDate, words } from "../page/base.js";
 import { pinButton } from "./pinning.js";
 
 const form = document.getElementById("compare");
@@ -102,8 +102,8 @@ function pair(one) {
 
 function difference(figures, own) {
   return [
-    figures.length ? el("p", { class: "figures" }, `${words.figures}: `, el("strong", {}, figures.join(" · "))) : null,
-    own.length ? el("p", { class: "meta" }, `${words.words_here}: ${own.join(", ")}`) : null,
+    figures.length ? el("p", { class: "figures" }, labelled(words.figures, ""), el("strong", {}, figures.join(" · "))) : null,
+    own.length ? el("p", { class: "meta" }, labelled(words.words_here, own.join(", "))) : null,
   ];
 }
 
@@ -130,6 +130,6 @@ function alone(side, quotes) {
     "div",
     {},
     el("h3", { lang: side.language }, side.title),
-    quotes.length ? quotes.map(({ quote, words: own }) => quoted(quote, el("p", { class: "meta" }, `${words.words_here}: ${own.join(", ")}`))) : el("p", {}, words.nothing_alone),
+    quotes.length ? quotes.map(({ quote, words: own }) => quoted(quote, el("p", { class: "meta" }, labelled(words.words_here, own.join(", "))))) : el("p", {}, words.nothing_alone),
   );
 }

@@ -41,12 +41,13 @@ def comparing_page(language: str) -> str:
     body = (
         f'<header class="plain-head"><h1>{said["compare"]}</h1><p class="meta">{said["compare_more"]}</p></header>'
         '<main><form id="compare">'
-        f'<p><label for="speaker">{said["compare_speaker"]}</label>'
+        f'<p class="field"><label for="speaker">{said["compare_speaker"]}</label>'
         '<input id="speaker" name="speaker" list="speakers" autocomplete="off"><datalist id="speakers"></datalist></p>'
-        f'<p><label for="first">{said["compare_first"]}</label><select id="first" name="first" required></select></p>'
-        f'<p><label for="second">{said["compare_second"]}</label>'
+        f'<p class="field"><label for="first">{said["compare_first"]}</label>'
+        '<select id="first" name="first" required></select></p>'
+        f'<p class="field"><label for="second">{said["compare_second"]}</label>'
         '<select id="second" name="second" required></select></p>'
-        f'<p><button type="submit">{said["compare_do"]}</button></p></form>'
+        f'<p class="field"><button type="submit" class="primary">{said["compare_do"]}</button></p></form>'
         '<p id="compared" role="status"></p><div id="comparison"></div></main>'
     )
     return plain_page(

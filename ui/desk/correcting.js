@@ -1,6 +1,6 @@
 // Correcting a briefing: what is said of it, who speaks, and what was corrected before, each to be undone.
 
-import { announce, api, attribution, button, el, fill, inQuotes, send, words } from "../page/base.js";
+import { announce, api, attribution, button, el, fill, inQuotes, labelled, send, words } from "../page/base.js";
 
 const FACTS = [
   ["title", words.field_title, { required: true, maxlength: 500 }],
@@ -9,7 +9,7 @@ const FACTS = [
   ["url", words.field_url, { type: "url", maxlength: 2000, autocomplete: "off" }],
 ];
 const WHO = [
-  ["name", words.field_name, { required: true, maxlength: 200 }],
+  ["name", words.field_name, { maxlength: 200 }, words.field_name_help],
   ["role", words.field_role, { maxlength: 200 }],
   ["outlet", words.field_outlet, { maxlength: 200 }],
 ];
@@ -58,6 +58,8 @@ export async function correcting(id, place, onchange = () => {}) {
     const named = Object.fromEntries(WHO.map(([name]) => [name, speaker.inputs[name].value.trim() || null]));
     const same = turn && WHO.every(([name]) => named[name] === (turn[name === "name" ? "speaker" : name] ?? null));
     if (!turn || (same && !turn.inferred)) return {};
+    // The sign for nobody who could be named.
+    named.name ??= "?";
     const kind = option.dataset.kind;
     return kind === "turn" ? { turns: [{ start: turn.start, ...named }] } : { labels: [{ label: turn.label, ...named }] };
   }
@@ -134,12 +136,12 @@ function speakers({ text, turns }) {
   turns.forEach((turn, place) => turn.label && !first.has(turn.label) && first.set(turn.label, place));
   const labels = [...first].map(([label, place]) => {
     const { speaker, role, outlet } = turns[place];
-    return option("label", place, speaker && speaker !== label ? `${label}: ${attribution(speaker, role, outlet)}` : label);
+    return option("label", place, speaker && speaker !== label ? labelled(label, attribution(speaker, role, outlet)) : label);
   });
   const letters = [...text];
   const single = turns.map((turn, place) => {
     const words_ = letters.slice(turn.start, Math.min(turn.end, turn.start + OPENING)).join("").replace(/\s+/g, " ").trim();
-    return option("turn", place, `${turn.speaker || turn.label || words.unnamed}: ${words_}…`);
+    return option("turn", place, labelled(turn.speaker || turn.label || words.unnamed, `${words_}…`));
   });
   return [
     labels.length ? el("optgroup", { label: words.printed_labels }, labels) : null,
@@ -152,7 +154,9 @@ function corrections(made, undo) {
   if (!made.length) return [heading, el("p", { class: "meta" }, words.no_corrections)];
   const items = made.map((one) => {
     const field = fill(words[`corrected_${one.of}`], { label: one.label || words.unnamed });
-    const said = `${field}: ${inQuotes(one.before ?? words.nothing_before)} → ${inQuotes(attribution(one.value, one.role, one.outlet))}`;
+    const way = one.value ? (one.before ? words.corrected_to : words.corrected_first) : words.corrected_away;
+    const after = inQuotes(attribution(one.value, one.role, one.outlet));
+    const said = fill(way, { field, before: inQuotes(one.before ?? words.unnamed), after });
     const time = el("time", { datetime: one.at }, new Date(one.at).toLocaleString(words.locale, { dateStyle: "medium", timeStyle: "short" }));
     return el(
       "li",

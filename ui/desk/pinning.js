@@ -17,7 +17,7 @@ export function pinButton(slice, quote, name = "") {
 }
 
 // Do it, and say on the button what came of it.
-async function pinned(made, action) {
+export async function pinned(made, action) {
   try {
     await action();
     made.textContent = words.pinned;

@@ -5,7 +5,7 @@ import { copyBy } from "../page/clipboard.js";
 import { asked, confirmed } from "../page/dialog.js";
 
 const room = document.getElementById("pinboard");
-const FORMATS = ["markdown", "html", "docx", "csv"];
+const FORMATS = ["markdown", "html", "docx", "xlsx", "csv"];
 let boards = [];
 let current = new URLSearchParams(location.search).get("board") || kept("onrecord-board", null);
 let pins = [];
@@ -110,7 +110,8 @@ function item(pin, place) {
   const line = el("li", { class: `pin-item ${pin.state}`, id: `pin-${pin.id}`, draggable: "true" },
     el("blockquote", { lang: citation.language }, inQuotes(citation.quote)),
     el("p", { class: "credit" },
-      el("strong", {}, who), citation.inferred ? el("span", { class: "badge" }, words.inferred) : null, el("br"),
+      el("strong", {}, who), citation.inferred ? el("span", { class: "badge" }, words.inferred) : null,
+      citation.heard ? el("span", { class: "badge" }, words.heard) : null, el("br"),
       there ? el("a", { href: reader(pin) }, where) : where,
     ),
     pin.state === "same" ? null : el("p", { class: "notice" }, words[pin.state], pin.newer ? [" ", el("a", { href: new URL(`briefings/${encodeURIComponent(pin.newer)}`, root).href }, words.open_newer)] : null),

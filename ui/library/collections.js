@@ -1,13 +1,15 @@
-// Collections of briefings: made of those that are ticked, searched by name, renamed and deleted.
+// Collections of briefings: made of those that are ticked, searched by name, looked into, renamed and deleted.
 
-import { announce, api, button, counted, el, fill, send, words } from "../page/base.js";
+import { announce, api, button, counted, el, fill, labelled, root, send, words } from "../page/base.js";
 import { asked, confirmed } from "../page/dialog.js";
-import { filters, isTicked, knowCollections, limit, onFilters, tick } from "./filters.js";
+import { filters, isTicked, knowCollections, limit, onFilters, said, tick } from "./filters.js";
 
 let room = null;
 let list = null;
 let collecting = null;
 let editing = false;
+// The names of those whose briefings are in sight.
+const unfolded = new Set();
 
 // The room of the collections there are, and the button that makes one; `may` says whether they can be changed.
 export function mountCollections(may) {
@@ -46,12 +48,12 @@ function item({ name, briefings }) {
     onchange: () => tick("collection", name, box.checked),
   });
   box.checked = isTicked("collection", name);
-  const named = (label, act) => button(label, act, { class: "plain", "aria-label": `${label}: ${name}` });
+  const named = (label, act) => button(label, act, { class: "plain", "aria-label": labelled(label, name) });
   return el(
     "li",
     {},
     el("label", {}, box, el("span", {}, name)),
-    el("p", { class: "meta" }, counted("briefings", briefings.length)),
+    inside(name, briefings),
     editing
       ? el(
           "p",
@@ -61,6 +63,39 @@ function item({ name, briefings }) {
         )
       : null,
   );
+}
+
+// The briefings of a collection, listed once somebody looks: their titles come after the collections.
+function inside(name, briefings) {
+  const titles = el("ul", {});
+  const look = () => {
+    unfolded[fold.open ? "add" : "delete"](name);
+    // What is there already may have the focus.
+    if (fold.open === titles.hasChildNodes()) return;
+    titles.replaceChildren(...(fold.open ? briefings.map((id) => member(name, id)) : []));
+  };
+  const summary = el("summary", {}, counted("briefings", briefings.length));
+  const fold = el("details", { class: "meta", open: unfolded.has(name), ontoggle: look }, summary, titles);
+  if (fold.open) look();
+  return fold;
+}
+
+function member(name, id) {
+  const title = said("briefing", id);
+  const label = fill(words.take_out_of, { briefing: title, title: name });
+  const out = button("×", () => takeOut(name, id, title), { class: "plain", "aria-label": label, title: label });
+  return el("li", {}, el("a", { href: new URL(`briefings/${encodeURIComponent(id)}`, root).href }, title), editing ? out : null);
+}
+
+// The keyboard goes on from the next briefing there, or from the collection.
+async function takeOut(name, id, title) {
+  const buttons = [...list.querySelectorAll("li li button")];
+  const place = buttons.indexOf(document.activeElement);
+  await changed(() => send("collections/taken-out", "POST", { name, briefings: [id] }));
+  announce(fill(words.taken_out, { briefing: title, title: name }));
+  const left = [...list.querySelectorAll("li li button")];
+  const here = [...list.querySelectorAll("input")].find((box) => box.value === name);
+  (left[Math.min(place, left.length - 1)] || here)?.focus();
 }
 
 // The briefings stay limited to what they were: from now on by the collection's name.
@@ -87,6 +122,7 @@ async function rename(name) {
   await changed(async () => {
     const ticked = isTicked("collection", name);
     const now = await send("collections", "PATCH", { name, new: new_ });
+    if (unfolded.delete(name)) unfolded.add(new_);
     if (ticked) limit("collection", [...filters().collection.filter((one) => one !== name), new_]);
     return now;
   });

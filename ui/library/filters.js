@@ -1,6 +1,6 @@
 // What the search is limited to: chosen in the left room, shown as removable chips above the question.
 
-import { button, counted, el, fill, keep, kept, languageName, spokenDate, words } from "../page/base.js";
+import { button, counted, el, fill, keep, kept, labelled, languageName, spokenDate, words } from "../page/base.js";
 import { mountPassing } from "./passing.js";
 
 // Of each of these several may be chosen, any of which will do.
@@ -76,7 +76,7 @@ export function said(name, value) {
 function chips(name) {
   const values = [chosen[name]].flat();
   if (values.length > MOST_CHIPS) {
-    return chip(fill(words.chosen_limits, { name: words[name], n: values.length }), () => limit(name, null));
+    return chip(labelled(words[name], values.length), () => limit(name, null));
   }
   const without = (value) => () => (SEVERAL.includes(name) ? tick(name, value, false) : limit(name, null));
   return values.map((value) => chip(said(name, value), without(value)));

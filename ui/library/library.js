@@ -1,6 +1,6 @@
 // The left room: conversations, what is searched, the library's briefings, adding and removing them.
 
-import { api, announce, button, counted, el, fill, folded, languageName, root, spokenDate, words } from "../page/base.js";
+import { api, announce, button, counted, el, fill, folded, labelled, languageName, root, spokenDate, words } from "../page/base.js";
 import { mountConversations } from "../chat/conversations.js";
 import { confirmed } from "../page/dialog.js";
 import { mayEdit } from "../page/rights.js";
@@ -8,6 +8,7 @@ import { mountCollections, refreshCollections } from "./collections.js";
 import { takeDrops } from "./dropping.js";
 import { isTicked, knowBriefings, limit, onFilters, tick } from "./filters.js";
 import { limitsForm } from "./limits.js";
+import { tallyWhile } from "./passing.js";
 import { addFiles, adder } from "./upload.js";
 
 // A long list is narrowed by searching it, not by scrolling.
@@ -16,6 +17,8 @@ const MOST_SHOWN = 200;
 let list = null;
 let count = null;
 let filtersBox = null;
+// What a reader is told who cannot add any.
+let welcome = null;
 let briefings = [];
 let wanted = "";
 let editing = false;
@@ -27,6 +30,7 @@ export async function mount(element) {
   list = el("ul", { class: "briefings" });
   count = el("span", { class: "count" });
   filtersBox = el("div", {});
+  welcome = el("p", { class: "hint", hidden: true }, words.welcome_reader);
   const conversations = el("section", { class: "room" });
   const find = el("input", {
     type: "search",
@@ -44,13 +48,13 @@ export async function mount(element) {
       "div",
       { class: "library-panel", role: "region", "aria-label": words.library },
       conversations,
-      el("details", { class: "room" }, el("summary", {}, words.filters), filtersBox),
+      el("details", { class: "room", ontoggle: (event) => tallyWhile(event.target.open) }, el("summary", {}, words.filters), filtersBox),
       room,
       el(
         "section",
         { class: "room" },
         el("h2", {}, words.briefings, " ", count),
-        editing ? adder(refresh) : null,
+        editing ? adder(refresh) : welcome,
         find,
         collecting,
         list,
@@ -85,14 +89,20 @@ export async function refresh() {
 }
 
 function draw() {
+  welcome.hidden = !briefings.length;
   count.textContent = briefings.length ? String(briefings.length) : "";
   const matching = briefings.filter((briefing) =>
     [briefing.title, briefing.date, spokenDate(briefing.date), briefing.file].some((text) => folded(text || "").includes(wanted)),
   );
   const newestFirst = [...matching].sort((a, b) => (b.date || "").localeCompare(a.date || ""));
   const items = newestFirst.slice(0, MOST_SHOWN).map(item);
-  if (!items.length) items.push(el("li", { class: "hint" }, briefings.length ? words.none_match : words.empty_more));
+  if (!items.length) items.push(el("li", { class: "hint" }, nothingListed()));
   list.replaceChildren(...items);
+}
+
+function nothingListed() {
+  if (briefings.length) return words.none_match;
+  return editing ? words.empty_more : words.empty_reader;
 }
 
 function item(briefing) {
@@ -113,20 +123,22 @@ function item(briefing) {
     el(
       "p",
       { class: "meta" },
-      [spokenDate(briefing.date), languageName(briefing.language), counted("passages", briefing.passages)].join(" · "),
+      [spokenDate(briefing.date), languageName(briefing.language), counted("passages", briefing.passages)]
+        .map((fact) => fact.replaceAll(" ", "\u00a0"))
+        .join(" · "),
     ),
     el(
       "p",
       { class: "item-actions" },
-      el("a", { class: "plain", href: `${reader.href}/card`, "aria-label": `${words.card}: ${briefing.title}` }, words.card),
+      el("a", { class: "plain", href: `${reader.href}/card`, "aria-label": labelled(words.card, briefing.title) }, words.card),
       button(words.only_this, () => limit("briefing", [briefing.id]), {
         class: "plain",
-        "aria-label": `${words.only_this}: ${briefing.title}`,
+        "aria-label": labelled(words.only_this, briefing.title),
       }),
       editing
         ? button(words.remove, () => remove(briefing), {
             class: "plain",
-            "aria-label": `${words.remove}: ${briefing.title}`,
+            "aria-label": labelled(words.remove, briefing.title),
           })
         : null,
     ),

@@ -1,8 +1,8 @@
 // The form of limits in the left room: tick boxes, of which any will do, and dates.
 
-import { el, fill, folded, words } from "../page/base.js";
+import { counted, el, fill, folded, language, words } from "../page/base.js";
 import { filters, isTicked, limit, onFilters, outcome, said, tick } from "./filters.js";
-import { mountPassing } from "./passing.js";
+import { mountPassing, onTallies } from "./passing.js";
 
 // As many as are taken in at a glance; a longer list can be searched.
 const GLANCE = 8;
@@ -48,10 +48,24 @@ function choices(name, values) {
     : null;
   const box = (value) => {
     if (!boxes.has(value)) {
-      const input = el("input", { type: "checkbox", onchange: () => tick(name, value, input.checked) });
-      boxes.set(value, { input, item: el("li", {}, el("label", {}, input, el("span", {}, said(name, value)))) });
+      const id = `tally-${name}-${boxes.size}`;
+      const tally = el("span", { id, class: "tally" });
+      const change = () => tick(name, value, input.checked);
+      const input = el("input", { type: "checkbox", "aria-describedby": id, onchange: change });
+      boxes.set(value, { input, tally, item: el("li", {}, el("label", {}, input, el("span", {}, said(name, value))), tally) });
+      tell(value);
     }
     return boxes.get(value);
+  };
+  let counts = null;
+  const tell = (value) => {
+    const { tally, item } = boxes.get(value);
+    const n = counts?.[value];
+    item.classList.toggle("none", n === 0);
+    const said = n === undefined ? "" : counted("passages", n);
+    tally.title = said;
+    const number = el("span", { "aria-hidden": "true" }, n?.toLocaleString(language));
+    tally.replaceChildren(...(said ? [number, el("span", { class: "unseen" }, said)] : []));
   };
   const draw = () => {
     const wanted = folded(find?.value || "").trim();
@@ -67,9 +81,13 @@ function choices(name, values) {
     const n = (filters()[name] || []).length;
     count.textContent = n ? String(n) : "";
   };
-  onFilters(show);
   draw();
   if (values.length < 2) return null;
+  onFilters(show);
+  onTallies((now) => {
+    counts = now?.[name];
+    for (const value of boxes.keys()) tell(value);
+  });
   return el(
     "details",
     { class: "choices-of" },

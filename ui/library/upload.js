@@ -1,6 +1,6 @@
 // Adding briefings: files by button or drop, or the address of a page, with the progress of both the way and the work.
 
-import { announce, api, button, counted, el, fill, root, words } from "../page/base.js";
+import { announce, api, button, counted, el, fill, root, timecode, words } from "../page/base.js";
 import { mayEdit } from "../page/rights.js";
 
 // Where the panel says how an addition goes, and what is done when one has ended.
@@ -90,7 +90,7 @@ export function beginnings(whenDone) {
             el("p", {}, words.samples_more),
             own,
           ]
-        : [el("p", {}, words.reads_only)]),
+        : []),
     ),
   );
   return box;
@@ -193,10 +193,18 @@ function request(path, body, headers, status, done) {
 
 // What is being done, and which part of it is: files read, then their passages embedded.
 function progressed(now) {
+  if (now.stage === "hearing") return hearing(now);
   const embedding = now.stage === "embedding";
   const text = fill(words[embedding ? "embedding" : "reading"], { ...now, done: Math.min(now.done + 1, now.total) });
   const part = embedding ? now.passages / now.read : now.done / now.total;
   return [text, Number.isFinite(part) && part > 0 ? part : undefined];
+}
+
+// How many seconds of a recording have been heard; how long it is may not be known.
+function hearing(now) {
+  const counts = { done: now.done + 1, total: now.total, file: now.file, heard: timecode(now.heard) };
+  if (!now.heard || !now.seconds) return [fill(words.hearing_begins, counts)];
+  return [fill(words.hearing, { ...counts, seconds: timecode(now.seconds) }), Math.min(now.heard / now.seconds, 1)];
 }
 
 function failed(message) {

@@ -60,6 +60,11 @@ export function inQuotes(said) {
   return fill(words.quoted, { words: said });
 }
 
+// A word with what belongs to it, as the language writes the colon between them.
+export function labelled(label, value) {
+  return fill(words.labelled, { label, value });
+}
+
 // The singular or plural of a key, as the language has it: French takes the singular for 0 too.
 export function counted(key, n, values = {}) {
   const form = new Intl.PluralRules(language).select(n) === "one" ? "one" : "many";

@@ -4,16 +4,18 @@ import { announce, words } from "./base.js";
 
 // Milliseconds in which a short word at a button is read.
 const SHOWN = 2500;
+// What stands on the buttons that now say something else.
+const labels = new WeakMap();
 
 // Copy `text`, and `html` (an element) for programs that take it. `control` is the button.
 export async function copyBy(control, text, html) {
   const said = (await written(text, html.outerHTML)) ? words.copied : words.not_copied;
   announce(said);
-  const label = control.dataset.label || control.textContent;
-  control.dataset.label = label;
+  const label = labels.get(control) || [...control.childNodes];
+  labels.set(control, label);
   control.textContent = said === words.copied ? `✓ ${said}` : said;
   clearTimeout(Number(control.dataset.timer));
-  control.dataset.timer = setTimeout(() => (control.textContent = label), SHOWN);
+  control.dataset.timer = setTimeout(() => control.replaceChildren(...label), SHOWN);
 }
 
 async function written(text, html) {

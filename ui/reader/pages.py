@@ -83,6 +83,7 @@ def reader_page(
     original = briefing.url if briefing.url and briefing.url.lower().startswith(("http://", "https://")) else None
     notices = [said["changed"]] if changed else []
     notices += [said["superseded"]] if briefing.superseded_by else []
+    notices += [said["heard_note"]] if briefing.kind == "recording" else []
     head = (
         '<header class="plain-head">'
         f'<h1 lang="{escape(briefing.language)}">{escape(briefing.title)}</h1>'

@@ -14,10 +14,10 @@ def recordings_api(library: Library) -> APIRouter:
 
     @api.get("/briefings/{briefing_id}/recording", response_class=FileResponse)
     def recording(briefing_id: str) -> FileResponse:
-        """The recording that lies beside the briefing's file under its name."""
+        """The recording that was added, or that lies beside the briefing's file under its name."""
         found = library.recording(briefing_id)
         if found is None:
-            raise HTTPException(404, "No recording lies beside the file that this briefing was added from.")
+            raise HTTPException(404, "There is no recording of this briefing.")
         return FileResponse(found.path, media_type=found.media_type, headers={"cache-control": "no-cache"})
 
     return api

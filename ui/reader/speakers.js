@@ -1,6 +1,6 @@
 // Reading some speakers only: the others' turns fold away, each can be opened, and the address keeps who was chosen.
 
-import { button, words } from "../page/base.js";
+import { button, labelled, words } from "../page/base.js";
 
 const form = document.getElementById("speakers");
 const KEY = "speaker";
@@ -39,7 +39,7 @@ function apply() {
     turn.classList.add("folded");
     const heading = turn.querySelector(".who");
     const show = button(words.show_turn, () => unfoldAndFocus(turn, heading), { class: "show-turn" });
-    show.setAttribute("aria-label", `${words.show_turn}: ${heading.firstChild.data.trim()}`);
+    show.setAttribute("aria-label", labelled(words.show_turn, heading.firstChild.data.trim()));
     heading.append(show);
   }
   form.querySelector("button[type=reset]").hidden = !chosen.length;

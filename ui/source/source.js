@@ -1,13 +1,14 @@
 // The right room: the words of a citation where they stand.
 
 import { pinButton } from "../desk/pinning.js";
-import { api, attribution, button, el, fill, languageName, printedPlace, root, spokenDate, words } from "../page/base.js";
+import { api, button, el, fill, inQuotes, languageName, printedPlace, root, spokenDate, words } from "../page/base.js";
 import { player } from "../page/player.js";
 import { name, named } from "../page/address.js";
 import { copyBy } from "../page/clipboard.js";
 import { drawn, redrawn } from "../page/redrawn.js";
 import { hideCard, mountCard } from "./card.js";
 import { judgement } from "./judgement.js";
+import { quotation, who } from "./quotation.js";
 
 const CITATIONS = "a.cite, a.cited, a.near";
 
@@ -48,7 +49,7 @@ function listen() {
     hideCard();
     if (document.querySelector("#source.open")) close();
   });
-  mountCard(fetched, who);
+  mountCard(sourceOf, who);
   redrawn(markOpen);
 }
 
@@ -59,7 +60,8 @@ function target(link) {
   return { briefing, query: url.searchParams, reader: url };
 }
 
-function fetched(link) {
+// The words that a citation points at, with what stands around them.
+export function sourceOf(link) {
   const { briefing, query } = target(link);
   const path = `briefings/${encodeURIComponent(briefing)}/source?${query}`;
   if (!sources.has(path)) {
@@ -133,7 +135,7 @@ async function present(link) {
   openSidebar();
   if (!sources.size) show(el("p", { class: "hint" }, words.source_loading));
   try {
-    const source = await fetched(link);
+    const source = await sourceOf(link);
     if (mine === latest) render(source, link);
   } catch (error) {
     const said = error.status === 404 ? words.gone : error.message;
@@ -194,6 +196,7 @@ function render(source, link) {
     source.outlet ? ` (${source.outlet})` : "",
     source.speaker ? badge(words[source.speech] || source.speech) : null,
     source.inferred ? badge(words.inferred) : null,
+    source.kind === "recording" ? badge(words.heard) : null,
   );
   const title = el("p", { class: "title", lang: source.language, title: source.title }, source.title);
   const facts = [spokenDate(source.date), printedPlace(source), languageName(source.language), source.file];
@@ -269,12 +272,7 @@ function excerptOf(excerpt, source, marks) {
 function links(source, reader) {
   const card = new URL(`briefings/${encodeURIComponent(source.briefing_id)}/card`, root);
   const original = source.link;
-  const where = [who(source), source.title, spokenDate(source.date), printedPlace(source)].filter(Boolean).join(", ");
-  const addresses = [original, reader.href].filter(Boolean);
-  const quoted = fill(words.quoted, { words: source.quote });
-  const plain = `${quoted}\n— ${where}, ${addresses.join(" ")}`;
-  const linked = addresses.flatMap((href) => [el("a", { href }, href), " "]);
-  const rich = el("div", {}, el("p", { lang: source.language }, quoted), el("p", {}, `— ${where}, `, linked));
+  const { plain, rich } = quotation([source], [reader.href], inQuotes(source.quote));
   return el(
     "div",
     { class: "links" },
@@ -286,11 +284,6 @@ function links(source, reader) {
     button(words.copy_quote, ({ currentTarget }) => copyBy(currentTarget, plain, rich)),
     source.unchanged ? pinButton({ briefing: source.briefing_id, start: source.start, end: source.end }, source.quote) : null,
   );
-}
-
-// Who said it; an article's own prose has no speaker to be missed.
-function who(source) {
-  return !source.speaker && source.kind === "report" ? "" : attribution(source.speaker, source.role, source.outlet);
 }
 
 // Previous and next among the citations of the same answer.

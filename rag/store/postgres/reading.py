@@ -8,7 +8,7 @@ from typing import Any
 
 from onrecord.rag.people.names import Known
 from onrecord.rag.people.register import Place, Printed
-from onrecord.rag.store import EmbeddingModel, Limits, Names
+from onrecord.rag.store import EmbeddingModel, Limits, Names, StoredVoice
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.rows import METADATA, PASSAGE_COLUMNS
 from onrecord.rag.types import Passage
@@ -89,6 +89,14 @@ def names_of(connection: Connection) -> Names:
         languages=values["language"],
         kinds=values["kind"],
     )
+
+
+def voices_within(connection: Connection, limits: Limits) -> list[StoredVoice]:
+    """The voices whose passages are within limits."""
+    condition, values = limited(limits)
+    columns = ", ".join(f"v.{name}" for name in ("briefing_id", "speaker", "role", "outlet", "language", "kind"))
+    rows = connection.execute(f"SELECT {columns}, v.passages FROM voices v WHERE {condition}", values)
+    return [StoredVoice(*row) for row in rows]
 
 
 def limited(limits: Limits) -> tuple[str, dict[str, Any]]:

@@ -25,11 +25,12 @@ from onrecord.rag.store import (
     NewBriefing,
     Repair,
     Replaced,
+    StoredVoice,
     Summary,
     Usual,
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
-from onrecord.rag.store.corrected import require_as_read
+from onrecord.rag.store.corrected import corrections_of, require_as_read
 from onrecord.rag.store.postgres.address import read_address
 from onrecord.rag.store.postgres.backup import back_up
 from onrecord.rag.store.postgres.collecting import CollectionsInPostgres
@@ -53,6 +54,7 @@ from onrecord.rag.store.postgres.reading import (
     names_of,
     noted,
     passage_of,
+    voices_within,
 )
 from onrecord.rag.store.postgres.rows import METADATA, PASSAGE_COLUMNS
 from onrecord.rag.store.postgres.schema import OF_A_BRIEFING
@@ -197,7 +199,8 @@ class PostgresStore:
             for digest, *row in rows:
                 metadata = dict(zip(METADATA, row, strict=True))
                 self._checked.metadata(metadata, digest)
-                summaries.append(Summary(**{name: metadata[name] for name in _SUMMARY}))
+                corrections = corrections_of(metadata["corrections"])
+                summaries.append(Summary(**{name: metadata[name] for name in _SUMMARY} | {"corrections": corrections}))
         return summaries
 
     def passages(self, briefing_id: str) -> list[Passage]:
@@ -273,6 +276,11 @@ class PostgresStore:
                 values,
             ).fetchone()
         return (row[0], row[1]) if row else (0, 0)
+
+    def voices(self, limits: Limits) -> list[StoredVoice]:
+        """Whose the passages within the limits are: each voice once, in no order."""
+        with self._connections.reading() as connection:
+            return voices_within(connection, limits)
 
     def briefing_ids(self, limits: Limits) -> list[str]:
         """The ids of the briefings that have passages within the limits, in the order they were added."""

@@ -28,11 +28,12 @@ from onrecord.rag.store import (
     NewBriefing,
     Repair,
     Replaced,
+    StoredVoice,
     Summary,
     Usual,
 )
 from onrecord.rag.store.collected import collections_in, take_from_all, write_changed
-from onrecord.rag.store.corrected import require_as_read
+from onrecord.rag.store.corrected import corrections_of, require_as_read
 from onrecord.rag.store.refusing import (
     REPAIR,
     altered_file,
@@ -79,6 +80,7 @@ from onrecord.rag.types import Briefing, Passage
 _Read = TypeVar("_Read")
 
 _PASSAGE_COLUMNS = columns(Passage, "p.")
+_SUMMARY = tuple(field.name for field in fields(Summary))
 # Another thread brings the indexes forward in the middle of an answer where somebody has written since it began. Past
 # as many beginnings, the others wait for the answer.
 _TRIES = 3
@@ -222,6 +224,10 @@ class SqliteStore:
         """How many briefings and passages are within the limits."""
         return self._search.count(self._connection(), limits)
 
+    def voices(self, limits: Limits) -> list[StoredVoice]:
+        """Whose the passages within the limits are: each voice once, in no order."""
+        return self._search.voices(self._connection(), limits)
+
     def briefing_ids(self, limits: Limits) -> list[str]:
         """The ids of the briefings that have passages within the limits, in the order they were added."""
         return self._search.briefing_ids(self._connection(), limits)
@@ -362,7 +368,10 @@ class SqliteStore:
             .fetchall()
         )
         self._checked.metadata(rows)
-        return [Summary(**{field.name: row[field.name] for field in fields(Summary)}) for row in rows]
+        return [
+            Summary(**{name: row[name] for name in _SUMMARY} | {"corrections": corrections_of(row["corrections"])})
+            for row in rows
+        ]
 
 
 def _current(connection: sqlite3.Connection, lineage: str) -> tuple[str, str | None] | None:

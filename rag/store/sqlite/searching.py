@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.embeddings import DamagedIndex, Selection
-from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Embedded, Held, Limits, Usual
+from onrecord.rag.store import USUAL_SAID, USUAL_VECTORS, Candidate, Embedded, Held, Limits, StoredVoice, Usual
 from onrecord.rag.store.sqlite.digests import said_checksum, vector_checksum
 from onrecord.rag.store.sqlite.filtering import Recent, passing_ids, within
 from onrecord.rag.store.sqlite.index import CachedIndexes, Indexes
@@ -162,6 +162,17 @@ class Search:
 
         with reading(connection):
             return self._counts.of(meta(connection, "state") or "", limits, counted)
+
+    def voices(self, connection: sqlite3.Connection, limits: Limits) -> list[StoredVoice]:
+        """See `Searcher.voices`."""
+        joined, values = within(limits)
+        # Of a damaged row SQLite may give a number, whatever its table says.
+        printed = ", ".join(f"CAST(p.{column} AS TEXT)" for column in ("speaker", "role", "outlet", "language", "kind"))
+        with reading(connection):
+            rows = connection.execute(
+                f"SELECT b.id, {printed}, COUNT(*) {joined} GROUP BY 1, 2, 3, 4, 5, 6", values
+            ).fetchall()
+        return [StoredVoice(*row) for row in rows]
 
     def briefing_ids(self, connection: sqlite3.Connection, limits: Limits) -> list[str]:
         """See `Searcher.briefing_ids`."""

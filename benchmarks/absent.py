@@ -1,0 +1,252 @@
+"""Is a subject that nobody spoke of said to be so, and one that is on record still answered?
+
+Run from the project's root, with the development data beside it:
+
+    python -m benchmarks.absent ../shared build/absent
+
+It asks, over the library of `eval/asked` and parts of it, and over that of `eval/cast`:
+
+- left out: each question of the parts to choose by and to report on, over briefings without its transcript;
+- answered, open, near: the same questions over briefings with it, by what is right there;
+- far, follow, short: questions of our own (`absent.jsonl`, written by hand) on subjects that occur in no text, alone
+  and as a follow-up; and as short ones on subjects that do;
+- followed: follow-ups of `eval/cast`, which their conversation answers.
+
+What the reader and the words say of each is kept in FOLDER/rows.jsonl, and a call after an interruption goes on from
+there. Then the weights of `rag/reading/certainty.py` are fitted to the questions to choose by, over transcripts that
+the reader has not learned from: over others it is too sure of itself. The constant is the one with which at most two
+of a hundred answerable questions to choose by are lost. Printed are the weights, and the share of each
+kind that is answered by the reader alone → by them, on either part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.embeddings import load_encoder
+from onrecord.embeddings.reader import load_reader
+from onrecord.rag import Library
+from onrecord.rag.answers.drafting import Draft
+from onrecord.rag.holdings import Holdings
+from onrecord.rag.questions.named import on_record
+from onrecord.rag.questions.question import read_question
+from onrecord.rag.reading.finding import find_read
+from onrecord.rag.reading.reader import Reading
+from onrecord.rag.settings import Settings
+from onrecord.rag.store.sqlite.engine import SqliteStore
+from onrecord.rag.types import Filters, Passage
+from training.question_sets import read_questions
+from training.split import fold, group
+
+OWN = Path(__file__).with_name("absent.jsonl")
+SIGNS = ("read", "unknown", "unknown_leaning", "met")
+# What each kind counts in the fit, however many questions it has.
+COUNTS = {"answered": 2.0, "open": 1.0, "short": 1.0, "followed": 1.0, "near": 1.5, "left out": 1.0, "far": 1.0}
+COUNTS["follow"] = 0.7
+PRESENT = ("answered", "open", "short", "followed")
+_BRIEFINGS = 8
+_CAST = 75
+_HALF = 50
+_CHOOSE, _REPORT = 66, 80
+# What the squares of the weights count, beside the questions: few follow-ups tell of unknown words.
+_RIDGE = 1.0
+# Of the answerable questions to choose by, this share may be lost.
+_MAY_FALL = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a kind, over the briefings of these files of a set (all where there are none)."""
+
+    id: str
+    over: str
+    kind: str
+    part: str
+    question: str
+    history: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is known of a question: `read` is the reader's logit that something answers; `met` 0 where not known."""
+
+    id: str
+    kind: str
+    part: str
+    words: int
+    read: float
+    unknown: float
+    unknown_leaning: float
+    met: float
+
+
+def main() -> None:
+    """Read what was not read yet, fit, and print."""
+    data, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / "rows.jsonl"
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
+    rows = [Row(**json.loads(line)) for line in lines]
+    wanted = [*_of_asked(data), *_our_own(data), *_of_cast(data)]
+    missing = [one for one in wanted if one.id not in {row.id for row in rows}]
+    with kept.open("a", encoding="utf-8") as file:
+        for over in dict.fromkeys(one.over for one in missing):
+            for row in _read(data / "eval" / over, folder / over, [one for one in missing if one.over == over]):
+                file.write(json.dumps(asdict(row)) + "\n")
+                file.flush()
+                rows.append(row)
+    for signs in (SIGNS, SIGNS[:-1]):
+        weights, constant = _fitted(rows, signs)
+        print(f"constant={constant:.2f}", " ".join(f"{n}={w:.2f}" for n, w in zip(signs, weights, strict=True)))
+        for part in ("choose", "report"):
+            print(part, "; ".join(_shares([row for row in rows if row.part == part], signs, weights, constant)))
+
+
+def _of_asked(data: Path) -> Iterator[Asked]:
+    folder = data / "eval" / "asked"
+    names = sorted(path.name for path in (folder / "briefings").iterdir())
+    for one in read_questions(folder / "questions.jsonl"):
+        if not one.document or fold(one.document) < _CHOOSE:
+            continue
+        part = "choose" if fold(one.document) < _REPORT else "report"
+        own = [name for name in names if group(name) == group(one.document)]
+        others = [name for name in names if name not in own]
+        chance = random.Random(one.id)
+        few = chance.sample(others, _BRIEFINGS)
+        small = chance.random() < 1 / 2
+        kind = {"answered": "answered", "asked_not_answered": "open"}.get(one.status, "near")
+        yield Asked(one.id, "asked", kind, part, one.question, files=tuple(own + few[1:]) if small else ())
+        yield Asked(f"{one.id}-out", "asked", "left out", part, one.question, files=tuple(few if small else others))
+
+
+def _our_own(data: Path) -> Iterator[Asked]:
+    folder = data / "eval" / "asked"
+    names = sorted(path.name for path in (folder / "briefings").iterdir())
+    known = {one.id: one for one in read_questions(folder / "questions.jsonl")}
+    for number, line in enumerate(OWN.read_text(encoding="utf-8").splitlines()):
+        row: dict[str, Any] = json.loads(line)
+        if row["kind"] == "samples":
+            continue
+        history: tuple[tuple[str, str], ...] = ()
+        if "after" in row:
+            before = known[row["after"]]
+            text = (folder / "briefings" / before.gold[0].file).read_text(encoding="utf-8")
+            history = ((before.question, f"“{text[before.gold[0].start : before.gold[0].end]}” [1]"),)
+        chance = random.Random(row["question"])
+        own = [name for name in names if "document" in row and group(name) == group(row["document"])]
+        few = own + chance.sample([name for name in names if name not in own], _BRIEFINGS - len(own))
+        for size, files in (("all", ()), ("few", tuple(few))):
+            yield Asked(f"own-{number}-{size}", "asked", row["kind"], row["part"], row["question"], history, files)
+
+
+def _of_cast(data: Path) -> Iterator[Asked]:
+    follow = [
+        row["question"] for row in map(json.loads, OWN.read_text(encoding="utf-8").splitlines()) if "after" in row
+    ]
+    rows = [json.loads(line) for line in (data / "eval/cast/questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    random.Random(1).shuffle(rows)
+    taken = {"choose": 0, "report": 0}
+    for row in rows:
+        conversation = row["id"].rpartition("_")[0]
+        part = "choose" if int(hashlib.sha256(conversation.encode()).hexdigest(), 16) % 100 < _HALF else "report"
+        if not row["history"] or taken[part] == _CAST:
+            continue
+        taken[part] += 1
+        said = [turn["text"] for turn in row["history"]]
+        pairs = zip(said[::2], said[1::2], strict=False)
+        history = tuple((asked, f"“{' '.join(answer.split()[:60])}” [1]") for asked, answer in pairs)
+        yield Asked(row["id"], "cast", "followed", part, row["question"], history)
+        chance = random.Random(row["id"])
+        if chance.random() < 1 / 2:
+            yield Asked(f"{row['id']}-out", "cast", "follow", part, chance.choice(follow), history)
+
+
+def _read(folder: Path, home: Path, asked: Sequence[Asked]) -> Iterator[Row]:
+    settings = Settings.load()
+    with Library.open(home, settings=settings) as library:
+        library.add(sorted(path for path in (folder / "briefings").iterdir() if path.is_file()))
+    encoder, reader = load_encoder(cache=settings.cache), load_reader(cache=settings.cache)
+    store = SqliteStore(home)
+    try:
+        holdings = Holdings(store)
+        ids = {Path(one.file).name: one.id for one in holdings.summaries()}
+        known = on_record(*holdings.on_record())
+        for one in asked:
+            question = read_question(one.question, one.history, known)
+            filters = Filters(briefing=tuple(ids[name] for name in one.files) or None)
+            found = find_read(holdings, encoder, reader, question, 10, filters)
+            draft = Draft(question, found.hits, found.sources, (0, 0), found.reading, _unread)
+            reading, subject = draft.quotable, found.subject
+            if not reading.sentences:
+                continue
+            best = reading.best()[0].passage.id
+            yield Row(
+                one.id,
+                one.kind,
+                one.part,
+                subject.words,
+                math.log(max(1 - reading.nothing, 1e-9) / max(reading.nothing, 1e-9)),
+                subject.unknown,
+                subject.unknown * subject.leans,
+                subject.met.get(best, 0.0),
+            )
+    finally:
+        store.close()
+
+
+def _unread(question: str, passages: Sequence[Passage]) -> Reading:
+    raise AssertionError((question, passages))
+
+
+def _fitted(rows: Sequence[Row], signs: Sequence[str]) -> tuple[NDArray[np.float64], float]:
+    """The weights of a logistic function by Newton's method, and its constant."""
+    # Of our own, those over transcripts that the reader learned from may help too: it did not learn these questions.
+    chosen = [
+        r
+        for r in rows
+        if r.words and (r.part == "choose" or (r.part == "fit" and r.kind in ("far", "follow", "short")))
+    ]
+    x = np.hstack([_signs(chosen, signs), np.ones((len(chosen), 1))])
+    y = np.array([row.kind in PRESENT for row in chosen], float)
+    number = {kind: sum(row.kind == kind for row in chosen) for kind in COUNTS}
+    counts = np.array([COUNTS[row.kind] / number[row.kind] for row in chosen])
+    counts *= len(chosen) / counts.sum()
+    weights = np.zeros(x.shape[1])
+    for _ in range(50):
+        likely = 1 / (1 + np.exp(-x @ weights))
+        slope = x.T @ (counts * (y - likely)) - _RIDGE * weights
+        weights += np.linalg.solve(
+            (x * (counts * likely * (1 - likely))[:, None]).T @ x + _RIDGE * np.eye(len(weights)), slope
+        )
+    answerable = [row for row in rows if row.part == "choose" and row.kind in ("answered", "open")]
+    before = sum(row.read >= 0 for row in answerable)
+    sums = np.sort(_signs(answerable, signs) @ weights[:-1])[::-1]
+    return weights[:-1], -float(sums[before - int(_MAY_FALL * len(answerable)) - 1])
+
+
+def _signs(rows: Sequence[Row], signs: Sequence[str]) -> NDArray[np.float64]:
+    return np.array([[getattr(row, name) for name in signs] for row in rows], float)
+
+
+def _shares(rows: Sequence[Row], signs: Sequence[str], weights: NDArray[np.float64], constant: float) -> Iterator[str]:
+    for kind in COUNTS:
+        own = [row for row in rows if row.kind == kind]
+        sums = _signs(own, signs) @ weights + constant
+        after = [total >= 0 if row.words else row.read >= 0 for row, total in zip(own, sums, strict=True)]
+        yield f"{kind} ({len(own)}) {np.mean([row.read >= 0 for row in own]):.3f} → {np.mean(after):.3f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Spreadsheets of questions or quotations in, with citations out."""
