@@ -113,6 +113,21 @@ def main() -> None:
         for part in ("choose", "report"):
             print(part, "; ".join(_shares([row for row in rows if row.part == part], signs, weights, constant)))
 
+    print(over_samples(folder / "samples"))
+
+
+def over_samples(home: Path) -> str:
+    """How many of our questions on subjects that the samples never speak of are answered over them, by language."""
+    rows = [json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines()]
+    with Library.open(home) as library:
+        library.add(OWN.parents[1] / "samples")
+        asked = [(r["language"], library.ask(r["question"]).status) for r in rows if r["kind"] == "samples"]
+    counted = []
+    for code in dict.fromkeys(code for code, _ in asked):
+        own = [status for other, status in asked if other == code]
+        counted.append(f"{code} {sum(status != 'not_found' for status in own)} of {len(own)}")
+    return f"samples, answered: {', '.join(counted)}"
+
 
 def _of_asked(data: Path) -> Iterator[Asked]:
     folder = data / "eval" / "asked"

@@ -556,7 +556,8 @@ def _redirect(handler: BaseHTTPRequestHandler) -> None:
 def test_whatever_goes_wrong_the_answer_stands_with_a_note(
     served: Callable[..., str], reply: Callable[[BaseHTTPRequestHandler], None], reason: str, support: Support
 ) -> None:
-    server = _server(served(reply), silence=0.5, whole=0.7)
+    # Which limit is reached first must not rest on how busy the machine is.
+    server = _server(served(reply), silence=0.5, whole=0.7 if reason == "took too long" else 30.0)
     *_, answer = with_writing(_default(), _EVIDENCE, _BRIEFINGS, server, support)
     assert (answer.text, answer.citations) == ("Default. [1]", _default().citations)
     assert answer.written is not None

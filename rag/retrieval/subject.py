@@ -17,6 +17,9 @@ from onrecord.rag.types import Filters, Hit, each_of
 
 # The words of a passage are never so much alike that chance tells less.
 _LEAST_SPREAD = 0.01
+# Of a language with fewer passages nothing is told: those that answer are themselves what is met by chance, and most of
+# what is on record is said in others.
+_LEAST_PASSAGES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +27,10 @@ class Subject:
     """What is known of the telling words of a question, without the names of those whose words it wants.
 
     `words` is how many there are. `unknown` is the share of them (0–1) that no passage searched holds in any form; 0
-    where none is in the question's language, and this would tell nothing. `met` gives by the id of a
-    passage how much nearer its nearest words come to them than by chance, in standard deviations, at the mean; it is
-    empty where the model gives no tokens. `leans` says that the question leans on the one before.
+    where too few are in the question's language for this to tell. `met` gives by the id of a passage how much
+    nearer its nearest words come to them than by chance, in standard deviations, at the mean; those are left out for
+    which chance is not known, and all where the model gives no tokens. `leans` says that the question leans on the one
+    before.
     """
 
     words: int = 0
@@ -72,9 +76,11 @@ def subject_met(
 
 
 def _speaks(holdings: Holdings, code: str, filters: Filters) -> bool:
-    """Whether passages in a language pass the filters."""
+    """Whether so many passages in a language pass the filters that a word of it may be missed among them."""
     limited = each_of(filters.language)
-    return (limited is None or code in limited) and holdings.count(replace(filters, language=code))[1] > 0
+    return (limited is None or code in limited) and holdings.count(replace(filters, language=code))[
+        1
+    ] >= _LEAST_PASSAGES
 
 
 def _met(holdings: Holdings, asked: WordVectors, hits: Sequence[Hit]) -> dict[int, float]:
@@ -85,7 +91,7 @@ def _met(holdings: Holdings, asked: WordVectors, hits: Sequence[Hit]) -> dict[in
     if not held:
         return {}
     chance = holdings.usual(said_by_chance)
-    usual = {code: nearest_by_word(asked, said) for code, said in chance.items() if len(said.firsts)}
+    usual = {code: nearest_by_word(asked, said) for code, said in chance.items() if len(said.firsts) >= _LEAST_PASSAGES}
     nearest = nearest_by_word(asked, unpack_each([one.said for one in held], asked.vectors.shape[1]))
     met = {}
     for one, own in zip(held, nearest.T, strict=True):
