@@ -474,6 +474,23 @@ def test_what_is_written_streams_sentence_by_sentence_beside_the_answer(says: Ca
     assert (found[-1].note, found[-1].left_out, dict(found[-1].outcomes)) == (None, 0, {"kept": 2})
 
 
+def test_a_model_that_repeats_itself_is_stopped_and_what_it_wrote_before_stays() -> None:
+    given = []
+
+    class Repeating(Scripted):
+        def reply(self, messages: Sequence[Message], *, grammar: str | None = None) -> Iterator[str]:
+            yield "The harbour reopens on 4 May [1].\n"
+            for _ in range(500):
+                given.append("It is as I said and as I said ")
+                yield given[-1]
+
+    (*_, last) = _written(Repeating(()))
+    assert last.written is not None
+    assert last.written.text.startswith("The harbour reopens on 4 May. [2]")
+    assert (last.written.complete, last.written.left_out) == (True, 1)
+    assert len(given) < 30
+
+
 def test_a_slice_that_the_answer_quotes_too_keeps_its_number() -> None:
     quoted = Scripted(("Ada Brook said: “It reopens on 4 May” [1].",))
     (*_, last) = _written(quoted, _default())

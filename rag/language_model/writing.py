@@ -22,6 +22,9 @@ from onrecord.rag.language_model.prompt import grammar, messages
 from onrecord.rag.languages import answer_language
 from onrecord.rag.types import Answer, Briefing, Written
 
+# A sentence that has not come to its numbers by then is a model's that repeats itself.
+_LONGEST_SENTENCE = 600
+
 
 def with_writing(
     answer: Answer,
@@ -71,6 +74,8 @@ def with_writing(
             if len(whole := settled(raw, spoken)) > len(ready):
                 ready = whole
                 yield so_far(ready, complete=False)
+            if len(raw) - raw.rfind("]") > _LONGEST_SENTENCE:
+                break
     except ModelError as error:
         # What was whole before it broke off was checked as all else is.
         yield so_far(ready, complete=True, note=words.failed.format(reason=error))
