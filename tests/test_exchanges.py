@@ -204,7 +204,7 @@ def test_the_list_is_exported_and_nothing_in_it_runs(small_library: Library, tmp
     assert fund.reply is not None
     assert fund.reply.quote in words
     assert "offengelassen" in words
-    assert set(QUESTIONS_FORMATS) == {"csv", "markdown", "docx"}
+    assert set(QUESTIONS_FORMATS) == {"csv", "markdown", "docx", "xlsx"}
     with pytest.raises(InvalidRequest, match="no export format"):
         export_questions(questions, "pdf", "en")  # type: ignore[arg-type]
 

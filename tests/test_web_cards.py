@@ -93,7 +93,7 @@ def test_a_card_is_accessible_and_fits(open_page: Open, lysvik: str, size: dict[
 def test_a_card_speaks_french_and_keeps_the_briefings_language(open_page: Open, server: Server) -> None:
     flood = briefing_id(server, "corvanne-sante-crue-2025-04-03.txt")
     page = open_page(f"/briefings/{flood}/card", locale="fr-FR")
-    expect(page.get_by_role("heading", name="Qui a parlé combien")).to_be_visible()
+    expect(page.get_by_role("heading", name="Qui a parlé, et combien")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_attribute("lang", "fr")
     expect(page.locator(".outcome", has_text="laissé sans réponse").first).to_be_visible(timeout=60_000)
 

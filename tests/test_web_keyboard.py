@@ -78,6 +78,7 @@ def test_adding_limiting_asking_reading_pinning_checking_and_comparing(
     expect(page.locator("a.cite").first).to_be_focused()
 
     press(page, "^Pinboard$", key="Shift+Tab")
+    page.wait_for_url("**/desk/pins*")
     expect(page.locator(".pin-item")).to_contain_text("eleven crowns")
     reach(page, "^Note on quote 1$")
     page.keyboard.type("Ask the minister.")
@@ -85,12 +86,14 @@ def test_adding_limiting_asking_reading_pinning_checking_and_comparing(
     expect(page.locator("#announcement")).to_have_text("Note saved")
 
     press(page, "^Check quotes$", key="Shift+Tab")
+    page.wait_for_url("**/check*")
     reach(page, "^Text to check$")
     page.keyboard.type("“The harbour toll will be twelve crowns from June,” said Ivo Stern.")
     press(page, "^Check$")
     expect(page.locator(".finding .verdict")).to_have_text("altered", timeout=30_000)
 
     press(page, "^Side by side$", key="Shift+Tab")
+    page.wait_for_url("**/desk/compare*")
     expect(page.locator("#first option").nth(1)).to_be_attached()
     for name, begins in (("^First briefing", "26 June 2025"), ("^Second briefing", "13 February 2025")):
         reach(page, name)

@@ -32,6 +32,7 @@ from onrecord.rag import (
     Settings,
     Summary,
     Words,
+    Written,
     export,
 )
 from onrecord.rag.exporting.formats import EXPORT_FORMATS
@@ -91,7 +92,7 @@ def _hostile(words: str) -> tuple[Briefing, Answer]:
     pieces = (Words(words), Quote((1,), words), Pointer((1,)))
     answer = Answer(
         words, f"{words} ", "answered", 0.9, "en", (Part(pieces), Part(pieces, item=True)), (one,), (), since=words,
-        note=words, searched_briefings=1,
+        written=Written(words, (Part(pieces),), 1, True, words), searched_briefings=1,
     )  # fmt: skip
     return briefing, answer
 
