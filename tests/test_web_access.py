@@ -78,7 +78,8 @@ def test_every_page_beside_the_chat_is_accessible_and_fits(
     page = open_page("/check", color_scheme=scheme, viewport=size)
     for address, drawn in PAGES.items():
         page.goto(server.address + address.format(**ids))
-        expect(page.locator(drawn).first).to_be_visible(timeout=30_000)
+        # What was left open is read first, all of it.
+        expect(page.locator(drawn).first).to_be_visible(timeout=120_000)
         expect(page.locator("#places a").first).to_be_visible()
         assert violations(page, every=True) == [], address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
