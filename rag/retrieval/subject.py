@@ -58,13 +58,13 @@ def subject_met(
         for passage in passages
         for term in language(passage.language).index_terms(f"{passage.context}\n{passage.text}")
     }
-    tells = _speaks(holdings, question.language, filters)
     # Words that no passage found holds are few, and seldom common: only those are looked up.
-    unknown = [
-        own
-        for own in terms.values()
-        if tells and read.isdisjoint(own) and not holdings.candidates(None, dict.fromkeys(own, 1.0), filters, 1)
-    ]
+    missing = [own for own in terms.values() if read.isdisjoint(own)]
+    unknown = (
+        [own for own in missing if not holdings.candidates(None, dict.fromkeys(own, 1.0), filters, 1)]
+        if missing and _speaks(holdings, question.language, filters)
+        else []
+    )
     vectors = asked_words(question.text, question.language, encoder.read_question(question.text))
     rows = [row for row, start in enumerate(vectors.starts.tolist()) if start in terms]
     return Subject(
