@@ -58,6 +58,7 @@ export function mountHeader(element, trigger) {
     withdraw();
     stopEditing();
     trigger("reopened");
+    suggestions?.replaceChildren();
     return suggest();
   });
   const state = el("p", { class: "state", role: "status" });
@@ -236,7 +237,6 @@ async function suggest(tries = 12) {
     suggestions.replaceChildren(beginnings(refresh));
     return;
   }
-  suggestions.replaceChildren();
   const here = conversation();
   const path = here ? `conversations/${encodeURIComponent(here)}/suggestions` : `suggestions?language=${language}`;
   let found = [];
