@@ -22,7 +22,8 @@ def not_found(draft: Draft) -> Drafted:
     theirs = question.literal and question.sayers
     if theirs:
         speaker = words.any_of(dict.fromkeys(map(plain, theirs)))
-        said = [words.silent.format(speaker=speaker, searched=draft.briefings_searched())]
+        template = words.unheld if question.unheld else words.silent
+        said = [template.format(speaker=speaker, searched=draft.briefings_searched())]
     else:
         said = [words.nothing.format(searched=draft.briefings_searched())]
     if time := _time_searched(draft):
@@ -53,7 +54,7 @@ def _who_spoke_of_it(draft: Draft) -> list[str]:
     """
     question, found = draft.question, dict[str, dict[str, None]]()
     words = language(question.language)
-    names = {term for name in question.sayers for term in words.telling_terms(name)}
+    names = {term for name in question.named_as for term in words.telling_terms(name)}
     terms = set(words.telling_terms(question.text)) - names
     for hit in draft.hits:
         passage, briefing = hit.passage, draft.sources.get(hit.passage.briefing_id)
