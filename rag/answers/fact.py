@@ -10,9 +10,10 @@ from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.text.quotes import overlap
 from onrecord.rag.types import Piece, Span
 
-# Statements quoted for one question, the first included; a further one is nearly as likely and says something else.
+# Statements quoted for one question, the first included. A further one is at least so likely, is about what was asked,
+# and says something else (docs/quality.md, "Further statements").
 _MOST_STATEMENTS = 3
-_NEAR = 0.15
+_LEAST = 0.05
 _SAME_WORDS = 0.6
 
 
@@ -26,8 +27,10 @@ def _statements(draft: Draft) -> list[tuple[ReadSentence, Span]]:
     chosen: list[tuple[ReadSentence, Span]] = []
     best = draft.quotable.best()
     for sentence in best:
-        if len(chosen) == _MOST_STATEMENTS or sentence.weight < _NEAR * best[0].weight:
+        if len(chosen) == _MOST_STATEMENTS or (chosen and sentence.weight < _LEAST):
             break
+        if chosen and not _on_subject(draft, sentence, best[0]):
+            continue
         span = run_around(sentence, draft.sources[sentence.passage.briefing_id], best)
         if all(_adds(draft, sentence, span, other, taken) for other, taken in chosen):
             chosen.append((sentence, span))
@@ -39,6 +42,20 @@ def _statement(draft: Draft, sentence: ReadSentence, span: Span) -> tuple[Piece,
     briefing = draft.sources[sentence.passage.briefing_id]
     reported = reported_part(briefing, span, draft.question)
     return draft.statement(briefing.id, reported or span)
+
+
+def _on_subject(draft: Draft, sentence: ReadSentence, best: ReadSentence) -> bool:
+    """Whether a sentence is about what the best one is: of its exchange, or as near to the question's words.
+
+    Where one of several people is meant, whoever says the best one is.
+    """
+    mine, theirs = sentence.passage, best.passage
+    if len(draft.question.sayers) > 1 and mine.speaker != theirs.speaker:
+        return False
+    if mine.exchange is not None and (mine.briefing_id, mine.exchange) == (theirs.briefing_id, theirs.exchange):
+        return True
+    met, least = draft.subject.met.get(mine.id), draft.subject.met.get(theirs.id)
+    return met is None or least is None or met >= least
 
 
 def _adds(draft: Draft, sentence: ReadSentence, span: Span, other: ReadSentence, taken: Span) -> bool:
