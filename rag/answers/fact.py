@@ -29,9 +29,9 @@ def _statements(draft: Draft) -> list[tuple[ReadSentence, Span]]:
     for sentence in best:
         if len(chosen) == _MOST_STATEMENTS or (chosen and sentence.weight < _LEAST):
             break
-        if chosen and not _on_subject(draft, sentence, best[0]):
-            continue
         span = run_around(sentence, draft.sources[sentence.passage.briefing_id], best)
+        if chosen and not _on_subject(draft, sentence, span, *chosen[0]):
+            continue
         if all(_adds(draft, sentence, span, other, taken) for other, taken in chosen):
             chosen.append((sentence, span))
     return chosen
@@ -44,10 +44,11 @@ def _statement(draft: Draft, sentence: ReadSentence, span: Span) -> tuple[Piece,
     return draft.statement(briefing.id, reported or span)
 
 
-def _on_subject(draft: Draft, sentence: ReadSentence, best: ReadSentence) -> bool:
-    """Whether a sentence is about what the best one is: of its exchange, or as near to the question's words.
+def _on_subject(draft: Draft, sentence: ReadSentence, span: Span, best: ReadSentence, first: Span) -> bool:
+    """Whether a run of sentences is about what the first one is.
 
-    Where one of several people is meant, whoever says the best one is.
+    It is of the same exchange; or as near to the question's words, and says one of them where the first does in the
+    same language. Where one of several people is meant, whoever says the first says it.
     """
     mine, theirs = sentence.passage, best.passage
     if len(draft.question.sayers) > 1 and mine.speaker != theirs.speaker:
@@ -55,7 +56,15 @@ def _on_subject(draft: Draft, sentence: ReadSentence, best: ReadSentence) -> boo
     if mine.exchange is not None and (mine.briefing_id, mine.exchange) == (theirs.briefing_id, theirs.exchange):
         return True
     met, least = draft.subject.met.get(mine.id), draft.subject.met.get(theirs.id)
-    return met is None or least is None or met >= least
+    if met is not None and least is not None and met < least:
+        return False
+    return mine.language != theirs.language or _says(draft, best, first) <= _says(draft, sentence, span)
+
+
+def _says(draft: Draft, sentence: ReadSentence, span: Span) -> bool:
+    """Whether a run of sentences says a telling word of the question."""
+    said = terms_of(words_at(draft.sources[sentence.passage.briefing_id], span), sentence.passage.language)
+    return not draft.subject_terms.isdisjoint(said)
 
 
 def _adds(draft: Draft, sentence: ReadSentence, span: Span, other: ReadSentence, taken: Span) -> bool:
