@@ -140,7 +140,9 @@ def test_of_several_who_hold_it_each_who_speaks_of_it_is_named(library: Library)
     assert speakers(answer) == {"Eda Lorn", "Owen Marsh"}
 
 
-@pytest.mark.parametrize("question", ["What did the minister say?", "Qu'a dit la ministre ?", "Was sagte die Ministerin?"])
+@pytest.mark.parametrize(
+    "question", ["What did the minister say?", "Qu'a dit la ministre ?", "Was sagte die Ministerin?"]
+)
 def test_all_that_one_of_several_said_needs_one_named(library: Library, question: str) -> None:
     answer = library.ask(question)
     assert answer.status == "not_found"

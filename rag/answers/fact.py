@@ -6,6 +6,7 @@ from onrecord.rag.answers.drafting import Draft, Drafted, paragraph
 from onrecord.rag.answers.runs import reported_part, run_around
 from onrecord.rag.answers.selection import terms_of
 from onrecord.rag.answers.spans import words_at
+from onrecord.rag.questions.stating import states
 from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.text.quotes import overlap
 from onrecord.rag.types import Piece, Span
@@ -48,17 +49,28 @@ def _on_subject(draft: Draft, sentence: ReadSentence, span: Span, best: ReadSent
     """Whether a run of sentences is about what the first one is.
 
     It is of the same exchange; or as near to the question's words, and says one of them where the first does in the
-    same language. Where one of several people is meant, whoever says the first says it.
+    same language; or it alone states the number or date that is asked for. Where one of several people is meant,
+    whoever says the first says it.
     """
     mine, theirs = sentence.passage, best.passage
     if len(draft.question.sayers) > 1 and mine.speaker != theirs.speaker:
         return False
     if mine.exchange is not None and (mine.briefing_id, mine.exchange) == (theirs.briefing_id, theirs.exchange):
         return True
+    if _states_wanted(draft, sentence, span) and not _states_wanted(draft, best, first):
+        return True
     met, least = draft.subject.met.get(mine.id), draft.subject.met.get(theirs.id)
     if met is not None and least is not None and met < least:
         return False
     return mine.language != theirs.language or _says(draft, best, first) <= _says(draft, sentence, span)
+
+
+def _states_wanted(draft: Draft, sentence: ReadSentence, span: Span) -> bool:
+    """Whether a run of sentences states the number or date that the question asks for."""
+    wanted = draft.question.wanted
+    if wanted != "number" and wanted != "date":
+        return False
+    return states(words_at(draft.sources[sentence.passage.briefing_id], span), wanted, sentence.passage.language)
 
 
 def _says(draft: Draft, sentence: ReadSentence, span: Span) -> bool:

@@ -58,7 +58,7 @@ def whose(sentence: ReadSentence, briefing: Briefing, question: Question) -> Sam
 
 
 def _may_be_of(office: str, sentence: ReadSentence, inner: Reported | None) -> bool:
-    """Whether somebody may hold an office that nobody on record is printed with, or a sentence speaks of whoever does."""
+    """Whether somebody may hold an office that nobody on record is printed with, or a sentence speaks of it."""
     speaker = inner or sentence.passage
     without_role = speaker.role is None and sentence.passage.kind != "question"
     return without_role or telling_words(office).issubset(folded_words(sentence.text))

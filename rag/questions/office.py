@@ -48,7 +48,7 @@ def office_asked_of(text: str, language: Language, people: Mapping[str, Sequence
             for end in _ends(text, words, last, cut.start() if cut else len(text), language.labels)
             if language.followups.sayer.search(f"{text[: words[first].start()]}{ANYBODY}{text[end:]}")
         ]
-        if not ends or _named_behind(text, words, last, language.labels):
+        if not ends or _named_behind(words, last, language.labels):
             continue
         if cut and len(ends) > 1 and _joins(words[last + 1], language.labels):
             # What the question is about stands elsewhere: these words are the office's.
@@ -115,7 +115,7 @@ def _ends(text: str, words: Sequence[re.Match[str]], last: int, limit: int, labe
     return ends
 
 
-def _named_behind(text: str, words: Sequence[re.Match[str]], last: int, labels: LabelWords) -> bool:
+def _named_behind(words: Sequence[re.Match[str]], last: int, labels: LabelWords) -> bool:
     """Whether a name follows an office ("the minister Bell")."""
     if last + 1 == len(words) or not _adjoin(words[last], words[last + 1]):
         return False

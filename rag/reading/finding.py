@@ -75,9 +75,7 @@ def _speaks_of(question: Question, found: Found) -> bool:
     if met is not None:
         return met >= _SPOKEN_OF
     words = language(best.passage.language)
-    return not set(question.search.words).isdisjoint(
-        words.index_terms(f"{best.passage.context}\n{best.passage.text}")
-    )
+    return not set(question.search.words).isdisjoint(words.index_terms(f"{best.passage.context}\n{best.passage.text}"))
 
 
 def _found(holdings: Holdings, encoder: Encoder, reader: Reader, question: Question, k: int, filters: Filters) -> Found:
