@@ -7,8 +7,8 @@ Run from the project's root, with the development data beside it:
 A false "left open" about a named person is a false accusation, so the share from which it is said (`LEFT_OPEN_FROM`,
 where one sentence says `LEFT_OPEN_SAID` of it) is chosen on one part of the questions and reported on another: of
 `eval/asked` by transcript, as the reader's own were (training/split.py); of `eval/qevasion`, from which it learned
-nothing, the pairs of odd and of even place. In `eval/asked` a question stands with the exchange that holds the sentences
-a careful editor would quote.
+nothing, the pairs of odd and of even place. In `eval/asked` a question stands with the exchange that holds the
+sentences a careful editor would quote.
 """
 
 from __future__ import annotations
