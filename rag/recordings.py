@@ -1,11 +1,13 @@
-"""The sound or film of a briefing: what was itself added and heard, or what lies beside a transcript as added.
+"""The sound or film of a briefing: what was added and heard, what lies beside a transcript, or where one is told.
 
 A recording that was added is kept with the library, as a file of its own: it is too large for a database, and is played
-from there. Of one that lies beside a transcript nothing is kept: it is there for as long as it lies there.
+from there. Of one that lies beside a transcript, or at a path that was told, nothing is kept: it is there for as long
+as it lies there. One at an address is never fetched: a link leads to it.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Iterable, Sequence
@@ -16,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onrecord.embeddings.replacing import replacing
+from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.readers.metadata import checked_metadata
 from onrecord.rag.types import Briefing
 
 if TYPE_CHECKING:
@@ -32,6 +36,10 @@ _TYPES = {
     **{".oga": "audio/ogg", ".flac": "audio/flac", ".aac": "audio/aac"},
     **{".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".mov": "video/quicktime", ".ogv": "video/ogg"},
 }
+
+
+# What would end a link in Markdown or HTML, and in no address stands as it is (RFC 3986).
+_UNSAFE = re.compile(r"[\"'<>\\^`{|}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,39 @@ def recording_beside(briefing: Briefing) -> Recording | None:
     except OSError:
         return None
     return found
+
+
+def told_media(media: str | Path) -> str:
+    """Where a recording lies, as it is kept with a briefing: an address, or the whole path of a file on this machine.
+
+    A path is a `Path`: what comes over a network is a `str`, and names no file. Raises InvalidRequest.
+    """
+    if isinstance(media, str):
+        try:
+            address = checked_metadata({"url": media}).url or ""
+        except InvalidRequest:
+            address = ""
+        if not address or _UNSAFE.search(address):
+            raise InvalidRequest(
+                f"The recording {media!r} cannot be used. Give an address that begins with http:// or https://."
+            )
+        return address
+    path = media.expanduser().resolve()
+    if not path.is_file() or not _is_recording(path):
+        raise InvalidRequest(
+            f"{media}: is no recording on this machine. Give an address that begins with http:// or https://, or the "
+            f"path of a file with one of the endings {', '.join(_TYPES)}."
+        )
+    return str(path)
+
+
+def recording_told(briefing: Briefing) -> Recording | None:
+    """The recording at the path that somebody told; None where none was, or where it is not on this machine."""
+    path = Path(briefing.media or "")
+    # What has since become a link may lead anywhere.
+    if path.is_absolute() and _is_recording(path) and path.is_file() and not path.is_symlink():
+        return Recording(path, _TYPES[path.suffix.lower()])
+    return None
 
 
 @dataclass(frozen=True, slots=True)

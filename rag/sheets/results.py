@@ -23,7 +23,20 @@ from onrecord.rag.types import Answer, Citation
 RowResult = Mapping[str, str | int | float | None]
 """What is found for a row, by column; an `error` where nothing could be."""
 
-_SOURCE = ("speaker", "role", "outlet", "briefing", "date", "link", "timecode", "page", "line", "file", "further")
+_SOURCE = (
+    "speaker",
+    "role",
+    "outlet",
+    "briefing",
+    "date",
+    "link",
+    "timecode",
+    "recording",
+    "page",
+    "line",
+    "file",
+    "further",
+)
 RESULT_COLUMNS: Mapping[SheetOf, tuple[str, ...]] = {
     "question": ("status", "confidence", "answer", "quote", *_SOURCE, "error", "version", "library"),
     "quotation": (
@@ -83,6 +96,7 @@ def _source(cited: Sequence[Citation]) -> RowResult:
         "date": first.date,
         "link": source_link(first),
         "timecode": None if first.seconds is None else timecode(first.seconds),
+        "recording": first.media,
         "page": first.page,
         "line": first.line,
         "file": first.file,

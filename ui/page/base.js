@@ -96,6 +96,20 @@ export function printedPlace({ page, line, seconds }) {
   return places.filter(Boolean).join(", ");
 }
 
+// The same in parts to be shown; the second is said by a link to the recording, where there is one.
+export function placed(of) {
+  const link = mediaLink(of);
+  return [printedPlace(link ? { ...of, seconds: null } : of), link].filter(Boolean);
+}
+
+// A link to the recording where it lies, opening at the second of words; null where no address is known.
+export function mediaLink({ media, seconds }, attributes = {}) {
+  if (!media) return null;
+  const at = seconds !== null && seconds !== undefined;
+  const said = at ? fill(words.recording_at, { time: timecode(seconds) }) : words.recording;
+  return el("a", { href: media, target: "_blank", rel: "noopener noreferrer", ...attributes }, said);
+}
+
 // Seconds from the beginning of a recording as h:mm:ss.
 export function timecode(seconds) {
   const two = (n) => String(n).padStart(2, "0");

@@ -1,7 +1,7 @@
 // The right room: the words of a citation where they stand.
 
 import { pinButton } from "../desk/pinning.js";
-import { api, button, el, fill, inQuotes, languageName, printedPlace, root, spokenDate, words } from "../page/base.js";
+import { api, button, el, fill, inQuotes, languageName, mediaLink, printedPlace, root, spokenDate, words } from "../page/base.js";
 import { player } from "../page/player.js";
 import { name, named } from "../page/address.js";
 import { copyBy } from "../page/clipboard.js";
@@ -283,6 +283,7 @@ function links(source, reader) {
     original
       ? el("a", { class: "button", href: original, target: "_blank", rel: "noopener noreferrer" }, words.open_original)
       : null,
+    mediaLink(source, { class: "button" }),
     button(words.copy_quote, ({ currentTarget }) => copyBy(currentTarget, plain, rich)),
     source.unchanged ? pinButton({ briefing: source.briefing_id, start: source.start, end: source.end }, source.quote) : null,
   );
