@@ -2,7 +2,7 @@
 //
 // Elements are built with textContent only: nothing that comes from a briefing or a user is ever parsed as HTML.
 
-export const root = new URL("../..", import.meta.url);
+export const root = new URL("../../..", import.meta.url);
 
 // Where there is no room for rooms side by side: a phone, either way up, and a page at 400%.
 export const SMALL = "(max-width: 768px), (max-height: 500px)";

@@ -40,6 +40,8 @@ function listen() {
       if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
       event.stopPropagation();
+      // On its way while the room is made; `present` says what goes wrong.
+      sourceOf(link).catch(() => {});
       hideCard();
       open(link);
     },
@@ -135,7 +137,7 @@ async function present(link) {
   // Three rooms side by side need this much; below it the library makes room.
   if (matchMedia("(max-width: 1150px)").matches) document.querySelector("#library.open > .toggle-button")?.click();
   openSidebar();
-  if (!sources.size) show(el("p", { class: "hint" }, words.source_loading));
+  if (!panel.querySelector(".source-head")) show(el("p", { class: "hint" }, words.source_loading));
   try {
     const source = await sourceOf(link);
     if (mine === latest) render(source, link);
