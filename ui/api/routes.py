@@ -342,6 +342,11 @@ def _answer_events(first: Answer | None, others: Iterator[Answer]) -> Iterator[b
         if first is not None:
             yield format_sse_event(event="answer", data_str=_ANSWER.dump_json(first).decode())
         for answer in others:
+            if answer is first:
+                # Nothing new; but a reader who has gone away is noticed, and stops the model.
+                yield format_sse_event(comment="")
+                continue
+            first = answer
             yield format_sse_event(event="answer", data_str=_ANSWER.dump_json(answer).decode())
         yield format_sse_event(event="done", data_str="{}")
     except OnRecordError as error:
