@@ -220,7 +220,13 @@ def _not_there(file: Path, whole: bytes) -> None:
     ("write", "problem"),
     [
         (_not_there, "is missing. Set ONRECORD_LLM"),
-        (lambda file, whole: file.mkdir(), "cannot be read"),
+        (lambda file, whole: file.mkdir(), "is no file"),
+        pytest.param(
+            lambda file, whole: os.mkfifo(file),
+            "is no file",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes here"),
+        ),
+        (lambda file, whole: file.write_bytes(whole.replace(b"llama", b"novel")), "run pip install --upgrade xllamacpp"),
         (lambda file, whole: file.write_bytes(b""), "is no GGUF file"),
         (lambda file, whole: file.write_text("The harbour closes."), "is no GGUF file"),
         (lambda file, whole: file.write_bytes(whole[:4] + b"\x01" + whole[5:]), "version 1"),
