@@ -227,7 +227,8 @@ class Library(Keeping):
     ) -> Iterator[Answer]:
         """Yield the answer as it grows, whole before a language model begins; then what that writes beside it.
 
-        Raises as `ask` does, before the first. Closing the iterator stops the model.
+        Raises as `ask` does, before the first. While the model writes, the same answer comes again with every token
+        that ends no sentence, so that closing the iterator stops the model within one.
         """
         limits = filters_of(filters)
         answered = self._holdings.of_one_state(
@@ -347,6 +348,9 @@ class Library(Keeping):
 
         evidence = evidence_of(answered.answer, answered.kind, answered.reading, answered.briefings)
         support, in_time = Support(self._models.bundled_encoder()), answered.kind == "over_time"
-        for grown in with_writing(answered.answer, evidence, answered.briefings, model, support, in_time=in_time):
-            require_verified(grown, answered.briefings)
+        verified = answered.answer
+        for grown in with_writing(verified, evidence, answered.briefings, model, support, in_time=in_time):
+            if grown is not verified:
+                require_verified(grown, answered.briefings)
+                verified = grown
             yield grown
