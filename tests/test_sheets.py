@@ -35,7 +35,7 @@ from onrecord.rag import (
     sheet_of,
 )
 from onrecord.rag.exporting.workbook import workbook
-from onrecord.rag.readers.sheets import rows_in
+from onrecord.rag.readers.sheets import SheetCell, tables_in
 from onrecord.ui.command.cli import app
 
 # Invented.
@@ -70,6 +70,12 @@ def made(*rows: list[Any]) -> bytes:
                 else:
                     sheet.write(number, place, cell)
     return out.getvalue()
+
+
+def rows_in(name: str, data: bytes) -> list[list[SheetCell]]:
+    """The rows of what has one sheet."""
+    [rows] = tables_in(name, data)
+    return rows
 
 
 def read_back(data: bytes) -> list[dict[str, Any]]:
@@ -112,9 +118,89 @@ def test_cells_are_read_as_what_they_are_and_formulas_as_what_they_gave() -> Non
     assert sheet_of(rows, "question").texts == ["Who paid?", "2031"]
 
 
+def booked(*sheets: list[list[Any]], merged: str = "", hidden: int = -1) -> bytes:
+    """A workbook of several sheets, some cells of its first merged."""
+    out = io.BytesIO()
+    with Workbook(out) as book:
+        for number, rows in enumerate(sheets):
+            sheet = book.add_worksheet()
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+            if merged and not number:
+                sheet.merge_range(merged, "Ada Quill")
+            if number == hidden:
+                sheet.hide()
+            else:
+                # The one that is active stays to be seen.
+                sheet.activate()
+    return out.getvalue()
+
+
+def test_a_title_above_the_headings_is_carried_through(filled: Library) -> None:
+    rows = [["For the minister", "", ""], [], ["Nr", "Question", "Since"], [1, "Who paid?", ""], [2, "Why?", "2031"]]
+    sheet = sheet_in("a.xlsx", made(*[[cell or None for cell in row] for row in rows]), "question")
+    assert (sheet.headings, sheet.texts) == (("Nr", "Question", "Since"), ["Who paid?", "Why?"])
+    for format in ("xlsx", "csv"):
+        back = export_sheet(sheet, {1: {"status": "answered"}}, format)
+        again = sheet_in(f"a.{format}", back, "question")
+        assert again.texts == sheet.texts
+        assert again.above[0][:1] == ("For the minister",)
+        assert again.rows[1][again.headings.index("status")] == "answered"
+
+
+@pytest.mark.parametrize(
+    ("rows", "texts"),
+    [
+        # Headings that nobody knows, behind an empty column and a number; without any.
+        (
+            [["", "No.", "Line"], ["", 1, "Who paid, Minister?"], ["", 2, "Why not?"]],
+            ["Line", "Who paid, Minister?", "Why not?"],
+        ),
+        ([["", ""], ["", "The port paid"]], ["", "The port paid"]),
+        # What is called a question is the kind of a row.
+        ([["Words", "Kind"], ["Who paid for it?", "question"]], ["Words", "Who paid for it?"]),
+    ],
+)
+def test_the_column_of_sentences_is_taken_where_none_is_called_so(rows: list[list[Any]], texts: list[str]) -> None:
+    assert sheet_of(rows, "question").texts == texts
+
+
+def test_the_sheet_that_is_meant_is_found_in_a_workbook() -> None:
+    cover, asked = [["How to use this file"]], [["Question", "Speaker"], ["Who paid?", ""], ["Why?", ""]]
+    assert sheet_in("a.xlsx", booked(cover, asked), "question").texts == ["Who paid?", "Why?"]
+    # One that is hidden is not read, and one with merged cells says the same in all rows of them.
+    assert sheet_in("a.xlsx", booked([["Question"], ["Old?"]], asked, hidden=0), "question").texts == [
+        "Who paid?",
+        "Why?",
+    ]
+    merged = sheet_in("a.xlsx", booked(asked, merged="B2:B3"), "question")
+    assert [merged.filters(row) for row in merged.rows] == [{"speaker": ["Ada Quill"]}] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", "Zitat;Wer\r\n“Das Meer”;Müller\r\n".encode("cp1252")),
+        ("a.csv", "sep=;\nZitat;Wer\n“Das Meer”;Müller\n".encode()),
+        ("a.csv", "Zitat\tWer\n“Das Meer”\tMüller\n".encode("utf-16")),
+        ("a.tsv", "Zitat\tWer\n“Das Meer”\tMüller\n".encode()),
+    ],
+)
+def test_tables_are_read_as_programs_write_them(name: str, data: bytes) -> None:
+    sheet = sheet_in(name, data, "quotation")
+    assert [sheet.quotation(row) for row in sheet.rows] == [QuotedWords("“Das Meer”", "Müller")]
+
+
+def test_lines_of_a_text_stay_as_they_are() -> None:
+    text = 'Où est le port ?\n\n"Breakwater", who paid;\twhy?\n'
+    assert sheet_in("a.txt", text.encode("cp1252"), "question").texts == text.split("\n")[:3]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
+        ("sign.csv", b"Question,Who\nWho paid, and why?,Ada\n" + b"Why?,Ada\n" * 20, "row 2 has more cells"),
+        ("hidden.xlsx", booked([["Question"]], [[]], hidden=0), "hidden"),
         ("empty.csv", b"", "empty"),
         ("blank.csv", b",,\n,,\n", "no rows"),
         ("broken.xlsx", b"PK\x03\x04 no workbook", "cannot be read as a workbook"),
