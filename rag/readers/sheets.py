@@ -81,7 +81,8 @@ def workbook_tables(name: str, data: bytes) -> bytes:
         raise UnreadableFile(f"{name}: is locked by a password. Save it without one.") from error
     except (CalamineError, IndexError, ValueError, OSError) as error:
         raise UnreadableFile(f"{name}: cannot be read as a workbook ({error}). Save it as XLSX, ODS or CSV.") from error
-    fitting = [one for one in shown if one.total_height <= _MOST_ROWS and one.total_width <= _MOST_COLUMNS]
+    # Both are positions of the last cell, one less than how many there are.
+    fitting = [one for one in shown if one.total_height < _MOST_ROWS and one.total_width < _MOST_COLUMNS]
     # Data behind the first sheet may be what that was made from.
     if shown[:1] != fitting[:1]:
         raise _too_large(name)
@@ -93,7 +94,7 @@ def _filled(sheet: CalamineSheet) -> list[list[CalamineCell]]:
     rows: list[list[CalamineCell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
         merged = rows[top : bottom + 1]
-        for row in merged[1:] if left < sheet.total_width else ():
+        for row in merged[1:] if left < len(rows[0]) else ():
             row[left] = merged[0][left]
     return rows
 
