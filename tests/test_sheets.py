@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commanding import Command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -26,7 +24,6 @@ from onrecord.rag import (
     OnRecordError,
     QuotedWords,
     RunOfRows,
-    Settings,
     UnreadableFile,
     answer_result,
     check_results,
@@ -336,41 +333,12 @@ def test_a_run_goes_on_where_it_was_cut_off_and_only_with_the_same(tmp_path: Pat
 # --- From the command line
 
 
-class Shell:
-    """`onrecord` in processes of their own, in a folder with a library."""
-
-    def __init__(self, folder: Path, model: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **os.environ,
-            "LC_ALL": "C.UTF-8",
-            "ONRECORD_LIBRARY": str(folder / "library"),
-            "ONRECORD_MODEL": str(model),
-        }
-        (folder / "harbour.txt").write_text(SAID, encoding="utf-8")
-        with Library.open(settings=Settings(library=folder / "library", model=str(model))) as library:
-            library.add(folder / "harbour.txt")
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "onrecord.ui.command.cli", *words],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(*words)
-        out, problems = process.communicate(timeout=300)
-        assert "Traceback" not in problems
-        return subprocess.CompletedProcess(words, process.returncode, out, problems)
-
-
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Shell:
-    return Shell(tmp_path_factory.mktemp("shell"), small_model)
+def command(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Command:
+    command = Command(tmp_path_factory.mktemp("command"), small_model)
+    (command.folder / "harbour.txt").write_text(SAID, encoding="utf-8")
+    command("add", "harbour.txt")
+    return command
 
 
 @pytest.mark.parametrize(
@@ -390,27 +358,27 @@ def test_what_cannot_be_is_refused(words: tuple[str, ...], code: int, tmp_path: 
     assert not (tmp_path / "answers.csv").exists()
 
 
-def test_the_command_answers_a_sheet(shell: Shell) -> None:
+def test_the_command_answers_a_sheet(command: Command) -> None:
     rows = [["Frage", "Seit", "Notiz"], ["Who paid for the breakwater?", "", "=A1"], ["", "", "x"], ["Why?", "then"]]
-    (shell.folder / "questions.xlsx").write_bytes(made(*[[cell or None for cell in row] for row in rows]))
-    done = shell("ask", "--batch", "questions.xlsx", "--export", "answers.csv")
-    assert (done.returncode, done.stdout) == (1, "answers.csv: 3 rows, 1 with an error.\n")
-    with (shell.folder / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
+    (command.folder / "questions.xlsx").write_bytes(made(*[[cell or None for cell in row] for row in rows]))
+    done = command("ask", "--batch", "questions.xlsx", "--export", "answers.csv", code=1)
+    assert done.stdout == "answers.csv: 3 rows, 1 with an error.\n"
+    with (command.folder / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
         first, blank, wrong = csv.DictReader(file)
     assert first["quote"] in SAID
     assert (first["speaker"], blank["status"], blank["Notiz"]) == ("Ada Quill", "", "x")
     assert "then" in wrong["error"]
 
 
-def test_what_is_stopped_or_killed_keeps_what_is_done_and_goes_on(shell: Shell) -> None:
+def test_what_is_stopped_or_killed_keeps_what_is_done_and_goes_on(command: Command) -> None:
     many = 3000
     words = ["The", "port", "paid", "for", "it,", "from", "its", "own", "reserves"]
     lines = ["Zitat;Nr", *(f"{' '.join(words[: 3 + number % 7])};{number}" for number in range(many))]
-    (shell.folder / "many.csv").write_text("\n".join(lines), encoding="utf-8")
-    kept, out = shell.folder / "out.xlsx.unfinished", shell.folder / "out.xlsx"
+    (command.folder / "many.csv").write_text("\n".join(lines), encoding="utf-8")
+    kept, out = command.folder / "out.xlsx.unfinished", command.folder / "out.xlsx"
 
     def cut_off(sign: signal.Signals, rows: int) -> int:
-        process = shell.start("check", "--batch", "many.csv", "--export", "out.xlsx")
+        process = command.start("check", "--batch", "many.csv", "--export", "out.xlsx")
         deadline = time.monotonic() + 120
         while not kept.exists() or kept.read_text(encoding="utf-8").count('"row"') < rows:
             assert process.poll() is None, process.communicate()
