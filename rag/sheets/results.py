@@ -114,9 +114,9 @@ def export_sheet(sheet: Sheet, results: Mapping[int, RowResult], format: SheetFo
     columns = (*headings, *(_OURS.format(name=name) if name in headings else name for name in added))
     rows = _rows(sheet, len(headings), results)
     if format == "xlsx":
-        return workbook(columns, rows)
+        return workbook(columns, rows, above=sheet.above)
     if format == "csv":
-        return _csv(columns, rows)
+        return _csv(columns, rows, sheet.above)
     raise InvalidRequest(f"{format!r} is no format for a sheet. Use one of {', '.join(SHEET_FORMATS)}.")
 
 
@@ -131,11 +131,11 @@ def _typed(name: str, value: str | int | float | None) -> TableCell:
     return whole_date(value) if name == "date" and isinstance(value, str) else value
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[TableCell]]) -> bytes:
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[TableCell]], above: Sequence[Sequence[TableCell]]) -> bytes:
     out = io.StringIO(newline="")
     lines = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    lines.writerow([cell(name) for name in columns])
-    for row in rows:
+    # A table has as many cells in each row, so that it is known as one again.
+    for row in (*([*row, *[""] * (len(columns) - len(row))] for row in above), columns, *rows):
         lines.writerow([_plain(each) for each in row])
     return ("\ufeff" + out.getvalue()).encode(errors="replace")
 
