@@ -97,6 +97,7 @@ class Wording:
     holdings_dated: str = ""
     latest: str = ""
     silent: str = ""
+    unheld: str = ""
     spoken_by: str = ""
     dates_within: str = ""
     dates_between: str = ""

@@ -94,7 +94,8 @@ class Question:
     `typed` is it as asked, `text` as it stands alone, `language` the code of the language it is asked in. `subject` is
     what it is about, without its frame ("who asked about …"); `wanted` what kind of thing answers it. `people` and
     `outlets` are those on record that it names; `speakers` are the people who may be the one whose words it wants,
-    `stranger` that one's name where nobody on record bears it. `explicit` says that it wants theirs rather than
+    `stranger` that one's name where nobody on record bears it, `office` the words of an office by which it names them,
+    which nobody on record holds where it is the stranger. `explicit` says that it wants theirs rather than
     others', `literal` that it asks what they said, so that nobody else's will do. `page` is that of a list, from 1.
     `search` is what to look for, and `history` the conversation before.
 
@@ -111,6 +112,7 @@ class Question:
     wanted: Wanted | None
     speakers: tuple[str, ...] = ()
     stranger: str | None = None
+    office: str | None = None
     explicit: bool = False
     literal: bool = False
     people: tuple[str, ...] = ()
@@ -131,12 +133,24 @@ class Question:
 
     def may_want(self, speaker: str | None) -> bool:
         """Whether the name of somebody, or that there is none, leaves open that theirs are the words wanted."""
+        if self.unheld:
+            return speaker is None
         return speaker is None or any(same(Known(speaker), Known(one)) != "no" for one in self.sayers)
+
+    @property
+    def unheld(self) -> str | None:
+        """The words of an office by which the question names whose words it wants, where nobody on record holds it."""
+        return self.office if self.stranger else None
 
     @property
     def sayers(self) -> tuple[str, ...]:
         """Those whose words are wanted, be they on record or not."""
         return self.speakers or ((self.stranger,) if self.stranger else ())
+
+    @property
+    def named_as(self) -> tuple[str, ...]:
+        """What those whose words are wanted go by: their names, and the office by which the question calls them."""
+        return (*self.sayers, *([self.office] if self.office else []))
 
     def seeks(self, text: str) -> int:
         """How many of the words given in quotation marks stand in a text, whatever their case, accents and marks."""
@@ -226,6 +240,7 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
         wanted=wanted,
         speakers=names.speakers,
         stranger=names.stranger,
+        office=names.office,
         explicit=names.explicit,
         literal=names.literal,
         people=names.people,
