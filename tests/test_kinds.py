@@ -201,4 +201,6 @@ A2. The fund pays 60 per cent.
         ("Helga Tarn", "Minister", True)
     ] * 2
     # Where nobody is named, a number is nobody's name, nor is a body in capitals a person's.
-    assert {turn.speaker for turn in structure_of(text.replace("Answered by Minister Helga Tarn\n", "")).turns} == {None}
+    assert {turn.speaker for turn in structure_of(text.replace("Answered by Minister Helga Tarn\n", "")).turns} == {
+        None
+    }
