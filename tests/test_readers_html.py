@@ -90,6 +90,11 @@ def test_the_main_text_stays_whole_and_the_rest_is_marked(layout: str) -> None:
 def test_a_page_of_little_text_is_kept() -> None:
     source = read_one("short.html", b"<html><body><nav>Menu</nav><p>The minister resigned.</p></body></html>").source
     assert "The minister resigned." in body_of(source)
+    spoken = "<nav>Menu</nav><p>Mayor Alder: It is high.</p><p>Reporter: How high?</p><p>Mayor Alder: Very.</p>"
+    source = read_one("short.html", f"<html><body>{spoken}</body></html>".encode()).source
+    assert [line for line in body_of(source).splitlines() if line.strip()] == [
+        *("Mayor Alder: It is high.", "Reporter: How high?", "Mayor Alder: Very.")
+    ]
 
 
 def test_bold_labels_start_their_own_line() -> None:

@@ -141,7 +141,9 @@ def _main_blocks(blocks: Sequence[Block], chosen: Sequence[str]) -> list[bool]:
     words = [_words(block.text) for block in blocks]
     sure = [line.count(" ") + 1 >= _TELLING_WORDS and f" {line} " in stream for line in words]
     if not any(sure):
-        return [not _is_chrome(block, None) for block in blocks] if not chosen else [line in lines for line in words]
+        # Of lines as short as these, what was chosen tells nothing of the others.
+        plain = [not _is_chrome(block, None) for block in blocks]
+        return plain if any(plain) or not chosen else [line in lines for line in words]
     container, dense = _container(blocks, sure)
     inside = [_is_inside(block.element, container) for block in blocks]
     anchors = [number for number in range(len(blocks)) if sure[number] and inside[number]]

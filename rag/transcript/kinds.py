@@ -118,10 +118,10 @@ def _kind(
         return "statement"
     if floor.answered and len(words.split()) <= _INTERJECTION and _has_asked(scene, asker, position):
         return "statement"
-    if floor.answered and len(words.split()) <= _INTERJECTION and name != floor.answerer and following is not None:
+    goes_on = following is not None and not asked_next and scene.who[following] == floor.answerer != name
+    if floor.answered and len(words.split()) <= _INTERJECTION and goes_on:
         # Who calls out between two parts of somebody's answer answers nothing.
-        if scene.who[following] == floor.answerer and not asked_next:
-            return "statement"
+        return "statement"
     if floor.answered and name != floor.answerer and following is None:
         # Whoever closes after somebody else's answer adds nothing to it.
         return "statement"

@@ -170,7 +170,7 @@ def is_dialogue(members: Sequence[LabelCandidate], page: LabelledPage) -> bool:
 
 
 def _take_turns(members: Sequence[LabelCandidate], page: LabelledPage) -> bool:
-    """Whether every second line is somebody's with an office, and one of them comes back after others, as no heading."""
+    """Whether every second line is somebody's with an office, of whom one comes back after others, as no heading."""
     offices = [candidate.key for candidate in members if candidate.grade is Grade.OFFICE]
     back = any(key in offices[:place] and offices[place - 1] != key for place, key in enumerate(offices) if place)
     return back and len(offices) >= max(_FEWEST, _THROUGHOUT * len(page.lines))

@@ -49,8 +49,9 @@ class Scene:
     """All blocks side by side: who says them, what their labels make of them, whether they look asking.
 
     `marks` says which ask in their last words, `asks` which do in any, `hands_over` which give the floor, `calls` which
-    ask for no more than that, `beside_calls` their sentences that neither give it nor thank, `thanks` which are courteous, `presents` which open with a reporter's name and outlet,
-    `chairs` which are printed under the office of one who leads, and `presidents` under that of one who may lead.
+    ask for no more than that, `beside_calls` which sentences of each neither give it nor thank, `thanks` which are
+    courteous, `presents` which open with a reporter's name and outlet, `chairs` which are printed under the office of
+    one who leads, and `presidents` under that of one who may lead.
     """
 
     blocks: Sequence[TurnBlock]
