@@ -1,4 +1,4 @@
-"""Questions on record, with what became of them, as CSV, Markdown or DOCX (pure; everything escaped)."""
+"""Questions on record, with what became of them, as CSV, XLSX, Markdown or DOCX (pure; everything escaped)."""
 
 from __future__ import annotations
 
