@@ -42,6 +42,10 @@ FITTED = (
     "samples/ostmere-barrier-ferries-2025-06-17.html",
     "samples/ostmere-medical-office-2025-04-29.vtt",
     "tests/languages/de/03-interview-hochwasser.txt",
+    "tests/languages/es/07-dengue.txt",
+    "tests/styles/02-capitals-colon.txt",
+    "tests/styles/03-committee.txt",
+    "tests/styles/05-assemblee.txt",
 )
 DROPPED = 0.95
 SEEN_TOGETHER = 14
