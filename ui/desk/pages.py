@@ -253,5 +253,5 @@ def _field(name: str, label: str, control: str) -> str:
 def _exports(language: str) -> Iterator[str]:
     said = words(language)
     for name in ("csv", "xlsx", "markdown", "docx"):
-        label = said["table_csv"] if name == "csv" else said[name]
+        label = said[f"table_{name}"] if name in ("csv", "xlsx") else said[name]
         yield f'<a class="button" data-format="{name}" download href="../api/open/export?format={name}">{label}</a> '

@@ -118,7 +118,8 @@ def reader_page(
     bar = (
         f'<div class="reading-bar"><p class="reading-title" aria-hidden="true">{escape(briefing.title)}</p>{contents}'
         f'<form class="find-text" role="search"><label for="find">{said["find_text"]}</label>'
-        '<input id="find" type="search" autocomplete="off" aria-keyshortcuts="/"><output for="find"></output>'
+        f'<input id="find" type="search" placeholder="{said["find_short"]}" autocomplete="off" aria-keyshortcuts="/">'
+        '<output for="find"></output>'
         f'<button type="button" id="previous-match" aria-label="{said["previous_match"]}" disabled>‹</button>'
         f'<button type="submit" aria-label="{said["next_match"]}" disabled>›</button></form>'
         f"{_player(briefing, recording, quote)}</div>"
