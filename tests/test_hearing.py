@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -260,7 +261,12 @@ def test_it_goes_on_from_where_it_was_killed(cache: Path, tmp_path: Path) -> Non
 
 def children() -> list[int]:
     """The processes of this one that hear."""
-    return [one.pid for one in psutil.Process().children() if "onrecord.rag.hearing.process" in one.cmdline()]
+    found = []
+    for one in psutil.Process().children():
+        # One that has been killed may not be waited for yet.
+        with suppress(psutil.NoSuchProcess):
+            found += [one.pid] if "onrecord.rag.hearing.process" in one.cmdline() else []
+    return found
 
 
 def test_a_track_in_which_somebody_speaks_is_heard(cache: Path, spoken: np.ndarray, tmp_path: Path) -> None:

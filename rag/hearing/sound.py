@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +134,8 @@ def _decoded(path: Path, skipped: int, track: int) -> Iterator[Samples]:
 
 
 def _samples(frame: AudioFrame) -> Samples:
-    return frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+    samples: Samples = frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+    return samples
 
 
 def _frames(container: InputContainer, track: int) -> Iterator[AudioFrame | float]:
@@ -148,7 +149,7 @@ def _frames(container: InputContainer, track: int) -> Iterator[AudioFrame | floa
         try:
             for packet in container.demux(stream):
                 try:
-                    yield from packet.decode()  # type: ignore[misc]  (of a track of sound)
+                    yield from cast("list[AudioFrame]", packet.decode())
                     damaged = 0
                 except av.error.FFmpegError:
                     # Noise in place of AAC is "not permitted", for one.
