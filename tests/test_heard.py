@@ -96,6 +96,13 @@ def test_speakers_who_are_told_apart_have_numbers_in_the_language_spoken() -> No
         assert len(source.turns or ()) == 2
 
 
+def test_what_is_shorter_than_it_says_is_told() -> None:
+    for told, count in ((None, 2), (12.5, 2), (60.0, 3)):
+        notes = read_heard("x", heard_bytes(replace(heard(words((" A", 0.0), (" wall.", 0.5))), told=told))).notes
+        assert len(notes) == count
+    assert notes[-1].startswith("It is said to last 1:00: play it")
+
+
 @pytest.mark.parametrize("cut", [0, 14, 200, len(HEARD) - 1])
 def test_a_damaged_document_is_refused(cut: int) -> None:
     with pytest.raises(UnreadableFile, match=r"talk\.mp3: what was heard .* is damaged"):
