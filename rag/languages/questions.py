@@ -38,6 +38,8 @@ class QuestionPhrases:
     A briefing is spoken of by a word of `conferences` where it is a transcript and of `reports` where it is a news
     report; those and the words of `general` do not tell one from another.
 
+    `reply_asked` asks, after a question about a question on record, what was replied to that.
+
     In a list: `page` holds its `number`, and `more` asks for what follows, or for the page of its `number`;
     `before_term` stands before the term whose mentions are wanted ("the word"), `mentioned_by` between it and who
     mentions it, `occasion` behind it; `frame` stands before the subject of a change ("what she says about").
@@ -71,6 +73,7 @@ class QuestionPhrases:
     attributing: Phrase = NEVER
     about: Phrase = NEVER
     of_subject: Phrase = NEVER
+    reply_asked: Phrase = NEVER
     stance: Phrase = NEVER
     conferences: frozenset[str] = frozenset()
     reports: frozenset[str] = frozenset()

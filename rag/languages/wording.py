@@ -69,6 +69,7 @@ class Wording:
     mark_unclear: str = ""
     left_open: str = ""
     left_open_none: str = ""
+    left_open_unclear: str = ""
     questions: str = ""
     questions_by: str = ""
     questions_by_whom: str = ""

@@ -20,14 +20,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class OfficeAsked:
     """An office that a question names, in its words, and the people on record who hold it, in alphabetical order."""
 
     words: str
     holders: tuple[str, ...]
 
 
-def office_asked_of(text: str, language: Language, people: Mapping[str, Sequence[str]]) -> Office | None:
+def office_asked_of(text: str, language: Language, people: Mapping[str, Sequence[str]]) -> OfficeAsked | None:
     """The office whose holder's words a question wants, named with its article; None where it names none.
 
     A name behind an office ("the minister Bell") is whose words are wanted, and no office.
@@ -58,7 +58,7 @@ def office_asked_of(text: str, language: Language, people: Mapping[str, Sequence
             shown = ends[0]
         held = [(end, _holding(text[words[first].start() : end], people)) for end in reversed(ends)]
         end, holders = next((one for one in held if one[1]), (shown, ()))
-        return Office(text[words[first].start() : end], holders)
+        return OfficeAsked(text[words[first].start() : end], holders)
     return None
 
 

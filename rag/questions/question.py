@@ -56,6 +56,9 @@ WHOLE_BRIEFINGS: frozenset[QuestionKind] = OVERVIEWS | {
 WHOLE_LIBRARY: frozenset[QuestionKind] = WHOLE_BRIEFINGS | {"mentions", "over_time", "what_asked"}
 """Kinds that look beyond the passages found: at every turn, or at everybody who asked."""
 
+QUESTIONS_ON_RECORD: frozenset[QuestionKind] = frozenset({"who_asked", "what_asked"})
+"""Kinds about a question on record, which is quoted with what was replied."""
+
 TO_THE_PROGRAM: tuple[QuestionKind, ...] = (
     "thanks",
     "greeting",
@@ -202,6 +205,10 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
         if listed.kind in WHOLE_LIBRARY:
             page = int(more.groupdict().get("number") or listed.page + 1)
             return replace(listed, typed=typed, page=page, history=tuple(history))
+    if history and _asks_for_reply(typed):
+        asked_before = read_question(history[-1][0], history[:-1], known)
+        if asked_before.kind in QUESTIONS_ON_RECORD:
+            return replace(asked_before, typed=typed, history=tuple(history))
     earlier: list[Said] = []
     before: Before | None = None
     for text, answer in history:
@@ -259,6 +266,12 @@ def _asks_for_more(text: str) -> re.Match[str] | None:
     """What asks for more of a list that was begun ("show more", "page 2"), in any language: few words tell none."""
     bare = " ".join(text.split())
     return next(filter(None, (language_of(code).questions.more.fullmatch(bare) for code in LANGUAGES)), None)
+
+
+def _asks_for_reply(text: str) -> bool:
+    """Whether a question asks but for the reply to what it was about before ("And the answer?"), in any language."""
+    bare = " ".join(text.split())
+    return any(language_of(code).questions.reply_asked.match(bare) for code in LANGUAGES)
 
 
 def _to_the_program(asked: Said) -> tuple[QuestionKind, Language] | None:
