@@ -53,10 +53,7 @@ def _body(name: str, body: MIMEPart) -> SourceText:
         return read_markup(name, text) if text else read_html(name, encoded)
     text = decode(name, text.encode("utf-8", "replace") if text else encoded)
     marked = tuple(_not_its_own(text))
-    own = "".join(
-        character for place, character in enumerate(text) if not any(m.start <= place < m.end for m in marked)
-    )
-    require_words(name, own)
+    require_words(name, blanked(text, [Span(mark.start, mark.end) for mark in marked]))
     return SourceText(text=text, boilerplate=marked)
 
 
