@@ -152,7 +152,7 @@ def screen_names(style: str, members: Sequence[LabelCandidate], page: LabelledPa
 
 
 def _only_names(label: str, known: LabelWords) -> bool:
-    """Whether no word of a label but a name's particle is written small: it may be one that comes once, "iPhone (2)"."""
+    """Whether no word of a label but a particle is written small, so that it may be a name that comes once."""
     return all(word != word.lower() or word == word.upper() or word in known.particles for word in label.split())
 
 
