@@ -410,3 +410,20 @@ petra lindqvist: That is all for today.
 """
     spoken = {turn.label: text[turn.start : turn.end] for turn in structure_of(text).turns}
     assert spoken["Anton van der Meer"] == "The early crossing moves to noon."
+
+
+def test_one_turn_in_another_language_is_that_of_whom_its_label_names() -> None:
+    """The label of the only French turn in an English text is in French, and so must be read."""
+    text = """JOINT PRESS CONFERENCE
+9 April 2025
+
+Prime Minister Edith Harrow: Good morning. We signed the treaty, and I am glad of it.
+
+Premier ministre Luc Bertin : Bonjour à tous. Ce câble est une chance pour nos deux pays. Corvanne paiera la moitié.
+
+Tom Askew (Wenlow Post): What does it cost, Prime Minister?
+
+Prime Minister Edith Harrow: It costs three hundred million crowns, and we pay half of that.
+"""
+    speakers = [turn.speaker for turn in structure_of(text).turns]
+    assert speakers == ["Edith Harrow", "Luc Bertin", "Tom Askew", "Edith Harrow"]

@@ -7,14 +7,15 @@ import email.policy
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from email.message import EmailMessage
+from email.message import EmailMessage, Message, MIMEPart
 from email.utils import parsedate_to_datetime
 
 from onrecord.rag.errors import UnreadableFile
 from onrecord.rag.readers.encoding import decode, require_words
 from onrecord.rag.readers.html import read_html, read_markup
 from onrecord.rag.readers.metadata import Metadata, document_title
-from onrecord.rag.types import Boilerplate, SourceText
+from onrecord.rag.text.quotations import blanked
+from onrecord.rag.types import Boilerplate, SourceText, Span
 
 # What a message quotes of an earlier one: lines behind ">", and the line above that says whose, up to its colon.
 _QUOTED = re.compile(r"(?:^(?!>)[^\n]*:[ \t]*\n\n?)?(?:^>[^\n]*(?:\n|\Z)(?:\n(?=>))?)+", re.MULTILINE)
@@ -40,7 +41,7 @@ def read_mail(name: str, data: bytes) -> SourceText:
     return said.applied_to(replace(source, notes=(*source.notes, *notes)))
 
 
-def _body(name: str, body: EmailMessage) -> SourceText:
+def _body(name: str, body: MIMEPart) -> SourceText:
     content = body.get_payload(decode=True)
     charset = body.get_content_charset()
     encoded = content if isinstance(content, bytes) else b""
@@ -52,10 +53,7 @@ def _body(name: str, body: EmailMessage) -> SourceText:
         return read_markup(name, text) if text else read_html(name, encoded)
     text = decode(name, text.encode("utf-8", "replace") if text else encoded)
     marked = tuple(_not_its_own(text))
-    own = "".join(
-        character for place, character in enumerate(text) if not any(m.start <= place < m.end for m in marked)
-    )
-    require_words(name, own)
+    require_words(name, blanked(text, [Span(mark.start, mark.end) for mark in marked]))
     return SourceText(text=text, boilerplate=marked)
 
 
@@ -68,7 +66,7 @@ def _not_its_own(text: str) -> Iterator[Boilerplate]:
         yield Boilerplate(signature.start(), signature.end(), "signature")
 
 
-def _header(message: email.message.Message, name: str) -> str | None:
+def _header(message: Message, name: str) -> str | None:
     """A header as text; None where there is none or it cannot be parsed."""
     try:
         return str(message[name]) if message[name] is not None else None

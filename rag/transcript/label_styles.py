@@ -145,15 +145,15 @@ def screen_names(style: str, members: Sequence[LabelCandidate], page: LabelledPa
         candidate
         for candidate in members
         if candidate.label in repeated
-        or candidate.grade >= Grade.NAME
-        or (candidate.grade is Grade.NONE and _only_names(candidate.label))
+        or candidate.grade is Grade.OFFICE
+        or (candidate.grade is not Grade.WORD and _only_names(candidate.label, page.known))
         or (candidate.grade is Grade.WORD and (one_word or page.of(candidate).timed))
     ]
 
 
-def _only_names(label: str) -> bool:
-    """Whether no word of a label is written small, so that it may be a name that comes once: "iPhone (2)"."""
-    return all(word != word.lower() or word == word.upper() for word in label.split())
+def _only_names(label: str, known: LabelWords) -> bool:
+    """Whether no word of a label but a particle is written small, so that it may be a name that comes once."""
+    return all(word != word.lower() or word == word.upper() or word in known.particles for word in label.split())
 
 
 def is_dialogue(members: Sequence[LabelCandidate], page: LabelledPage) -> bool:
