@@ -27,7 +27,7 @@ import math
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,8 @@ from onrecord.rag.answers.drafting import Draft
 from onrecord.rag.holdings import Holdings
 from onrecord.rag.questions.named import on_record
 from onrecord.rag.questions.question import read_question
-from onrecord.rag.reading.finding import find_read
-from onrecord.rag.reading.reader import Reading
+from onrecord.rag.reading.finding import READ, find_read
+from onrecord.rag.reading.reader import Reading, read_passages
 from onrecord.rag.settings import Settings
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.types import Filters, Passage
@@ -58,6 +58,7 @@ PRESENT = ("answered", "open", "short", "followed")
 _BRIEFINGS = 8
 _CAST = 75
 _HALF = 50
+_LEAST_KEPT = 1e-4
 _CHOOSE, _REPORT = 66, 80
 # What the squares of the weights count, beside the questions: few follow-ups tell of unknown words.
 _RIDGE = 1.0
@@ -80,7 +81,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is known of a question: `read` is the reader's logit that something answers; `met` 0 where not known."""
+    """What is known of a question: `read` is the reader's logit that something answers; `met` 0 where not known.
+
+    `searched` is how many passages were. `passages` are those read, best first: of each the score of the search, its
+    language, its briefing, and how far it meets the words (None where not known). `sentences` are those that may be
+    quoted and are not all but sure to be beside the point: the place of its passage, the kind of its turn, and the
+    probabilities that it answers and that it leaves open. `alone` is `read` for a follow-up without its conversation.
+    """
 
     id: str
     kind: str
@@ -90,6 +97,12 @@ class Row:
     unknown: float
     unknown_leaning: float
     met: float
+    language: str
+    asked_for: str
+    searched: int
+    passages: tuple[tuple[float, str, str, float | None], ...]
+    sentences: tuple[tuple[int, str, float, float], ...]
+    alone: float | None
 
 
 def main() -> None:
@@ -152,7 +165,8 @@ def _our_own(data: Path) -> Iterator[Asked]:
     known = {one.id: one for one in read_questions(folder / "questions.jsonl")}
     for number, line in enumerate(OWN.read_text(encoding="utf-8").splitlines()):
         row: dict[str, Any] = json.loads(line)
-        if row["kind"] == "samples":
+        # Over transcripts that the reader learned from it is too sure of itself: nothing is to be learned there.
+        if row["kind"] == "samples" or row["part"] == "fit":
             continue
         history: tuple[tuple[str, str], ...] = ()
         if "after" in row:
@@ -201,24 +215,47 @@ def _read(folder: Path, home: Path, asked: Sequence[Asked]) -> Iterator[Row]:
         for one in asked:
             question = read_question(one.question, one.history, known)
             filters = Filters(briefing=tuple(ids[name] for name in one.files) or None)
-            found = find_read(holdings, encoder, reader, question, 10, filters)
+            found = find_read(holdings, encoder, reader, question, READ, filters)
             draft = Draft(question, found.hits, found.sources, (0, 0), found.reading, _unread)
             reading, subject = draft.quotable, found.subject
             if not reading.sentences:
                 continue
-            best = reading.best()[0].passage.id
+            places = {hit.passage.id: place for place, hit in enumerate(found.hits)}
+            passages = [hit.passage for hit in found.hits]
+            alone = None
+            if question.to_read != one.question:
+                # In the order of the search that found them, the nearest this comes to it.
+                read = read_passages(reader, one.question, passages, found.sources, ranked=True)
+                alone = _logit(replace(draft, reading=read).quotable)
             yield Row(
                 one.id,
                 one.kind,
                 one.part,
                 subject.words,
-                math.log(max(1 - reading.nothing, 1e-9) / max(reading.nothing, 1e-9)),
+                _logit(reading),
                 subject.unknown,
                 subject.unknown * subject.leans,
-                subject.met.get(best, 0.0),
+                subject.met.get(reading.best()[0].passage.id, 0.0),
+                question.language,
+                f"{question.kind} {question.wanted or ''}".strip(),
+                holdings.count(filters)[1],
+                tuple(
+                    (h.score, h.passage.language, h.passage.briefing_id, subject.met.get(h.passage.id))
+                    for h in found.hits
+                ),
+                tuple(
+                    (places[s.passage.id], s.passage.kind, s.answers, s.leaves_open)
+                    for s in reading.sentences
+                    if s.weight >= _LEAST_KEPT
+                ),
+                alone,
             )
     finally:
         store.close()
+
+
+def _logit(reading: Reading) -> float:
+    return math.log(max(1 - reading.nothing, 1e-9) / max(reading.nothing, 1e-9))
 
 
 def _unread(question: str, passages: Sequence[Passage]) -> Reading:
@@ -227,12 +264,7 @@ def _unread(question: str, passages: Sequence[Passage]) -> Reading:
 
 def _fitted(rows: Sequence[Row], signs: Sequence[str]) -> tuple[NDArray[np.float64], float]:
     """The weights of a logistic function by Newton's method, and its constant."""
-    # Of our own, those over transcripts that the reader learned from may help too: it did not learn these questions.
-    chosen = [
-        r
-        for r in rows
-        if r.words and (r.part == "choose" or (r.part == "fit" and r.kind in ("far", "follow", "short")))
-    ]
+    chosen = [row for row in rows if row.words and row.part == "choose"]
     x = np.hstack([_signs(chosen, signs), np.ones((len(chosen), 1))])
     y = np.array([row.kind in PRESENT for row in chosen], float)
     number = {kind: sum(row.kind == kind for row in chosen) for kind in COUNTS}
