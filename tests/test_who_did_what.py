@@ -18,7 +18,11 @@ from onrecord.rag.text.quotes import cite
 
 _SAID = (
     ("Ada Brook", "Minister of Ports", "On Monday the pilots gave the harbour office the charts and the tide tables."),
-    ("Ada Brook", "Minister of Ports", "If the council agrees, we will dredge the northern channel and rebuild the quay."),
+    (
+        "Ada Brook",
+        "Minister of Ports",
+        "If the council agrees, we will dredge the northern channel and rebuild the quay.",
+    ),
     ("Ada Brook", "Minister of Ports", "Two of the five cranes stand still because the cables are worn."),
 )
 _BRIEFING = spoken_briefing(_SAID)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from onrecord.embeddings import Encoder
 from onrecord.rag.language_model.contrary import opposed
 from onrecord.rag.language_model.evidence import Evidence
-from onrecord.rag.language_model.order import order_of
+from onrecord.rag.language_model.order import WordOrder, order_of
 from onrecord.rag.language_model.telling import (
     ReadClause,
     ReadWord,
@@ -114,11 +114,7 @@ class Support:
         ]
         alone = len(codes) == 1
         foreign = all(one.citation.language != code for one in cited)
-        named = {term for one in cited for each in codes for term in language(each).index_terms(one.citation.speaker or "")}
-        claimed = [word for word in _telling(said, code) if not word.terms <= named]
-        there = [(clause, word) for one in cited for clause in self._own(one, codes) for word in clause.words]
-        order = order_of(word_likeness(claimed, [word for _, word in there]) >= (_TRANSLATED if foreign else _MET))
-        open_ = [there[place][0].open for place in order.places]
+        order, settled = self._order(said, code, cited, codes, _TRANSLATED if foreign else _MET)
         return Measures(
             nearness=self._nearness(sentence, cited),
             met=_met(said, sentences, {term for one in cited for term in _given(one, codes)}, code),
@@ -128,11 +124,24 @@ class Support:
             opposed=alone and opposed(said, known, code),
             in_place=not foreign and order.kept,
             displaced=order.displaced,
-            settled=sum(open_) / len(open_) if open_ and not any(clause.open for clause in said) else 0.0,
-            widened=_says_all(sentence, code) and not any(
-                _says_all(f"{one.citation.quote} {one.asked}", one.citation.language) for one in cited
-            ),
+            settled=settled,
+            widened=_says_all(sentence, code)
+            and not any(_says_all(f"{one.citation.quote} {one.asked}", one.citation.language) for one in cited),
         )
+
+    def _order(
+        self, said: Sequence[ReadClause], code: str, cited: Sequence[Evidence], codes: tuple[str, ...], met: float
+    ) -> tuple[WordOrder, float]:
+        """The order of what is said, without who says it, and how much of it is open there and said as settled."""
+        names = " ".join(one.citation.speaker or "" for one in cited)
+        named = {term for each in codes for term in language(each).index_terms(names)}
+        told = [word for word in _telling(said, code) if not word.terms <= named]
+        there = [(clause.open, word) for one in cited for clause in self._own(one, codes) for word in clause.words]
+        order = order_of(word_likeness(told, [word for _, word in there]) >= met)
+        still_open = sum(there[place][0] for place in order.places)
+        if any(clause.open for clause in said) or not order.places:
+            return order, 0.0
+        return order, still_open / len(order.places)
 
     def translates(self, name: str, sentence: str, code: str, cited: Sequence[Evidence]) -> bool:
         """Whether a name in a sentence is one of statements in other languages, in its own ("Conseil", "Council")."""
