@@ -34,8 +34,8 @@ RESULT_COLUMNS: Mapping[SheetOf, tuple[str, ...]] = {
         *(*_SOURCE, "error", "version", "policy", "model", "library"),
     ),
 }
-"""The columns that are added, in their order. `further` has the citations after the first, one a line; `written` is what
-the language model of `written_by` wrote from them, or why it did not."""
+"""The columns that are added, in their order. `further` has the citations after the first, one a line; `written` is
+what the language model of `written_by` wrote from them, or why it did not."""
 
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?%?")
 # What marks a column that a sheet has already.
