@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -114,15 +113,13 @@ def llama(slow: Path) -> Iterator[str]:
         process.kill()
 
 
-def test_who_leaves_an_answer_in_the_middle_of_a_sentence_stops_the_model(
-    llama: str, sample_library: Library
-) -> None:
+def test_who_leaves_an_answer_in_the_middle_of_a_sentence_stops_the_model(llama: str, sample_library: Library) -> None:
     def slot() -> dict[str, Any]:
         """Whether it writes, and the tokens of prompt and reply that it holds: it tells so between two tokens."""
         found: list[dict[str, Any]] = httpx.get(f"{llama}/slots", trust_env=False).json()
         return found[0]
 
-    # With a grammar every token is text: bytes that are none are never sent, and llama.cpp then sees no closed connection.
+    # With a grammar every token is text: llama.cpp sees no closed connection while it makes bytes that are none.
     model = ModelServer(f"{llama}/v1", "harbour-slow", grammars=True)
     with Library.open(sample_library.folder, language_model=model) as library:
         answers = library.stream("Who cut the Selkie cable?")
@@ -226,7 +223,7 @@ def _not_there(file: Path, whole: bytes) -> None:
             "is no file",
             marks=pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes here"),
         ),
-        (lambda file, whole: file.write_bytes(whole.replace(b"llama", b"novel")), "run pip install --upgrade xllamacpp"),
+        (lambda file, whole: file.write_bytes(whole.replace(b"llama", b"novel")), "install --upgrade xllamacpp"),
         (lambda file, whole: file.write_bytes(b""), "is no GGUF file"),
         (lambda file, whole: file.write_text("The harbour closes."), "is no GGUF file"),
         (lambda file, whole: file.write_bytes(whole[:4] + b"\x01" + whole[5:]), "version 1"),

@@ -38,13 +38,17 @@ _SOURCE = (
     "further",
 )
 RESULT_COLUMNS: Mapping[SheetOf, tuple[str, ...]] = {
-    "question": ("status", "confidence", "answer", "quote", *_SOURCE, "error", "version", "library"),
+    "question": (
+        *("status", "confidence", "answer", "quote", "written_by", "written"),
+        *(*_SOURCE, "error", "version", "library"),
+    ),
     "quotation": (
         *("verdict", "confidence", "record", "sentence", "restriction", "difference", "may_be"),
         *(*_SOURCE, "error", "version", "policy", "model", "library"),
     ),
 }
-"""The columns that are added, in their order. `further` has the citations after the first, one a line."""
+"""The columns that are added, in their order. `further` has the citations after the first, one a line; `written` is
+what the language model of `written_by` wrote from them, or why it did not."""
 
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?%?")
 # What marks a column that a sheet has already.
@@ -53,11 +57,14 @@ _OURS = "{name} (OnRecord)"
 
 def answer_result(answer: Answer, *, version: str, library: str) -> RowResult:
     """The cells of an answer; `version` of OnRecord and digest of the `library` say what gave it."""
+    written = answer.written
     return {
         "status": answer.status,
         "confidence": round(answer.confidence, 3),
         "answer": answer.text,
         "quote": answer.citations[0].quote if answer.citations else None,
+        "written_by": written.model if written and written.parts else None,
+        "written": "\n".join(filter(None, (written.text, written.note))) or None if written else None,
         **_source(answer.citations),
         "version": version,
         "library": library,

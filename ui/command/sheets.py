@@ -32,18 +32,22 @@ from onrecord.ui.command.adding import INTERRUPTED
 from onrecord.ui.command.console import bytes_of, loading, said, unit, write_file
 
 
-def ask_sheet(library: Library, file: Path, export: Path, limits: FilterOptions) -> None:
-    """Answer the questions of a sheet; a row's own limits go before those given for all."""
+def ask_sheet(library: Library, file: Path, export: Path, limits: FilterOptions, *, written: bool) -> None:
+    """Answer the questions of a sheet; a row's own limits go before those given for all.
+
+    `written` says whether the language model, where one is set, writes beside the quotes.
+    """
     data = bytes_of(file)
     sheet = _sheet(file.name, data)
     digest = library.digest()
 
     def result(row: int) -> RowResult:
         filters: FilterOptions = {**limits, **sheet.filters(sheet.rows[row])}
-        answer = library.ask(sheet.text(row), **filters)
+        answer = library.ask(sheet.text(row), written=written, **filters)
         return answer_result(answer, version=__version__, library=digest)
 
-    told = [digest, json.dumps(limits, sort_keys=True), str(library.language_model)]
+    writer = library.language_model if written else None
+    told = [digest, json.dumps(limits, sort_keys=True), str(writer)]
     _work(library, sheet, data, export, result, told)
 
 
