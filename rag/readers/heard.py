@@ -166,7 +166,7 @@ def _notes(heard: HeardRecording) -> tuple[str, ...]:
         notes.append(f"{_clock(heard.silent)} of it hold no speech.")
     if heard.told is not None and heard.seconds < _WHOLE * heard.told:
         notes.append(
-            f"It is said to last {_clock(heard.told)}: play it to see that it is whole, and add it again if it was not."
+            f"The file claims {_clock(heard.told)}: play it to see that it is whole, and add it again if it was not."
         )
     return tuple(notes)
 

@@ -51,7 +51,8 @@ class Sheet:
         """What the question of a row is limited to by its other columns; several values are parted by a semicolon."""
         given = {name: self._text(row, name) for name in _OTHERS["question"]}
         # A moment limits as its day does.
-        given |= {name: given[name].partition("T")[0] for name in ("since", "until")}
+        given["since"] = given["since"].partition("T")[0]
+        given["until"] = given["until"].partition("T")[0]
         several = ("speaker", "role", "outlet", "collection")
         options = {
             name: [part.strip() for part in text.split(";") if part.strip()] if name in several else text
