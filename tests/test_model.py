@@ -318,8 +318,8 @@ def test_a_slice_with_marks_or_markers_of_its_own_is_not_quoted() -> None:
 
 
 def test_what_is_said_in_another_language_is_marked_as_translated(support: Support) -> None:
-    shown = _text("Ada Brook a dit que le port rouvre le 4 mai. [1]", support, "fr")
-    assert shown == "Ada Brook a dit que le port rouvre le 4 mai. [1] (traduit : anglais)"
+    shown = _text("Ada Brook a dit que le port rouvrira le 4 mai. [1]", support, "fr")
+    assert shown == "Ada Brook a dit que le port rouvrira le 4 mai. [1] (traduit : anglais)"
 
 
 def test_a_growing_text_is_cut_at_whole_sentences() -> None:
