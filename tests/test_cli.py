@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from commanding import Command
 
+from onrecord.rag import AddReport
+from onrecord.rag.adding import Added
+from onrecord.ui.command.terminal import render_report
+
 TEXT = """Harbour Minister Ada Quill
 Good morning. The new breakwater will open in May, and it cost forty million crowns.
 Ivo Stern, Coast Radio
@@ -163,3 +167,10 @@ def test_checking_an_article_and_exporting_an_answer(command: Command) -> None:
     command("ask", "Who paid for the breakwater?", "--export", "answer.docx")
     assert (command.folder / "answer.docx").read_bytes().startswith(b"PK")
     assert "no format is known" in command("ask", "Who paid?", "--export", "answer.pdf", code=1).stderr
+
+
+def test_a_file_has_one_line_whatever_its_name() -> None:
+    files = (Added("a\nfailed: b.txt", "added", "0" * 16, passages=1), Added("c\x1b[31m.txt", "unchanged"))
+    lines = render_report(AddReport(files), "en").splitlines()
+    assert lines[0] == "added: a\N{REPLACEMENT CHARACTER}failed: b.txt (1 passage, 0000000000000000)"
+    assert len(lines) == 3

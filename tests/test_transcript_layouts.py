@@ -427,3 +427,19 @@ Prime Minister Edith Harrow: It costs three hundred million crowns, and we pay h
 """
     speakers = [turn.speaker for turn in structure_of(text).turns]
     assert speakers == ["Edith Harrow", "Luc Bertin", "Tom Askew", "Edith Harrow"]
+
+
+def test_what_a_program_signs_is_nobodys_words() -> None:
+    text = """Petra Lindqvist: Will the ferry to Stane keep running?
+
+Anton Meerman: The Stane ferry runs every day.
+
+Petra Lindqvist: Thank you.
+
+Anton Meerman: Thank you all.
+
+Transcribed by https://scribe.example
+"""
+    structure = structure_of(text)
+    assert text[structure.turns[-1].start : structure.turns[-1].end].splitlines()[0] == "Thank you all."
+    assert [text[mark.start : mark.end] for mark in structure.boilerplate] == ["Transcribed by https://scribe.example"]
