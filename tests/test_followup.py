@@ -59,6 +59,11 @@ def test_what_is_not_plain_is_left(earlier: str, question: str) -> None:
     assert read_question(question, [(earlier, "An answer.")]).text == question
 
 
+def test_what_says_nothing_of_its_own_stands_behind_the_question_before() -> None:
+    assert read_question("Why not?", [(UKRAINE, "")]).text == f"{UKRAINE} Why not?"
+    assert read_question("Who spoke?", [("List all questions by Rutte", "")]).text.endswith("by Rutte. Who spoke?")
+
+
 def test_a_chain_of_follow_ups_is_followed() -> None:
     history = [(UKRAINE, ""), ("And on Moldova?", "")]
     assert read_question("And on Georgia?", history).text == "What did Rutte say about Georgia?"

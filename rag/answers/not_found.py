@@ -28,9 +28,9 @@ def not_found(draft: Draft) -> Drafted:
     if time := _time_searched(draft):
         said.append(time)
     if theirs and (others := _who_spoke_of_it(draft)):
-        said.append(words.spoken_by.format(people="; ".join(others)))
+        said.append(words.spoken_by.format(people=words.semicolon.join(others)))
     elif places := dict.fromkeys(_place(draft, sentence) for sentence in draft.reading.best()[:_NEAREST_SHOWN]):
-        said.append(f"{words.nearest}{words.colon}{'; '.join(places)}.")
+        said.append(f"{words.nearest}{words.colon}{words.semicolon.join(places)}.")
     return Drafted((line(" ".join(said)),), "not_found")
 
 
