@@ -179,7 +179,7 @@ FLOORS = (
     {"hearing"},
     {"originals"},
     {"adding"},
-    {"repairing", "spreading", "copying", "correcting"},
+    {"repairing", "spreading", "copying", "correcting", "backing_up"},
     {"evaluate", "keeping"},
     {"library"},
     {"evaluate_writing"},

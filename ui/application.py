@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -123,6 +125,7 @@ def create_app(
     # Not "assets": these are Gradio's own.
     app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
     app.add_exception_handler(OnRecordError, _refusal)
+    app.add_exception_handler(RequestValidationError, _misread)
     app.mount("/", chat_page)
     if accounts:
         app.add_middleware(Login, accounts=accounts, audit=audit)
@@ -163,6 +166,14 @@ async def _refusal(_: Request, error: Exception) -> JSONResponse:
     status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 400)
     headers = {"retry-after": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
     return JSONResponse({"detail": str(error)}, status, headers)
+
+
+async def _misread(_: Request, error: Exception) -> Response:
+    """Say what is wrong with a request, where, and nothing of what was sent: it may be long, or no JSON (NaN)."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    told = [{part: one[part] for part in ("type", "loc", "msg")} for one in found]
+    # Escapes, since the names of fields may hold halves of characters.
+    return Response(json.dumps({"detail": told}), 422, media_type="application/json")
 
 
 def _first_answered(loading: ModelLoading, places: Places) -> None:

@@ -9,6 +9,7 @@ from onrecord.rag.checking.alignment import Change
 from onrecord.rag.checking.check import VERDICTS, CheckReport, Finding, Verdict
 from onrecord.rag.checking.surroundings import Sentences
 from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.exporting.writing import linked_in_html
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.clock import timecode
@@ -125,12 +126,10 @@ def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
         if one.restriction
     ]
     for citation, around in zip(finding.citations, finding.sentences, strict=True):
-        link = source_link(citation)
-        source = escape(source_of_citation(citation, words))
+        source = linked_in_html(source_of_citation(citation, words), source_link(citation), citation, words)
         lines.append(
             f'<blockquote lang="{escape(citation.language)}">[{citation.number}] “{_cited_html(citation, around)}”<br>'
-            + (f'<a href="{escape(link)}" rel="noreferrer">{source}</a>' if link else source)
-            + "</blockquote>"
+            + f"{source}</blockquote>"
         )
     return "\n".join([*lines, "</li>"])
 
