@@ -100,7 +100,7 @@ def test_what_is_shorter_than_it_says_is_told() -> None:
     for told, count in ((None, 2), (12.5, 2), (60.0, 3)):
         notes = read_heard("x", heard_bytes(replace(heard(words((" A", 0.0), (" wall.", 0.5))), told=told))).notes
         assert len(notes) == count
-    assert notes[-1].startswith("It is said to last 1:00: play it")
+    assert notes[-1].startswith("By its file 1:00 long: play it")
 
 
 @pytest.mark.parametrize("cut", [0, 14, 200, len(HEARD) - 1])

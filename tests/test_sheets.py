@@ -134,9 +134,11 @@ def booked(*sheets: list[list[Any]], merged: str = "", hidden: int = -1) -> byte
 
 
 def test_a_title_above_the_headings_is_carried_through(filled: Library) -> None:
-    rows = [["For the minister", "", ""], [], ["Nr", "Question", "Since"], [1, "Who paid?", ""], [2, "Why?", "2031"]]
+    at = datetime(2031, 5, 1, 12, 30)
+    rows = [["For the minister", "", ""], [], ["Nr", "Question", "Since"], [1, "Who paid?", at], [2, "Why?", "2031"]]
     sheet = sheet_in("a.xlsx", made(*[[cell or None for cell in row] for row in rows]), "question")
     assert (sheet.headings, sheet.texts) == (("Nr", "Question", "Since"), ["Who paid?", "Why?"])
+    assert [dict(sheet.filters(row)) for row in sheet.rows] == [{"since": "2031-05-01"}, {"since": "2031"}]
     for format in ("xlsx", "csv"):
         back = export_sheet(sheet, {1: {"status": "answered"}}, format)
         again = sheet_in(f"a.{format}", back, "question")

@@ -165,9 +165,7 @@ def _notes(heard: HeardRecording) -> tuple[str, ...]:
     if heard.silent >= 1:
         notes.append(f"{_clock(heard.silent)} of it hold no speech.")
     if heard.told is not None and heard.seconds < _WHOLE * heard.told:
-        notes.append(
-            f"The file claims {_clock(heard.told)}: play it to see that it is whole, and add it again if it was not."
-        )
+        notes.append(f"By its file {_clock(heard.told)} long: play it, and add it again if its end is missing.")
     return tuple(notes)
 
 

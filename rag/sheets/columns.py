@@ -50,9 +50,6 @@ class Sheet:
     def filters(self, row: Sequence[SheetCell]) -> FilterOptions:
         """What the question of a row is limited to by its other columns; several values are parted by a semicolon."""
         given = {name: self._text(row, name) for name in _OTHERS["question"]}
-        # A moment limits as its day does.
-        given["since"] = given["since"].partition("T")[0]
-        given["until"] = given["until"].partition("T")[0]
         several = ("speaker", "role", "outlet", "collection")
         options = {
             name: [part.strip() for part in text.split(";") if part.strip()] if name in several else text
@@ -68,7 +65,11 @@ class Sheet:
 
     def _text(self, row: Sequence[SheetCell], name: str) -> str:
         place = self.places.get(name)
-        return "" if place is None or place >= len(row) else cell_text(row[place])
+        if place is None or place >= len(row):
+            return ""
+        cell = row[place]
+        # A moment limits as its day does.
+        return cell_text(cell.date() if isinstance(cell, datetime) and name != self.wanted else cell)
 
 
 def cell_text(cell: SheetCell) -> str:

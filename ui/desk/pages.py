@@ -254,6 +254,5 @@ def _exports(language: str) -> Iterator[str]:
     said = words(language)
     labels = {"csv": "table_csv", "xlsx": "table_xlsx", "markdown": "markdown", "docx": "docx"}
     for name, label in labels.items():
-        yield (
-            f'<a class="button" data-format="{name}" download href="../api/open/export?format={name}">{said[label]}</a> '
-        )
+        address = f"../api/open/export?format={name}"
+        yield f'<a class="button" data-format="{name}" download href="{address}">{said[label]}</a> '
