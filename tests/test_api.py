@@ -208,11 +208,23 @@ def test_other_names_for_this_server_are_refused(client: httpx.Client) -> None:
 
 
 def test_the_page_names_its_scripts_and_styles_to_the_browser(client: httpx.Client) -> None:
-    named = re.findall(r"<(parts/[^>]+)>", client.get("/", headers={"accept": "text/html"}).headers["link"])
-    assert {"parts/page/base.css", "parts/chat/chat.js"} <= set(named)
+    link = client.get("/", headers={"accept": "text/html"}).headers["link"]
+    named = re.findall(r"<(parts/[0-9a-f]{12}/[^>]+)>", link)
+    assert {"page/base.css", "chat/chat.js"} <= {path.split("/", 2)[2] for path in named}
     for path in named:
+        kept = client.get(f"/{path}").raise_for_status()
+        assert "immutable" in kept.headers["cache-control"]
+    # Under the address of another version it is what it is now, to be asked for again.
+    other = client.get(f"/parts/{'0' * 12}/page/base.js").raise_for_status()
+    assert other.headers["cache-control"] == "no-cache" == client.get("/parts/page/base.js").headers["cache-control"]
+    for path in re.findall(r"<(api/[^>]+)>; rel=preload; as=fetch", link):
         client.get(f"/{path}").raise_for_status()
-    assert client.get("/parts/chat/chat.py").status_code == 404
+    for path in (
+        "parts/chat/chat.py",
+        "/".join([*named[0].split("/")[:2], "chat/chat.py"]),
+        f"parts/{'0' * 12}/../web.py",
+    ):
+        assert client.get(f"/{path}").status_code == 404
     assert "link" not in client.get("/api/status").headers
 
 

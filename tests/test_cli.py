@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commanding import Command
 
 from onrecord.rag import AddReport
 from onrecord.rag.adding import Added
@@ -21,33 +19,6 @@ Who paid for the breakwater?
 Harbour Minister Ada Quill
 The port authority paid for the breakwater, from its own reserves.
 """
-
-
-class Command:
-    """Runs `onrecord` as a process of its own, on a library of its own."""
-
-    def __init__(self, folder: Path, model: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **os.environ,
-            "LC_ALL": "C.UTF-8",
-            "ONRECORD_LIBRARY": str(folder / "library"),
-            "ONRECORD_MODEL": str(model),
-        }
-
-    def __call__(self, *words: str | Path, given: str = "", code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "onrecord.ui.command.cli", *map(str, words)],
-            input=given,
-            capture_output=True,
-            text=True,
-            env=self.environment,
-            cwd=self.folder,
-            check=False,
-        )
-        assert done.returncode == code, done.stderr
-        assert "Traceback" not in done.stderr
-        return done
 
 
 @pytest.fixture

@@ -24,16 +24,17 @@ from onrecord.ui.chat.chat import Chat
 from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations, UnknownConversation
 from onrecord.ui.chat.exporting import export_api
 from onrecord.ui.chat.suggestions import Suggestions
-from onrecord.ui.check.pages import check_pages
+from onrecord.ui.check.pages import check_page
 from onrecord.ui.check.routes import check_api
-from onrecord.ui.desk.comparing import comparing_api, comparing_pages
+from onrecord.ui.desk.comparing import comparing_api, comparing_page
 from onrecord.ui.desk.correcting import correcting_pages
 from onrecord.ui.desk.pages import desk_pages
 from onrecord.ui.desk.pins import Pins, UnknownPin
 from onrecord.ui.desk.pins_api import pins_api
-from onrecord.ui.desk.pins_page import pins_pages
+from onrecord.ui.desk.pins_page import pins_page
 from onrecord.ui.desk.routes import desk_api
 from onrecord.ui.page.assets import Assets, Preloading
+from onrecord.ui.page.plain import page_at
 from onrecord.ui.page.text import terminal_language, words
 from onrecord.ui.reader.pages import reader_pages
 from onrecord.ui.reader.recordings import recordings_api
@@ -112,14 +113,14 @@ def create_app(
     app.include_router(reader_pages(library))
     app.include_router(correcting_pages(library))
     app.include_router(recordings_api(library))
-    app.include_router(check_pages())
+    app.include_router(page_at("/check", check_page))
     app.include_router(check_api(library, places))
     app.include_router(sheets_api(library, places))
     app.include_router(desk_pages(library))
     app.include_router(pins_api(library, Pins(own)))
-    app.include_router(pins_pages())
+    app.include_router(page_at("/desk/pins", pins_page))
     app.include_router(comparing_api(library, places))
-    app.include_router(comparing_pages())
+    app.include_router(page_at("/desk/compare", comparing_page))
     app.include_router(writing_api(library, places, audit, hosts))
     # Not "assets": these are Gradio's own.
     app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))

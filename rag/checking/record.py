@@ -78,7 +78,7 @@ class Record:
         self._briefings: dict[str, Briefing] = {}
         names = holdings.names()
         self._languages = names.get("language") or list(LANGUAGES)
-        self._speakers, _ = holdings.on_record()
+        self._speakers, *_ = holdings.on_record()
 
     def candidates(self, quotation: str) -> list[Passage]:
         """The passages that share words with the quotation, then those nearest in sense, of every language."""
