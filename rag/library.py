@@ -22,7 +22,6 @@ from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.settings import Settings, beside, is_address
 from onrecord.rag.store import Embedded, SharedDatabase, Store
 from onrecord.rag.store.postgres import open_store
-from onrecord.rag.store.sqlite.backup import restore
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
 from onrecord.rag.types import Answer, Citation, FilterOptions, Hit, Passage, Passing
@@ -100,6 +99,8 @@ class Library(Keeping):
                 "A backup is brought back into a folder. Name one with --library, and take its library to PostgreSQL "
                 "with `onrecord copy`."
             )
+        from onrecord.rag.backing_up import restore
+
         folder = Path(place)
         return restore(Path(file), folder, replace=replace, open_store=SqliteStore)
 

@@ -84,7 +84,7 @@ def sheets_api(library: Library, places: Places) -> APIRouter:
 
 
 def _opened(file: UploadFile, wanted: Literal["question", "quotation"]) -> Sheet:
-    name = file.filename or "sheet"
+    name = file.filename or "sheet.csv"
     sheet = sheet_in(name, file.file.read(), wanted)
     if len(_filled(sheet)) > _MOST_ROWS:
         command = "ask" if wanted == "question" else "check"

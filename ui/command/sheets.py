@@ -27,7 +27,6 @@ from onrecord.rag import (
     format_named_by,
     is_sheet,
     sheet_in,
-    sheet_of,
 )
 from onrecord.ui.command.adding import INTERRUPTED
 from onrecord.ui.command.console import bytes_of, loading, said, unit, write_file
@@ -44,7 +43,7 @@ def ask_sheet(library: Library, file: Path, export: Path, limits: FilterOptions,
 
     def result(row: int) -> RowResult:
         filters: FilterOptions = {**limits, **sheet.filters(sheet.rows[row])}
-        answer = library.ask(sheet.texts[row], written=written, **filters)
+        answer = library.ask(sheet.text(row), written=written, **filters)
         return answer_result(answer, version=__version__, library=digest)
 
     writer = library.language_model if written else None
@@ -65,12 +64,9 @@ def check_sheet(library: Library, file: Path, export: Path) -> None:
 
 def _sheet(name: str, data: bytes) -> Sheet:
     """A sheet of questions; a file of plain lines is one of a single column."""
-    if is_sheet(name) or data.startswith(b"PK"):
-        return sheet_in(name, data, "question")
-    lines = [line for line in data.decode("utf-8-sig", errors="replace").splitlines() if line.strip()]
-    if any(line.lstrip().startswith("{") for line in lines):
+    if not is_sheet(name) and any(line.lstrip().startswith(b"{") for line in data.splitlines()):
         raise InvalidRequest(f"{name}: JSON lines are answered by JSON lines: leave --export out, or give a sheet.")
-    return sheet_of([[line] for line in lines] or [[""]], "question")
+    return sheet_in(name, data, "question")
 
 
 def _work(
