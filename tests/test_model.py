@@ -426,7 +426,8 @@ def test_every_model_replies_in_pieces_and_may_be_left_at_any(says: Callable[...
         "The harbour reopens [1]."
     )
     left = model.reply([{"role": "user", "content": "When?"}])
-    assert next(left) == "The harbour "
+    # Nothing comes at times, while it is waited for.
+    assert next(filter(None, left)) == "The harbour "
     left.close()  # type: ignore[attr-defined]
 
 
@@ -435,7 +436,11 @@ def test_no_reply_is_endless(says: Callable[..., LanguageModel]) -> None:
 
 
 def _written(model: LanguageModel, default: Answer | None = None) -> list[Answer]:
-    found = list(with_writing(default or _default(), _EVIDENCE, _BRIEFINGS, model, _Agreeing()))
+    found: list[Answer] = []
+    for answer in with_writing(default or _default(), _EVIDENCE, _BRIEFINGS, model, _Agreeing()):
+        # With a piece that completes no sentence the same one comes again.
+        if not found or answer is not found[-1]:
+            found.append(answer)
     for answer in found:
         assert answer.text == _default().text
         assert answer.citations[:1] == _default().citations
