@@ -25,6 +25,7 @@ from onrecord.rag.types import Briefing, Correction, Passage, Speaker
 
 if TYPE_CHECKING:
     from onrecord.rag.adding import AddReport, Progress
+    from onrecord.rag.backing_up import BackedUp
     from onrecord.rag.originals import Original
     from onrecord.rag.readers.heard import HeardRecording
 
@@ -283,11 +284,16 @@ class Keeping:
 
     def _wrong_recordings(self) -> dict[str, list[str]]:
         """What is wrong with the recordings kept, by their briefings' ids; those on another machine are not missed."""
-        expected = set() if self._database else {one.id for one in self._store.summaries() if one.kind == "recording"}
-        held = set(self._store.ids()).intersection(self._recordings.ids()) | expected
-        heard = {briefing_id: self._heard(self._store.briefing(briefing_id)) for briefing_id in sorted(held)}
-        found = {key: self._recordings.problems(key, one) for key, one in heard.items() if one is not None}
-        return {key: lines for key, lines in found.items() if lines}
+        found = {key: self._recordings.problems(key, sha256) for key, sha256 in self._recorded().items()}
+        elsewhere = set() if self._database is None else found.keys() - self._recordings.ids()
+        return {key: lines for key, lines in found.items() if lines and key not in elsewhere}
+
+    def _recorded(self) -> dict[str, str]:
+        """The SHA-256 of each recording that is kept, here or on another machine, by its briefing's id."""
+        expected = {one.id for one in self._store.summaries() if one.kind == "recording"}
+        held = sorted(expected.union(self._recordings.ids()).intersection(self._store.ids()))
+        heard = ((one, self._heard(self._store.briefing(one))) for one in held)
+        return {one: what.sha256 for one, what in heard if what is not None}
 
     def repair(self) -> Repair:
         """Mend what `verify` finds: read files again, embed passages again; all of it or nothing.
@@ -306,12 +312,12 @@ class Keeping:
     def _recording_again(self, briefing: Briefing) -> list[str]:
         """Copy a recording again from where it was added, if it still lies there; a line where that was done."""
         heard = self._heard(briefing)
-        return self._recordings.mend(Path(briefing.source), briefing.id, heard) if heard else []
+        return self._recordings.mend(Path(briefing.source), briefing.id, heard.sha256) if heard else []
 
-    def back_up(self, file: str | Path, *, replace: bool = False) -> None:
+    def back_up(self, file: str | Path, *, replace: bool = False, recordings: bool = True) -> BackedUp:
         """Write the library as it now stands, with the files as added, to one file; others may go on using it.
 
-        Recordings, which lie in the folder `recordings` beside the library, are not in it.
+        The recordings that lie on this machine are in it too, unless `recordings` is false.
 
         Raises LibraryError for a file that is there already, unless `replace`, or that cannot be written, and for a
         damaged library: what is there then stays as it was.
@@ -321,7 +327,12 @@ class Keeping:
             raise LibraryError(
                 f"{target} is there already. Name a file that is not, or say --replace to write over an older backup."
             )
+        from onrecord.rag.backing_up import BackedUp, back_up_with_recordings
+
+        if recordings:
+            return back_up_with_recordings(self._store, self._recordings, self._recorded(), target)
         self._store.back_up(target)
+        return BackedUp()
 
     def _is_own(self, file: Path) -> bool:
         """Whether a file is the library itself."""

@@ -117,6 +117,14 @@ class Recordings:
             shutil.copyfile(path, copy)
         return True
 
+    def take(self, path: Path, briefing_id: str) -> bool:
+        """Move a recording here, in place of one that is there; whether there was none. Raises OSError."""
+        place = self.folder / briefing_id
+        new = not place.exists()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+        return new
+
     def take_over(self, other: Recordings) -> None:
         """Copy all recordings of another folder."""
         for briefing_id in other.ids():
@@ -138,10 +146,10 @@ class Recordings:
         before = time.time() - _LONGEST_ADDING
         return [one for one in self.ids() if (self.folder / one).stat().st_mtime < before]
 
-    def mend(self, source: Path, briefing_id: str, heard: HeardRecording) -> list[str]:
+    def mend(self, source: Path, briefing_id: str, sha256: str) -> list[str]:
         """Copy a recording again from where it was added, where that is still the same; a line where it was done."""
         try:
-            if not source.is_absolute() or sha256_of(source) != heard.sha256:
+            if not source.is_absolute() or sha256_of(source) != sha256:
                 return []
             self.forget([briefing_id])
             self.keep(source, briefing_id)
@@ -155,11 +163,11 @@ class Recordings:
             with suppress(OSError):
                 (self.folder / briefing_id).unlink()
 
-    def problems(self, briefing_id: str, heard: HeardRecording) -> list[str]:
-        """What is wrong with the recording of a briefing, a line each; empty when all is well."""
+    def problems(self, briefing_id: str, sha256: str) -> list[str]:
+        """What is wrong with a briefing's recording, which had this SHA-256, a line each; empty when all is well."""
         place = self.folder / briefing_id
         try:
-            if sha256_of(place) == heard.sha256:
+            if sha256_of(place) == sha256:
                 return []
             problem = "has changed"
         except OSError as error:

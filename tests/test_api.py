@@ -75,6 +75,25 @@ def test_what_cannot_be_asked_is_refused(client: httpx.Client, body: object) -> 
         assert client.post(path, json=body).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        rb'{"question": "When?", "k": NaN}',
+        rb'{"question": "When?", "k": 1e999}',
+        rb'{"question": "When \ud800?"}',
+        rb'{"question": "When?", "\ud800": 1}',
+        b'{"question": "' + 100_000 * b"when " + b'?"}',
+        b'{"question": ' + 2_000 * b"[" + 2_000 * b"]" + b"}",
+    ],
+)
+def test_a_refusal_says_where_it_is_wrong_and_repeats_nothing(client: httpx.Client, sent: bytes) -> None:
+    for path in ("/api/ask", "/api/ask/stream", "/api/check"):
+        response = client.post(path, content=sent, headers={"content-type": "application/json"})
+        assert response.status_code in (400, 422), sent[:60]
+        assert len(response.content) < 2_000
+        assert response.json()["detail"]
+
+
 def test_several_values_of_a_filter_are_any_of_them(client: httpx.Client) -> None:
     both = {"question": "What was said?", "k": 100, "language": ["fr", "en"], "kind": ["question", "moderation"]}
     found = [hit["passage"] for hit in client.get("/api/search", params=both).raise_for_status().json()]

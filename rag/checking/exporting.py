@@ -10,6 +10,7 @@ from onrecord.rag.checking.report import (
     claimant,
     made_with,
     marked_difference,
+    may_be,
     plain_line,
     remark,
     report_html,
@@ -54,7 +55,7 @@ def _facts(finding: Finding, words: ReportWords) -> list[str]:
     """What is said of a finding besides its verdict."""
     facts = [claimant(finding, words)] if finding.speaker else []
     if finding.may_be:
-        facts.append(words.may_be.format(people="; ".join(finding.may_be)))
+        facts.append(may_be(finding, words))
     if finding.verdict == "altered":
         facts.append(f"{words.difference} {marked_difference(finding.changes)}")
     elif finding.changes:

@@ -72,7 +72,7 @@ def report_text(report: CheckReport, *, language: str = "en") -> str:
         if finding.speaker:
             lines.append(f"   {claimant(finding, words)}")
         if finding.may_be:
-            lines.append(f"   {_may_be(finding, words)}")
+            lines.append(f"   {may_be(finding, words)}")
         if finding.verdict == "altered":
             lines.append(f"   {words.difference} {marked_difference(finding.changes)}")
         elif finding.changes:
@@ -114,7 +114,7 @@ def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
     if finding.speaker:
         lines.append(f'<div class="note">{escape(claimant(finding, words))}</div>')
     if finding.may_be:
-        lines.append(f'<div class="note">{escape(_may_be(finding, words))}</div>')
+        lines.append(f'<div class="note">{escape(may_be(finding, words))}</div>')
     if finding.verdict == "altered":
         lines.append(f"<p>{escape(words.difference)} {_difference_html(finding.changes)}</p>")
     elif finding.changes:
@@ -139,7 +139,8 @@ def claimant(finding: Finding, words: ReportWords) -> str:
     return (words.means if finding.inferred else words.names).format(speaker=finding.speaker)
 
 
-def _may_be(finding: Finding, words: ReportWords) -> str:
+def may_be(finding: Finding, words: ReportWords) -> str:
+    """Whom else the words on record may be of."""
     return words.may_be.format(people="; ".join(finding.may_be))
 
 

@@ -252,6 +252,7 @@ def _field(name: str, label: str, control: str) -> str:
 
 def _exports(language: str) -> Iterator[str]:
     said = words(language)
-    for name in ("csv", "xlsx", "markdown", "docx"):
-        label = said[f"table_{name}"] if name in ("csv", "xlsx") else said[name]
-        yield f'<a class="button" data-format="{name}" download href="../api/open/export?format={name}">{label}</a> '
+    labels = {"csv": "table_csv", "xlsx": "table_xlsx", "markdown": "markdown", "docx": "docx"}
+    for name, label in labels.items():
+        address = f"../api/open/export?format={name}"
+        yield f'<a class="button" data-format="{name}" download href="{address}">{said[label]}</a> '

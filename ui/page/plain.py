@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from onrecord.ui.page.assets import part
@@ -53,6 +53,17 @@ def plain_page(
 def plain_response(page: str, status: int = 200) -> HTMLResponse:
     """A page as it is sent."""
     return HTMLResponse(page, status, {"content-security-policy": _POLICY})
+
+
+def page_at(address: str, page: Callable[[str], str]) -> APIRouter:
+    """A page that is the same for everybody but for its language, of which `page` makes it, at an address."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get(address, response_class=HTMLResponse)
+    def served(request: Request) -> HTMLResponse:
+        return plain_response(page(language_of(request)))
+
+    return pages
 
 
 def language_of(request: Request) -> str:
