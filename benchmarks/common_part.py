@@ -10,6 +10,7 @@ English and French count alike. 150 tokens of each language from as many passage
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 from pathlib import Path
 
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main() -> None:
     """Write embeddings/common_part.npy."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     folder = bundled.bundled_model(Settings.load().cache)
     model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, trust_remote_code=True)
     with tempfile.TemporaryDirectory() as temporary, Library.open(temporary) as library:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from onrecord.embeddings.reader import Passage, load_reader
@@ -49,12 +50,18 @@ def main() -> None:
 
 def left_open(question: str, reply: str) -> float:
     """The logarithm of how much likelier it is that a reply leaves its question open than that it answers."""
+    scores = reply_scores(question, reply)
+    return float(np.logaddexp.reduce(scores[:, 1]) - np.logaddexp.reduce(scores[:, 0]))
+
+
+def reply_scores(question: str, reply: str) -> NDArray[np.float64]:
+    """For each sentence of a reply (sentences, 2) logits: how well it answers, how well it leaves open."""
     reply = _GLUED.sub(" ", reply).replace("[]", "")
     sentences = [reply[span.start : span.end] for span in language("en").sentences(reply)]
     passages = [_passage(sentences[start : start + _TOGETHER]) for start in range(0, len(sentences), _TOGETHER)]
     scores = np.concatenate(load_reader(cache=Settings.load().cache).read(question, passages)).astype(float)
-    scores = scores[np.isfinite(scores).all(axis=1)]
-    return float(np.logaddexp.reduce(scores[:, 1]) - np.logaddexp.reduce(scores[:, 0]))
+    finite: NDArray[np.float64] = scores[np.isfinite(scores).all(axis=1)]
+    return finite
 
 
 def _passage(sentences: Sequence[str]) -> Passage:

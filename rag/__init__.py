@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from onrecord.rag.speaking import Course, SpeakerShare, course, printed_head, speaker_shares
     from onrecord.rag.store import SharedDatabase, Summary
     from onrecord.rag.text.clock import timecode
-    from onrecord.rag.text.quotes import place_at, second_at
+    from onrecord.rag.text.quotes import media_at, place_at, second_at
     from onrecord.rag.types import (
         Answer,
         Boilerplate,
@@ -182,6 +182,7 @@ __all__ = [
     "format_named_by",
     "is_sheet",
     "link_to",
+    "media_at",
     "model_report",
     "place_at",
     "printed_head",
@@ -293,6 +294,7 @@ _HOMES = {
     "export_questions": "onrecord.rag.exporting.questions",
     "format_named_by": "onrecord.rag.exporting.formats",
     "link_to": "onrecord.rag.exporting.text_fragments",
+    "media_at": "onrecord.rag.text.quotes",
     "place_at": "onrecord.rag.text.quotes",
     "printed_head": "onrecord.rag.speaking",
     "quoted_words": "onrecord.rag.types",

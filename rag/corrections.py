@@ -21,6 +21,8 @@ from onrecord.rag.types import Briefing, Correction, Speaker, Turn
 _SPEAKER = re.compile(r"(?P<name>[^,(]+)(?:,\s*(?P<role>[^(]+?))?\s*(?:\((?P<outlet>[^()]+)\))?\s*")
 # What stands for a name where nobody can tell who speaks.
 _NOBODY = "?"
+# Corrections of who speaks; the others are of what is said of the briefing.
+_SPEAKERS = ("label", "turn")
 # Names, roles and outlets are lines of a list.
 _LONGEST = 200
 
@@ -57,8 +59,8 @@ def with_speakers(briefing: Briefing, plain: Briefing, corrections: Sequence[Cor
     turns = list(briefing.turns)
     kept: list[Correction] = []
     for one in sorted(corrections, key=lambda one: one.of == "turn"):
-        if one.of in FIELDS:
-            kept.append(replace(one, before=values[one.of]))
+        if one.of not in _SPEAKERS:
+            kept.append(replace(one, before=values.get(one.of)))
             values[one.of] = one.value
             continue
         places = _meant(briefing, one)
@@ -87,7 +89,7 @@ def unfitting(corrections: Iterable[Correction], briefing: Briefing) -> tuple[st
 
 def corrected_turns(briefing: Briefing) -> frozenset[int]:
     """The positions of the turns whose speaker was corrected."""
-    return frozenset(place for one in briefing.corrections if one.of not in FIELDS for place in _meant(briefing, one))
+    return frozenset(place for one in briefing.corrections if one.of in _SPEAKERS for place in _meant(briefing, one))
 
 
 def _meant(briefing: Briefing, correction: Correction) -> list[int]:
@@ -110,12 +112,17 @@ def corrections_wanted(
     labels: Mapping[str, Speaker],
     turns: Mapping[int, Speaker],
     *,
+    media: str | None,
     at: str,
     by: str | None,
 ) -> tuple[Correction, ...]:
-    """The corrections of a briefing with more of them; raises InvalidRequest where one cannot be."""
+    """The corrections of a briefing with more of them; raises InvalidRequest where one cannot be.
+
+    `media` is what `Briefing.media` is to be.
+    """
     checked = checked_metadata(metadata)
     made = [Correction(0, name, value) for name in FIELDS if (value := getattr(checked, name)) is not None]  # type: ignore[arg-type]
+    made += [Correction(0, "media", media)] if media is not None else []
     printed = list(dict.fromkeys(turn.label for turn in briefing.turns if turn.label))
     for label, speaker in labels.items():
         if label not in printed:
@@ -131,7 +138,9 @@ def corrections_wanted(
         digest = _digest_of_words(briefing, turn)
         made.append(_named(speaker, Correction(0, "turn", "", label=turn.label, start=start, sha256=digest)))
     if not made:
-        raise InvalidRequest("Nothing is to be corrected. Give a title, a date, an address, a language or a speaker.")
+        raise InvalidRequest(
+            "Nothing is to be corrected. Give a title, a date, an address, a language, a recording or a speaker."
+        )
     number = max((one.number for one in briefing.corrections), default=0)
     return (
         *briefing.corrections,

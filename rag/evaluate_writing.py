@@ -89,9 +89,10 @@ class _Listening:
     def reply(self, messages: Sequence[Message], *, grammar: str | None = None) -> Iterator[str]:
         started = time.perf_counter()
         for piece in self.model.reply(messages, grammar=grammar):
-            self.seconds = time.perf_counter() - started
-            self.first = self.first or self.seconds
-            self.pieces.append(piece)
+            if piece:
+                self.seconds = time.perf_counter() - started
+                self.first = self.first or self.seconds
+                self.pieces.append(piece)
             yield piece
 
     def memory(self) -> int:

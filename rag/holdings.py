@@ -129,8 +129,8 @@ class Holdings:
         """The distinct speakers, roles, outlets, languages and kinds of current passages, to choose filters from."""
         return {kind: list(names) for kind, names in self._state().to_choose_from.items()}
 
-    def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The names of all people and of all outlets that speak in current briefings, be it in a few words."""
+    def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+        """All people and outlets that speak in current briefings, be it in a few words, and who holds each office."""
         return self._people.on_record
 
     def called(self, speakers: str | tuple[str, ...]) -> list[str]:

@@ -16,7 +16,13 @@ from pathlib import Path
 from typing_extensions import Unpack
 
 from onrecord.embeddings.reader import SHA256 as READER
-from onrecord.rag.answers.replied import ANSWERED_BELOW, LEFT_OPEN_FROM, judged_questions, questions_put
+from onrecord.rag.answers.replied import (
+    ANSWERED_BELOW,
+    LEFT_OPEN_FROM,
+    LEFT_OPEN_SAID,
+    judged_questions,
+    questions_put,
+)
 from onrecord.rag.answers.spans import language_of
 from onrecord.rag.asking import filters_of
 from onrecord.rag.holdings import Holdings
@@ -39,9 +45,9 @@ from onrecord.rag.types import (
 )
 
 JUDGED_FILE = "questions.db"
-# Raised where the same replies may be read otherwise than before; with the reader and the two shares it is what
+# Raised where the same replies may be read otherwise than before; with the reader and the shares it is what
 # judgements depend on.
-_METHOD = 1
+_METHOD = 2
 # Another process writes a row in milliseconds.
 _PATIENCE_SECONDS = 10.0
 # A question without a reply that has fewer telling words than this ("Can you hear me?") asks about the line.
@@ -233,7 +239,7 @@ def _key(briefing: Briefing) -> str:
     exchanges = [
         (one.questions, one.answers, [(span.start, span.end) for span in one.asked]) for one in briefing.exchanges
     ]
-    shape = repr((READER, _METHOD, LEFT_OPEN_FROM, ANSWERED_BELOW, turns, exchanges))
+    shape = repr((READER, _METHOD, LEFT_OPEN_FROM, LEFT_OPEN_SAID, ANSWERED_BELOW, turns, exchanges))
     return sha256(f"{shape}\0{briefing.text}".encode()).hexdigest()
 
 

@@ -17,7 +17,7 @@ from onrecord.rag.holdings import Holdings
 from onrecord.rag.models import Models
 from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.readers.metadata import checked_metadata
-from onrecord.rag.recordings import RECORDINGS, Recording, Recordings, recording_beside
+from onrecord.rag.recordings import RECORDINGS, Recording, Recordings, recording_beside, recording_told, told_media
 from onrecord.rag.settings import Settings
 from onrecord.rag.store import Embedded, Repair, SharedDatabase, Store, Summary
 from onrecord.rag.store.sqlite.schema import DATABASE
@@ -25,6 +25,7 @@ from onrecord.rag.types import Briefing, Correction, Passage, Speaker
 
 if TYPE_CHECKING:
     from onrecord.rag.adding import AddReport, Progress
+    from onrecord.rag.backing_up import BackedUp
     from onrecord.rag.originals import Original
     from onrecord.rag.readers.heard import HeardRecording
 
@@ -59,6 +60,7 @@ class Keeping:
         date: str | None = None,
         url: str | None = None,
         language: str | None = None,
+        media: str | Path | None = None,
         allow_private: bool = False,
         ray: str | None = None,
         progress: Callable[[Progress], None] | None = None,
@@ -66,11 +68,12 @@ class Keeping:
     ) -> AddReport:
         """Add files, folders and web addresses; title, date, url and language override what is found in them.
 
+        `media` is the recording of the one briefing that is added, as `correct` takes it, and kept as a correction.
         A file that cannot be read is reported and the rest are added. A web address must be public unless
         `allow_private`. With `ray`, the HOST:PORT of a Ray cluster of which this machine is part, or "local", the
         cluster's machines read and embed. Once `stop` says yes, which is asked at every step but of a cluster's,
-        nothing more is added, and the report tells of what was. Raises InvalidRequest for metadata and a cluster that
-        cannot be used.
+        nothing more is added, and the report tells of what was. Raises InvalidRequest for metadata, a recording and a
+        cluster that cannot be used.
         """
         # Whoever only asks does not wait for what reads files.
         from onrecord.rag.adding import add_originals
@@ -79,22 +82,42 @@ class Keeping:
 
         listening = Listening(self._settings.cache, self._settings.whisper, self._recordings)
         options = checked_metadata({"title": title, "date": date, "url": url, "language": language})
+        if media is not None:
+            told_media(media)
         originals: list[Original] = []
         for path in [paths] if isinstance(paths, str | Path) else paths:
             if isinstance(path, str) and path.lower().startswith(("http://", "https://")):
                 originals.append(web_page(path, options, allow_private=allow_private))
             else:
                 originals += originals_under([Path(path)], options, listening)
+        if media is not None and len(originals) != 1:
+            raise InvalidRequest(f"A recording is that of one briefing, and {len(originals)} files are to be added.")
         try:
             if ray is None:
-                return add_originals(self._store, self._models.encoder, originals, progress, stop)
-            from onrecord.rag.spreading import spread_originals
+                report = add_originals(self._store, self._models.encoder, originals, progress, stop)
+            else:
+                from onrecord.rag.spreading import spread_originals
 
-            return spread_originals(self._store, self._settings, self._models.encoder, originals, ray, progress)
+                report = spread_originals(self._store, self._settings, self._models.encoder, originals, ray, progress)
+            if media is not None:
+                self._tell_media(report, media)
+            return report
         finally:
             if listening.kept:
                 # Of what was stopped or failed no recording is kept either.
                 self._recordings.forget(set(listening.kept) - set(self._store.ids()))
+
+    def _tell_media(self, report: AddReport, media: str | Path) -> None:
+        """Keep the recording of the briefing that was added; raises InvalidRequest where it may be another's."""
+        held = [item.briefing_id for item in report.files if item.briefing_id]
+        if len(held) > 1:
+            raise InvalidRequest(
+                f"A recording is that of one briefing, and {len(held)} were added. Say whose it is: "
+                "`onrecord correct ID --media`."
+            )
+        for briefing_id in held:
+            if self.briefing(briefing_id).media != told_media(media):
+                self.correct(briefing_id, media=media)
 
     def briefings(self) -> list[Briefing]:
         """The briefings in the order they were added."""
@@ -141,11 +164,13 @@ class Keeping:
         return self._store.file(whole_characters(briefing_id))
 
     def recording(self, briefing_id: str) -> Recording | None:
-        """The sound or film in which a briefing was heard, or which lies beside the file it was added from.
+        """The sound or film that somebody told of, in which a briefing was heard, or which lies beside its file.
 
         Raises UnknownBriefing.
         """
         briefing = self.briefing(briefing_id)
+        if told := recording_told(briefing):
+            return told
         heard = self._heard(briefing)
         return recording_beside(briefing) if heard is None else self._recordings.of(briefing.id, heard)
 
@@ -219,19 +244,22 @@ class Keeping:
         language: str | None = None,
         labels: Mapping[str, Speaker] | None = None,
         turns: Mapping[int, Speaker] | None = None,
+        media: str | Path | None = None,
         by: str | None = None,
     ) -> tuple[Correction, ...]:
         """Correct what is said of a briefing over its file as added; returns all its corrections.
 
-        `labels` says who speaks under a printed label, `turns` who speaks the turn that begins at an offset; `by` is
-        who says so. The words stay as they are, and citations with them. Raises UnknownBriefing; InvalidRequest for
-        what cannot be, and for an older version.
+        `labels` says who speaks under a printed label, `turns` who speaks the turn that begins at an offset; `media` is
+        the address of its recording (http, https), or the `Path` of one on this machine; `by` is who says so. The words
+        stay as they are, and citations with them. Raises UnknownBriefing; InvalidRequest for what cannot be, and for an
+        older version.
         """
         told = {"title": title, "date": date, "url": url, "language": language}
+        place = None if media is None else told_media(media)
         at = datetime.now(timezone.utc).isoformat(timespec="seconds")
 
         def more(held: Briefing) -> tuple[Correction, ...]:
-            return corrections_wanted(held, told, labels or {}, turns or {}, at=at, by=by)
+            return corrections_wanted(held, told, labels or {}, turns or {}, media=place, at=at, by=by)
 
         return self._corrected(briefing_id, more)
 
@@ -256,11 +284,16 @@ class Keeping:
 
     def _wrong_recordings(self) -> dict[str, list[str]]:
         """What is wrong with the recordings kept, by their briefings' ids; those on another machine are not missed."""
-        expected = set() if self._database else {one.id for one in self._store.summaries() if one.kind == "recording"}
-        held = set(self._store.ids()).intersection(self._recordings.ids()) | expected
-        heard = {briefing_id: self._heard(self._store.briefing(briefing_id)) for briefing_id in sorted(held)}
-        found = {key: self._recordings.problems(key, one) for key, one in heard.items() if one is not None}
-        return {key: lines for key, lines in found.items() if lines}
+        found = {key: self._recordings.problems(key, sha256) for key, sha256 in self._recorded().items()}
+        elsewhere = set() if self._database is None else found.keys() - self._recordings.ids()
+        return {key: lines for key, lines in found.items() if lines and key not in elsewhere}
+
+    def _recorded(self) -> dict[str, str]:
+        """The SHA-256 of each recording that is kept, here or on another machine, by its briefing's id."""
+        expected = {one.id for one in self._store.summaries() if one.kind == "recording"}
+        held = sorted(expected.union(self._recordings.ids()).intersection(self._store.ids()))
+        heard = ((one, self._heard(self._store.briefing(one))) for one in held)
+        return {one: what.sha256 for one, what in heard if what is not None}
 
     def repair(self) -> Repair:
         """Mend what `verify` finds: read files again, embed passages again; all of it or nothing.
@@ -279,12 +312,12 @@ class Keeping:
     def _recording_again(self, briefing: Briefing) -> list[str]:
         """Copy a recording again from where it was added, if it still lies there; a line where that was done."""
         heard = self._heard(briefing)
-        return self._recordings.mend(Path(briefing.source), briefing.id, heard) if heard else []
+        return self._recordings.mend(Path(briefing.source), briefing.id, heard.sha256) if heard else []
 
-    def back_up(self, file: str | Path, *, replace: bool = False) -> None:
+    def back_up(self, file: str | Path, *, replace: bool = False, recordings: bool = True) -> BackedUp:
         """Write the library as it now stands, with the files as added, to one file; others may go on using it.
 
-        Recordings, which lie in the folder `recordings` beside the library, are not in it.
+        The recordings that lie on this machine are in it too, unless `recordings` is false.
 
         Raises LibraryError for a file that is there already, unless `replace`, or that cannot be written, and for a
         damaged library: what is there then stays as it was.
@@ -294,7 +327,12 @@ class Keeping:
             raise LibraryError(
                 f"{target} is there already. Name a file that is not, or say --replace to write over an older backup."
             )
+        from onrecord.rag.backing_up import BackedUp, back_up_with_recordings
+
+        if recordings:
+            return back_up_with_recordings(self._store, self._recordings, self._recorded(), target)
         self._store.back_up(target)
+        return BackedUp()
 
     def _is_own(self, file: Path) -> bool:
         """Whether a file is the library itself."""

@@ -22,7 +22,6 @@ from onrecord.rag.readers.encoding import whole_characters
 from onrecord.rag.settings import Settings, beside, is_address
 from onrecord.rag.store import Embedded, SharedDatabase, Store
 from onrecord.rag.store.postgres import open_store
-from onrecord.rag.store.sqlite.backup import restore
 from onrecord.rag.store.sqlite.engine import SqliteStore
 from onrecord.rag.store.sqlite.schema import DATABASE
 from onrecord.rag.types import Answer, Citation, FilterOptions, Hit, Passage, Passing
@@ -100,6 +99,8 @@ class Library(Keeping):
                 "A backup is brought back into a folder. Name one with --library, and take its library to PostgreSQL "
                 "with `onrecord copy`."
             )
+        from onrecord.rag.backing_up import restore
+
         folder = Path(place)
         return restore(Path(file), folder, replace=replace, open_store=SqliteStore)
 
@@ -227,7 +228,8 @@ class Library(Keeping):
     ) -> Iterator[Answer]:
         """Yield the answer as it grows, whole before a language model begins; then what that writes beside it.
 
-        Raises as `ask` does, before the first. Closing the iterator stops the model.
+        Raises as `ask` does, before the first. While the model writes, the same answer comes again with every token
+        that ends no sentence, so that closing the iterator stops the model within one.
         """
         limits = filters_of(filters)
         answered = self._holdings.of_one_state(
@@ -347,6 +349,9 @@ class Library(Keeping):
 
         evidence = evidence_of(answered.answer, answered.kind, answered.reading, answered.briefings)
         support, in_time = Support(self._models.bundled_encoder()), answered.kind == "over_time"
-        for grown in with_writing(answered.answer, evidence, answered.briefings, model, support, in_time=in_time):
-            require_verified(grown, answered.briefings)
+        verified = answered.answer
+        for grown in with_writing(verified, evidence, answered.briefings, model, support, in_time=in_time):
+            if grown is not verified:
+                require_verified(grown, answered.briefings)
+                verified = grown
             yield grown

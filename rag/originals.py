@@ -74,7 +74,12 @@ def originals_under(paths: Sequence[Path], options: Metadata, listening: Listeni
         else:
             found.append(path)
     return [
-        Original(whole_characters(file.name), str(file.absolute()), partial(_load_file, file, listening), options)
+        Original(
+            whole_characters(file.name),
+            str(file.absolute()),
+            partial(_load_file, file, listening, options.language),
+            options,
+        )
         for file in dict.fromkeys(found)
     ]
 
@@ -87,7 +92,7 @@ def _is(kind: Callable[[Path], bool], path: Path) -> bool:
         return False
 
 
-def _load_file(path: Path, listening: Listening | None, told: HeardSoFar) -> Loaded:
+def _load_file(path: Path, listening: Listening | None, language: str | None, told: HeardSoFar) -> Loaded:
     shown = whole_characters(str(path))
     if shown != str(path):
         raise UnreadableFile(f"{shown}: its name holds bytes that are no UTF-8. Rename it, and add it then.")
@@ -99,7 +104,7 @@ def _load_file(path: Path, listening: Listening | None, told: HeardSoFar) -> Loa
         with path.open("rb") as file:
             beginning = file.read(_BEGINNING)
         if listening and recording_in(beginning):
-            return Loaded(path.name, listening.document(path, told))
+            return Loaded(path.name, listening.document(path, told, language))
         if there.st_size > _MOST_BYTES:
             raise UnreadableFile(f"{path}: is larger than {_MOST_BYTES // 1_000_000:,} MB. Add it in parts.")
         return Loaded(path.name, path.read_bytes())

@@ -1,11 +1,13 @@
-"""The sound or film of a briefing: what was itself added and heard, or what lies beside a transcript as added.
+"""The sound or film of a briefing: what was added and heard, what lies beside a transcript, or where one is told.
 
 A recording that was added is kept with the library, as a file of its own: it is too large for a database, and is played
-from there. Of one that lies beside a transcript nothing is kept: it is there for as long as it lies there.
+from there. Of one that lies beside a transcript, or at a path that was told, nothing is kept: it is there for as long
+as it lies there. One at an address is never fetched: a link leads to it.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Iterable, Sequence
@@ -16,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onrecord.embeddings.replacing import replacing
+from onrecord.rag.errors import InvalidRequest
+from onrecord.rag.readers.metadata import checked_metadata
 from onrecord.rag.types import Briefing
 
 if TYPE_CHECKING:
@@ -32,6 +36,10 @@ _TYPES = {
     **{".oga": "audio/ogg", ".flac": "audio/flac", ".aac": "audio/aac"},
     **{".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".mov": "video/quicktime", ".ogv": "video/ogg"},
 }
+
+
+# What would end a link in Markdown or HTML, and in no address stands as it is (RFC 3986).
+_UNSAFE = re.compile(r"[\"'<>\\^`{|}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,39 @@ def recording_beside(briefing: Briefing) -> Recording | None:
     return found
 
 
+def told_media(media: str | Path) -> str:
+    """Where a recording lies, as it is kept with a briefing: an address, or the whole path of a file on this machine.
+
+    A path is a `Path`: what comes over a network is a `str`, and names no file. Raises InvalidRequest.
+    """
+    if isinstance(media, str):
+        try:
+            address = checked_metadata({"url": media}).url or ""
+        except InvalidRequest:
+            address = ""
+        if not address or _UNSAFE.search(address):
+            raise InvalidRequest(
+                f"The recording {media!r} cannot be used. Give an address that begins with http:// or https://."
+            )
+        return address
+    path = media.expanduser().resolve()
+    if not path.is_file() or not _is_recording(path):
+        raise InvalidRequest(
+            f"{media}: is no recording on this machine. Give an address that begins with http:// or https://, or the "
+            f"path of a file with one of the endings {', '.join(_TYPES)}."
+        )
+    return str(path)
+
+
+def recording_told(briefing: Briefing) -> Recording | None:
+    """The recording at the path that somebody told; None where none was, or where it is not on this machine."""
+    path = Path(briefing.media or "")
+    # What has since become a link may lead anywhere.
+    if path.is_absolute() and _is_recording(path) and path.is_file() and not path.is_symlink():
+        return Recording(path, _TYPES[path.suffix.lower()])
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Recordings:
     """The recordings that were added, in a folder beside the library: each under the id of the briefing heard in it."""
@@ -75,6 +116,14 @@ class Recordings:
         with replacing(place) as copy:
             shutil.copyfile(path, copy)
         return True
+
+    def take(self, path: Path, briefing_id: str) -> bool:
+        """Move a recording here, in place of one that is there; whether there was none. Raises OSError."""
+        place = self.folder / briefing_id
+        new = not place.exists()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+        return new
 
     def take_over(self, other: Recordings) -> None:
         """Copy all recordings of another folder."""
@@ -97,10 +146,10 @@ class Recordings:
         before = time.time() - _LONGEST_ADDING
         return [one for one in self.ids() if (self.folder / one).stat().st_mtime < before]
 
-    def mend(self, source: Path, briefing_id: str, heard: HeardRecording) -> list[str]:
+    def mend(self, source: Path, briefing_id: str, sha256: str) -> list[str]:
         """Copy a recording again from where it was added, where that is still the same; a line where it was done."""
         try:
-            if not source.is_absolute() or sha256_of(source) != heard.sha256:
+            if not source.is_absolute() or sha256_of(source) != sha256:
                 return []
             self.forget([briefing_id])
             self.keep(source, briefing_id)
@@ -114,11 +163,11 @@ class Recordings:
             with suppress(OSError):
                 (self.folder / briefing_id).unlink()
 
-    def problems(self, briefing_id: str, heard: HeardRecording) -> list[str]:
-        """What is wrong with the recording of a briefing, a line each; empty when all is well."""
+    def problems(self, briefing_id: str, sha256: str) -> list[str]:
+        """What is wrong with a briefing's recording, which had this SHA-256, a line each; empty when all is well."""
         place = self.folder / briefing_id
         try:
-            if sha256_of(place) == heard.sha256:
+            if sha256_of(place) == sha256:
                 return []
             problem = "has changed"
         except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import select
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,8 +18,8 @@ UNSUPPORTED = "The parliament was dissolved on 3 May 1847"
 class ScriptedModel(ThreadingHTTPServer):
     """Repeats the first sentences it is given, each with its number, and then one that nothing supports.
 
-    `go` is cleared to have it wait after its first sentence; `refuses` has it answer with an error. `asked` holds the
-    headers and the bodies of what it was sent.
+    `go` is cleared to have it wait after its first sentence, until `left` tells that nobody listens any more; `refuses`
+    has it answer with an error. `asked` holds the headers and the bodies of what it was sent.
     """
 
     daemon_threads = True
@@ -28,6 +29,7 @@ class ScriptedModel(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Reply)
         self.go = threading.Event()
         self.go.set()
+        self.left = threading.Event()
         self.refuses = False
         self.asked: list[tuple[dict[str, str], dict[str, Any]]] = []
 
@@ -69,8 +71,11 @@ class _Reply(BaseHTTPRequestHandler):
         self.end_headers()
         for place, sentence in enumerate(model.sentences(body["messages"])):
             # The first is only known to be whole when the next one begins.
-            if place == 2:
-                model.go.wait(60)
+            while place == 2 and not model.go.wait(0.02):
+                if select.select([self.connection], [], [], 0)[0]:
+                    # All that it is sent was read: what comes now is the end of the connection.
+                    model.left.set()
+                    return
             self._send(f"{sentence} ")
         self.wfile.write(b"data: [DONE]\n\n")
 

@@ -75,6 +75,25 @@ def test_what_cannot_be_asked_is_refused(client: httpx.Client, body: object) -> 
         assert client.post(path, json=body).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        rb'{"question": "When?", "k": NaN}',
+        rb'{"question": "When?", "k": 1e999}',
+        rb'{"question": "When \ud800?"}',
+        rb'{"question": "When?", "\ud800": 1}',
+        b'{"question": "' + 100_000 * b"when " + b'?"}',
+        b'{"question": ' + 2_000 * b"[" + 2_000 * b"]" + b"}",
+    ],
+)
+def test_a_refusal_says_where_it_is_wrong_and_repeats_nothing(client: httpx.Client, sent: bytes) -> None:
+    for path in ("/api/ask", "/api/ask/stream", "/api/check"):
+        response = client.post(path, content=sent, headers={"content-type": "application/json"})
+        assert response.status_code in (400, 422), sent[:60]
+        assert len(response.content) < 2_000
+        assert response.json()["detail"]
+
+
 def test_several_values_of_a_filter_are_any_of_them(client: httpx.Client) -> None:
     both = {"question": "What was said?", "k": 100, "language": ["fr", "en"], "kind": ["question", "moderation"]}
     found = [hit["passage"] for hit in client.get("/api/search", params=both).raise_for_status().json()]
@@ -189,11 +208,23 @@ def test_other_names_for_this_server_are_refused(client: httpx.Client) -> None:
 
 
 def test_the_page_names_its_scripts_and_styles_to_the_browser(client: httpx.Client) -> None:
-    named = re.findall(r"<(parts/[^>]+)>", client.get("/", headers={"accept": "text/html"}).headers["link"])
-    assert {"parts/page/base.css", "parts/chat/chat.js"} <= set(named)
+    link = client.get("/", headers={"accept": "text/html"}).headers["link"]
+    named = re.findall(r"<(parts/[0-9a-f]{12}/[^>]+)>", link)
+    assert {"page/base.css", "chat/chat.js"} <= {path.split("/", 2)[2] for path in named}
     for path in named:
+        kept = client.get(f"/{path}").raise_for_status()
+        assert "immutable" in kept.headers["cache-control"]
+    # Under the address of another version it is what it is now, to be asked for again.
+    other = client.get(f"/parts/{'0' * 12}/page/base.js").raise_for_status()
+    assert other.headers["cache-control"] == "no-cache" == client.get("/parts/page/base.js").headers["cache-control"]
+    for path in re.findall(r"<(api/[^>]+)>; rel=preload; as=fetch", link):
         client.get(f"/{path}").raise_for_status()
-    assert client.get("/parts/chat/chat.py").status_code == 404
+    for path in (
+        "parts/chat/chat.py",
+        "/".join([*named[0].split("/")[:2], "chat/chat.py"]),
+        f"parts/{'0' * 12}/../web.py",
+    ):
+        assert client.get(f"/{path}").status_code == 404
     assert "link" not in client.get("/api/status").headers
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -454,6 +454,49 @@ def test_an_invented_article_against_the_samples(sample_library: Library) -> Non
     for report in reports.values():
         for citation in (one for finding in report.findings for one in finding.citations):
             assert verify(citation, sample_library.briefing(citation.briefing_id))
+
+
+JOINT = """JOINT PRESS CONFERENCE
+Wenlow, 9 April 2025
+
+Prime Minister Edith Harrow: Good morning. As Minister Falk told me this morning: “Not one pier will close.” That is \
+the policy of this government, and I stand by it.
+
+Premier ministre Luc Bertin : Bonjour à tous. Ce câble est une chance pour nos deux pays. Corvanne paiera la moitié.
+
+Tom Askew (Wenlow Post): Did you say that “no boat will be scrapped”?
+
+Prime Minister Edith Harrow: I said that no boat will be scrapped against its owner's will.
+"""
+
+
+@pytest.fixture(scope="module")
+def joint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("joint")
+    (folder / "joint.txt").write_text(JOINT, encoding="utf-8")
+    with Library.open(folder / "library") as library:
+        library.add(folder / "joint.txt")
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("article", "verdict", "cited"),
+    [
+        # What a speaker quotes is whose it is quoted from.
+        ("“Not one pier will close,” Minister Falk said.", "verbatim", ("Falk", "reported")),
+        ("“Not one pier will close,” Edith Harrow said.", "other_speaker", ("Falk", "reported")),
+        # One briefing in two languages: its French words are translated like those of a French one.
+        ("“This cable is a chance for our two countries,” Luc Bertin said.", "translated", ("Luc Bertin", "statement")),
+        # Whoever asks puts words to somebody; the answer is where they stand.
+        ("“No boat will be scrapped,” the government says.", "verbatim", ("Edith Harrow", "answer")),
+    ],
+)
+def test_whose_words_a_quotation_is_in_a_joint_press_conference(
+    joint: Library, article: str, verdict: str, cited: tuple[str, str]
+) -> None:
+    (finding,) = joint.check(article).findings
+    (citation,) = finding.citations
+    assert (finding.verdict, (citation.speaker, citation.kind)) == (verdict, cited)
 
 
 def test_an_empty_text_is_refused(sample_library: Library) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commanding import Command
+
+from onrecord.rag import AddReport
+from onrecord.rag.adding import Added
+from onrecord.ui.command.terminal import render_report
 
 TEXT = """Harbour Minister Ada Quill
 Good morning. The new breakwater will open in May, and it cost forty million crowns.
@@ -17,33 +19,6 @@ Who paid for the breakwater?
 Harbour Minister Ada Quill
 The port authority paid for the breakwater, from its own reserves.
 """
-
-
-class Command:
-    """Runs `onrecord` as a process of its own, on a library of its own."""
-
-    def __init__(self, folder: Path, model: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **os.environ,
-            "LC_ALL": "C.UTF-8",
-            "ONRECORD_LIBRARY": str(folder / "library"),
-            "ONRECORD_MODEL": str(model),
-        }
-
-    def __call__(self, *words: str | Path, given: str = "", code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "onrecord.ui.command.cli", *map(str, words)],
-            input=given,
-            capture_output=True,
-            text=True,
-            env=self.environment,
-            cwd=self.folder,
-            check=False,
-        )
-        assert done.returncode == code, done.stderr
-        assert "Traceback" not in done.stderr
-        return done
 
 
 @pytest.fixture
@@ -192,3 +167,10 @@ def test_checking_an_article_and_exporting_an_answer(command: Command) -> None:
     command("ask", "Who paid for the breakwater?", "--export", "answer.docx")
     assert (command.folder / "answer.docx").read_bytes().startswith(b"PK")
     assert "no format is known" in command("ask", "Who paid?", "--export", "answer.pdf", code=1).stderr
+
+
+def test_a_file_has_one_line_whatever_its_name() -> None:
+    files = (Added("a\nfailed: b.txt", "added", "0" * 16, passages=1), Added("c\x1b[31m.txt", "unchanged"))
+    lines = render_report(AddReport(files), "en").splitlines()
+    assert lines[0] == "added: a\N{REPLACEMENT CHARACTER}failed: b.txt (1 passage, 0000000000000000)"
+    assert len(lines) == 3

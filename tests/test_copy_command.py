@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commanding import Command
 
 from onrecord.rag import Library, LibraryError, Settings
 
@@ -32,17 +31,8 @@ def source(small_settings: Settings, tmp_path: Path) -> Path:
     return tmp_path / "source"
 
 
-def onrecord(settings: Settings, *words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "onrecord.ui.command.cli", *map(str, words)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "LC_ALL": "C.UTF-8", "ONRECORD_MODEL": str(settings.model)},
-        check=False,
-    )
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
+def onrecord(settings: Settings, *words: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    return Command(settings.library.parent, Path(str(settings.model)))(*words, code=code)
 
 
 def test_the_command_copies_and_says_what_it_did(source: Path, small_settings: Settings, tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ def test_nothing_a_briefing_says_is_run_or_rendered(data: st.DataObject) -> None
     assert not rendered.xpath("//script|//img|//a|//ol|//h3|//code|//pre|//table|//ul/ul|//blockquote//li")
     assert len(rendered.xpath("//li")) == len(page.xpath("//li")) == 3
     for row in csv.reader(io.StringIO(str(exported["csv"]).removeprefix("\ufeff"), newline="")):
-        assert len(row) == 25
+        assert len(row) == 26
         assert not any(cell.lstrip()[:1] in tuple("=+-@|") for cell in row if cell.strip())
     assert isinstance(exported["docx"], bytes)
     assert docx.Document(io.BytesIO(exported["docx"])).paragraphs

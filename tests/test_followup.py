@@ -59,6 +59,11 @@ def test_what_is_not_plain_is_left(earlier: str, question: str) -> None:
     assert read_question(question, [(earlier, "An answer.")]).text == question
 
 
+def test_what_says_nothing_of_its_own_stands_behind_the_question_before() -> None:
+    assert read_question("Why not?", [(UKRAINE, "")]).text == f"{UKRAINE} Why not?"
+    assert read_question("Who spoke?", [("List all questions by Rutte", "")]).text.endswith("by Rutte. Who spoke?")
+
+
 def test_a_chain_of_follow_ups_is_followed() -> None:
     history = [(UKRAINE, ""), ("And on Moldova?", "")]
     assert read_question("And on Georgia?", history).text == "What did Rutte say about Georgia?"
@@ -116,3 +121,21 @@ def test_what_is_offered_as_a_question_says_what_it_is_about() -> None:
     assert stands_alone("Will the ferry run to Wenlow in winter?", "en")
     for unclear in ("Is the price still 35 million?", "Le prix est-il toujours de 35 millions ?"):
         assert not any(stands_alone(unclear, code) for code in ("en", "fr"))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question"),
+    [
+        ("What did Ida Lund ask?", "And what was the answer?"),
+        ("Who asked about the ferries?", "How did she reply?"),
+        ("Qui a posé une question sur la digue ?", "Et la réponse ?"),
+        ("Wer fragte nach der Mauer?", "Und die Antwort?"),
+        ("¿Quién preguntó por el dique?", "¿Y la respuesta?"),
+    ],
+)
+def test_the_reply_to_a_question_on_record_is_asked_for_with_it(earlier: str, question: str) -> None:
+    before = read_question(earlier)
+    after = read_question(question, [(earlier, "")])
+    assert (after.kind, after.text, after.typed) == (before.kind, earlier, question)
+    assert after.kind in ("who_asked", "what_asked")
+    assert read_question(question, [("What will the wall cost?", "")]).kind == "fact"

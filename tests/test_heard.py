@@ -6,21 +6,25 @@ hears anything: nothing here needs the extra `audio`. tests/test_hearing.py hear
 
 from __future__ import annotations
 
+import io
 import shutil
-from collections.abc import Iterator
+import tarfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import IO, cast
 
 import httpx
 import numpy as np
 import pytest
 from browsing import Open
 from playwright.sync_api import expect
+from postgres_server import running_server
 from serving import Server, serving, wait_for_model
 from typer.testing import CliRunner
 
-from onrecord.rag import Library, Progress, Settings, Speaker, UnreadableFile
+from onrecord.rag import Library, LibraryError, Progress, Settings, Speaker, UnreadableFile
 from onrecord.rag.hearing.listening import Listening
 from onrecord.rag.hearing.sound import quietest
 from onrecord.rag.hearing.voices import told_apart
@@ -90,6 +94,13 @@ def test_speakers_who_are_told_apart_have_numbers_in_the_language_spoken() -> No
         source = read_heard("x", heard_bytes(one))
         assert next(turn.label for turn in source.turns or ()) == label
         assert len(source.turns or ()) == 2
+
+
+def test_what_is_shorter_than_it_says_is_told() -> None:
+    for told, count in ((None, 2), (12.5, 2), (60.0, 3)):
+        notes = read_heard("x", heard_bytes(replace(heard(words((" A", 0.0), (" wall.", 0.5))), told=told))).notes
+        assert len(notes) == count
+    assert notes[-1].startswith("By its file 1:00 long: play it")
 
 
 @pytest.mark.parametrize("cut", [0, 14, 200, len(HEARD) - 1])
@@ -200,6 +211,75 @@ def test_what_becomes_of_a_recording_that_is_kept(settings: Settings, talk: Path
         assert (tmp_path / "copy" / "recordings" / briefing.id).read_bytes() == SHORT.read_bytes()
         library.remove(briefing.id)
         assert not kept.exists()
+
+
+@pytest.mark.parametrize("engine", ["folder", "postgres"])
+def test_a_backup_has_recordings_and_brings_them_back(
+    engine: str, settings: Settings, talk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    file, bare, new = tmp_path / "backup", tmp_path / "bare", tmp_path / "new"
+    with Library.open(running_server().database() if engine == "postgres" else None, settings=settings) as library:
+        library.add(talk)
+        [briefing] = library.briefings()
+        done = library.back_up(file)
+        assert (done.recordings, done.bytes, done.left_out) == (1, len(SHORT.read_bytes()), ())
+        assert library.back_up(bare, recordings=False).recordings == 0
+        # One that has changed or is gone is left out, and named; the words are still backed up.
+        (library.folder / "recordings" / briefing.id).unlink()
+        done = library.back_up(tmp_path / "left", recordings=True)
+        assert (done.recordings, done.left_out) == (0, (briefing.id,))
+    for again in (False, True):
+        assert Library.restore(file, new, settings=settings, replace=again) == 1
+        with Library.open(new, settings=settings) as restored:
+            kept = restored.recording(briefing.id)
+            assert kept is not None
+            assert kept.path.read_bytes() == SHORT.read_bytes()
+            assert restored.verify() == []
+    assert sorted(path.name for path in new.iterdir() if path.name.startswith(".")) == []
+    assert Library.restore(bare, tmp_path / "no sound", settings=settings) == 1
+    with Library.open(tmp_path / "no sound", settings=settings) as restored:
+        assert "is missing" in restored.verify()[0]
+
+
+def repacked(file: Path, change: Callable[[str, bytes], bytes | None]) -> None:
+    """Write an archive anew, each of its files as `change` gives it, and one that would lie elsewhere."""
+    with tarfile.open(file) as archive:
+        held = {member.name: cast(IO[bytes], archive.extractfile(member)).read() for member in archive}
+    with tarfile.open(file, "w") as archive:
+        for name, data in {**held, "../outside": b"x", "recordings/../../outside": b"x"}.items():
+            changed = change(name, data)
+            if changed is not None:
+                member = tarfile.TarInfo(name)
+                member.size = len(changed)
+                archive.addfile(member, io.BytesIO(changed))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda name, data: data[:-1] + b"x" if "/" in name else data, "not what was heard"),
+        (lambda name, data: None if name == "library.db" else data, "holds no library.db"),
+        (lambda name, data: data[:5000] if name == "library.db" else data, r"sound backup|cannot be restored"),
+        (None, "unexpected end of data"),
+    ],
+)
+def test_a_backup_whose_recordings_are_damaged_is_refused(
+    change: Callable[[str, bytes], bytes | None] | None, why: str, settings: Settings, talk: Path, tmp_path: Path
+) -> None:
+    file, new = tmp_path / "backup", tmp_path / "new"
+    with Library.open(settings=settings) as library:
+        library.add(talk)
+        library.back_up(file)
+    if change is None:
+        file.write_bytes(file.read_bytes()[:-90_000])
+    else:
+        repacked(file, change)
+    with pytest.raises(LibraryError, match=why) as refused:
+        Library.restore(file, new, settings=settings)
+    assert "\n" not in str(refused.value)
+    assert list(new.iterdir()) == []
+    assert not (tmp_path / "outside").exists()
 
 
 def test_a_larger_model_makes_a_new_version(settings: Settings, talk: Path) -> None:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -101,26 +102,83 @@ def test_what_is_no_sound_is_refused_in_one_line(tmp_path: Path, name: str, data
     assert "\n" not in str(refused.value)
 
 
-def test_a_film_is_heard_and_one_without_sound_is_refused(tmp_path: Path) -> None:
+def saved(file: Path, codec: str, *tracks: np.ndarray, rate: int = RATE, film: bool = True) -> Path:
+    """Write tracks, (n,) from -1 to 1, and 16,000 a second, beside a picture where it is to be a film."""
     import av
 
-    for name, sounds in (("film.mp4", True), ("silent.mp4", False)):
-        with av.open(str(tmp_path / name), "w") as film:
-            pictures = film.add_stream("mpeg4", rate=5)
+    with av.open(str(file), "w") as out:
+        pictures = out.add_stream("mpeg4", rate=5) if film else None
+        streams = [out.add_stream(codec, rate=rate, layout="mono") for _ in tracks]
+        if pictures is not None:
             pictures.width = pictures.height = 32
-            sound = film.add_stream("aac", rate=RATE, layout="mono") if sounds else None
-            for _ in range(10):
-                film.mux(pictures.encode(av.VideoFrame(32, 32, "yuv420p")))
-            if sound is not None:
-                frame = av.AudioFrame.from_ndarray(np.zeros((1, 2 * RATE), "<i2"), format="s16", layout="mono")
-                frame.sample_rate = RATE
-                for part in av.AudioResampler(format="fltp", layout="mono", rate=RATE, frame_size=1024).resample(frame):
-                    film.mux(sound.encode(part))
-                film.mux(sound.encode(None))
-            film.mux(pictures.encode(None))
-    assert sound_of(tmp_path / "film.mp4").media_type == "video/mp4"
+            # Not as often as is said: films of meetings change their rate.
+            for number in (0, 1, 7, 8):
+                picture = av.VideoFrame(32, 32, "yuv420p")
+                picture.pts = number
+                out.mux(pictures.encode(picture))
+            out.mux(pictures.encode(None))
+        for stream, samples in zip(streams, tracks, strict=True):
+            whole = av.AudioFrame.from_ndarray((samples * 32_000).astype("<i2").reshape(1, -1), "s16", "mono")
+            whole.sample_rate = RATE
+            sizes = {"frame_size": stream.frame_size} if stream.frame_size else {}
+            cut = av.AudioResampler(format=stream.format.name, layout="mono", rate=rate, **sizes)
+            for frame in (*cut.resample(whole), *cut.resample(None)):
+                out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+    return file
+
+
+def test_a_film_is_heard_and_one_without_sound_is_refused(tmp_path: Path) -> None:
+    assert sound_of(saved(tmp_path / "film.mp4", "aac", np.zeros(2 * RATE))).media_type == "video/mp4"
     with pytest.raises(UnreadableFile, match=r"silent\.mp4: holds no sound"):
-        sound_of(tmp_path / "silent.mp4")
+        sound_of(saved(tmp_path / "silent.mp4", "aac"))
+
+
+@pytest.fixture(scope="module")
+def spoken() -> np.ndarray:
+    """The sound of the short recording."""
+    return np.concatenate([samples for _, samples in pieces_of(SHORT)])
+
+
+def loudness(samples: np.ndarray, width: int) -> np.ndarray:
+    """How loud each part of so many samples is, from the beginning on."""
+    whole: np.ndarray = np.abs(samples[: len(samples) // width * width]).reshape(-1, width).mean(1)
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate", "media_type"),
+    [
+        ("a.m4a", "aac", 44_100, "audio/mp4"),
+        ("b.mp4", "aac", 48_000, "video/mp4"),
+        ("c.webm", "libopus", 48_000, "audio/webm"),
+        ("d.flac", "flac", 44_100, "audio/flac"),
+        ("e.mp3", "libmp3lame", 44_100, "audio/mpeg"),
+        ("f.wav", "pcm_mulaw", 8_000, "audio/wav"),
+    ],
+)
+def test_recordings_are_the_same_in_each_format(
+    name: str, codec: str, rate: int, media_type: str, spoken: np.ndarray, tmp_path: Path
+) -> None:
+    file = saved(tmp_path / name, codec, spoken, rate=rate, film=name == "b.mp4")
+    found = np.concatenate([samples for _, samples in pieces_of(file)])
+    assert sound_of(file).media_type == media_type
+    assert len(found) / RATE == pytest.approx(len(spoken) / RATE, abs=0.15)
+    # Loud where it was loud, to a twentieth of a second.
+    places = slice(0, len(spoken) * 20 // RATE - 5)
+    assert np.corrcoef(loudness(found, RATE // 20)[places], loudness(spoken, RATE // 20)[places])[0, 1] > 0.9
+
+
+def test_noise_amid_a_recording_takes_only_its_own_seconds(spoken: np.ndarray, tmp_path: Path) -> None:
+    file = saved(tmp_path / "a.m4a", "aac", spoken, film=False)
+    data, half = bytearray(file.read_bytes()), file.stat().st_size // 2
+    data[half : half + 8000] = np.random.default_rng(5).bytes(8000)
+    file.write_bytes(data)
+    found = np.concatenate([samples for _, samples in pieces_of(file)])
+    assert len(found) / RATE == pytest.approx(len(spoken) / RATE, abs=0.3)
+    # What comes behind it is there, and as loud.
+    behind = slice(len(spoken) * 3 // 4, None)
+    assert np.abs(found[behind]).mean() == pytest.approx(np.abs(spoken[behind]).mean(), rel=0.2)
 
 
 # --- Whisper
@@ -203,7 +261,31 @@ def test_it_goes_on_from_where_it_was_killed(cache: Path, tmp_path: Path) -> Non
 
 def children() -> list[int]:
     """The processes of this one that hear."""
-    return [one.pid for one in psutil.Process().children() if "onrecord.rag.hearing.process" in one.cmdline()]
+    found = []
+    for one in psutil.Process().children():
+        # One that has been killed may not be waited for yet.
+        with suppress(psutil.NoSuchProcess):
+            found += [one.pid] if "onrecord.rag.hearing.process" in one.cmdline() else []
+    return found
+
+
+def test_a_track_in_which_somebody_speaks_is_heard(cache: Path, spoken: np.ndarray, tmp_path: Path) -> None:
+    file = saved(tmp_path / "film.mkv", "aac", np.zeros(5 * RATE), spoken[: 8 * RATE])
+    wanted = ToHear(str(file), 0.0, None, str(packaged_whisper(cache)), "Whisper base")
+    [piece] = [piece for piece in heard_apart(wanted) if piece is not None]
+    assert piece.spoken > 3
+    assert "Good morning" in "".join(word.text for each in piece.said for word in each.words)
+
+
+@pytest.mark.skipif(not ESPEAK, reason="no espeak-ng here")
+def test_an_unsure_language_is_one_of_those_that_are_known(whisper: Whisper, tmp_path: Path) -> None:
+    words = "Bonjour à tous. Le nouveau port ouvrira au mois de mai, et il a coûté quarante millions de couronnes."
+    said = subprocess.run([str(ESPEAK), "-v", "fr-fr", "-s", "130", "--stdout", words], capture_output=True, check=True)
+    (tmp_path / "a.wav").write_bytes(said.stdout)
+    [(_, samples)] = pieces_of(tmp_path / "a.wav")
+    # A robot's French is taken for Latin.
+    for before in (None, "fr"):
+        assert {each.language for each in whisper.hear(samples, before)[0]} == {"fr"}
 
 
 def test_whoever_stops_reading_ends_it(cache: Path) -> None:

@@ -130,3 +130,77 @@ MS. HOLM:  The town.
     (first, second) = structure_of(text).exchanges
     assert (first.questions, first.answers) == ((1,), (2, 3))
     assert (second.questions, second.answers) == ((4,), (5,))
+
+
+def test_whoever_answers_second_leads_nothing() -> None:
+    """Two hold a press conference: the second to answer speaks before the next question, and gives nobody the floor."""
+    text = """PRESIDENT HOLM:  The Chancellor and I agree on the tunnel.
+CHANCELLOR WEISS:  (As interpreted.)  The tunnel will be ready in 2031.
+PRESIDENT HOLM:  And she said it was impossible!
+CHANCELLOR WEISS:  I said it was expensive.
+Q    What changed?  And Chancellor, who pays?
+PRESIDENT HOLM:  The rock changed.  Chancellor?
+CHANCELLOR WEISS:  (As interpreted.)  Lochty pays forty percent.
+Q    Will trains be free?
+PRESIDENT HOLM:  Nothing is free.
+"""
+    assert kinds(text) == [
+        *("statement", "statement", "statement", "statement"),
+        *("question", "answer", "answer", "question", "answer"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("The ones on the ground. Yes, Edie?", "answer"),
+        ("It will run. The early crossing we move to noon.", "answer"),
+        ("Thank you. Next question, please.", "moderation"),
+    ],
+)
+def test_an_answer_that_ends_by_giving_the_floor_is_an_answer(said: str, kind: str) -> None:
+    text = f"""Spokesman: Good afternoon. {LONG}
+Question: Any comment on the storm?
+Spokesman: We regret it.
+Question: Will the ferry run in it?
+Deputy Spokesman: It will not.
+Question: Which boats will?
+Spokesman: {said}
+Question: Edie Okafor, Coast Daily. What about fuel?
+Spokesman: Eleven tankers.
+"""
+    assert kinds(text)[5:] == ["question", kind, "question", "answer"]
+
+
+def test_who_calls_out_between_two_parts_of_an_answer_answers_nothing() -> None:
+    text = """M. le président : La parole est à Mme Claire Duvivier.
+Mme Claire Duvivier : Monsieur le ministre, quand direz-vous la vérité aux habitants ?
+M. le président : La parole est à M. le ministre de la santé.
+M. Hervé Lancelin, ministre de la santé : L’hôpital ne ferme pas ; il déménage au printemps.
+M. Paul Duvivier : Très bien !
+M. Hervé Lancelin, ministre : Et les trente lits seront ouverts en septembre.
+M. le président : La séance est levée.
+"""
+    assert kinds(text) == ["moderation", "question", "moderation", "answer", "statement", "answer", "moderation"]
+
+
+def test_numbered_answers_are_those_of_whom_the_head_names() -> None:
+    text = """MINISTRY OF FISHERIES OF STANE
+Written answers to the press, 4 June 2025
+Answered by Minister Helga Tarn
+
+Q1. Will the herring quota be cut this year?
+A1. Yes. The herring quota falls by 12 per cent.
+
+Q2. Who pays for the scrapping of boats?
+A2. The fund pays 60 per cent.
+"""
+    turns = structure_of(text).turns
+    assert [turn.kind for turn in turns] == ["question", "answer", "question", "answer"]
+    assert [(turn.speaker, turn.role, turn.inferred) for turn in turns if turn.kind == "answer"] == [
+        ("Helga Tarn", "Minister", True)
+    ] * 2
+    # Where nobody is named, a number is nobody's name, nor is a body in capitals a person's.
+    assert {turn.speaker for turn in structure_of(text.replace("Answered by Minister Helga Tarn\n", "")).turns} == {
+        None
+    }

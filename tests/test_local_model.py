@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -21,6 +22,7 @@ from onrecord.rag.language_model.choosing import chosen
 from onrecord.rag.language_model.gguf import key_value_bytes, longest_context, metadata
 from onrecord.rag.language_model.language_model import Message
 from onrecord.rag.language_model.local import LocalModel, local_model
+from onrecord.rag.language_model.server import ModelServer
 
 psutil = pytest.importorskip("psutil")
 pytest.importorskip("xllamacpp", reason="no llama.cpp here: pip install 'onrecord[local]'")
@@ -94,6 +96,63 @@ def test_what_is_not_read_to_its_end_is_stopped(slow: Path, opened: Callable[[Pa
     assert process.cpu_times().user - before < 0.1
 
 
+@pytest.fixture
+def llama(slow: Path) -> Iterator[str]:
+    """The address of llama.cpp's own server, as users start it, with what shows how many tokens it has."""
+    program = (
+        "import sys, xllamacpp\n"
+        "params = xllamacpp.CommonParams()\n"
+        "params.model.path, params.n_ctx, params.n_parallel, params.verbosity = sys.argv[1], 4096, 1, 1\n"
+        "params.cpuparams.n_threads, params.endpoint_slots, params.warmup = 1, True, False\n"
+        "server = xllamacpp.Server(params)\n"
+        "print(server.listening_address, flush=True); sys.stdin.read()"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([sys.executable, "-c", program, str(slow)], text=True, **pipes) as process:  # type: ignore[call-overload]
+        yield process.stdout.readline().strip()
+        process.kill()
+
+
+def test_who_leaves_an_answer_in_the_middle_of_a_sentence_stops_the_model(llama: str, sample_library: Library) -> None:
+    def slot() -> dict[str, Any]:
+        """Whether it writes, and the tokens of prompt and reply that it holds: it tells so between two tokens."""
+        found: list[dict[str, Any]] = httpx.get(f"{llama}/slots", trust_env=False).json()
+        return found[0]
+
+    # With a grammar every token is text: llama.cpp sees no closed connection while it makes bytes that are none.
+    model = ModelServer(f"{llama}/v1", "harbour-slow", grammars=True)
+    with Library.open(sample_library.folder, language_model=model) as library:
+        answers = library.stream("Who cut the Selkie cable?")
+        grown = next(answer for answer in answers if answer.written)
+        while not (writing := slot())["is_processing"] or not writing["next_token"][0]["n_decoded"]:
+            # It reads, and then writes, and nothing is whole yet.
+            assert next(answers) is grown
+        answers.close()  # type: ignore[attr-defined]  # it is a generator
+    while (left := slot())["is_processing"]:
+        pass
+    # Of 600 that it would have made; it is told of the closed connection, and may have made some by then.
+    assert left["n_prompt_tokens"] - writing["n_prompt_tokens"] < 100
+
+
+def test_who_leaves_while_it_reads_a_long_prompt_has_it_stopped_there(
+    slow: Path, opened: Callable[[Path], LocalModel]
+) -> None:
+    model = opened(slow)
+    # A token for each letter.
+    long: Message = {"role": "user", "content": "xyz" * 1_000}
+    assert "".join(model.reply([long], grammar='root ::= "no"')) == "no"
+    process = psutil.Process(model.pid)
+    before = process.cpu_times().user
+    assert "".join(model.reply([{**long, "content": f"A {long['content']}"}], grammar='root ::= "no"')) == "no"
+    whole = process.cpu_times().user - before
+    left = model.reply([{**long, "content": f"B {long['content']}"}])
+    assert next(left) == ""
+    left.close()  # type: ignore[attr-defined]  # it is a generator
+    before = process.cpu_times().user
+    assert "".join(model.reply(_ASKED, grammar='root ::= "no"')) == "no"
+    assert process.cpu_times().user - before < whole / 2
+
+
 def test_a_longer_question_gets_a_longer_context(small: Path, opened: Callable[[Path], LocalModel]) -> None:
     model = opened(small)
     assert "".join(model.reply(_ASKED, grammar='root ::= "no"')) == "no"
@@ -158,7 +217,13 @@ def _not_there(file: Path, whole: bytes) -> None:
     ("write", "problem"),
     [
         (_not_there, "is missing. Set ONRECORD_LLM"),
-        (lambda file, whole: file.mkdir(), "cannot be read"),
+        (lambda file, whole: file.mkdir(), "is no file"),
+        pytest.param(
+            lambda file, whole: os.mkfifo(file),
+            "is no file",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes here"),
+        ),
+        (lambda file, whole: file.write_bytes(whole.replace(b"llama", b"novel")), "install --upgrade xllamacpp"),
         (lambda file, whole: file.write_bytes(b""), "is no GGUF file"),
         (lambda file, whole: file.write_text("The harbour closes."), "is no GGUF file"),
         (lambda file, whole: file.write_bytes(whole[:4] + b"\x01" + whole[5:]), "version 1"),

@@ -59,7 +59,7 @@ class _Agreeing:
     """Finds everything supported: what is safe must not rest on what a model measures."""
 
     def measure(self, sentence: str, code: str, cited: Sequence[Evidence]) -> Measures:
-        return Measures(1.0, 1.0, 0.0, 0.0, foreign=False, opposed=False)
+        return Measures(1.0, 1.0, 0.0, 0.0, foreign=False, opposed=False, in_place=True)
 
     def translates(self, name: str, sentence: str, code: str, cited: Sequence[Evidence]) -> bool:
         return True
@@ -318,8 +318,8 @@ def test_a_slice_with_marks_or_markers_of_its_own_is_not_quoted() -> None:
 
 
 def test_what_is_said_in_another_language_is_marked_as_translated(support: Support) -> None:
-    shown = _text("Ada Brook a dit que le port rouvre le 4 mai. [1]", support, "fr")
-    assert shown == "Ada Brook a dit que le port rouvre le 4 mai. [1] (traduit : anglais)"
+    shown = _text("Ada Brook a dit que le port rouvrira le 4 mai. [1]", support, "fr")
+    assert shown == "Ada Brook a dit que le port rouvrira le 4 mai. [1] (traduit : anglais)"
 
 
 def test_a_growing_text_is_cut_at_whole_sentences() -> None:
@@ -426,7 +426,8 @@ def test_every_model_replies_in_pieces_and_may_be_left_at_any(says: Callable[...
         "The harbour reopens [1]."
     )
     left = model.reply([{"role": "user", "content": "When?"}])
-    assert next(left) == "The harbour "
+    # Nothing comes at times, while it is waited for.
+    assert next(filter(None, left)) == "The harbour "
     left.close()  # type: ignore[attr-defined]
 
 
@@ -435,7 +436,11 @@ def test_no_reply_is_endless(says: Callable[..., LanguageModel]) -> None:
 
 
 def _written(model: LanguageModel, default: Answer | None = None) -> list[Answer]:
-    found = list(with_writing(default or _default(), _EVIDENCE, _BRIEFINGS, model, _Agreeing()))
+    found: list[Answer] = []
+    for answer in with_writing(default or _default(), _EVIDENCE, _BRIEFINGS, model, _Agreeing()):
+        # With a piece that completes no sentence the same one comes again.
+        if not found or answer is not found[-1]:
+            found.append(answer)
     for answer in found:
         assert answer.text == _default().text
         assert answer.citations[:1] == _default().citations

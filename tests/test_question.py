@@ -79,7 +79,7 @@ PEOPLE = on_record(
         # A surname is whoever's bears it; nobody is picked in silence.
         ("What did Bell say about the wall?", ("Ann Bell", "Iris Bell"), True),
         ("Every time she mentioned Ann Bell", (), False),
-        ("What did the minister say about Secretary General Mark Orlen?", (), False),
+        ("What did the minister say about Secretary General Mark Orlen?", (), True),
         ("What is the position of Orlen on ferries?", ("Mark Orlen",), True),
         ("What was the Bell-Orlen debate about?", (), False),
         # Who types no capitals means names all the same; who does, does not mean them without.

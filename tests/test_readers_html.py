@@ -90,6 +90,11 @@ def test_the_main_text_stays_whole_and_the_rest_is_marked(layout: str) -> None:
 def test_a_page_of_little_text_is_kept() -> None:
     source = read_one("short.html", b"<html><body><nav>Menu</nav><p>The minister resigned.</p></body></html>").source
     assert "The minister resigned." in body_of(source)
+    spoken = "<nav>Menu</nav><p>Mayor Alder: It is high.</p><p>Reporter: How high?</p><p>Mayor Alder: Very.</p>"
+    source = read_one("short.html", f"<html><body>{spoken}</body></html>".encode()).source
+    assert [line for line in body_of(source).splitlines() if line.strip()] == [
+        *("Mayor Alder: It is high.", "Reporter: How high?", "Mayor Alder: Very.")
+    ]
 
 
 def test_bold_labels_start_their_own_line() -> None:
@@ -102,6 +107,21 @@ def test_bold_labels_start_their_own_line() -> None:
     lines = read_one("wall.html", page(f"<article>{text}</article>").encode()).source.text.splitlines()
     assert "JONAS BERG: Who pays for the new wall in the northern part of the harbour?" in lines
     assert any(line.startswith("Ms Arden: The region does") and line.endswith("no: twice.") for line in lines)
+
+
+def test_a_pull_quote_is_nobodys_words_where_it_stands() -> None:
+    """It repeats one speaker in the middle of another's words; what is set apart and not repeated is said there."""
+    text = (
+        "<p><b>SECRETARY VALE:</b> The dam holds. It has held for forty years, and nobody has seen a crack in it.</p>"
+        "<p><b>QUESTION:</b> Is there a leak anywhere in the northern part of the wall?</p>"
+        "<blockquote>“The dam holds.”</blockquote>"
+        "<p><b>SECRETARY VALE:</b> There is a small leak on the north side, and this is what the report says of it:</p>"
+        "<blockquote>Water comes in at two places.</blockquote>"
+    )
+    source = read_one("dam.html", page(f"<article>{text}</article>").encode()).source
+    pulled = [source.text[mark.start : mark.end] for mark in source.boilerplate if mark.reason == "pull quote"]
+    assert pulled == ["“The dam holds.”"]
+    assert "Water comes in at two places." in body_of(source)
 
 
 def test_a_table_of_speakers_and_words_gives_each_name_its_line() -> None:

@@ -157,6 +157,59 @@ def test_a_page_saved_as_a_single_file() -> None:
     assert "no HTML" in refusal("wall.mhtml", message.replace("text/html", "text/css").encode())
 
 
+MAIL = """From: Press Office <press@wenlow.example>
+To: List <list@wenlow.example>
+Subject: =?utf-8?Q?Mayor=E2=80=99s_briefing?=
+Date: Tue, 18 Mar 2025 23:40:00 -0500
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="cut"
+
+--cut
+Content-Type: text/plain; charset=iso-8859-1
+Content-Transfer-Encoding: quoted-printable
+
+Mayor Tess Alder: The river rose by 2.4 metres in Saint-=C9loi.
+
+Reporter (Gull Daily): Why was the siren late?
+
+Mayor Tess Alder: It was not late.
+
+On Mon, 17 Mar 2025, Bob Crane wrote:
+> Mayor Tess Alder: The river will not rise.
+
+--=20
+Press Office, Town of Wenlow
+--cut
+Content-Type: application/pdf
+Content-Disposition: attachment; filename="river.pdf"
+Content-Transfer-Encoding: base64
+
+JVBERi0xLjQK
+--cut--
+"""
+
+
+def test_a_saved_message_is_the_words_of_whoever_sent_it() -> None:
+    source = read_one("flood.eml", MAIL.encode()).source
+    assert (source.title, source.date) == ("Mayor’s briefing", "2025-03-18")
+    assert "The river rose by 2.4 metres in Saint-Éloi." in source.text
+    assert source.notes == ("1 attachment was left out.",)
+    marked = {mark.reason: source.text[mark.start : mark.end] for mark in source.boilerplate}
+    assert "On Mon, 17 Mar 2025, Bob Crane wrote:" in marked["quoted message"]
+    assert "The river will not rise." in marked["quoted message"]
+    assert "Press Office, Town of Wenlow" in marked["signature"]
+    plain = MAIL.split("MIME-Version")[0] + "\nMayor Tess Alder: The river rose.\n"
+    assert read_one("pasted.txt", plain.encode()).source.text == plain, "a text that quotes headers is a text"
+
+
+def test_a_message_of_a_page_alone_or_of_attachments_alone() -> None:
+    page = MAIL.replace("text/plain; charset=iso-8859-1", "text/html").replace("The river", "<p>The river")
+    assert "<p>" not in read_one("flood.eml", page.encode()).source.text
+    assert "holds no text" in refusal("flood.eml", MAIL.replace("text/plain", "image/png").encode())
+    unknown = MAIL.replace("iso-8859-1", "x-unknown").replace("=C9", "E")
+    assert "Saint-Eloi" in read_one("flood.eml", unknown.encode()).source.text
+
+
 @pytest.mark.parametrize(
     ("data", "what"),
     [

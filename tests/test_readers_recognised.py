@@ -324,6 +324,18 @@ def test_columns_and_rows_that_are_left_out_are_said() -> None:
     assert source.notes == ("1 row without words was left out.", "Columns left out: id, mood.")
 
 
+def test_a_rule_under_the_heads_is_nobodys_turn() -> None:
+    rows = (
+        "Speaker | Time | Words",
+        "--------|------|-----",
+        "Ida Arden | 09:00 | Good.",
+        "Jonas Berg | 09:01 | Who pays?",
+    )
+    data = "\n".join(rows).encode()
+    source = read_one("t.txt", data).source
+    assert turns_of(source) == [("Ida Arden", "Good."), ("Jonas Berg", "Who pays?")]
+
+
 def test_a_cell_left_empty_goes_on_with_the_speaker_above() -> None:
     data = b"Speaker,Text\nIda Arden,One.\n,Two.\nJonas Berg,Three.\n"
     assert turns_of(read_one("t.csv", data).source) == [("Ida Arden", "One. Two."), ("Jonas Berg", "Three.")]

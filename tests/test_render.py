@@ -178,7 +178,7 @@ def test_a_quote_is_marked_whole_whatever_it_holds(inner: str) -> None:
 )
 def test_dates_that_the_question_gives_are_said_and_a_chip(since: str, until: str | None, said: str) -> None:
     dated = answer("It reopens.", since=since, until=until)
-    assert status_line(dated, frozenset()).endswith(f"limited to {said}")
+    assert status_line(dated, frozenset()).endswith(f"limited to: {said}")
     html = answer_html(dated, verified=frozenset(), exchange="a1")
     assert re.search(rf'<button[^>]* class="act limit any-date" value="a1"[^>]*><span>{said}</span>', html)
     assert "any-date" not in answer_html(answer("It reopens."), verified=frozenset(), exchange="a1")
@@ -203,10 +203,10 @@ def test_the_status_line_says_what_was_found_verified_and_searched() -> None:
     nothing = answer("Nothing.", status="not_found", searched_passages=0)
     assert status_line(nothing, frozenset()) == "not found · 2 briefings searched"
     limited = status_line(nothing, frozenset(), ["Ada Quill", "from 2026"])
-    assert limited == "not found · 2 briefings searched · limited to Ada Quill, from 2026"
+    assert limited == "not found · 2 briefings searched · limited to: Ada Quill, from 2026"
     none = replace(nothing, searched_briefings=0, undated=3)
     assert status_line(none, frozenset(), ["from 2026"]) == (
-        "not found · 0 briefings searched · limited to from 2026 · no passage passes all limits · "
+        "not found · 0 briefings searched · limited to: from 2026 · no passage passes all limits · "
         "3 undated briefings are left out"
     )
     assert "no-limits" in answer_html(none, verified=frozenset(), exchange="a", limits=["from 2026"])

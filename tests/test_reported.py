@@ -234,6 +234,23 @@ def test_a_speakers_own_words_are_quoted_from_nobody(words: str) -> None:
     assert structure_of(SPEECH.format(words)).reported == ()
 
 
+@pytest.mark.parametrize(
+    ("words", "quoted", "whose"),
+    [
+        ("As Governor Ansel Torp told me: “Not one pier closes.”", "Not one pier closes.", ("Ansel Torp", "Governor")),
+        ("“Not one pier closes,” the governor told me.", "Not one pier closes,", (None, "governor")),
+        ("Yet Mr. Torp said: “Not one pier closes.”", "Not one pier closes.", ("Mr. Torp", None)),
+    ],
+)
+def test_a_short_sentence_is_whose_it_is_quoted_from(
+    words: str, quoted: str, whose: tuple[str | None, str | None]
+) -> None:
+    text = SPEECH.format(words)
+    (reported,) = structure_of(text).reported
+    assert (reported.speaker, reported.role) == whose
+    assert text[reported.start : reported.end] == quoted
+
+
 def test_a_quoted_question_asks_nothing() -> None:
     structure = structure_of(SPEECH.format("When asked on the radio:\nWill it ever sail in a fog?"))
     assert structure.turns[1].kind != "question"

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commanding import Command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -26,7 +24,6 @@ from onrecord.rag import (
     OnRecordError,
     QuotedWords,
     RunOfRows,
-    Settings,
     UnreadableFile,
     answer_result,
     check_results,
@@ -35,7 +32,7 @@ from onrecord.rag import (
     sheet_of,
 )
 from onrecord.rag.exporting.workbook import workbook
-from onrecord.rag.readers.sheets import rows_in
+from onrecord.rag.readers.sheets import SheetCell, tables_in
 from onrecord.ui.command.cli import app
 
 # Invented.
@@ -70,6 +67,12 @@ def made(*rows: list[Any]) -> bytes:
                 else:
                     sheet.write(number, place, cell)
     return out.getvalue()
+
+
+def rows_in(name: str, data: bytes) -> list[list[SheetCell]]:
+    """The rows of what has one sheet."""
+    [rows] = tables_in(name, data)
+    return rows
 
 
 def read_back(data: bytes) -> list[dict[str, Any]]:
@@ -112,9 +115,91 @@ def test_cells_are_read_as_what_they_are_and_formulas_as_what_they_gave() -> Non
     assert sheet_of(rows, "question").texts == ["Who paid?", "2031"]
 
 
+def booked(*sheets: list[list[Any]], merged: str = "", hidden: int = -1) -> bytes:
+    """A workbook of several sheets, some cells of its first merged."""
+    out = io.BytesIO()
+    with Workbook(out) as book:
+        for number, rows in enumerate(sheets):
+            sheet = book.add_worksheet()
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+            if merged and not number:
+                sheet.merge_range(merged, "Ada Quill")
+            if number == hidden:
+                sheet.hide()
+            else:
+                # The one that is active stays to be seen.
+                sheet.activate()
+    return out.getvalue()
+
+
+def test_a_title_above_the_headings_is_carried_through(filled: Library) -> None:
+    at = datetime(2031, 5, 1, 12, 30)
+    rows = [["For the minister", "", ""], [], ["Nr", "Question", "Since"], [1, "Who paid?", at], [2, "Why?", "2031"]]
+    sheet = sheet_in("a.xlsx", made(*[[cell or None for cell in row] for row in rows]), "question")
+    assert (sheet.headings, sheet.texts) == (("Nr", "Question", "Since"), ["Who paid?", "Why?"])
+    assert [dict(sheet.filters(row)) for row in sheet.rows] == [{"since": "2031-05-01"}, {"since": "2031"}]
+    for format in ("xlsx", "csv"):
+        back = export_sheet(sheet, {1: {"status": "answered"}}, format)
+        again = sheet_in(f"a.{format}", back, "question")
+        assert again.texts == sheet.texts
+        assert again.above[0][:1] == ("For the minister",)
+        assert again.rows[1][again.headings.index("status")] == "answered"
+
+
+@pytest.mark.parametrize(
+    ("rows", "texts"),
+    [
+        # Headings that nobody knows, behind an empty column and a number; without any.
+        (
+            [["", "No.", "Line"], ["", 1, "Who paid, Minister?"], ["", 2, "Why not?"]],
+            ["Line", "Who paid, Minister?", "Why not?"],
+        ),
+        ([["", ""], ["", "The port paid"]], ["", "The port paid"]),
+        # What is called a question is the kind of a row.
+        ([["Words", "Kind"], ["Who paid for it?", "question"]], ["Words", "Who paid for it?"]),
+    ],
+)
+def test_the_column_of_sentences_is_taken_where_none_is_called_so(rows: list[list[Any]], texts: list[str]) -> None:
+    assert sheet_of(rows, "question").texts == texts
+
+
+def test_the_sheet_that_is_meant_is_found_in_a_workbook() -> None:
+    cover, asked = [["How to use this file"]], [["Question", "Speaker"], ["Who paid?", ""], ["Why?", ""]]
+    assert sheet_in("a.xlsx", booked(cover, asked), "question").texts == ["Who paid?", "Why?"]
+    # One that is hidden is not read, and one with merged cells says the same in all rows of them.
+    assert sheet_in("a.xlsx", booked([["Question"], ["Old?"]], asked, hidden=0), "question").texts == [
+        "Who paid?",
+        "Why?",
+    ]
+    merged = sheet_in("a.xlsx", booked(asked, merged="B2:B3"), "question")
+    assert [merged.filters(row) for row in merged.rows] == [{"speaker": ["Ada Quill"]}] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", "Zitat;Wer\r\n“Das Meer”;Müller\r\n".encode("cp1252")),
+        ("a.csv", "sep=;\nZitat;Wer\n“Das Meer”;Müller\n".encode()),
+        ("a.csv", "Zitat\tWer\n“Das Meer”\tMüller\n".encode("utf-16")),
+        ("a.tsv", "Zitat\tWer\n“Das Meer”\tMüller\n".encode()),
+    ],
+)
+def test_tables_are_read_as_programs_write_them(name: str, data: bytes) -> None:
+    sheet = sheet_in(name, data, "quotation")
+    assert [sheet.quotation(row) for row in sheet.rows] == [QuotedWords("“Das Meer”", "Müller")]
+
+
+def test_lines_of_a_text_stay_as_they_are() -> None:
+    text = 'Où est le port ?\n\n"Breakwater", who paid;\twhy?\n'
+    assert sheet_in("a.txt", text.encode("cp1252"), "question").texts == text.split("\n")[:3]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
+        ("sign.csv", b"Question,Who\nWho paid, and why?,Ada\n" + b"Why?,Ada\n" * 20, "row 2 has more cells"),
+        ("hidden.xlsx", booked([["Question"]], [[]], hidden=0), "hidden"),
         ("empty.csv", b"", "empty"),
         ("blank.csv", b",,\n,,\n", "no rows"),
         ("broken.xlsx", b"PK\x03\x04 no workbook", "cannot be read as a workbook"),
@@ -250,41 +335,12 @@ def test_a_run_goes_on_where_it_was_cut_off_and_only_with_the_same(tmp_path: Pat
 # --- From the command line
 
 
-class Shell:
-    """`onrecord` in processes of their own, in a folder with a library."""
-
-    def __init__(self, folder: Path, model: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **os.environ,
-            "LC_ALL": "C.UTF-8",
-            "ONRECORD_LIBRARY": str(folder / "library"),
-            "ONRECORD_MODEL": str(model),
-        }
-        (folder / "harbour.txt").write_text(SAID, encoding="utf-8")
-        with Library.open(settings=Settings(library=folder / "library", model=str(model))) as library:
-            library.add(folder / "harbour.txt")
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "onrecord.ui.command.cli", *words],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(*words)
-        out, problems = process.communicate(timeout=300)
-        assert "Traceback" not in problems
-        return subprocess.CompletedProcess(words, process.returncode, out, problems)
-
-
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Shell:
-    return Shell(tmp_path_factory.mktemp("shell"), small_model)
+def command(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Command:
+    command = Command(tmp_path_factory.mktemp("command"), small_model)
+    (command.folder / "harbour.txt").write_text(SAID, encoding="utf-8")
+    command("add", "harbour.txt")
+    return command
 
 
 @pytest.mark.parametrize(
@@ -304,27 +360,27 @@ def test_what_cannot_be_is_refused(words: tuple[str, ...], code: int, tmp_path: 
     assert not (tmp_path / "answers.csv").exists()
 
 
-def test_the_command_answers_a_sheet(shell: Shell) -> None:
+def test_the_command_answers_a_sheet(command: Command) -> None:
     rows = [["Frage", "Seit", "Notiz"], ["Who paid for the breakwater?", "", "=A1"], ["", "", "x"], ["Why?", "then"]]
-    (shell.folder / "questions.xlsx").write_bytes(made(*[[cell or None for cell in row] for row in rows]))
-    done = shell("ask", "--batch", "questions.xlsx", "--export", "answers.csv")
-    assert (done.returncode, done.stdout) == (1, "answers.csv: 3 rows, 1 with an error.\n")
-    with (shell.folder / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
+    (command.folder / "questions.xlsx").write_bytes(made(*[[cell or None for cell in row] for row in rows]))
+    done = command("ask", "--batch", "questions.xlsx", "--export", "answers.csv", code=1)
+    assert done.stdout == "answers.csv: 3 rows, 1 with an error.\n"
+    with (command.folder / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
         first, blank, wrong = csv.DictReader(file)
     assert first["quote"] in SAID
     assert (first["speaker"], blank["status"], blank["Notiz"]) == ("Ada Quill", "", "x")
     assert "then" in wrong["error"]
 
 
-def test_what_is_stopped_or_killed_keeps_what_is_done_and_goes_on(shell: Shell) -> None:
+def test_what_is_stopped_or_killed_keeps_what_is_done_and_goes_on(command: Command) -> None:
     many = 3000
     words = ["The", "port", "paid", "for", "it,", "from", "its", "own", "reserves"]
     lines = ["Zitat;Nr", *(f"{' '.join(words[: 3 + number % 7])};{number}" for number in range(many))]
-    (shell.folder / "many.csv").write_text("\n".join(lines), encoding="utf-8")
-    kept, out = shell.folder / "out.xlsx.unfinished", shell.folder / "out.xlsx"
+    (command.folder / "many.csv").write_text("\n".join(lines), encoding="utf-8")
+    kept, out = command.folder / "out.xlsx.unfinished", command.folder / "out.xlsx"
 
     def cut_off(sign: signal.Signals, rows: int) -> int:
-        process = shell.start("check", "--batch", "many.csv", "--export", "out.xlsx")
+        process = command.start("check", "--batch", "many.csv", "--export", "out.xlsx")
         deadline = time.monotonic() + 120
         while not kept.exists() or kept.read_text(encoding="utf-8").count('"row"') < rows:
             assert process.poll() is None, process.communicate()

@@ -179,7 +179,7 @@ FLOORS = (
     {"hearing"},
     {"originals"},
     {"adding"},
-    {"repairing", "spreading", "copying", "correcting"},
+    {"repairing", "spreading", "copying", "correcting", "backing_up"},
     {"evaluate", "keeping"},
     {"library"},
     {"evaluate_writing"},
@@ -211,6 +211,30 @@ def test_no_floor_looks_up() -> None:
 
 def test_every_room_has_a_floor() -> None:
     assert {room_of(module) for module in MODULES} <= {room for rooms in FLOORS for room in rooms}
+
+
+def rows_about(package: str) -> list[list[str]]:
+    """What each row of the table about a package names in its first column, in docs/architecture.md."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text[text.index(f"Inside `{package}/`") :].split("|---|---|\n")[1].split("\n\n")[0]
+    return [re.findall(r"`([\w.]+)/?`", row.split("|")[1]) for row in table.splitlines()]
+
+
+@pytest.mark.parametrize("package", ["rag", "embeddings", "ui"])
+def test_the_architecture_names_every_room(package: str) -> None:
+    rooms = {
+        path.name
+        for path in (ROOT / package).iterdir()
+        if path.name not in ("__init__.py", "__pycache__") and (path.is_dir() or path.suffix == ".py")
+    }
+    named = [name for row in rows_about(package) for name in row]
+    assert sorted(named) == sorted(rooms)
+
+
+def test_the_architecture_goes_from_the_lowest_floor_up() -> None:
+    floor = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+    told = [floor[name.removesuffix(".py")] for row in rows_about("rag") for name in row]
+    assert told == sorted(told)
 
 
 def public_names(module: Path) -> set[str]:

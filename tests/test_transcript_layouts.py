@@ -381,3 +381,65 @@ def test_labels_without_words_and_a_misprinted_colon() -> None:
     answers = [text[turn.start : turn.end] for turn in structure.turns if turn.speaker == "Greta Holm"]
     assert answers == ["It opens in June. I said so.", "I will, and I look forward to it.", "Two crowns.", "You do."]
     assert not any("**" in text[turn.start : turn.end] for turn in structure.turns)
+
+
+def test_short_turns_without_a_question_are_those_of_whom_their_labels_name() -> None:
+    """Nothing in a debate's words need be said to anybody: offices that take turns are enough, also those met once."""
+    text = """Compte rendu
+11 mars 2025
+
+M. le président : La séance est ouverte.
+Mme Claire Duvivier : L’hôpital de Marzan ferme en juin.
+M. le président : La parole est à M. le ministre de la santé.
+M. Hervé Lancelin, ministre de la santé : L’hôpital ne ferme pas, il déménage au printemps.
+M. le président : La séance est levée.
+"""
+    assert [turn.label for turn in structure_of(text).turns] == [
+        *("M. le président", "Mme Claire Duvivier", "M. le président"),
+        *("M. Hervé Lancelin, ministre de la santé", "M. le président"),
+    ]
+
+
+def test_a_name_with_small_words_on_a_screen_is_a_label_where_it_comes_once() -> None:
+    text = """petra lindqvist: Good morning. The plan is simple.
+tohara: The ferry is late again.
+petra lindqvist: It is on its way.
+tohara: Then I have nothing more.
+Anton van der Meer: The early crossing moves to noon.
+petra lindqvist: That is all for today.
+"""
+    spoken = {turn.label: text[turn.start : turn.end] for turn in structure_of(text).turns}
+    assert spoken["Anton van der Meer"] == "The early crossing moves to noon."
+
+
+def test_one_turn_in_another_language_is_that_of_whom_its_label_names() -> None:
+    """The label of the only French turn in an English text is in French, and so must be read."""
+    text = """JOINT PRESS CONFERENCE
+9 April 2025
+
+Prime Minister Edith Harrow: Good morning. We signed the treaty, and I am glad of it.
+
+Premier ministre Luc Bertin : Bonjour à tous. Ce câble est une chance pour nos deux pays. Corvanne paiera la moitié.
+
+Tom Askew (Wenlow Post): What does it cost, Prime Minister?
+
+Prime Minister Edith Harrow: It costs three hundred million crowns, and we pay half of that.
+"""
+    speakers = [turn.speaker for turn in structure_of(text).turns]
+    assert speakers == ["Edith Harrow", "Luc Bertin", "Tom Askew", "Edith Harrow"]
+
+
+def test_what_a_program_signs_is_nobodys_words() -> None:
+    text = """Petra Lindqvist: Will the ferry to Stane keep running?
+
+Anton Meerman: The Stane ferry runs every day.
+
+Petra Lindqvist: Thank you.
+
+Anton Meerman: Thank you all.
+
+Transcribed by https://scribe.example
+"""
+    structure = structure_of(text)
+    assert text[structure.turns[-1].start : structure.turns[-1].end].splitlines()[0] == "Thank you all."
+    assert [text[mark.start : mark.end] for mark in structure.boilerplate] == ["Transcribed by https://scribe.example"]

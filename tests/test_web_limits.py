@@ -116,7 +116,7 @@ def test_limits_that_exclude_each_other_are_said_and_removed_and_asked_again(ope
     expect(warned).to_contain_text("no passage passes all limits")
     ask(page, QUESTION)
     status = page.locator(".record .status").first
-    expect(status).to_contain_text("limited to from 1 January 2040, question")
+    expect(status).to_contain_text("limited to: from 1 January 2040, question")
     expect(status).to_contain_text("no passage passes all limits")
     page.locator(".record").get_by_role("button", name="Remove the limits").click()
     expect(page.locator(".record .status").first).to_contain_text("answered", timeout=30_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import ABSENT, QUESTION, Open, ask, cited_slice, expect_marked, remove, upload
+from browsing import ABSENT, PHONE, QUESTION, Open, ask, cited_slice, expect_marked, remove, upload
 from playwright.sync_api import expect
 from serving import Server, serving
 
@@ -34,7 +34,7 @@ def test_dates_in_a_question_are_a_chip_that_can_be_taken_away(open_page: Open) 
     ask(page, "What did Ingrid Halvorsen say about the cable in February 2025?")
     chip = page.locator(".record .limit")
     expect(chip).to_have_text(re.compile("February 2025"))
-    expect(page.locator(".record .status").first).to_contain_text("limited to February 2025")
+    expect(page.locator(".record .status").first).to_contain_text("limited to: February 2025")
     chip.click()
     expect(chip).to_have_count(0)
     expect(page.locator(".record.finished .status").first).not_to_contain_text("limited to", timeout=30_000)
@@ -209,3 +209,33 @@ def test_an_answer_is_copied_with_its_markers_and_sources(open_page: Open) -> No
     assert re.search(r"”\s\[1\]", copied)
     assert re.search(r"^\[1\] .+ http://127\.0\.0\.1:\d+/briefings/", copied, re.MULTILINE)
     assert "Source" not in copied
+
+
+# Both move to their places.
+PARTED = """([one, other, side, otherSide]) =>
+    document.querySelector(one).getBoundingClientRect()[side]
+        <= document.querySelector(other).getBoundingClientRect()[otherSide]"""
+
+
+def test_the_arrow_of_the_library_lies_over_nothing(open_page: Open) -> None:
+    arrow, rolled = "#library > .toggle-button", "#library .sidebar-content"
+    page = open_page(viewport=PHONE)
+    page.locator(arrow).click()
+    expect(page.locator("#library input.find")).to_be_visible()
+    page.locator(rolled).evaluate("room => room.scrollTo(0, 200)")
+    page.wait_for_function(PARTED, arg=[arrow, rolled, "bottom", "top"])
+    # Closed, beside an open source, it leaves the heading free.
+    page = open_page(viewport={"width": 820, "height": 1180})
+    ask(page, QUESTION)
+    page.locator("a.cite").first.click()
+    expect(page.locator(".source-panel mark").first).to_be_visible()
+    expect(page.locator("#library.open")).to_have_count(0)
+    page.wait_for_function(PARTED, arg=[arrow, ".page-head h1", "right", "left"])
+
+
+def test_all_places_are_in_sight_on_a_phone(open_page: Open) -> None:
+    page = open_page(viewport=PHONE)
+    for link in page.locator(".page-head nav a").all():
+        box = link.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= PHONE["width"], link.inner_text()

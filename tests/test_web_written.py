@@ -145,12 +145,15 @@ def test_either_form_can_be_hidden_and_that_is_remembered(open_written: Open) ->
 def test_stopped_it_keeps_the_quotes_and_what_was_written(open_written: Open, model: ScriptedModel) -> None:
     page = open_written(viewport=PHONE)
     model.go.clear()
+    model.left.clear()
     send(page)
     expect(page.locator(".written.growing .said")).to_be_visible(timeout=60_000)
     quotes = page.locator(".record.finished").inner_text()
     said = page.locator(".written .said").inner_text()
     page.locator("#question .stop-button").click()
     expect(page.locator(".written.finished .note")).to_have_text(words("en")["writing_stopped"])
+    # It is stopped too, in the middle of its second sentence.
+    assert model.left.wait(60)
     model.go.set()
     assert page.locator(".record.finished:not(.written)").inner_text() == quotes
     assert page.locator(".written .said").inner_text().startswith(said[:20])
@@ -234,3 +237,16 @@ def test_a_program_may_decline_it(written: Server) -> None:
     assert whole["citations"][: len(without["citations"])] == without["citations"]
     stream = httpx.post(f"{written.address}/api/ask/stream", json=asked, timeout=60).text
     assert stream.index('"complete":false') < stream.index('"complete":true')
+
+
+def test_a_program_that_goes_away_stops_the_model(written: Server, model: ScriptedModel) -> None:
+    model.go.clear()
+    model.left.clear()
+    asked = {"question": QUESTION}
+    with httpx.stream("POST", f"{written.address}/api/ask/stream", json=asked, timeout=60) as answer:
+        lines = answer.iter_lines()
+        assert any('"complete":false' in line for line in lines)
+        # That nothing is new is told by comments.
+        assert any(line.startswith(":") for line in lines)
+    assert model.left.wait(60)
+    model.go.set()

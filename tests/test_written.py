@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from records import spoken_briefing
-from scripted_model import ScriptedModel, scripted_model
+from scripted_model import UNSUPPORTED, ScriptedModel, scripted_model
 from typer.testing import CliRunner
 
 from onrecord.rag import (
@@ -220,6 +220,34 @@ def test_the_command_prints_the_quotes_and_then_what_was_written(
     assert len(model.asked) == asked
     whole = json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)
     assert (whole["written"]["model"], whole["written"]["left_out"]) == (model.name, 1)
+
+
+def test_a_batch_holds_it_unless_it_is_declined(
+    sample_library: Library, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in model.settings.items():
+        monkeypatch.setenv(f"ONRECORD_{name.upper()}", str(value))
+    (tmp_path / "questions.txt").write_text("Will there be a fifth ferry?\n", encoding="utf-8")
+    batch = ["--library", str(sample_library.folder), "ask", "--batch", str(tmp_path / "questions.txt")]
+
+    def exported(*options: str) -> dict[str, str]:
+        done = CliRunner().invoke(app, [*batch, "--export", str(tmp_path / "answers.csv"), *options])
+        assert done.exit_code == 0
+        with (tmp_path / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
+            [row] = csv.DictReader(file)
+        return row
+
+    with_it = exported()
+    assert with_it["written_by"] == model.name
+    assert "fifth ferry" in with_it["written"]
+    assert UNSUPPORTED not in with_it["written"]
+    [line] = map(json.loads, CliRunner().invoke(app, [*batch, "--json"]).stdout.splitlines())
+    assert (line["written"]["model"], line["written"]["text"]) == (model.name, with_it["written"])
+    asked = len(model.asked)
+    without = exported("--no-written")
+    assert (without["written_by"], without["written"], without["quote"]) == ("", "", with_it["quote"])
+    assert json.loads(CliRunner().invoke(app, [*batch, "--no-written"]).stdout)["written"] is None
+    assert len(model.asked) == asked
 
 
 def test_a_conversation_keeps_it(tmp_path: Path) -> None:

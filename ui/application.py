@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -22,16 +24,17 @@ from onrecord.ui.chat.chat import Chat
 from onrecord.ui.chat.conversations import CONVERSATIONS_FILE, Conversations, UnknownConversation
 from onrecord.ui.chat.exporting import export_api
 from onrecord.ui.chat.suggestions import Suggestions
-from onrecord.ui.check.pages import check_pages
+from onrecord.ui.check.pages import check_page
 from onrecord.ui.check.routes import check_api
-from onrecord.ui.desk.comparing import comparing_api, comparing_pages
+from onrecord.ui.desk.comparing import comparing_api, comparing_page
 from onrecord.ui.desk.correcting import correcting_pages
 from onrecord.ui.desk.pages import desk_pages
 from onrecord.ui.desk.pins import Pins, UnknownPin
 from onrecord.ui.desk.pins_api import pins_api
-from onrecord.ui.desk.pins_page import pins_pages
+from onrecord.ui.desk.pins_page import pins_page
 from onrecord.ui.desk.routes import desk_api
 from onrecord.ui.page.assets import Assets, Preloading
+from onrecord.ui.page.plain import page_at
 from onrecord.ui.page.text import terminal_language, words
 from onrecord.ui.reader.pages import reader_pages
 from onrecord.ui.reader.recordings import recordings_api
@@ -110,18 +113,19 @@ def create_app(
     app.include_router(reader_pages(library))
     app.include_router(correcting_pages(library))
     app.include_router(recordings_api(library))
-    app.include_router(check_pages())
+    app.include_router(page_at("/check", check_page))
     app.include_router(check_api(library, places))
     app.include_router(sheets_api(library, places))
     app.include_router(desk_pages(library))
     app.include_router(pins_api(library, Pins(own)))
-    app.include_router(pins_pages())
+    app.include_router(page_at("/desk/pins", pins_page))
     app.include_router(comparing_api(library, places))
-    app.include_router(comparing_pages())
+    app.include_router(page_at("/desk/compare", comparing_page))
     app.include_router(writing_api(library, places, audit, hosts))
     # Not "assets": these are Gradio's own.
     app.mount("/parts", Assets(directory=str(files("onrecord.ui"))))
     app.add_exception_handler(OnRecordError, _refusal)
+    app.add_exception_handler(RequestValidationError, _misread)
     app.mount("/", chat_page)
     if accounts:
         app.add_middleware(Login, accounts=accounts, audit=audit)
@@ -162,6 +166,14 @@ async def _refusal(_: Request, error: Exception) -> JSONResponse:
     status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 400)
     headers = {"retry-after": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
     return JSONResponse({"detail": str(error)}, status, headers)
+
+
+async def _misread(_: Request, error: Exception) -> Response:
+    """Say what is wrong with a request, where, and nothing of what was sent: it may be long, or no JSON (NaN)."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    told = [{part: one[part] for part in ("type", "loc", "msg")} for one in found]
+    # Escapes, since the names of fields may hold halves of characters.
+    return Response(json.dumps({"detail": told}), 422, media_type="application/json")
 
 
 def _first_answered(loading: ModelLoading, places: Places) -> None:

@@ -13,7 +13,7 @@ from onrecord.rag import Library, OnRecordError
 from onrecord.ui.chat.chat import QUESTION_LENGTH, Chat, Update, filter_options
 from onrecord.ui.chat.chat import Request as ChatRequest
 from onrecord.ui.chat.render import welcome_html
-from onrecord.ui.page.assets import STYLES
+from onrecord.ui.page.assets import STYLES, part
 from onrecord.ui.page.lean import lean_import
 from onrecord.ui.page.text import dictionary, preferred_language, words
 from onrecord.ui.server.places import Places
@@ -30,13 +30,12 @@ with lean_import():
 _MOST_EVENTS = 1000
 
 # The modules are imported where they are used: whichever of Gradio's and our scripts comes first, both find them.
-_MODULE = "(await import(new URL('parts/{name}', document.baseURI)))"
-_SEND_QUESTION = f"async (question, sent) => {_MODULE.format(name='chat/chat.js')}.request(question)"
-_SEND_CONTEXT = f"async (sent) => [{_MODULE.format(name='chat/chat.js')}.context()]"
-_FETCHED = f"async () => {{ {_MODULE.format(name='chat/chat.js')}.fetched(); }}"
-_ANSWERED = f"async (sent) => {{ {_MODULE.format(name='chat/chat.js')}.answered(sent); }}"
-_STOPPED = f"async (sent) => {{ {_MODULE.format(name='chat/chat.js')}.stopped(sent); }}"
-_MOUNT = "import(new URL('parts/{name}', document.baseURI)).then((part) => part.{mount}(element, trigger)); {events}"
+_MODULE = f"(await import(new URL('{part('chat/chat.js')}', document.baseURI)))"
+_SEND_QUESTION = f"async (question, sent) => {_MODULE}.request(question)"
+_SEND_CONTEXT = f"async (sent) => [{_MODULE}.context()]"
+_FETCHED = f"async () => {{ {_MODULE}.fetched(); }}"
+_ANSWERED = f"async (sent) => {{ {_MODULE}.answered(sent); }}"
+_STOPPED = f"async (sent) => {{ {_MODULE}.stopped(sent); }}"
 
 
 def page(library: Library, chat: Chat, places: Places) -> FastAPI:
@@ -57,12 +56,18 @@ def page(library: Library, chat: Chat, places: Places) -> FastAPI:
     return app
 
 
+def _mounted(script: str, mount: str, events: str = "") -> str:
+    """The script of a component: has a function of a part put its own into it; `events` names those it triggers."""
+    address = f"new URL('{part(script)}', document.baseURI)"
+    return f"import({address}).then((part) => part.{mount}(element, trigger)); {events}"
+
+
 def _head() -> str:
-    styles = "".join(f'<link rel="stylesheet" href="{style}">' for style in STYLES)
+    styles = "".join(f'<link rel="stylesheet" href="{part(style)}">' for style in STYLES)
     return (
         f'{styles}<script type="application/json" id="onrecord-words">{dictionary()}</script>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="icon" href="parts/page/icon.svg" type="image/svg+xml">'
+        f'<link rel="icon" href="{part("page/icon.svg")}" type="image/svg+xml">'
     )
 
 
@@ -81,11 +86,9 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
     with gr.Blocks(title="OnRecord", fill_height=True, fill_width=True, analytics_enabled=False) as page:
         sent = gr.JSON(visible=False)
         with gr.Sidebar(elem_id="library", position="left", width=320):
-            gr.HTML(
-                js_on_load=_MOUNT.format(name="library/library.js", mount="mount", events=""), apply_default_css=False
-            )
+            gr.HTML(js_on_load=_mounted("library/library.js", "mount"), apply_default_css=False)
         header = gr.HTML(
-            js_on_load=_MOUNT.format(name="chat/chat.js", mount="mountHeader", events="['reopened'];"),
+            js_on_load=_mounted("chat/chat.js", "mountHeader", "['reopened'];"),
             elem_id="header",
             apply_default_css=False,
         )
@@ -105,12 +108,12 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
             placeholder=welcome_html("en", empty=False, may_change=True),
         )
         gr.HTML(
-            js_on_load=_MOUNT.format(name="chat/chat.js", mount="mountSuggestions", events=""),
+            js_on_load=_mounted("chat/chat.js", "mountSuggestions"),
             elem_id="suggestions",
             apply_default_css=False,
         )
         gr.HTML(
-            js_on_load=_MOUNT.format(name="library/filters.js", mount="mountChips", events=""),
+            js_on_load=_mounted("library/filters.js", "mountChips"),
             elem_id="limits",
             apply_default_css=False,
         )
@@ -128,7 +131,7 @@ def _blocks(library: Library, chat: Chat, places: Places) -> gr.Blocks:
         )
         with gr.Sidebar(elem_id="source", position="right", width=430, open=False) as source:
             viewer = gr.HTML(
-                js_on_load=_MOUNT.format(name="source/source.js", mount="mount", events="['opened', 'closed'];"),
+                js_on_load=_mounted("source/source.js", "mount", "['opened', 'closed'];"),
                 apply_default_css=False,
             )
         viewer.opened(

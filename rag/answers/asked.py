@@ -17,6 +17,9 @@ from onrecord.rag.types import Briefing, Exchange, Hit, Passage, Span
 _MOST_READ = 10
 # What the weight of a sentence that says no telling word of the question is multiplied by; one that says all, 1 more.
 _UNSAID = 0.03
+# One in another language says none as printed: where its passage comes so much nearer to the question's words than by
+# chance, in standard deviations, it counts as one that says half of them, and else for nothing.
+_MET, _TRANSLATED = 2.0, 0.5
 # Fewer words than this are a greeting or thanks.
 _LEAST_WORDS = 4
 # A sentence of at most so many words that asks nothing is a greeting or an introduction ("I am from Lysvik Radio.").
@@ -84,10 +87,18 @@ def asked_about(draft: Draft, exchanges: Exchanges, wanted: str) -> list[Asked]:
     # A subject of a word or two tells a reader little: a sentence that says them is likelier.
     shares = share_of_words([(s.text, s.passage.language) for s in sentences], draft.question)
     found = [
-        Asked(*asked[s.passage.briefing_id, s.turn], s.span, s.weight * (_UNSAID + share))
+        Asked(*asked[s.passage.briefing_id, s.turn], s.span, s.weight * _named(draft, s, share))
         for s, share in zip(sentences, shares, strict=True)
     ]
     return sorted(found, key=lambda one: -one.weight)
+
+
+def _named(draft: Draft, sentence: ReadSentence, share: float) -> float:
+    """What a weight is multiplied by for the share of the question's telling words that a sentence says."""
+    passage, met = sentence.passage, draft.subject.met.get(sentence.passage.id)
+    if share or met is None or passage.language == draft.question.language:
+        return _UNSAID + share
+    return _TRANSLATED if met >= _MET else 0.0
 
 
 def question_spans(briefing: Briefing, exchange: Exchange) -> list[Span]:

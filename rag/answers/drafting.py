@@ -122,6 +122,13 @@ class Draft:
         """
         return self.reading.only(self._states)
 
+    @cached_property
+    def subject_terms(self) -> frozenset[str]:
+        """The stems of what the question is about: without those of whose words it wants."""
+        words = language(self.question.language)
+        names = {term for name in self.question.named_as for term in words.telling_terms(name)}
+        return frozenset(words.telling_terms(self.question.text)) - names
+
     def certainty(self, reading: Reading) -> float:
         """The probability (0–1) that a part of the reading answers the question."""
         return certainty(reading, self.subject)

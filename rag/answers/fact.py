@@ -6,13 +6,15 @@ from onrecord.rag.answers.drafting import Draft, Drafted, paragraph
 from onrecord.rag.answers.runs import reported_part, run_around
 from onrecord.rag.answers.selection import terms_of
 from onrecord.rag.answers.spans import words_at
+from onrecord.rag.questions.stating import states
 from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.text.quotes import overlap
 from onrecord.rag.types import Piece, Span
 
-# Statements quoted for one question, the first included; a further one is nearly as likely and says something else.
+# Statements quoted for one question, the first included. A further one is at least so likely, is about what was asked,
+# and says something else (docs/quality.md, "Further statements").
 _MOST_STATEMENTS = 3
-_NEAR = 0.15
+_LEAST = 0.05
 _SAME_WORDS = 0.6
 
 
@@ -26,9 +28,11 @@ def _statements(draft: Draft) -> list[tuple[ReadSentence, Span]]:
     chosen: list[tuple[ReadSentence, Span]] = []
     best = draft.quotable.best()
     for sentence in best:
-        if len(chosen) == _MOST_STATEMENTS or sentence.weight < _NEAR * best[0].weight:
+        if len(chosen) == _MOST_STATEMENTS or (chosen and sentence.weight < _LEAST):
             break
         span = run_around(sentence, draft.sources[sentence.passage.briefing_id], best)
+        if chosen and not _on_subject(draft, sentence, span, *chosen[0]):
+            continue
         if all(_adds(draft, sentence, span, other, taken) for other, taken in chosen):
             chosen.append((sentence, span))
     return chosen
@@ -39,6 +43,40 @@ def _statement(draft: Draft, sentence: ReadSentence, span: Span) -> tuple[Piece,
     briefing = draft.sources[sentence.passage.briefing_id]
     reported = reported_part(briefing, span, draft.question)
     return draft.statement(briefing.id, reported or span)
+
+
+def _on_subject(draft: Draft, sentence: ReadSentence, span: Span, best: ReadSentence, first: Span) -> bool:
+    """Whether a run of sentences is about what the first one is.
+
+    It is of the same exchange; or as near to the question's words, and says one of them where the first does in the
+    same language; or it alone states the number or date that is asked for. Where one of several people is meant,
+    whoever says the first says it.
+    """
+    mine, theirs = sentence.passage, best.passage
+    if len(draft.question.sayers) > 1 and mine.speaker != theirs.speaker:
+        return False
+    if mine.exchange is not None and (mine.briefing_id, mine.exchange) == (theirs.briefing_id, theirs.exchange):
+        return True
+    if _states_wanted(draft, sentence, span) and not _states_wanted(draft, best, first):
+        return True
+    met, least = draft.subject.met.get(mine.id), draft.subject.met.get(theirs.id)
+    if met is not None and least is not None and met < least:
+        return False
+    return mine.language != theirs.language or _says(draft, best, first) <= _says(draft, sentence, span)
+
+
+def _states_wanted(draft: Draft, sentence: ReadSentence, span: Span) -> bool:
+    """Whether a run of sentences states the number or date that the question asks for."""
+    wanted = draft.question.wanted
+    if wanted != "number" and wanted != "date":
+        return False
+    return states(words_at(draft.sources[sentence.passage.briefing_id], span), wanted, sentence.passage.language)
+
+
+def _says(draft: Draft, sentence: ReadSentence, span: Span) -> bool:
+    """Whether a run of sentences says a telling word of the question."""
+    said = terms_of(words_at(draft.sources[sentence.passage.briefing_id], span), sentence.passage.language)
+    return not draft.subject_terms.isdisjoint(said)
 
 
 def _adds(draft: Draft, sentence: ReadSentence, span: Span, other: ReadSentence, taken: Span) -> bool:

@@ -1,4 +1,4 @@
-"""All questions whose replies leave them open, as the reader has it: none is left out, and all are counted."""
+"""All questions whose replies leave them open, as the reader has it, and behind them those of which that is unclear."""
 
 from __future__ import annotations
 
@@ -29,10 +29,14 @@ def left_open(draft: Draft) -> Drafted | None:
     found = [one for one in read if one[2] is None or one[2].outcome == "left_open"]
     template = draft.words.left_open if found else draft.words.left_open_none
     head = template.format(open=len(found), count=len(read), place=place_of(draft, meant))
+    unclear = [one for one in read if one[2] is not None and one[2].outcome == "unclear"]
+    if unclear:
+        head += draft.words.left_open_unclear.format(unclear=len(unclear))
 
     def questioned(one: tuple[Briefing, Span, Reply | None]) -> Part:
         briefing, span, reply = one
-        return exchange_line(draft, briefing, [span], reply, dated=meant.one is None)
+        marked = reply is not None and reply.outcome == "unclear"
+        return exchange_line(draft, briefing, [span], reply, dated=meant.one is None, marked=marked)
 
     sure = [reply.sure if reply else 1.0 for *_, reply in read]
-    return Drafted((line(head), *page_of(draft, found, questioned)), confidence=sum(sure) / len(sure))
+    return Drafted((line(head), *page_of(draft, [*found, *unclear], questioned)), confidence=sum(sure) / len(sure))

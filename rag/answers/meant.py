@@ -110,7 +110,9 @@ def place_of(draft: Draft, meant: Meant) -> str:
         return title_of(meant.one) + draft.words.when(meant.one.date)
     if not meant.named:
         return draft.briefings_searched()
-    return "; ".join(title_of(briefing) + draft.words.when(briefing.date) for briefing in meant.briefings)
+    return draft.words.semicolon.join(
+        title_of(briefing) + draft.words.when(briefing.date) for briefing in meant.briefings
+    )
 
 
 def exchanges_with(

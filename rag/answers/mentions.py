@@ -72,7 +72,7 @@ def _head(term: str, found: Sequence[_Mention], speaker: str | None, draft: Draf
 def _none(term: str, draft: Draft) -> str:
     """That a term is not mentioned, by whom, and in how many briefings it was looked for."""
     words, term = draft.words, plain(term)
-    names = "; ".join(plain(name) for name in draft.question.sayers)
+    names = words.semicolon.join(plain(name) for name in draft.question.sayers)
     by = words.mentions_by.format(speaker=names) if names else ""
     return words.mentions_none.format(term=term[:1].upper() + term[1:], by=by, searched=draft.briefings_searched())
 

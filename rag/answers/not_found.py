@@ -5,7 +5,6 @@ from __future__ import annotations
 from onrecord.rag.answers.drafting import Draft, Drafted, line
 from onrecord.rag.answers.leads import title_of
 from onrecord.rag.answers.selection import terms_of, topic_of
-from onrecord.rag.languages import language
 from onrecord.rag.languages.wording import plain
 from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.text.quotes import overlap
@@ -22,15 +21,16 @@ def not_found(draft: Draft) -> Drafted:
     theirs = question.literal and question.sayers
     if theirs:
         speaker = words.any_of(dict.fromkeys(map(plain, theirs)))
-        said = [words.silent.format(speaker=speaker, searched=draft.briefings_searched())]
+        template = words.unheld if question.unheld else words.silent
+        said = [template.format(speaker=speaker, searched=draft.briefings_searched())]
     else:
         said = [words.nothing.format(searched=draft.briefings_searched())]
     if time := _time_searched(draft):
         said.append(time)
     if theirs and (others := _who_spoke_of_it(draft)):
-        said.append(words.spoken_by.format(people="; ".join(others)))
+        said.append(words.spoken_by.format(people=words.semicolon.join(others)))
     elif places := dict.fromkeys(_place(draft, sentence) for sentence in draft.reading.best()[:_NEAREST_SHOWN]):
-        said.append(f"{words.nearest}{words.colon}{'; '.join(places)}.")
+        said.append(f"{words.nearest}{words.colon}{words.semicolon.join(places)}.")
     return Drafted((line(" ".join(said)),), "not_found")
 
 
@@ -52,9 +52,7 @@ def _who_spoke_of_it(draft: Draft) -> list[str]:
     Each with the dates, in order of the search.
     """
     question, found = draft.question, dict[str, dict[str, None]]()
-    words = language(question.language)
-    names = {term for name in question.sayers for term in words.telling_terms(name)}
-    terms = set(words.telling_terms(question.text)) - names
+    terms = draft.subject_terms
     for hit in draft.hits:
         passage, briefing = hit.passage, draft.sources.get(hit.passage.briefing_id)
         held = terms & terms_of(f"{passage.context}\n{passage.text}", passage.language)

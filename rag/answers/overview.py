@@ -20,8 +20,6 @@ from onrecord.rag.answers.meant import (
 from onrecord.rag.answers.selection import asks, terms_of
 from onrecord.rag.answers.spans import sentences_between, words_at
 from onrecord.rag.languages import language
-from onrecord.rag.people.matching import matching_names
-from onrecord.rag.text.folding import folded_words
 from onrecord.rag.types import Briefing, Exchange, Part, Span, Turn
 
 # A paragraph of fewer words is a heading or a caption, and a sentence of fewer than the second no statement.
@@ -51,22 +49,13 @@ def all_said(draft: Draft) -> Drafted | None:
 
     None where the question names nobody on record, or words that no briefing of theirs is known by.
     """
-    people = draft.called or draft.question.people or _in_office(draft)
+    people = draft.called or draft.question.people or draft.question.speakers
     if not people:
         return None
     meant = briefings_meant(draft, people)
     if not meant.briefings or (meant.unknown and not says_conference(draft)):
         return None
     return _of_one(draft, meant.one, people) if meant.one else which_is_meant(draft, meant.briefings)
-
-
-def _in_office(draft: Draft) -> frozenset[str]:
-    """The people of the office that the question names ("the minister")."""
-    articles = language(draft.question.language).labels.articles
-    office = " ".join(word for word in folded_words(draft.question.subject) if word not in articles)
-    turns = [turn for briefing in draft.sources.values() for turn in briefing.turns if turn.role and turn.speaker]
-    roles = set(matching_names(office, {turn.role or "" for turn in turns}))
-    return frozenset(turn.speaker for turn in turns if turn.speaker and turn.role in roles)
 
 
 def _of_one(draft: Draft, briefing: Briefing, people: Collection[str]) -> Drafted | None:

@@ -22,7 +22,7 @@ def questions_listed(draft: Draft) -> Drafted | None:
     if draft.question.subject and not (people or outlets):
         none = draft.words.questions_none.format(asker=plain(draft.question.subject), place=place)
         return Drafted((line(none),), "not_found", confidence=0.0)
-    names = "; ".join(plain(name) for name in (*people, *outlets))
+    names = draft.words.semicolon.join(plain(name) for name in (*people, *outlets))
     by = draft.words.questions_by.format(asker=names) if names else ""
     head = draft.words.questions.format(by=by, place=place, count=len(found))
     lead = draft.leads.asked if counted_in(draft).one is None else draft.leads.listed

@@ -11,16 +11,22 @@ from dataclasses import dataclass
 from onrecord.rag.answers.asked import what_was_asked
 from onrecord.rag.answers.quoting import bare_span
 from onrecord.rag.answers.spans import words_at
+from onrecord.rag.languages import language
 from onrecord.rag.passages import passages_in, passages_of
 from onrecord.rag.reading.reader import Reading, Reads, ReadSentence
 from onrecord.rag.text.quotes import turn_at
 from onrecord.rag.types import Briefing, Exchange, JudgedQuestion, Passage, QuestionOutcome, Span
 
-# From this share on that the reply leaves the question open rather than answers it, it is said to: whoever is said to
-# have left a question open is named. Chosen and measured by benchmarks/left_open.py (docs/quality.md).
-LEFT_OPEN_FROM = 0.8
+# From this share on that the reply leaves the question open rather than answers it, it is said to, provided that one of
+# its sentences holds so much of the probability and leaves it open: whoever is said to have left a question open is
+# named. Chosen and measured by benchmarks/left_open.py (docs/quality.md).
+LEFT_OPEN_FROM, LEFT_OPEN_SAID = 0.7, 0.4
 # Below this share it answers; what lies between is not said to be either.
 ANSWERED_BELOW = 0.5
+# Telling words that thanks or a greeting have at most ("Thank you so much for the question, Ida.").
+_COURTEOUS = 2
+# Characters before the word that thanks or greets ("Muchas gracias").
+_BEFORE_THANKS = 12
 # Words of a question that the reader takes in (72 tokens, of which a word has one and a half).
 _LAST_WORDS = 45
 
@@ -30,16 +36,18 @@ class Reply:
     """The sentence of a reply that answers its question, or leaves it open.
 
     `open_share` (0–1) is how much likelier it is that the reply leaves the question open than that it answers: the
-    probability of the one over that of both.
+    probability of the one over that of both. `open_said` (0–1) is how much of that of both the sentence that leaves it
+    open holds, if one does.
     """
 
     sentence: ReadSentence
     open_share: float
+    open_said: float
 
     @property
     def outcome(self) -> QuestionOutcome:
         """What became of the question."""
-        if self.open_share >= LEFT_OPEN_FROM:
+        if self.open_share >= LEFT_OPEN_FROM and self.open_said >= LEFT_OPEN_SAID:
             return "left_open"
         return "answered" if self.open_share < ANSWERED_BELOW else "unclear"
 
@@ -71,7 +79,8 @@ def reply_to(
 
 
 def _reply(reading: Reading, turns: Collection[int]) -> Reply | None:
-    sentences = [sentence for sentence in reading.sentences if sentence.turn in turns]
+    said = [sentence for sentence in reading.sentences if sentence.turn in turns]
+    sentences = [sentence for sentence in said if not _is_courtesy(sentence)] or said
     if not sentences:
         return None
     answers = sum(sentence.answers for sentence in sentences)
@@ -80,7 +89,20 @@ def _reply(reading: Reading, turns: Collection[int]) -> Reply | None:
         best = max(sentences, key=lambda sentence: sentence.leaves_open)
     else:
         best = max(sentences, key=lambda sentence: sentence.answers)
-    return Reply(best, opens / ((opens + answers) or 1.0))
+    whole = (opens + answers) or 1.0
+    return Reply(best, opens / whole, max(sentence.leaves_open for sentence in sentences) / whole)
+
+
+def _is_courtesy(sentence: ReadSentence) -> bool:
+    """Whether a sentence but thanks or greets ("Thank you so much for the question.")."""
+    words = language(sentence.passage.language)
+    found = words.speech.courtesies.search(sentence.text)
+    return (
+        found is not None
+        and found.start() <= _BEFORE_THANKS
+        and not words.speech.first_person.search(sentence.text)
+        and len(words.telling_terms(sentence.text)) <= _COURTEOUS
+    )
 
 
 def wordings_of(briefing: Briefing, asked: Sequence[Span]) -> tuple[str, ...]:

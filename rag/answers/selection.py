@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from onrecord.rag.languages import language
 from onrecord.rag.people.names import Same, read_name
+from onrecord.rag.people.offices import telling_words
 from onrecord.rag.questions.question import Question
 from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.text.folding import folded_words
 from onrecord.rag.text.quotes import overlap, reported_at
-from onrecord.rag.types import Briefing
+from onrecord.rag.types import Briefing, Reported
 
 # "O’Brien" is a name, "I’m" none.
 _NAME_WORD = r"[A-ZÀ-Þ](?:[\w-]|[’'][A-ZÀ-Þ])[\w’'-]*"
@@ -42,6 +43,8 @@ def whose(sentence: ReadSentence, briefing: Briefing, question: Question) -> Sam
     A report that names them, or quotes somebody it does not name, is neither their words nor another's.
     """
     inner = reported_at(briefing, sentence.span.start, sentence.span.end)
+    if question.unheld:
+        return "unknown" if _may_be_of(question.unheld, sentence, inner) else "no"
     if inner is not None:
         return "yes" if question.wants(inner.speaker) else "unknown" if question.may_want(inner.speaker) else "no"
     said = [r.speaker for r in briefing.reported if overlap(r, sentence.span)]
@@ -52,6 +55,13 @@ def whose(sentence: ReadSentence, briefing: Briefing, question: Question) -> Sam
     surnames = {read_name(name).surname for name in question.sayers}
     named = not said and not surnames.isdisjoint(folded_words(sentence.text))
     return "unknown" if named or any(map(question.may_want, said)) else "no"
+
+
+def _may_be_of(office: str, sentence: ReadSentence, inner: Reported | None) -> bool:
+    """Whether somebody may hold an office that nobody on record is printed with, or a sentence speaks of it."""
+    speaker = inner or sentence.passage
+    without_role = speaker.role is None and sentence.passage.kind != "question"
+    return without_role or telling_words(office).issubset(folded_words(sentence.text))
 
 
 def asks(text: str) -> bool:

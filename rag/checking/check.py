@@ -46,7 +46,7 @@ _FEWEST_WORDS = 2
 _BORDERS = (
     f"altered>={_ALTERED}; reworded>={_REWORDED}; evidence>={_EVIDENCE}; slip>={_SLIP}; translated>={TRANSLATION}"
 )
-POLICY = f"quotations-2 ({_BORDERS}; words {words_digest()[:12]})"
+POLICY = f"quotations-3 ({_BORDERS}; words {words_digest()[:12]})"
 """What the rules are called, the borders between the verdicts and a digest of the words of all languages, for whoever
 repeats a check. The number is raised when other rules give another verdict or mark something else as left out."""
 

@@ -10,6 +10,7 @@ from onrecord.rag.checking.report import (
     claimant,
     made_with,
     marked_difference,
+    may_be,
     plain_line,
     remark,
     report_html,
@@ -19,14 +20,14 @@ from onrecord.rag.checking.report import (
 from onrecord.rag.exporting.formats import ExportFormat, in_format
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.exporting.workbook import workbook_of
-from onrecord.rag.exporting.writing import markdown, table
+from onrecord.rag.exporting.writing import linked_in_markdown, markdown, table
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.clock import timecode
 
 _COLUMNS = (
     "number", "verdict", "quotation", "named", "similarity", "record", "sentence", "restriction", "speaker", "role",
-    "briefing", "date", "link", "timecode", "page", "file", "start", "end", "article_start", "article_end",
+    "briefing", "date", "link", "timecode", "recording", "page", "file", "start", "end", "article_start", "article_end",
     "version", "policy", "model", "library",
 )  # fmt: skip
 
@@ -54,7 +55,7 @@ def _facts(finding: Finding, words: ReportWords) -> list[str]:
     """What is said of a finding besides its verdict."""
     facts = [claimant(finding, words)] if finding.speaker else []
     if finding.may_be:
-        facts.append(words.may_be.format(people="; ".join(finding.may_be)))
+        facts.append(may_be(finding, words))
     if finding.verdict == "altered":
         facts.append(f"{words.difference} {marked_difference(finding.changes)}")
     elif finding.changes:
@@ -85,9 +86,9 @@ def _markdown(report: CheckReport, words: ReportWords) -> str:
         parts.append(f"“{md(plain_line(finding.text))}”")
         parts += [md(fact) for fact in _facts(finding, words)]
         for citation, around in zip(finding.citations, finding.sentences, strict=True):
-            link, source = source_link(citation), md(source_of_citation(citation, words))
+            source = source_of_citation(citation, words)
             parts.append(f"> {md(plain_line(around.text))}")
-            parts.append(f"— [{source}](<{link}>)" if link else f"— {source}")
+            parts.append(f"— {linked_in_markdown(source, source_link(citation), citation, words)}")
     return "\n\n".join([*parts, f"*{md(made_with(report, words))}*"]) + "\n"
 
 
@@ -120,6 +121,7 @@ def _rows(report: CheckReport) -> Iterator[dict[str, str | None]]:
                 "date": citation.date,
                 "link": source_link(citation),
                 "timecode": None if citation.seconds is None else timecode(citation.seconds),
+                "recording": citation.media,
                 "page": None if citation.page is None else str(citation.page),
                 "file": citation.file,
                 "start": str(citation.start),
@@ -149,6 +151,7 @@ def _docx(report: CheckReport, words: ReportWords) -> bytes:
             document.paragraph(fact, small=True)
         for citation, around in zip(finding.citations, finding.sentences, strict=True):
             document.paragraph(around.text, style="Quote")
-            document.linked(f"— {source_of_citation(citation, words)}", source_link(citation))
+            line, link = source_of_citation(citation, words), source_link(citation)
+            document.source(line, link, citation.media, words.recording)
     document.paragraph(made_with(report, words), small=True)
     return document.data()

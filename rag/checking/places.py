@@ -35,13 +35,18 @@ class Stretch:
 
 
 def surest(attributed: Attributed, found: Sequence[tuple[Briefing, list[Span]]]) -> tuple[Briefing, list[Span]]:
-    """Of several places of the same words, the first that the person named speaks in, or may, or does not."""
-    best, rank = found[0], len(_SUREST)
+    """Of several places of the same words, the first that the person named speaks in, or may, or does not.
+
+    Whoever asks only puts words to somebody: of places that are as sure, a question is the last.
+    """
+    best, rank = found[0], (len(_SUREST), True)
     for briefing, spans in found:
-        here = _SUREST.index(attributed.said(briefing, spans[0]).same)
+        turn = turn_at(briefing, spans[0].start, spans[0].end)
+        asked = turn is not None and briefing.turns[turn].kind == "question"
+        here = (_SUREST.index(attributed.said(briefing, spans[0]).same), asked)
         if here < rank:
             best, rank = (briefing, spans), here
-        if rank == 0:
+        if rank == (0, False):
             break
     return best
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from onrecord.embeddings import Encoder
@@ -26,6 +28,7 @@ _BY_SENSE_ALONE = 24
 # sentence stood in a passage at rank 1 to 123 of 156. So many are taken, and those of the speaker named besides.
 _ACROSS = 64
 _SPEAKERS = 3
+_LINE = re.compile(r"[^\n]+")
 
 
 def digest_of(held: Iterable[Summary]) -> str:
@@ -52,6 +55,18 @@ def _corrected(one: Correction) -> list[str]:
     return [one.of, *(value or "" for value in (one.label, one.sha256, one.value, one.role, one.outlet))]
 
 
+def _by_language(passage: Passage) -> Iterator[Passage]:
+    """A passage, or its paragraphs where they are in several languages: a joint press conference is held in two."""
+    whole = detect_language(passage.text, default=passage.language)
+    lines = [(line, detect_language(line.group(), default=passage.language)) for line in _LINE.finditer(passage.text)]
+    if all(code == whole for _, code in lines):
+        yield replace(passage, language=whole)
+        return
+    for line, code in lines:
+        start, end = passage.start + line.start(), passage.start + line.end()
+        yield replace(passage, start=start, end=end, text=line.group(), language=code)
+
+
 class Record:
     """The lookups of `onrecord.rag.checking.check.Lookup` over a library and the model of its vectors."""
 
@@ -63,7 +78,7 @@ class Record:
         self._briefings: dict[str, Briefing] = {}
         names = holdings.names()
         self._languages = names.get("language") or list(LANGUAGES)
-        self._speakers, _ = holdings.on_record()
+        self._speakers, *_ = holdings.on_record()
 
     def candidates(self, quotation: str) -> list[Passage]:
         """The passages that share words with the quotation, then those nearest in sense, of every language."""
@@ -85,13 +100,12 @@ class Record:
         ids: dict[int, None] = {}
         vector = self._encoder.encode_queries([quotation])[0]
         for code in self._languages:
-            if code == own:
-                continue
             limits = [Filters(language=code, speaker=name) for name in same[:_SPEAKERS]] + [Filters(language=code)]
             for filters in limits:
                 found = self._holdings.candidates(vector, {}, filters, _ACROSS)
                 ids |= dict.fromkeys(one.id for one in by_sense(found, vector, _ACROSS))
-        return self._passages(list(ids))
+        passages = self._passages(list(ids))
+        return [one for passage in passages for one in _by_language(passage) if one.language != own]
 
     def _passages(self, ids: Sequence[int]) -> list[Passage]:
         found = self._holdings.held(ids)

@@ -9,6 +9,7 @@ from onrecord.rag.checking.alignment import Change
 from onrecord.rag.checking.check import VERDICTS, CheckReport, Finding, Verdict
 from onrecord.rag.checking.surroundings import Sentences
 from onrecord.rag.exporting.text_fragments import source_link
+from onrecord.rag.exporting.writing import linked_in_html
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.text.clock import timecode
@@ -71,7 +72,7 @@ def report_text(report: CheckReport, *, language: str = "en") -> str:
         if finding.speaker:
             lines.append(f"   {claimant(finding, words)}")
         if finding.may_be:
-            lines.append(f"   {_may_be(finding, words)}")
+            lines.append(f"   {may_be(finding, words)}")
         if finding.verdict == "altered":
             lines.append(f"   {words.difference} {marked_difference(finding.changes)}")
         elif finding.changes:
@@ -113,7 +114,7 @@ def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
     if finding.speaker:
         lines.append(f'<div class="note">{escape(claimant(finding, words))}</div>')
     if finding.may_be:
-        lines.append(f'<div class="note">{escape(_may_be(finding, words))}</div>')
+        lines.append(f'<div class="note">{escape(may_be(finding, words))}</div>')
     if finding.verdict == "altered":
         lines.append(f"<p>{escape(words.difference)} {_difference_html(finding.changes)}</p>")
     elif finding.changes:
@@ -125,12 +126,10 @@ def _finding_html(number: int, finding: Finding, words: ReportWords) -> str:
         if one.restriction
     ]
     for citation, around in zip(finding.citations, finding.sentences, strict=True):
-        link = source_link(citation)
-        source = escape(source_of_citation(citation, words))
+        source = linked_in_html(source_of_citation(citation, words), source_link(citation), citation, words)
         lines.append(
             f'<blockquote lang="{escape(citation.language)}">[{citation.number}] “{_cited_html(citation, around)}”<br>'
-            + (f'<a href="{escape(link)}" rel="noreferrer">{source}</a>' if link else source)
-            + "</blockquote>"
+            + f"{source}</blockquote>"
         )
     return "\n".join([*lines, "</li>"])
 
@@ -140,7 +139,8 @@ def claimant(finding: Finding, words: ReportWords) -> str:
     return (words.means if finding.inferred else words.names).format(speaker=finding.speaker)
 
 
-def _may_be(finding: Finding, words: ReportWords) -> str:
+def may_be(finding: Finding, words: ReportWords) -> str:
+    """Whom else the words on record may be of."""
     return words.may_be.format(people="; ".join(finding.may_be))
 
 

@@ -30,7 +30,18 @@ from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
 from onrecord.rag.types import Answer, Briefing, Citation, Part, Piece, Pointer, Words, plain_text, quoted_words
 
-_COLUMNS = (*COLUMNS[:13], "before", "turn", "after", *COLUMNS[13:], "question", "status", "written_by", "written")
+_FILE = COLUMNS.index("file")
+_COLUMNS = (
+    *COLUMNS[:_FILE],
+    "before",
+    "turn",
+    "after",
+    *COLUMNS[_FILE:],
+    "question",
+    "status",
+    "written_by",
+    "written",
+)
 
 
 @overload
@@ -69,9 +80,8 @@ def copied(citation: Citation, briefing: Briefing, *, language: str = "en") -> t
     """A quote to paste elsewhere that keeps its source: (plain text, HTML)."""
     source, spoken = sourced(citation, briefing), answer_language(language)
     words, marks = spoken.report, spoken.wording.marks
-    plain = f"{citation.quote.join(marks)}\n— {source_line(source, words)}" + (
-        f"\n{source.link}" if source.link else ""
-    )
+    lines = [citation.quote.join(marks), f"— {source_line(source, words)}", source.link, citation.media]
+    plain = "\n".join(line for line in lines if line)
     return plain, quote_html(source, words, marks)
 
 
@@ -222,7 +232,7 @@ def _docx(answer: Answer, sources: list[Sourced], words: ReportWords, marks: Mar
         document.heading(words.quotes)
     for source in sources:
         document.paragraph(f"[{source.citation.number}] {source.citation.quote.join(marks)}", style="Quote")
-        document.linked(f"— {source_line(source, words)}", source.link)
+        document.source(source_line(source, words), source.link, source.citation.media, words.recording)
         for heading, text in _surroundings(source, words):
             document.paragraph(f"{heading}: {text}", small=True)
         document.paragraph(f"{words.source}: {source.citation.file}, SHA-256 {source.sha256}", small=True)

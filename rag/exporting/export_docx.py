@@ -12,6 +12,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt
+from docx.text.paragraph import Paragraph
 
 # What XML 1.0, and so a DOCX, cannot hold.
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -49,23 +50,30 @@ class WordDocument:
                 run = paragraph.add_run(line)
                 run.bold = run.underline = is_marked or None
 
-    def linked(self, text: str, address: str | None) -> None:
-        """Add a paragraph that links to `address`, where there is one."""
+    def source(self, line: str, address: str | None, media: str | None, recording: str) -> None:
+        """Add the line about a quote's source with a link to `address`, and one to its `media` called `recording`."""
         paragraph = self._document.add_paragraph()
-        run = paragraph.add_run(_clean(text))
-        if address:
-            relation = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-            link = OxmlElement("w:hyperlink")
-            link.set(qn("r:id"), relation)
-            run.font.underline = True
-            link.append(run._r)
-            paragraph._p.append(link)
+        _linked(paragraph, f"— {line}", address)
+        if media:
+            paragraph.add_run(" · ")
+            _linked(paragraph, recording, media)
 
     def data(self) -> bytes:
         """The document as a file's bytes."""
         out = io.BytesIO()
         self._document.save(out)
         return out.getvalue()
+
+
+def _linked(paragraph: Paragraph, text: str, address: str | None) -> None:
+    run = paragraph.add_run(_clean(text))
+    if address:
+        relation = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        link = OxmlElement("w:hyperlink")
+        link.set(qn("r:id"), relation)
+        run.font.underline = True
+        link.append(run._r)
+        paragraph._p.append(link)
 
 
 def _clean(text: str) -> str:

@@ -110,7 +110,7 @@ def _docx(title: str, quotes: Sequence[tuple[Sourced, PinnedQuote]], words: Repo
     document = WordDocument(one_line(title))
     for source, pin in quotes:
         document.paragraph(source.citation.quote.join(marks), style="Quote")
-        document.linked(f"— {source_line(source, words)}", source.link)
+        document.source(source_line(source, words), source.link, source.citation.media, words.recording)
         for text in (pin.warning, pin.note):
             if text:
                 document.paragraph(text)

@@ -1,4 +1,4 @@
-"""Questions on record, with what became of them, as CSV, Markdown or DOCX (pure; everything escaped)."""
+"""Questions on record, with what became of them, as CSV, XLSX, Markdown or DOCX (pure; everything escaped)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from onrecord.rag.exporting.formats import QuestionsFormat, in_format
 from onrecord.rag.exporting.text_fragments import source_link
 from onrecord.rag.exporting.workbook import workbook_of
-from onrecord.rag.exporting.writing import markdown, one_line, table
+from onrecord.rag.exporting.writing import linked_in_markdown, markdown, one_line, table
 from onrecord.rag.languages import answer_language
 from onrecord.rag.languages.report import ReportWords
+from onrecord.rag.text.clock import timecode
 from onrecord.rag.types import Citation, QuestionOnRecord
 
 _COLUMNS = (
@@ -24,6 +25,8 @@ _COLUMNS = (
     "briefing",
     "date",
     "link",
+    "timecode",
+    "recording",
     "briefing_id",
     "file",
     "question_start",
@@ -53,6 +56,7 @@ def export_questions(questions: Sequence[QuestionOnRecord], format: QuestionsFor
 
 def _row(question: QuestionOnRecord) -> dict[str, str | None]:
     asked, reply = question.asked, question.reply
+    shown = reply or asked
     return {
         "outcome": question.outcome,
         "sure": None if question.sure is None else f"{question.sure:.2f}",
@@ -64,7 +68,9 @@ def _row(question: QuestionOnRecord) -> dict[str, str | None]:
         "role": reply.role if reply else None,
         "briefing": asked.title,
         "date": asked.date,
-        "link": source_link(reply or asked),
+        "link": source_link(shown),
+        "timecode": None if shown.seconds is None else timecode(shown.seconds),
+        "recording": shown.media,
         "briefing_id": asked.briefing_id,
         "file": asked.file,
         "question_start": str(asked.start),
@@ -80,10 +86,9 @@ def _markdown(questions: Sequence[QuestionOnRecord], words: ReportWords) -> str:
         parts.append(f"## {markdown(one_line(one.asked.quote))}")
         parts.append(f"{markdown(_line(one.asked, words))} · **{markdown(_outcome(one, words))}**")
         if one.reply:
-            line = markdown(_line(one.reply, words))
-            link = source_link(one.reply)
+            line = linked_in_markdown(_line(one.reply, words), source_link(one.reply), one.reply, words)
             parts.append(f"> “{markdown(one_line(one.reply.quote))}”")
-            parts.append(f"— [{line}](<{link}>)" if link else f"— {line}")
+            parts.append(f"— {line}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -98,7 +103,7 @@ def _docx(questions: Sequence[QuestionOnRecord], words: ReportWords) -> bytes:
         document.paragraph(f"{_line(one.asked, words)} · {_outcome(one, words)}")
         if one.reply:
             document.paragraph(f"“{one.reply.quote}”", style="Quote")
-            document.linked(f"— {_line(one.reply, words)}", source_link(one.reply))
+            document.source(_line(one.reply, words), source_link(one.reply), one.reply.media, words.recording)
     return document.data()
 
 

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from itertools import chain
 
 TableCell = str | int | float | bool | date | datetime | time | None
 
@@ -18,8 +19,10 @@ _FIRST_YEAR = 1900
 _UNWRITABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def workbook(columns: Sequence[str], rows: Iterable[Sequence[TableCell]]) -> bytes:
-    """An XLSX workbook with one sheet: the columns' names, then the rows, dates as dates.
+def workbook(
+    columns: Sequence[str], rows: Iterable[Sequence[TableCell]], *, above: Sequence[Sequence[TableCell]] = ()
+) -> bytes:
+    """An XLSX workbook with one sheet: what stands `above`, the columns' names, then the rows, dates as dates.
 
     Rows lie on the disk until the workbook is whole, however many there are.
     """
@@ -36,10 +39,9 @@ def workbook(columns: Sequence[str], rows: Iterable[Sequence[TableCell]]) -> byt
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top", "align": "left"})
         sheet = book.add_worksheet()
         sheet.set_column(0, max(0, len(columns) - 1), _WIDTH)
-        sheet.freeze_panes(1, 0)
-        for place, name in enumerate(columns):
-            sheet.write_string(0, place, _written(name), head)
-        for number, row in enumerate(rows, 1):
+        sheet.freeze_panes(len(above) + 1, 0)
+        for number, row in enumerate(chain(above, [columns], rows)):
+            words = head if number == len(above) else text
             for place, one in enumerate(row):
                 # Workbooks count days from 1900 on.
                 early = isinstance(one, date) and one.year < _FIRST_YEAR
@@ -55,7 +57,7 @@ def workbook(columns: Sequence[str], rows: Iterable[Sequence[TableCell]]) -> byt
                 elif isinstance(cell, time):
                     sheet.write_datetime(number, place, cell, clock)
                 elif cell:
-                    sheet.write_string(number, place, _written(cell), text)
+                    sheet.write_string(number, place, _written(cell), words)
     return out.getvalue()
 
 

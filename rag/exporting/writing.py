@@ -34,6 +34,7 @@ COLUMNS = (
     "date",
     "link",
     "timecode",
+    "recording",
     "page",
     "line",
     "file",
@@ -114,9 +115,24 @@ def source_line(source: Sourced, words: ReportWords) -> str:
 
 def quoted_in_markdown(source: Sourced, words: ReportWords, marks: Marks, marker: str = "") -> list[str]:
     """A quote as a block, and the line of its source behind a marker."""
-    line = markdown(source_line(source, words))
     block = "\n".join(f"> {row.strip()}" for row in markdown(source.citation.quote).join(marks).splitlines())
-    return [block, marker + (f"[{line}](<{source.link}>)" if source.link else line)]
+    return [block, marker + linked_in_markdown(source_line(source, words), source.link, source.citation, words)]
+
+
+def linked_in_markdown(line: str, link: str | None, citation: Citation, words: ReportWords) -> str:
+    """A line about the source of a quote with its link, and a link to its recording."""
+    said = f"[{markdown(line)}](<{link}>)" if link else markdown(line)
+    return f"{said} · [{markdown(words.recording)}](<{citation.media}>)" if citation.media else said
+
+
+def linked_in_html(line: str, link: str | None, citation: Citation, words: ReportWords) -> str:
+    """A line about the source of a quote with its link, and a link to its recording."""
+    said = _anchor(line, link) if link else escape(line)
+    return f"{said} · {_anchor(words.recording, citation.media)}" if citation.media else said
+
+
+def _anchor(text: str, address: str) -> str:
+    return f'<a href="{escape(address)}" rel="noreferrer">{escape(text)}</a>'
 
 
 def markdown_file(source: Sourced, words: ReportWords) -> str:
@@ -126,9 +142,8 @@ def markdown_file(source: Sourced, words: ReportWords) -> str:
 
 def quote_html(source: Sourced, words: ReportWords, marks: Marks) -> str:
     """A quote as a block, and the line of its source."""
-    line = escape(source_line(source, words))
     cite = f' cite="{escape(source.link)}"' if source.link else ""
-    credit = f'<a href="{escape(source.link)}" rel="noreferrer">{line}</a>' if source.link else line
+    credit = linked_in_html(source_line(source, words), source.link, source.citation, words)
     language = escape(source.citation.language)
     return (
         f'<blockquote lang="{language}"{cite}>{escape(source.citation.quote).join(marks)}</blockquote>\n'
@@ -163,6 +178,7 @@ def cells_of(source: Sourced) -> dict[str, str | None]:
         "date": citation.date,
         "link": source.link,
         "timecode": source.timecode,
+        "recording": citation.media,
         "page": None if citation.page is None else str(citation.page),
         "line": None if citation.line is None else str(citation.line),
         "file": citation.file,

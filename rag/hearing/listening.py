@@ -21,7 +21,7 @@ HeardSoFar = Callable[[float, float | None], None]
 """Told how many seconds were heard, of how many, where that is known; what it raises ends the hearing."""
 _PACKAGED = "Whisper base"
 # Part of the names in the cache: raise it when what is heard of the same sound changes.
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,17 @@ class Listening:
     recordings: Recordings
     kept: list[str] = field(default_factory=list)
 
-    def document(self, path: Path, told: HeardSoFar) -> bytes:
+    def document(self, path: Path, told: HeardSoFar, language: str | None = None) -> bytes:
         """The document of what is heard in a recording (see `readers.heard`), which is kept beside the library.
 
-        Raises UnreadableFile, naming it, where it cannot be heard, ModelError for a model that cannot be used, and
-        what `told` raises; what was heard until then is in the cache, and the next call goes on from there.
+        The `language` (its code) is believed where the sound does not tell another. Raises UnreadableFile, naming the
+        recording, where it cannot be heard, ModelError for a model that cannot be used, and what `told` raises; what
+        was heard until then is in the cache, and the next call goes on from there.
         """
         try:
             sha256 = sha256_of(path)
             told(0.0, None)
-            data = self._heard(path, sha256, told)
+            data = self._heard(path, sha256, told, language)
             briefing_id = id_of(data)
             if self.recordings.keep(path, briefing_id):
                 self.kept.append(briefing_id)
@@ -53,8 +54,8 @@ class Listening:
             raise UnreadableFile(f"{path}: cannot be opened or kept ({error.strerror or error}).") from error
         return data
 
-    def _heard(self, path: Path, sha256: str, told: HeardSoFar) -> bytes:
-        place = self.place(sha256)
+    def _heard(self, path: Path, sha256: str, told: HeardSoFar, language: str | None) -> bytes:
+        place = self.place(sha256, language)
         with suppress(OSError, UnreadableFile):
             data = place.read_bytes()
             if heard_in(path.name, data).sha256 == sha256:
@@ -63,20 +64,20 @@ class Listening:
             raise UnreadableFile(
                 f"{path.name}: a recording is heard with the extra “audio”, which is not installed. Say: {EXTRA}"
             )
-        data = self._made(path, sha256, place.with_suffix(".part"), told)
+        data = self._made(path, sha256, place.with_suffix(".part"), told, language)
         with replacing(place) as file:
             file.write_bytes(data)
         with suppress(OSError):
             place.with_suffix(".part").unlink()
         return data
 
-    def place(self, sha256: str) -> Path:
-        """Where the cache holds what the model has heard in the recording of this SHA-256."""
+    def place(self, sha256: str, language: str | None = None) -> Path:
+        """Where the cache holds what the model has heard in the recording of this SHA-256, said to be in a language."""
         voices = "-voices" if installed_voices() else ""
-        name = f"{sha256[:32]}-{fingerprint_of(self.model)[:12]}{voices}-{_VERSION}.json"
-        return self.cache / "heard" / name
+        said = f"-{language}" if language else ""
+        return self.cache / "heard" / f"{sha256[:32]}-{fingerprint_of(self.model)[:12]}{voices}{said}-{_VERSION}.json"
 
-    def _made(self, path: Path, sha256: str, part: Path, told: HeardSoFar) -> bytes:
+    def _made(self, path: Path, sha256: str, part: Path, told: HeardSoFar, language: str | None) -> bytes:
         from onrecord.rag.hearing.process import PIECE, HeardPiece, ToHear, heard_apart
 
         part.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +95,7 @@ class Listening:
         name = _PACKAGED if self.model is None else self.model.name
         languages = [said.language for piece in pieces for said in piece.said]
         since = pieces[-1].until if pieces else 0.0
-        wanted = ToHear(str(path.absolute()), since, languages[-1] if languages else None, str(folder), name)
+        wanted = ToHear(str(path.absolute()), since, languages[-1] if languages else language, str(folder), name)
         for heard in heard_apart(wanted):
             if heard is not None:
                 pieces.append(heard)
@@ -109,5 +110,9 @@ class Listening:
         seconds = pieces[-1].until
         silent = max(0.0, seconds - sum(piece.spoken for piece in pieces))
         return heard_bytes(
-            HeardRecording(sha256, pieces[-1].media_type, seconds, name, tuple(stretches), silent=round(silent, 1))
+            HeardRecording(
+                *(sha256, pieces[-1].media_type, seconds, name, tuple(stretches)),
+                silent=round(silent, 1),
+                told=pieces[-1].seconds,
+            )
         )

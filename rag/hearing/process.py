@@ -141,7 +141,8 @@ def _hear(wanted: ToHear) -> Iterator[HeardPiece]:
     network = installed_voices()
     voices = None if network is None else Voices(network)
     language = wanted.language
-    for start, samples in pieces_of(path, wanted.since):
+    track = _spoken_track(path, sound.tracks, whisper)
+    for start, samples in pieces_of(path, wanted.since, track):
         uttered, spoken = whisper.hear(samples, language)
         said = []
         for each in uttered:
@@ -152,6 +153,14 @@ def _hear(wanted: ToHear) -> Iterator[HeardPiece]:
             language = each.language
         until = start + len(samples) / RATE
         yield HeardPiece(round(until, 3), sound.seconds, sound.media_type, round(spoken, 2), tuple(said))
+
+
+def _spoken_track(path: Path, tracks: int, whisper: Whisper) -> int:
+    """The first track in which somebody speaks: cameras and studios keep silence, music or noise in others."""
+    if tracks == 1:
+        return 0
+    spoken = (any(whisper.speaks(samples) for _, samples in pieces_of(path, track=track)) for track in range(tracks))
+    return next((track for track, speaks in enumerate(spoken) if speaks), 0)
 
 
 def _main() -> None:

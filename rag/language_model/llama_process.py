@@ -39,6 +39,9 @@ def _served(order: Order) -> object:
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = order["threads"]
     # One question is answered after the other, each with the whole context.
     params.n_parallel = 1
+    # Whoever goes away is noticed between two batches of the prompt. Those of 2,048 tokens, the usual, take half a
+    # minute with 1.5 billion weights, and these are read nearly as fast (763 tokens: 13.6 s of a core for 13.2).
+    params.n_batch = 128
     # Prompts have little in common, and the prompts kept would take up to 8 GB.
     params.cache_ram_mib = 0
     # Weights laid out anew for the processor would take half as much memory again, and the wheels, built for any

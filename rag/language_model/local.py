@@ -45,8 +45,10 @@ _WORKING_BYTES = 300_000_000
 _GIGABYTE = 1e9
 _SMALLER = "Close other programs, or choose a smaller model."
 _AGAIN = "Download it again, or choose another model."
+_NEWER = "It may need a newer llama.cpp: run pip install --upgrade xllamacpp, or choose another model."
 # The line of llama.cpp's log that says why a file cannot be loaded: it follows a time and a level.
 _REASON = re.compile(r"error loading model: (.+)")
+_UNKNOWN = "unknown model architecture"
 _TEMPLATE = "tokenizer.chat_template"
 
 
@@ -218,7 +220,8 @@ class LocalModel:
         log.seek(0)
         said = _REASON.findall(log.read())
         reason = said[-1] if said else started["problem"]
-        return f"{self.file} cannot be loaded: {reason.rstrip('.')}. {_AGAIN}"
+        remedy = _NEWER if _UNKNOWN in reason else _AGAIN
+        return f"{self.file} cannot be loaded: {reason.rstrip('.')}. {remedy}"
 
 
 _shared: LocalModel | None = None

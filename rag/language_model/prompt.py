@@ -12,8 +12,8 @@ from onrecord.rag.languages import answer_language
 
 # Sentences of an answer, and of one that sums a briefing up or goes through time, by the number of its statements.
 _FEWEST, _MOST = 4, 12
-# Numbers behind one sentence.
-_MOST_NUMBERS = 3
+# Words of a sentence at least: fewer name no subject and no verb, and cannot be checked.
+_LEAST_WORDS = 4
 
 
 def messages(question: str, evidence: Sequence[Evidence], language: str) -> list[Message]:
@@ -51,13 +51,18 @@ def most_sentences(evidence: Sequence[Evidence]) -> int:
 
 
 def grammar(evidence: Sequence[Evidence]) -> str:
-    """The form of an answer in GBNF: sentences on lines of their own, each ending in numbers that there are."""
+    """The form of an answer in GBNF: sentences on lines of their own, each ending in one number that there is.
+
+    One alone: a model that joins statements in a sentence gives the one's subject the other's verb.
+    """
     numbers = " | ".join(json.dumps(str(one.number)) for one in evidence)
     return "\n".join(
         (
             f'root ::= "{NO_ANSWER}" | sentence ("\\n" sentence){{0,{most_sentences(evidence) - 1}}}',
-            f'sentence ::= text cite{{1,{_MOST_NUMBERS}}} "."?',
-            "text ::= [^\\[\\]\\n .,;:] [^\\[\\]\\n]+",
+            'sentence ::= text " "? cite "."?',
+            f'text ::= first (" " word){{{_LEAST_WORDS - 1},}}',
+            "first ::= [^\\[\\]\\n .,;:] [^\\[\\]\\n ]*",
+            "word ::= [^\\[\\]\\n ]+",
             f'cite ::= "[" ({numbers}) "]"',
         )
     )

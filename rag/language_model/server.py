@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +27,8 @@ from onrecord.rag.language_model.language_model import (
 from onrecord.rag.settings import Settings
 
 _CONNECT_SECONDS = 5.0
+# Whoever waits for the next piece is asked as often as this whether to wait on: less than a token of most models.
+_WAITING_SECONDS = 0.1
 _MOST_BYTES = 1_000_000
 
 
@@ -66,7 +70,7 @@ class ModelServer:
         return cls(base if parts.path.strip("/") else f"{base}/v1", settings.llm_model, settings.llm_key)
 
     def reply(self, messages: Sequence[Message], *, grammar: str | None = None) -> Iterator[str]:
-        """Yield the text of a reply as it comes; raises ModelError.
+        """Yield the text of a reply as it comes, and nothing now and then while it does not; raises ModelError.
 
         Only llama.cpp's server knows a `grammar`, and others refuse a field that they do not know or leave it out, so
         it is sent to that alone. Redirects are not followed, so that the key goes to no other server.
@@ -83,59 +87,89 @@ class ModelServer:
         headers = {"Accept": "text/event-stream, application/json", "Accept-Encoding": "identity"}
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
+        connection = _Connection()
+        pieces: SimpleQueue[str | Exception | None] = SimpleQueue()
+
+        def read() -> None:
+            try:
+                for piece in self._contents(body, headers, connection):
+                    pieces.put(piece)
+                pieces.put(None)
+            except Exception as error:  # noqa: BLE001  (raised where it is waited for)
+                pieces.put(error)
+
+        # While nothing comes, as when a model reads a long prompt, its reader can still go away.
+        threading.Thread(target=read, daemon=True).start()
+        until = time.monotonic() + self.whole_seconds
+        try:
+            yield from within_limits(self._awaited(pieces, until))
+        finally:
+            connection.cut()
+
+    def _awaited(self, pieces: SimpleQueue[str | Exception | None], until: float) -> Iterator[str]:
+        """What comes until a time, and an empty piece now and then while nothing does."""
+        while time.monotonic() < until:
+            try:
+                piece = pieces.get(timeout=_WAITING_SECONDS)
+            except Empty:
+                yield ""
+                continue
+            if piece is None:
+                return
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+        raise ModelError(f"{self.called} took too long for one answer. Try again, or choose a smaller model.")
+
+    def _contents(
+        self, body: Mapping[str, object], headers: Mapping[str, str], connection: _Connection
+    ) -> Iterator[str]:
         timeout = httpx.Timeout(self.silence_seconds, connect=min(_CONNECT_SECONDS, self.silence_seconds))
-        deadline = _Deadline(self.whole_seconds)
-        too_late = f"{self.called} took too long for one answer. Try again, or choose a smaller model."
         try:
             with (
-                deadline,
                 httpx.Client(timeout=timeout, follow_redirects=False, trust_env=not _is_local(self.url)) as client,
                 client.stream(
                     "POST",
                     f"{self.url}/chat/completions",
                     json=body,
                     headers=headers,
-                    extensions={"trace": deadline.trace},
+                    extensions={"trace": connection.trace},
                 ) as response,
             ):
                 if response.status_code != 200:
                     raise ModelError(_refusal(self, response.status_code))
-                yield from within_limits(_contents(self, _lines(self, response)))
-                if deadline.passed:
-                    # An answer without a length ends well wherever it is cut.
-                    raise ModelError(too_late)
+                yield from _contents(self, _lines(self, response))
         except httpx.TimeoutException as error:
             raise ModelError(f"{self.called} did not answer in time. Try again, or choose a smaller model.") from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            if deadline.passed:
-                raise ModelError(too_late) from error
             raise ModelError(
                 f"{self.called} cannot be reached ({type(error).__name__}). Is the server running?"
             ) from error
 
 
-class _Deadline:
-    """Cuts the connection when the time is over: a server that sends a byte now and then is never silent for long."""
+class _Connection:
+    """The connection that a reply comes by, which another thread may cut: the server then stops writing."""
 
-    def __init__(self, seconds: float) -> None:
-        self.passed = False
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._streams: list[httpcore.NetworkStream] = []
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        self._is_cut = False
 
     def trace(self, event: str, details: Mapping[str, Any]) -> None:
         """Learn of a connection from httpx, once it is made or encrypted."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            self._streams.append(details["return_value"])
+            with self._lock:
+                self._streams.append(details["return_value"])
+                if self._is_cut:
+                    self._shut_down()
 
-    def _cut(self) -> None:
-        self.passed = True
+    def cut(self) -> None:
+        """End it, or end it as soon as it is made."""
+        with self._lock:
+            self._is_cut = True
+            self._shut_down()
+
+    def _shut_down(self) -> None:
         for stream in self._streams:
             made: socket.socket | None = stream.get_extra_info("socket")
             if made is not None:

@@ -37,9 +37,13 @@ class ReadWord:
 
 @dataclass(frozen=True, slots=True)
 class ReadClause:
-    """The telling words of a clause, in order, and whether it says no."""
+    """The telling words of a clause, in order, whether it says no, and whether what it says is open.
+
+    Open is what may be or is to come: a plan, a condition, a wish.
+    """
 
     negative: bool
+    open: bool
     words: tuple[ReadWord, ...]
 
 
@@ -66,6 +70,7 @@ class TellingWords:
         return tuple(
             ReadClause(
                 words.model.negation.search(text, start, end) is not None,
+                words.model.open.search(text, start, end) is not None,
                 tuple(word for place, word in telling if start <= place < end),
             )
             for start, end in clauses_of(text, words)

@@ -37,7 +37,8 @@ def with_writing(
 ) -> Iterator[Answer]:
     """Yield an answer with what a model writes beside it as it grows, checked at every step; the last is complete.
 
-    Nothing is asked of the model where there is no evidence. Closing the iterator stops it.
+    With each piece that completes no sentence the same answer comes again, so that closing the iterator stops the
+    model within a token. Nothing is asked of it where there is no evidence.
 
     Args:
         answer: without a language model; it stays as it is.
@@ -67,13 +68,15 @@ def with_writing(
 
     asked = messages(question, evidence, answer.language)
     # From the first moment it is seen that something is written.
-    yield so_far("", complete=False)
+    grown = so_far("", complete=False)
+    yield grown
     try:
         for piece in model.reply(asked, grammar=grammar(evidence)):
             raw += piece
             if len(whole := settled(raw, spoken)) > len(ready):
                 ready = whole
-                yield so_far(ready, complete=False)
+                grown = so_far(ready, complete=False)
+            yield grown
             if len(raw) - raw.rfind("]") > _LONGEST_SENTENCE:
                 break
     except ModelError as error:

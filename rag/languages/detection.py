@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from onrecord.rag.errors import ModelError
 from onrecord.rag.languages.language import DEFAULT, LANGUAGES, language
 
 # The detector reads this many characters at most: more does not change its mind and costs time.
@@ -31,10 +32,20 @@ class _Identifier(Protocol):
 
 @functools.cache
 def _identifier() -> _Identifier:
-    """Load the detector at its first use; its methods only read what is loaded, so threads may share it."""
+    """Load the detector at its first use; its methods only read what is loaded, so threads may share it.
+
+    Raises ModelError where there is no room for temporary files, into which py3langid unpacks it.
+    """
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier: _Identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    try:
+        identifier: _Identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    except OSError as error:
+        what = error.strerror or str(error)
+        raise ModelError(
+            f"The language detector cannot be unpacked into the folder for temporary files ({what}). Free some "
+            "space there, or name another folder by TMPDIR, and do the same again."
+        ) from error
     return identifier
 
 

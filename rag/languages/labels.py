@@ -16,7 +16,8 @@ class LabelWords:
 
     Words of offices: `interpreters`, `chairs`, `reporters`, `offices` (all others; and "president", who may preside or
     be a head of state, among these and the chairs), `office_endings` (of compounds: "-minister"), `two_word_offices`
-    (of words that are none: "first lady"), `qualifiers` (belong to an office beside such a word: "deputy").
+    (of words that are none: "first lady"), `qualifiers` (belong to an office beside such a word: "deputy"), `ranks`
+    (make an office another's, as words of their own or at the beginning of one: "prime", "vice").
 
     Small words: `addresses` stand before a name ("mr"), `particles` in one ("van"), `joining` join an office to what
     it is about ("of the"), `articles` open an office ("the Chair"), `elided` do so with an apostrophe ("l'"),
@@ -43,6 +44,7 @@ class LabelWords:
     office_endings: frozenset[str] = frozenset()
     two_word_offices: frozenset[str] = frozenset()
     qualifiers: frozenset[str] = frozenset()
+    ranks: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
     particles: frozenset[str] = frozenset()
     joining: frozenset[str] = frozenset()

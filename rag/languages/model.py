@@ -18,7 +18,8 @@ class ModelWords:
     Of its text, `own_sources` opens a list of sources that it made up, `pointer` names what a number in brackets points
     at ("passage 2"), `joined` joins two of them, two clauses or two parts of a number, and `framing` words need no
     support. `negation` tells a sentence from its contrary, and so do `opposites`, the words of one side and of the
-    other. `numerals` are words for numbers.
+    other. `open` tells what may be or is to come from what is, and `whole` all from some. `numerals` are words for
+    numbers.
     """
 
     instructions: str = ""
@@ -32,5 +33,7 @@ class ModelWords:
     joined: frozenset[str] = frozenset()
     framing: frozenset[str] = frozenset()
     negation: Phrase = NEVER
+    open: Phrase = NEVER
+    whole: Phrase = NEVER
     numerals: Mapping[str, int] = field(default_factory=dict)
     opposites: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()

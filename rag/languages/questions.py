@@ -32,10 +32,13 @@ class QuestionPhrases:
 
     `talking` says that somebody's words are wanted. Right before a name, at the end of what is searched, stand
     `attributing` where whoever bears it says what is asked for ("according to"), and `about` where it is talked about,
-    unless it is a `stance` that somebody holds ("the position of").
+    unless it is a `stance` that somebody holds ("the position of"). `of_subject` parts whose words are wanted from what
+    they are about.
 
     A briefing is spoken of by a word of `conferences` where it is a transcript and of `reports` where it is a news
     report; those and the words of `general` do not tell one from another.
+
+    `reply_asked` asks, after a question about a question on record, what was replied to that.
 
     In a list: `page` holds its `number`, and `more` asks for what follows, or for the page of its `number`;
     `before_term` stands before the term whose mentions are wanted ("the word"), `mentioned_by` between it and who
@@ -69,6 +72,8 @@ class QuestionPhrases:
     talking: Phrase = NEVER
     attributing: Phrase = NEVER
     about: Phrase = NEVER
+    of_subject: Phrase = NEVER
+    reply_asked: Phrase = NEVER
     stance: Phrase = NEVER
     conferences: frozenset[str] = frozenset()
     reports: frozenset[str] = frozenset()

@@ -18,8 +18,9 @@ class ReportWords:
     how a sentence that is cut short `goes_on`; at the end what it was `made_with`.
 
     An export says what was `searched`, and lists its `quotes`, each with what stands `before` it, its `context`, what
-    stands `after` it, the `source`'s file, and where in a recording it is (`at`). Who has `written` beside the quotes
-    stands above that, with what to know of it (`written_from`), and how many sentences were `left_out`.
+    stands `after` it, the `source`'s file, where in a recording it is (`at`), and a link to that `recording`. Who has
+    `written` beside the quotes stands above that, with what to know of it (`written_from`), and how many sentences were
+    `left_out`.
 
     A list of `questions` on record says how they are `judged`, and of each what became of it: `outcomes` are named by
     `types.QuestionOutcome`.
@@ -51,6 +52,7 @@ class ReportWords:
     after: str = ""
     source: str = ""
     at: str = ""
+    recording: str = ""
     written: str = ""
     written_from: str = ""
     left_out: str = ""

@@ -20,12 +20,14 @@ class Wording:
     """The words of answers: `str.format` templates, each a whole sentence or a part that begins with its own blank.
 
     `locale` names the language's dates and languages to babel, and `first_day` is how the first of a month is written
-    in a date. `colon` ends what leads to a quote, `opening` and `closing` are the quotation marks around it.
+    in a date. `colon` ends what leads to a quote, `semicolon` parts names and titles in a list, and `opening` and
+    `closing` are the quotation marks around a quote.
     """
 
     locale: str = ""
     first_day: str = ""
     colon: str = ""
+    semicolon: str = "; "
     opening: str = "“"
     closing: str = "”"
     on_day: str = ""
@@ -67,6 +69,7 @@ class Wording:
     mark_unclear: str = ""
     left_open: str = ""
     left_open_none: str = ""
+    left_open_unclear: str = ""
     questions: str = ""
     questions_by: str = ""
     questions_by_whom: str = ""
@@ -97,6 +100,7 @@ class Wording:
     holdings_dated: str = ""
     latest: str = ""
     silent: str = ""
+    unheld: str = ""
     spoken_by: str = ""
     dates_within: str = ""
     dates_between: str = ""

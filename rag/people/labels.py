@@ -79,6 +79,9 @@ def _main(main: str, vocabulary: Vocabulary) -> Person:
         return Person(name=main, voice=True)
     if whole in words.askers:
         return Person(part="asker")
+    if len(whole) == 1 and whole in words.answerers:
+        # "A2" is no voice of its own: the letter answers "Q2".
+        return Person(part="answerer")
     if voice:
         return Person(name=main if numbered else cased_name(main.split(), vocabulary), voice=True)
     if whole in words.answerers:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.people.names import Name, base_name, likeness, name_words, read_name
 from onrecord.rag.people.offices import same_office, telling_words, words_with_offices
+from onrecord.rag.people.roles import is_role
 from onrecord.rag.people.spellings import surnames_alike
 
 # difflib's default of 0.6 pairs different short names ("Hart", "Barnes"); one or two slips in a name stay above 0.8.
@@ -35,6 +37,37 @@ def matching_names(wanted: str, names: Iterable[str]) -> list[str]:
         for name in candidates
         if all(difflib.get_close_matches(word, name_words(name), n=1, cutoff=_SIMILAR) for word in words)
     ]
+
+
+def matching_roles(office: str, roles: Iterable[str]) -> list[str]:
+    """The roles in which an office is held ("la ministre"), in whatever form and language they are printed.
+
+    A rank more or less makes it another's: no vice president is the president. Of a role that lists several offices
+    any may be the one.
+    """
+    ranked, forms = _ranked(office), (telling_words(office), *same_office(office))
+
+    def held(role: str) -> bool:
+        words = words_with_offices(role)
+        return _ranked(role) == ranked and any(form and form <= words for form in forms)
+
+    return [role for role in roles if any(map(held, (role, *_offices_in(role))))]
+
+
+def _ranked(title: str) -> bool:
+    """Whether a word of a title makes its office another one, be it written on to it ("Vizepräsidentin")."""
+    labels = together(*LANGUAGES).labels
+    return any(
+        word == rank or (word.startswith(rank) and is_role(word[len(rank) :], labels))
+        for word in name_words(title)
+        for rank in labels.ranks
+    )
+
+
+def _offices_in(role: str) -> list[str]:
+    """The offices that a role lists ("Minister of Trade and Deputy Mayor")."""
+    joints = together(*LANGUAGES).news.conjunctions
+    return re.split(rf"\s*[,;&]\s*|\s+(?:{'|'.join(map(re.escape, sorted(joints)))})\s+", role)
 
 
 def holding_each(names: Iterable[str]) -> dict[str, list[str]]:

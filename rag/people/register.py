@@ -124,10 +124,22 @@ class Register:
         return found or Identity(name)
 
     @cached_property
-    def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The names of all people, and all their outlets, in alphabetical order."""
+    def on_record(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+        """The names of all people, all their outlets, and the people by office, in alphabetical order."""
         outlets = {known.outlet for known in self._identities if known.outlet}
-        return tuple(sorted(self._people)), tuple(sorted(outlets))
+        return tuple(sorted(self._people)), tuple(sorted(outlets)), self._offices
+
+    @property
+    def _offices(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Who holds each office: the roles that people are printed with, and the names that are offices alone."""
+        people: dict[str, set[str]] = defaultdict(set)
+        for name, printed in self._people.items():
+            for known in printed:
+                if known.role:
+                    people[known.role].add(name)
+                elif is_office(known.name):
+                    people[known.name].add(name)
+        return tuple((office, tuple(sorted(names))) for office, names in sorted(people.items()))
 
     def called(self, wanted: str) -> list[str]:
         """The people whom `wanted` may mean (see `people_called`), by any name that they are printed with.

@@ -32,7 +32,7 @@ _NOTHING_FOUND = re.compile(
         re.sub(r"\\{\w+\\}", ".+?", re.escape(template))
         for code in LANGUAGES
         for wording in [language(code).wording]
-        for template in (wording.nothing, wording.silent)
+        for template in (wording.nothing, wording.silent, wording.unheld)
     )
 )
 # What stands between who asked and whom, in each language.

@@ -12,6 +12,7 @@ from onrecord.rag.languages import LANGUAGES, Language, together
 from onrecord.rag.people.names import CAPITALISED
 from onrecord.rag.people.naming import Naming, Roll, people_named, roll_of
 from onrecord.rag.people.roles import is_role, split_role
+from onrecord.rag.questions.office import office_asked_of
 from onrecord.rag.questions.standalone import ANYBODY
 from onrecord.rag.text.folding import folded_words, placed_words
 from onrecord.rag.types import Span
@@ -23,10 +24,14 @@ _TELLING = 3
 
 @dataclass(frozen=True, slots=True)
 class OnRecord:
-    """The people and outlets on record; outlets by the first word that tells them apart, and by their initials."""
+    """The people and outlets on record; outlets by the first word that tells them apart, and by their initials.
+
+    `offices` are the people by the roles that they are printed with.
+    """
 
     people: Roll
     outlets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    offices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class Named:
     """Whom a question names.
 
     `speakers` are those on record who may be the one whose words it wants: several where the name is that of several.
-    `stranger` is that one's name where nobody on record bears it, though some do the surname. `explicit` says that it
+    `stranger` is that one's name where nobody on record bears it, though some do the surname. `office` are the words of
+    an office by which it names them: nobody on record holds it where there is a stranger too. `explicit` says that it
     wants theirs rather than others', `literal` that it asks what they said, so that nobody else's will do. `people` and
     `outlets` are all on record that it names, in its order.
     """
@@ -45,11 +51,14 @@ class Named:
     literal: bool = False
     people: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
+    office: str | None = None
 
 
 @lru_cache(maxsize=4)
-def on_record(people: tuple[str, ...], outlets: tuple[str, ...]) -> OnRecord:
-    """The names on record, to read questions with."""
+def on_record(
+    people: tuple[str, ...], outlets: tuple[str, ...], offices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+) -> OnRecord:
+    """The names on record, and who holds each office, to read questions with."""
     by_word: dict[str, list[str]] = defaultdict(list)
     for outlet in outlets:
         initials = "".join(word[0] for word in _proper(outlet))
@@ -58,7 +67,7 @@ def on_record(people: tuple[str, ...], outlets: tuple[str, ...]) -> OnRecord:
     labels = together(*LANGUAGES).labels
     # An office alone ("The President") is anybody's.
     named_people = (name for name in people if split_role(name.split(), labels)[1])
-    return OnRecord(roll_of(named_people), {key: tuple(same) for key, same in by_word.items()})
+    return OnRecord(roll_of(named_people), {key: tuple(same) for key, same in by_word.items()}, dict(offices))
 
 
 NOBODY = on_record((), ())
@@ -94,6 +103,17 @@ def named(text: str, language: Language, known: OnRecord, term: Span | None = No
     before = [naming for naming in people if not term or naming.end <= term.start]
     wanted, explicit = (behind, True) if behind else _wanted(text, language, before, known.people)
     literal = wanted is not None and (behind is not None or _is_quoted(wanted, text, language))
+    office = None if literal else office_asked_of(text, language, known.offices)
+    if office:
+        return Named(
+            office.holders,
+            None if office.holders else office.words,
+            True,
+            True,
+            tuple(everybody),
+            tuple(_outlets(text, known.outlets)),
+            office.words,
+        )
     return Named(
         wanted.names if wanted else (),
         text[wanted.start : wanted.end] if wanted and not wanted.names else None,

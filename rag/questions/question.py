@@ -56,6 +56,9 @@ WHOLE_BRIEFINGS: frozenset[QuestionKind] = OVERVIEWS | {
 WHOLE_LIBRARY: frozenset[QuestionKind] = WHOLE_BRIEFINGS | {"mentions", "over_time", "what_asked"}
 """Kinds that look beyond the passages found: at every turn, or at everybody who asked."""
 
+QUESTIONS_ON_RECORD: frozenset[QuestionKind] = frozenset({"who_asked", "what_asked"})
+"""Kinds about a question on record, which is quoted with what was replied."""
+
 TO_THE_PROGRAM: tuple[QuestionKind, ...] = (
     "thanks",
     "greeting",
@@ -94,7 +97,8 @@ class Question:
     `typed` is it as asked, `text` as it stands alone, `language` the code of the language it is asked in. `subject` is
     what it is about, without its frame ("who asked about …"); `wanted` what kind of thing answers it. `people` and
     `outlets` are those on record that it names; `speakers` are the people who may be the one whose words it wants,
-    `stranger` that one's name where nobody on record bears it. `explicit` says that it wants theirs rather than
+    `stranger` that one's name where nobody on record bears it, `office` the words of an office by which it names them,
+    which nobody on record holds where it is the stranger. `explicit` says that it wants theirs rather than
     others', `literal` that it asks what they said, so that nobody else's will do. `page` is that of a list, from 1.
     `search` is what to look for, and `history` the conversation before.
 
@@ -111,6 +115,7 @@ class Question:
     wanted: Wanted | None
     speakers: tuple[str, ...] = ()
     stranger: str | None = None
+    office: str | None = None
     explicit: bool = False
     literal: bool = False
     people: tuple[str, ...] = ()
@@ -131,12 +136,24 @@ class Question:
 
     def may_want(self, speaker: str | None) -> bool:
         """Whether the name of somebody, or that there is none, leaves open that theirs are the words wanted."""
+        if self.unheld:
+            return speaker is None
         return speaker is None or any(same(Known(speaker), Known(one)) != "no" for one in self.sayers)
+
+    @property
+    def unheld(self) -> str | None:
+        """The words of an office by which the question names whose words it wants, where nobody on record holds it."""
+        return self.office if self.stranger else None
 
     @property
     def sayers(self) -> tuple[str, ...]:
         """Those whose words are wanted, be they on record or not."""
         return self.speakers or ((self.stranger,) if self.stranger else ())
+
+    @property
+    def named_as(self) -> tuple[str, ...]:
+        """What those whose words are wanted go by: their names, and the office by which the question calls them."""
+        return (*self.sayers, *([self.office] if self.office else []))
 
     def seeks(self, text: str) -> int:
         """How many of the words given in quotation marks stand in a text, whatever their case, accents and marks."""
@@ -188,6 +205,10 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
         if listed.kind in WHOLE_LIBRARY:
             page = int(more.groupdict().get("number") or listed.page + 1)
             return replace(listed, typed=typed, page=page, history=tuple(history))
+    if history and _asks_for_reply(typed):
+        asked_before = read_question(history[-1][0], history[:-1], known)
+        if asked_before.kind in QUESTIONS_ON_RECORD:
+            return replace(asked_before, typed=typed, history=tuple(history))
     earlier: list[Said] = []
     before: Before | None = None
     for text, answer in history:
@@ -226,6 +247,7 @@ def read_question(typed: str, history: History = (), known: OnRecord = NOBODY) -
         wanted=wanted,
         speakers=names.speakers,
         stranger=names.stranger,
+        office=names.office,
         explicit=names.explicit,
         literal=names.literal,
         people=names.people,
@@ -244,6 +266,12 @@ def _asks_for_more(text: str) -> re.Match[str] | None:
     """What asks for more of a list that was begun ("show more", "page 2"), in any language: few words tell none."""
     bare = " ".join(text.split())
     return next(filter(None, (language_of(code).questions.more.fullmatch(bare) for code in LANGUAGES)), None)
+
+
+def _asks_for_reply(text: str) -> bool:
+    """Whether a question asks but for the reply to what it was about before ("And the answer?"), in any language."""
+    bare = " ".join(text.split())
+    return any(language_of(code).questions.reply_asked.match(bare) for code in LANGUAGES)
 
 
 def _to_the_program(asked: Said) -> tuple[QuestionKind, Language] | None:

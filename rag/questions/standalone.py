@@ -99,7 +99,9 @@ def completed(question: Said, before: Before | None) -> Said:
     named = _pronoun_filled(question, before)
     if is_bare(question):
         last = named or question.text
-        return Said(f"{before.question.text} {last}", question.language, last)
+        earlier = before.question.text.rstrip()
+        end = "" if earlier[-1] in _SENTENCE_ENDS else "."
+        return Said(f"{earlier}{end} {last}", question.language, last)
     return said(named, question) if named else question
 
 

@@ -43,7 +43,9 @@ def read_delimited(name: str, data: bytes) -> SourceText:
     if found is None:
         raise UnreadableFile(f"{name}: this table holds no column of words. Name its columns speaker, start and text.")
     columns, heads, rows = found
-    whole = [row for row in rows if len(row) > max(columns.words, columns.speaker or 0) and row[columns.words].strip()]
+    enough = max(columns.words, columns.speaker or 0) + 1
+    # A rule drawn under the heads ("-----|-----") says nothing.
+    whole = [row for row in rows if len(row) >= enough and any(map(str.isalnum, row[columns.words]))]
     read = {columns.words, columns.speaker, columns.start, columns.end}
     others = [" ".join(head.split()) for place, head in enumerate(heads) if place not in read and head.strip()]
     notes = (

@@ -24,6 +24,7 @@ Format = Literal[
     "markdown",
     "html",
     "mhtml",
+    "mail",
     "pdf",
     "docx",
     "zip",
@@ -43,6 +44,7 @@ READERS: Mapping[Format, tuple[str, str]] = {
     "markdown": ("markdown", "read_markdown"),
     "html": ("html", "read_html"),
     "mhtml": ("mhtml", "read_mhtml"),
+    "mail": ("mail", "read_mail"),
     "pdf": ("pdf", "read_pdf"),
     "docx": ("docx", "read_docx"),
     "vtt": ("vtt", "read_vtt"),
@@ -56,7 +58,7 @@ READERS: Mapping[Format, tuple[str, str]] = {
 }
 """The module and function that read each format (a ZIP is no format of its own: its members have theirs)."""
 
-ISOLATED: frozenset[Format] = frozenset(("pdf", "docx", "html", "mhtml", "ttml"))
+ISOLATED: frozenset[Format] = frozenset(("pdf", "docx", "html", "mhtml", "mail", "ttml"))
 """The formats that libraries in C take apart: they are read in a process of their own, with limits."""
 
 HEARD = b'{"heard": 1, '
@@ -128,6 +130,7 @@ _FRAGMENT_END = re.compile(r"</(?:p|div|body|html|h[1-6]|table|ul|article|sectio
 _TAG = re.compile(r"<([A-Za-z][\w:.-]{0,80})")
 _DOCTYPE = re.compile(r"<!doctype\s+([a-z]{1,20})", re.IGNORECASE)
 _MHTML = re.compile(r"(?:[\w-]+:.*(?:\n[ \t].*)*\n)*?content-type:\s*multipart/related", re.IGNORECASE)
+_HEADER = re.compile(r"([\w-]+):.*(?:\n[ \t].*)*(?:\n|$)")
 # Lines that say from when to when: at the start (behind a cue's number), or as every sixth line at least.
 _CUES: Mapping[Format, re.Pattern[str]] = {
     "srt": re.compile(rf"^{TIMING}", re.MULTILINE),
@@ -203,6 +206,8 @@ def _text_format(name: str, data: bytes) -> Format:
         return "html"
     if head.lstrip()[:5].lower() == "<?xml":
         raise UnreadableFile(f"{name}: this is XML, which is not read. Save it as HTML or text and add that.")
+    if _is_mail(head):
+        return "mail"
     if _MHTML.match(head):
         return "mhtml"
     if head.lstrip().startswith(("{", "[")) and _is_json(data):
@@ -212,6 +217,20 @@ def _text_format(name: str, data: bytes) -> Format:
     if name.lower().endswith(_MARKDOWN):
         return "markdown"
     return "timed" if is_timed_lines(head) else "text"
+
+
+def _is_mail(head: str) -> bool:
+    """Whether a file begins with a message's headers: who sent it, to whom or by what way, and in which form.
+
+    A page that a browser saved says neither to whom nor by what way, and lines of a text not in which form.
+    """
+    names: set[str] = set()
+    position = 0
+    while header := _HEADER.match(head, position):
+        names.add(header.group(1).lower())
+        position = header.end()
+    ways, forms = {"to", "message-id", "received", "delivered-to"}, {"mime-version", "content-type", "message-id"}
+    return "from" in names and not (names.isdisjoint(ways) or names.isdisjoint(forms))
 
 
 def reader_of(format_: Format) -> FileReader:

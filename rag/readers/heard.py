@@ -24,6 +24,8 @@ from onrecord.rag.types import SourceText
 # A silence of so many seconds behind a sentence is where a speaker pauses, or another begins; from so many characters
 # on a shorter one is enough.
 _PAUSE, _SHORT_PAUSE, _LONG = 1.4, 0.6, 900
+# A file that says to last longer than this part of it is cut off or damaged; some only estimate it.
+_WHOLE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class HeardStretch:
 class HeardRecording:
     """What was heard in a recording: of this SHA-256 and media type, so many seconds long, by this model.
 
-    `silent` is how many of those seconds hold no speech: silence, music, noise.
+    `silent` is how many of those seconds hold no speech: silence, music, noise; `told` is how many the file says that
+    it has, where it does.
     """
 
     sha256: str
@@ -57,6 +60,7 @@ class HeardRecording:
     model: str
     stretches: tuple[HeardStretch, ...]
     silent: float = 0.0
+    told: float | None = None
 
 
 _HEARD = TypeAdapter(HeardRecording)
@@ -157,7 +161,13 @@ def _ascending(codes: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], .
 
 
 def _notes(heard: HeardRecording) -> tuple[str, ...]:
-    minutes, seconds = divmod(round(heard.seconds), 60)
-    said = f"{minutes}:{seconds:02} heard by a machine ({heard.model}): names and figures may be wrong."
-    silent = round(heard.silent)
-    return (said, f"{silent // 60}:{silent % 60:02} of it hold no speech.") if silent >= 1 else (said,)
+    notes = [f"{_clock(heard.seconds)} heard by a machine ({heard.model}): names and figures may be wrong."]
+    if heard.silent >= 1:
+        notes.append(f"{_clock(heard.silent)} of it hold no speech.")
+    if heard.told is not None and heard.seconds < _WHOLE * heard.told:
+        notes.append(f"By its file {_clock(heard.told)} long: play it, and add it again if its end is missing.")
+    return tuple(notes)
+
+
+def _clock(seconds: float) -> str:
+    return "{}:{:02}".format(*divmod(round(seconds), 60))

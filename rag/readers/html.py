@@ -45,6 +45,9 @@ _TELLING_LENGTH = 400
 _HEADING_REACH = 80
 
 _CHROME_TAGS = frozenset(("nav", "aside", "footer", "form", "button", "dialog", "menu"))
+# What a page sets apart from the lines around it; where one of so many words stands in them too, it is a pull quote.
+_APART_TAGS = frozenset(("blockquote", "aside", "figure"))
+_FEWEST_PULLED = 3
 _NOTE_ROLES = frozenset(("doc-footnote", "doc-endnote", "doc-endnotes"))
 _CHROME_ROLES = frozenset(("navigation", "complementary", "banner", "contentinfo", "search", "dialog", "menu"))
 
@@ -138,7 +141,9 @@ def _main_blocks(blocks: Sequence[Block], chosen: Sequence[str]) -> list[bool]:
     words = [_words(block.text) for block in blocks]
     sure = [line.count(" ") + 1 >= _TELLING_WORDS and f" {line} " in stream for line in words]
     if not any(sure):
-        return [not _is_chrome(block, None) for block in blocks] if not chosen else [line in lines for line in words]
+        # Of lines as short as these, what was chosen tells nothing of the others.
+        plain = [not _is_chrome(block, None) for block in blocks]
+        return plain if any(plain) or not chosen else [line in lines for line in words]
     container, dense = _container(blocks, sure)
     inside = [_is_inside(block.element, container) for block in blocks]
     anchors = [number for number in range(len(blocks)) if sure[number] and inside[number]]
@@ -215,8 +220,11 @@ def _is_chrome(block: Block, container: etree._Element | None) -> bool:
 def _composed(blocks: Sequence[Block], main: Sequence[bool], said: SaidOnPage) -> SourceText:
     composer = Composer()
     was_main = True
-    for block, is_main in zip(blocks, main, strict=True):
+    pulled = _pulled_out([block if is_main else None for block, is_main in zip(blocks, main, strict=True)])
+    for number, (block, is_main) in enumerate(zip(blocks, main, strict=True)):
         reason = "site chrome" if not is_main else "table header" if block.head else None
+        if number in pulled:
+            reason = "pull quote"
         if is_main and _is_note(block, said):
             reason = "footnote"
         gap = "\n\n" if block.apart or is_main != was_main else "\n"
@@ -224,6 +232,27 @@ def _composed(blocks: Sequence[Block], main: Sequence[bool], said: SaidOnPage) -
         composer.add_text(block.text, gap=gap, timecodes=times, reason=reason)
         was_main = is_main
     return composer.source(notes=said.sentences())
+
+
+def _pulled_out(main: Sequence[Block | None]) -> set[int]:
+    """The blocks of the main text that only repeat, set apart, what is said in another one.
+
+    They stand wherever the page has room, in the middle of somebody else's words.
+    """
+    apart = [number for number, block in enumerate(main) if block and _stands_apart(block)]
+    around = set(range(len(main))).difference(apart)
+    said = "\n".join(f" {_words(block.text)} " for number, block in enumerate(main) if block and number in around)
+    words = {number: f" {_words(block.text)} " for number in apart if (block := main[number])}
+    return {number for number, each in words.items() if each.count(" ") > _FEWEST_PULLED and each in said}
+
+
+def _stands_apart(block: Block) -> bool:
+    element: etree._Element | None = block.element
+    while element is not None and element.tag != "body":
+        if element.tag in _APART_TAGS:
+            return True
+        element = element.getparent()
+    return False
 
 
 def _is_note(block: Block, said: SaidOnPage) -> bool:

@@ -33,7 +33,7 @@ _SECONDS = 180
 _MEMORY = 2_000_000_000
 _LENGTH = struct.Struct(">Q")
 # What is asked for beside the formats; and how the reason begins why there is nothing, which is a JSON string.
-_SHEET = "sheet"
+_SHEETS = "sheets"
 _FAILED = b'"'
 _OTHERWISE = "Open it, save it again or as text, and add that."
 
@@ -60,9 +60,9 @@ class IsolatedReader:
         """Do what the format's reader does. Raises UnreadableFile as it does, and where a limit is passed."""
         return _source_texts().validate_json(self._done(format_, name, data))
 
-    def sheet(self, name: str, data: bytes) -> bytes:
-        """Do what `sheets.workbook_rows` does. Raises UnreadableFile as it does, and where a limit is passed."""
-        return self._done(_SHEET, name, data)
+    def sheets(self, name: str, data: bytes) -> bytes:
+        """Do what `sheets.workbook_tables` does. Raises UnreadableFile as it does, and where a limit is passed."""
+        return self._done(_SHEETS, name, data)
 
     def close(self) -> None:
         """End the process; another is started when the next file comes."""
@@ -191,10 +191,10 @@ def _serve(memory: int, seconds: float) -> None:
 def _read(task: str, name: str, data: bytes) -> bytes:
     """A source text as a JSON object or rows as a list, or the reason why there is none as a JSON string."""
     try:
-        if task == _SHEET:
-            from onrecord.rag.readers.sheets import workbook_rows
+        if task == _SHEETS:
+            from onrecord.rag.readers.sheets import workbook_tables
 
-            return workbook_rows(name, data)
+            return workbook_tables(name, data)
         return _source_texts().dump_json(reader_of(cast(Format, task))(name, data))
     except UnreadableFile as error:
         problem = str(error)

@@ -13,7 +13,6 @@ from pypdfium2 import raw
 
 # PDFium's sign for a hyphen, typed or soft, after which a line ends.
 _LINE_END_HYPHEN = 0x02
-_SOFT_HYPHEN = 0xAD
 _BLANKS = frozenset([0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000])
 # No letters, whatever the font may draw for them: the room that they take is measured.
 _CONTROLS = frozenset([*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF]) - _BLANKS - {_LINE_END_HYPHEN}

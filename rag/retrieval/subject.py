@@ -46,7 +46,7 @@ def subject_met(
     if not language(question.language).telling_terms(question.text):
         return Subject()
     codes = dict.fromkeys([question.language, *holdings.names()["language"]])
-    names = {term for name in question.sayers for code in codes for term in language(code).telling_terms(name)}
+    names = {term for name in question.named_as for code in codes for term in language(code).telling_terms(name)}
     asked = words_asked(question.text, question.language)
     terms = {start: {term for code in codes for term in language(code).index_terms(asked[start])} for start in asked}
     terms = {start: own for start, own in terms.items() if names.isdisjoint(own)}

@@ -10,12 +10,14 @@ from typing import Literal, cast
 from onrecord.rag.checking.quoted import QuotedWords
 from onrecord.rag.languages import LANGUAGES, together
 from onrecord.rag.languages.sheets import SheetWords
-from onrecord.rag.readers.sheets import SheetCell, rows_in
+from onrecord.rag.readers.sheets import SheetCell, tables_in
 from onrecord.rag.text.folding import fold
 from onrecord.rag.types import FilterOptions
 
 SheetOf = Literal["question", "quotation"]
 
+# Titles and remarks above the headings take fewer rows than these.
+_HIGHEST = 20
 _OTHERS: Mapping[SheetOf, tuple[str, ...]] = {
     "question": ("speaker", "role", "outlet", "since", "until", "collection"),
     "quotation": ("speaker", "role"),
@@ -26,18 +28,24 @@ _OTHERS: Mapping[SheetOf, tuple[str, ...]] = {
 class Sheet:
     """A sheet with the columns that mean something: `places` are their positions, by what they are.
 
-    `wanted` are the questions or quotations. `headings` are empty where the first row is one like the others.
+    `wanted` are the questions or quotations. `headings` are empty where the first row is one like the others; `above`
+    are the rows before them, as a title.
     """
 
     wanted: SheetOf
     headings: tuple[str, ...]
     rows: tuple[tuple[SheetCell, ...], ...]
     places: Mapping[str, int]
+    above: tuple[tuple[SheetCell, ...], ...] = ()
 
     @property
     def texts(self) -> list[str]:
         """The question or quotation of each row; empty where it has none."""
-        return [self._text(row, self.wanted) for row in self.rows]
+        return [self.text(row) for row in range(len(self.rows))]
+
+    def text(self, row: int) -> str:
+        """The question or quotation of one row; empty where it has none."""
+        return self._text(self.rows[row], self.wanted)
 
     def filters(self, row: Sequence[SheetCell]) -> FilterOptions:
         """What the question of a row is limited to by its other columns; several values are parted by a semicolon."""
@@ -57,7 +65,11 @@ class Sheet:
 
     def _text(self, row: Sequence[SheetCell], name: str) -> str:
         place = self.places.get(name)
-        return "" if place is None or place >= len(row) else cell_text(row[place])
+        if place is None or place >= len(row):
+            return ""
+        cell = row[place]
+        # A moment limits as its day does.
+        return cell_text(cell.date() if isinstance(cell, datetime) and name != self.wanted else cell)
 
 
 def cell_text(cell: SheetCell) -> str:
@@ -70,24 +82,44 @@ def cell_text(cell: SheetCell) -> str:
 def sheet_in(name: str, data: bytes, wanted: SheetOf) -> Sheet:
     """Read a sheet of questions or quotations.
 
-    Its columns are found by their headings in any of the languages. Where none is the one that is wanted, the first
-    column that is nothing else is; where no heading at all is known, the first row is a row like the others. Raises
-    UnreadableFile.
+    Its columns are found by their headings in any of the languages, in the first sheet of a workbook that has such,
+    else in its first. Where no heading is the one that is wanted, the first other column of several words is it; where
+    none at all is known, the first row is a row like the others. Raises UnreadableFile.
     """
-    return sheet_of(rows_in(name, data), wanted)
+    sheets = [sheet_of(rows, wanted) for rows in tables_in(name, data)]
+    return next((sheet for sheet in sheets if sheet.headings), sheets[0])
 
 
 def sheet_of(rows: Sequence[Sequence[SheetCell]], wanted: SheetOf) -> Sheet:
     """A sheet of these rows, of which there is one at least; see `sheet_in`."""
     width = max(map(len, rows))
-    first = [cell_text(cell) for cell in rows[0]] + [""] * (width - len(rows[0]))
-    places = _named(first, wanted)
-    if not places:
-        return Sheet(wanted, (), tuple(map(tuple, rows)), {wanted: 0})
+    at = next((at for at in range(min(len(rows), _HIGHEST)) if _is_heading(rows, at, wanted)), None)
+    headings = () if at is None else (*map(cell_text, rows[at]), *[""] * (width - len(rows[at])))
+    places = _named(headings, wanted)
+    above, below = ((), rows) if at is None else (rows[:at], rows[at + 1 :])
     if wanted not in places:
-        free = next((place for place in range(width) if place not in places.values()), 0)
-        places[wanted] = free
-    return Sheet(wanted, tuple(first), tuple(map(tuple, rows[1:])), places)
+        places[wanted] = _worded(below, [place for place in range(width) if place not in places.values()])
+    return Sheet(wanted, headings, tuple(map(tuple, below)), places, tuple(map(tuple, above)))
+
+
+def _is_heading(rows: Sequence[Sequence[SheetCell]], at: int, wanted: SheetOf) -> bool:
+    """Whether a row names columns: one, or, with fewer cells filled above it, the one wanted or several."""
+    places = _named([*map(cell_text, rows[at])], wanted)
+    if at == 0 or not places:
+        return bool(places)
+    filled = [sum(cell != "" for cell in row) for row in rows[: at + 1]]
+    return (wanted in places or len(places) > 1) and max(filled[:-1]) <= max(1, filled[-1] - 1)
+
+
+def _worded(rows: Sequence[Sequence[SheetCell]], places: Sequence[int]) -> int:
+    """The first of some columns of which most cells hold several words; else the first that is not empty."""
+    filled: list[int] = []
+    for place in places:
+        texts = [text for row in rows if place < len(row) and (text := cell_text(row[place]))]
+        if sum(" " in text for text in texts) * 2 > len(texts):
+            return place
+        filled += [place] if texts else []
+    return next(iter(filled), places[0] if places else 0)
 
 
 def _named(headings: Sequence[str], wanted: SheetOf) -> dict[str, int]:

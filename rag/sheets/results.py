@@ -23,15 +23,32 @@ from onrecord.rag.types import Answer, Citation
 RowResult = Mapping[str, str | int | float | None]
 """What is found for a row, by column; an `error` where nothing could be."""
 
-_SOURCE = ("speaker", "role", "outlet", "briefing", "date", "link", "timecode", "page", "line", "file", "further")
+_SOURCE = (
+    "speaker",
+    "role",
+    "outlet",
+    "briefing",
+    "date",
+    "link",
+    "timecode",
+    "recording",
+    "page",
+    "line",
+    "file",
+    "further",
+)
 RESULT_COLUMNS: Mapping[SheetOf, tuple[str, ...]] = {
-    "question": ("status", "confidence", "answer", "quote", *_SOURCE, "error", "version", "library"),
+    "question": (
+        *("status", "confidence", "answer", "quote", "written_by", "written"),
+        *(*_SOURCE, "error", "version", "library"),
+    ),
     "quotation": (
         *("verdict", "confidence", "record", "sentence", "restriction", "difference", "may_be"),
         *(*_SOURCE, "error", "version", "policy", "model", "library"),
     ),
 }
-"""The columns that are added, in their order. `further` has the citations after the first, one a line."""
+"""The columns that are added, in their order. `further` has the citations after the first, one a line; `written` is
+what the language model of `written_by` wrote from them, or why it did not."""
 
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?%?")
 # What marks a column that a sheet has already.
@@ -40,11 +57,14 @@ _OURS = "{name} (OnRecord)"
 
 def answer_result(answer: Answer, *, version: str, library: str) -> RowResult:
     """The cells of an answer; `version` of OnRecord and digest of the `library` say what gave it."""
+    written = answer.written
     return {
         "status": answer.status,
         "confidence": round(answer.confidence, 3),
         "answer": answer.text,
         "quote": answer.citations[0].quote if answer.citations else None,
+        "written_by": written.model if written and written.parts else None,
+        "written": "\n".join(filter(None, (written.text, written.note))) or None if written else None,
         **_source(answer.citations),
         "version": version,
         "library": library,
@@ -83,6 +103,7 @@ def _source(cited: Sequence[Citation]) -> RowResult:
         "date": first.date,
         "link": source_link(first),
         "timecode": None if first.seconds is None else timecode(first.seconds),
+        "recording": first.media,
         "page": first.page,
         "line": first.line,
         "file": first.file,
@@ -100,9 +121,9 @@ def export_sheet(sheet: Sheet, results: Mapping[int, RowResult], format: SheetFo
     columns = (*headings, *(_OURS.format(name=name) if name in headings else name for name in added))
     rows = _rows(sheet, len(headings), results)
     if format == "xlsx":
-        return workbook(columns, rows)
+        return workbook(columns, rows, above=sheet.above)
     if format == "csv":
-        return _csv(columns, rows)
+        return _csv(columns, rows, sheet.above)
     raise InvalidRequest(f"{format!r} is no format for a sheet. Use one of {', '.join(SHEET_FORMATS)}.")
 
 
@@ -117,11 +138,11 @@ def _typed(name: str, value: str | int | float | None) -> TableCell:
     return whole_date(value) if name == "date" and isinstance(value, str) else value
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[TableCell]]) -> bytes:
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[TableCell]], above: Sequence[Sequence[TableCell]]) -> bytes:
     out = io.StringIO(newline="")
     lines = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    lines.writerow([cell(name) for name in columns])
-    for row in rows:
+    # A table has as many cells in each row, so that it is known as one again.
+    for row in (*([*row, *[""] * (len(columns) - len(row))] for row in above), columns, *rows):
         lines.writerow([_plain(each) for each in row])
     return ("\ufeff" + out.getvalue()).encode(errors="replace")
 

@@ -76,6 +76,18 @@ def unwritable_backup(file: Path, error: Exception) -> LibraryError:
     )
 
 
+def unsound_backup(file: Path, wrong: object) -> LibraryError:
+    """The error for a file that is no backup, or a damaged one: `wrong` is what is."""
+    return LibraryError(f"{file} is no sound backup ({wrong}). Take an older one; nothing was changed.")
+
+
+def unrestorable(file: Path, folder: Path, error: Exception) -> LibraryError:
+    """The error for a backup that the disk refuses to bring back into a folder."""
+    return LibraryError(
+        f"{file} cannot be restored to {folder} ({error}). See that there is room and that you may write there."
+    )
+
+
 def is_intact(compressed: bytes | None, expected: str) -> bool:
     """Whether a file, compressed as it is kept, still has its SHA-256, in hexadecimal digits."""
     try:

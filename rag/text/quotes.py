@@ -310,6 +310,20 @@ def second_at(briefing: Briefing, offset: int) -> float | None:
     return turn.seconds if turn else None
 
 
+def media_at(briefing: Briefing, offset: int | None = None) -> str | None:
+    """Give the address of the recording, opening at the second of a place in the text; None where none is known.
+
+    The second is a media fragment (https://www.w3.org/TR/media-frags/), which browsers heed in what they play.
+    """
+    address = briefing.media
+    if address is None or not address.startswith(("http://", "https://")):
+        return None
+    second = None if offset is None else second_at(briefing, offset)
+    base, _, fragment = address.partition("#")
+    # Another fragment than a time is a part of how a site finds its page.
+    return address if second is None or (fragment and not fragment.startswith("t=")) else f"{base}#t={int(second)}"
+
+
 def place_at(briefing: Briefing, offset: int) -> tuple[int | None, int | None]:
     """Give the page of a place in the text and the number printed beside its line, where the briefing has them."""
     page = bisect_right(briefing.pages, offset, key=lambda entry: entry[0])
@@ -361,4 +375,5 @@ def cite(
         page=page,
         line=line,
         heard=briefing.kind == "recording",
+        media=media_at(briefing, start),
     )

@@ -24,6 +24,8 @@ CLOCK_LINE = re.compile(
     r"\d{1,2}[:.h]\d{2}\s*(?:[^\W\d_]\.[^\W\d_]\.?|[^\W\d_]{2})?\s*(?:\(?[A-Z]{2,5}\)?|\([^)]{1,40}\))?",
     re.IGNORECASE,
 )
+# A few words and an address, as programs sign what they made ("Transcribed by https://…").
+_PROGRAM = re.compile(r"[^\W\d_]+(?:\s[^\W\d_]+){0,3}\shttps?://\S+")
 _EDITORIAL = re.compile(r"[(\[][^()\[\]]{20,400}[)\]]")
 # Rules, and the mark with which agencies end a text.
 _RULE = re.compile(r"[#*=_\s-]{3,}|-30-")
@@ -211,6 +213,8 @@ def end_marks(lines: Sequence[Line], words: Language) -> list[Marked]:
             found.append(Marked(line.number, "end mark"))
         elif _EDITORIAL.fullmatch(line.text) and len(lines) > 1:
             found.append(Marked(line.number, "editor's note"))
+        elif _PROGRAM.fullmatch(line.text) and line.after_blank and len(lines) > 1:
+            found.append(Marked(line.number, "note of the program"))
         else:
             break
     return found[::-1]

@@ -127,7 +127,8 @@ def interviewee(title: str | None, head: Sequence[str], vocabulary: Vocabulary) 
             name = mention.voice.name
             if not name or not is_full(name) or _belongs_to_outlet(line, mention.end, vocabulary):
                 continue
-            if line == title or line.strip("#* ") == title:
+            # In a line of capitals a body and a place look like names; then an office must tell.
+            if (line == title or line.strip("#* ") == title) and (mention.voice.role or not line.isupper()):
                 titled[name] = mention.voice
             if mention.voice.role:
                 held[name] = mention.voice

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -64,7 +64,9 @@ def kinds_of(
     """
     scene = scene_of(text, turns, parts, vocabulary)
     asker = _askers(scene)
-    chairs = _chairs(scene, asker)
+    seats = _seats(scene, asker)
+    chairs = _chairs(scene, seats)
+    replying = {name for name, seat in seats.items() if seat.after_question * 2 >= seat.turns} - chairs
     questioners = {name for name, asks in zip(scene.who, asker, strict=True) if asks}
     floor = _Floor()
     kinds: list[Kind] = []
@@ -74,7 +76,7 @@ def kinds_of(
         elif block.part == "interpreter":
             kind = _rendered(scene, position, kinds)
         else:
-            kind = _kind(scene, position, asker, chairs, floor)
+            kind = _kind(scene, position, asker, chairs, floor, replies=scene.who[position] in replying)
         following = scene.next_other(position)
         silent = following is not None and scene.who[following] not in questioners
         floor.take(kind, scene.who[position], passed_on=silent and scene.calls_by_name(position))
@@ -90,7 +92,10 @@ def _rendered(scene: Scene, position: int, kinds: Sequence[Kind]) -> Kind:
     return "answer" if before == "question" and not scene.marks[position] else before
 
 
-def _kind(scene: Scene, position: int, asker: Sequence[bool], chairs: set[str], floor: _Floor) -> Kind:
+def _kind(
+    scene: Scene, position: int, asker: Sequence[bool], chairs: set[str], floor: _Floor, *, replies: bool
+) -> Kind:
+    """The kind of a block; `replies` says that its speaker mostly replies to questions."""
     name, words = scene.who[position], scene.blocks[position].words
     following = scene.next_other(position)
     asked_next = following is not None and asker[following]
@@ -105,11 +110,17 @@ def _kind(scene: Scene, position: int, asker: Sequence[bool], chairs: set[str], 
         alone = floor.asked and not floor.answered and asked_next and not scene.gives_floor(position)
         return "answer" if alone and not scene.chairs[position] else "moderation"
     if asked_next and name != floor.answerer and scene.gives_floor(position):
-        return "moderation"
+        # "The ones on the ground. Yes, Edie?" answers, and then gives the floor.
+        first = replies and floor.asked and not floor.answered and name != floor.questioner
+        return "answer" if first and scene.says_more(position) else "moderation"
     if not floor.asked or name == floor.questioner:
         # Nobody answers their own question.
         return "statement"
     if floor.answered and len(words.split()) <= _INTERJECTION and _has_asked(scene, asker, position):
+        return "statement"
+    goes_on = following is not None and not asked_next and scene.who[following] == floor.answerer != name
+    if floor.answered and len(words.split()) <= _INTERJECTION and goes_on:
+        # Who calls out between two parts of somebody's answer answers nothing.
         return "statement"
     if floor.answered and name != floor.answerer and following is None:
         # Whoever closes after somebody else's answer adds nothing to it.
@@ -216,9 +227,8 @@ def _sides(scene: Scene, asks: Sequence[bool]) -> tuple[set[str], set[str]]:
     return answerers, askers
 
 
-def _chairs(scene: Scene, asker: Sequence[bool]) -> set[str]:
+def _chairs(scene: Scene, seats: Mapping[str, _Seat]) -> set[str]:
     """Who leads: moderators by label, and those whose short turns come between an answer and the next question."""
-    seats = _seats(scene, asker)
     found = {name for name, block in zip(scene.who, scene.blocks, strict=True) if block.part == "moderator"}
     answerers = {name for name, seat in seats.items() if seat.after_question * 2 >= seat.turns}
     questioned = any(block.part == "asker" for block in scene.blocks)
@@ -231,7 +241,9 @@ def _chairs(scene: Scene, asker: Sequence[bool]) -> set[str]:
         presides = scene.chairs[position] or (scene.presidents[position] and not questioned and short)
         office = presides and (short or seat.handovers >= _MOSTLY)
         calls = seat.before_question > seat.after_question and seat.handovers >= _MOSTLY
-        leads = short and (calls or (seat.before_question > 1 and not seat.after_question))
+        # Who speaks second to a question that two are asked stands before the next one too, and never gives the floor.
+        between = seat.before_question > 1 and not seat.after_question and seat.handovers > 0
+        leads = short and (calls or between)
         leads = leads and seat.turns > 1 and bool(answerers - {name})
         if (leads or office) and seat.after_question * 2 < seat.turns:
             found.add(name)

@@ -145,14 +145,15 @@ def screen_names(style: str, members: Sequence[LabelCandidate], page: LabelledPa
         candidate
         for candidate in members
         if candidate.label in repeated
-        or (candidate.grade is not Grade.WORD and _only_names(candidate.label))
+        or candidate.grade is Grade.OFFICE
+        or (candidate.grade is not Grade.WORD and _only_names(candidate.label, page.known))
         or (candidate.grade is Grade.WORD and (one_word or page.of(candidate).timed))
     ]
 
 
-def _only_names(label: str) -> bool:
-    """Whether no word of a label is written small, so that it may be a name that comes once: "iPhone (2)"."""
-    return all(word != word.lower() or word == word.upper() for word in label.split())
+def _only_names(label: str, known: LabelWords) -> bool:
+    """Whether no word of a label but a particle is written small, so that it may be a name that comes once."""
+    return all(word != word.lower() or word == word.upper() or word in known.particles for word in label.split())
 
 
 def is_dialogue(members: Sequence[LabelCandidate], page: LabelledPage) -> bool:
@@ -162,8 +163,17 @@ def is_dialogue(members: Sequence[LabelCandidate], page: LabelledPage) -> bool:
     if page.vocabulary.words.code not in LANGUAGES:
         # Nobody knows the words of dialogue in a language without a file.
         return True
+    if _take_turns(members, page):
+        return True
     spoken = sum("?" in words or bool(page.known.dialogue.search(words)) for words in map(page.words, members))
     return spoken >= _SPOKEN * len(members)
+
+
+def _take_turns(members: Sequence[LabelCandidate], page: LabelledPage) -> bool:
+    """Whether every second line is somebody's with an office, of whom one comes back after others, as no heading."""
+    offices = [candidate.key for candidate in members if candidate.grade is Grade.OFFICE]
+    back = any(key in offices[:place] and offices[place - 1] != key for place, key in enumerate(offices) if place)
+    return back and len(offices) >= max(_FEWEST, _THROUGHOUT * len(page.lines))
 
 
 def in_capitals(candidate: LabelCandidate) -> bool:

@@ -97,6 +97,9 @@ class Mentions:
             words = words[1:]
         while words and fold(words[-1].group()) in self._calendar:
             words.pop()
+        if len(words) > 2 and fold(words[1].group()) in self._labels.addresses and _opens_sentence(prose, words[0]):
+            # "Yet Mr. Doe": before a form of address stands no part of a name.
+            words = words[1:]
         begin, address = words[0].start() if words else 0, None
         while len(words) > 1 and fold(words[0].group()) in self._labels.addresses:
             address = address or prose[words[0].start() : words[1].start()].strip()
@@ -168,9 +171,7 @@ class Mentions:
         """Whether a capitalised word alone is a name, if one that tells nobody, and not the first of a sentence."""
         if self._news.capital_nouns or is_country(word.group()):
             return False
-        before = prose[: word.start()].rstrip(" \u00a0\n")
-        opens = not before or before[-1] in ".!?:…"
-        return not opens or self._vocabulary.count(word.group()) > _ONCE
+        return not _opens_sentence(prose, word) or self._vocabulary.count(word.group()) > _ONCE
 
     def _register(self, role: str, voice: Voice) -> None:
         """Know an office in short too: "the secretary general of the Alliance" is later "the secretary general"."""
@@ -252,6 +253,11 @@ class Mentions:
             return None
         words[0] = ELIDED.sub("", words[0])
         return " ".join(words) if any(is_role(word, self._labels) for word in words[:4]) else None
+
+
+def _opens_sentence(prose: str, word: re.Match[str]) -> bool:
+    before = prose[: word.start()].rstrip(" \u00a0\n")
+    return not before or before[-1] in ".!?:…"
 
 
 def _capitalised(run: Sequence[re.Match[str]]) -> list[list[re.Match[str]]]:

@@ -13,8 +13,10 @@ from onrecord.rag.transcript.mentions import NO_MENTION
 from onrecord.rag.transcript.prose import LEAST_WORDS, Heard, ProseReader
 from onrecord.rag.types import Reported, Span
 
-# In a speech, shorter quotations are words held at arm's length.
+# In a speech, shorter quotations are words held at arm's length, unless they are a sentence.
 _AT_LENGTH = 8
+# Behind a comma the sentence around goes on: "“It is harmless,” he told me."
+_SENTENCE_ENDS = (".", "!", "?", "…", ",")
 _MARKS = '"“”„«»‘'
 
 
@@ -54,8 +56,15 @@ def quoted_in_speech(text: str, spans: Sequence[Span], vocabulary: Vocabulary) -
     return tuple(
         Reported(heard.words.start, heard.words.end, heard.voice.name, heard.voice.role)
         for heard, length in _heard(text, spans, vocabulary)
-        if heard.told and (heard.led or length >= _AT_LENGTH)
+        if heard.told and (heard.led or length >= _AT_LENGTH or (length >= LEAST_WORDS and _is_sentence(text, heard)))
     )
+
+
+def _is_sentence(text: str, heard: Heard) -> bool:
+    """Whether quoted words are a whole sentence: it opens with a capital, and ends in its marks or behind a colon."""
+    words = text[heard.words.start : heard.words.end]
+    led_up = text[max(0, heard.start - 3) : heard.start].rstrip()[-1:] == ":"
+    return words[0].isupper() and (led_up or words.endswith(_SENTENCE_ENDS))
 
 
 def _may_quote(speech: str, vocabulary: Vocabulary) -> bool:

@@ -22,6 +22,8 @@ SHORT_TURN, _CALL = 45, 15
 _CLOSING = 60
 # A question of fewer words is a tag or a name ("Dr. Lund?"), unless it is all that is said or opens like a question.
 _LEAST_QUESTION = 4
+# A sentence of so many words says something; a shorter one is "Wait." or "Yes, please."
+_LEAST_SAID = 3
 # Behind words that give the floor stand so many at most that say to whom.
 _NAMED = 8
 _SENTENCE = re.compile(r"[^.?!…\n]*(?:[.?!…\n]+|$)")
@@ -47,8 +49,9 @@ class Scene:
     """All blocks side by side: who says them, what their labels make of them, whether they look asking.
 
     `marks` says which ask in their last words, `asks` which do in any, `hands_over` which give the floor, `calls` which
-    ask for no more than that, `thanks` which are courteous, `presents` which open with a reporter's name and outlet,
-    `chairs` which are printed under the office of one who leads, and `presidents` under that of one who may lead.
+    ask for no more than that, `beside_calls` which sentences of each neither give it nor thank, `thanks` which are
+    courteous, `presents` which open with a reporter's name and outlet, `chairs` which are printed under the office of
+    one who leads, and `presidents` under that of one who may lead.
     """
 
     blocks: Sequence[TurnBlock]
@@ -57,6 +60,7 @@ class Scene:
     asks: Sequence[bool]
     hands_over: Sequence[bool]
     calls: Sequence[bool]
+    beside_calls: Sequence[Sequence[str]]
     thanks: Sequence[bool]
     presents: Sequence[bool]
     chairs: Sequence[bool]
@@ -80,6 +84,13 @@ class Scene:
         words = self.blocks[position].words.split()
         named = bool(words) and any(part in words[-1] for part in self._next_name(position))
         return named and len(words) <= _CALL and not self.hands_over[position] and not self.thanks[position]
+
+    def says_more(self, position: int) -> bool:
+        """Whether a block that calls on somebody says something besides, in a sentence of its own."""
+        names, rest = self._next_name(position), self.beside_calls[position]
+        return any(
+            len(sentence.split()) >= _LEAST_SAID and not any(name in sentence for name in names) for sentence in rest
+        )
 
     def _names_next(self, position: int) -> bool:
         return any(part in self.blocks[position].words for part in self._next_name(position))
@@ -122,6 +133,7 @@ def scene_of(text: str, turns: Sequence[Turn], parts: Sequence[DialoguePart | No
         asks=[mark or _asks(each, speech, len(each)) for mark, each in zip(marks, said, strict=True)],
         hands_over=hands_over,
         calls=[hands and _only_calls(each, speech) for hands, each in zip(hands_over, said, strict=True)],
+        beside_calls=[_beside_calls(each, speech) for each in said],
         thanks=[bool(speech.courtesies.search(each)) for each in said],
         presents=[asks and _presents(block, vocabulary) for asks, block in zip(marks, blocks, strict=True)],
         chairs=[_leads(block, labels.chairs - labels.offices) for block in blocks],
@@ -183,6 +195,17 @@ def _only_calls(words: str, speech: SpeechPhrases) -> bool:
         rest += sentence[call.end() :] if call and len(sentence[call.end() :].split()) > _NAMED else ""
         rest += sentence if not call else ""
     return not (_asks(rest, speech) or speech.asks.search(rest))
+
+
+def _beside_calls(words: str, speech: SpeechPhrases) -> list[str]:
+    """The sentences of a short block that neither give the floor nor are courteous."""
+    if len(words.split()) > SHORT_TURN:
+        return []
+    return [
+        sentence
+        for sentence in _SENTENCE.findall(words)
+        if not (speech.gives_floor.search(sentence) or speech.courtesies.search(sentence))
+    ]
 
 
 def _presents(block: TurnBlock, vocabulary: Vocabulary) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from onrecord.rag.languages import LANGUAGES, Language, together
@@ -15,6 +16,8 @@ _SLICES, _SLICE = 20, 200
 _LINES, _LONG = 200, 50
 # A language in which this share of them is written, and more than one of them, is mixed in on purpose.
 _VISIBLE = 0.02
+# What may be a label, and words behind it.
+_LABELLED = re.compile(r"[^\n:.!?]{2,80}?:\s+\S")
 
 
 def words_of(lines: Sequence[Line], declared: str | None) -> Language:
@@ -30,7 +33,11 @@ def words_of(lines: Sequence[Line], declared: str | None) -> Language:
     sampled = long[:: max(1, len(long) // _LINES)][:_LINES]
     found = [detect_language(text, default=main) for text in sampled]
     least = max(1, _VISIBLE * len(found))
-    return together(main, *(code for code in LANGUAGES if code != main and found.count(code) > least))
+    # One line tells as much where it opens as a turn does, since the label before it is in its language too.
+    opened = {code for text, code in zip(sampled, found, strict=True) if _LABELLED.match(text)}
+    return together(
+        main, *(code for code in LANGUAGES if code != main and (found.count(code) > least or code in opened))
+    )
 
 
 def _main_language(lines: Sequence[Line]) -> str:

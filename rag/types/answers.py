@@ -38,6 +38,7 @@ class Citation:
 
     `page` is the page on which it begins, counted from 1, and `line` the number printed beside its line, where the
     briefing has them. `heard` says that a machine heard the words in a recording, which `seconds` leads to.
+    `media` is the address of the recording, opening at that second, where somebody has told one.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Citation:
     page: int | None = None
     line: int | None = None
     heard: bool = False
+    media: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,9 @@ class Structure:
     timecodes: tuple[tuple[int, float], ...] = ()
 
 
-Corrected = Literal["title", "date", "url", "language", "label", "turn"]
-"""What of a briefing can be corrected: what is said of it, who speaks under a printed label, and who says one turn."""
+Corrected = Literal["title", "date", "url", "language", "media", "label", "turn"]
+"""What of a briefing can be corrected: what is said of it, where its recording lies, who speaks under a printed label,
+and who says one turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +147,9 @@ class Correction:
     """What somebody says of a briefing over its file as added; the words are never changed.
 
     `number` is its own within the briefing, `at` the time (ISO 8601) and `by` who made it, where that is known.
-    `value` is the new title, date, address or language, or the speaker's name, which is empty where nobody can tell;
-    `before` is what stood there without it. `label` is the printed label whose turns are meant, or that of the one turn
-    meant, which begins at `start` and whose words have this SHA-256.
+    `value` is the new title, date, address, language or place of the recording (`Briefing.media`), or the speaker's
+    name, which is empty where nobody can tell; `before` is what stood there without it. `label` is the printed label
+    whose turns are meant, or that of the one turn meant, which begins at `start` and whose words have this SHA-256.
     """
 
     number: int
@@ -196,6 +197,11 @@ class Briefing:
     pages: tuple[tuple[int, int], ...] = ()
     lines: tuple[tuple[int, int], ...] = ()
     corrections: tuple[Correction, ...] = ()
+
+    @property
+    def media(self) -> str | None:
+        """Where somebody said that its recording lies: an address (http, https), or a whole path on some machine."""
+        return next((one.value for one in reversed(self.corrections) if one.of == "media"), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,21 @@ def read_only(folder: Path) -> Iterator[None]:
             path.chmod(0o644)
 
 
+def test_no_room_for_temporary_files_is_one_line(small_model: Path, tmp_path: Path) -> None:
+    """The detector of languages is unpacked into one; a full /tmp must not look like a fault of the program."""
+    words = "Harbour bridge ferry budget vaccine cable anchor tunnel island council price dose storm levee school"
+    (tmp_path / "briefing.txt").write_text(f"{words} hospital pension railway border treaty.\n")
+    # Room for an empty library, and none for the detector.
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))"
+    started = f"{limited}; import sys; from onrecord.ui.command.cli import main; sys.exit(main())"
+    environment = {**os.environ, "ONRECORD_MODEL": str(small_model), "ONRECORD_LIBRARY": str(tmp_path / "library")}
+    command = [sys.executable, "-c", started, "add", str(tmp_path / "briefing.txt")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "temporary files" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("cached", [True, False])
 def test_a_read_only_folder_can_be_asked(small_settings: Settings, tmp_path: Path, cached: bool) -> None:
     files = write_briefings(tmp_path / "briefings", range(3))
@@ -333,7 +348,9 @@ def test_a_backup_is_written_and_brought_back(
     assert run(monkeypatch, "--library", folder, "backup", folder / DATABASE, "--replace") == 1
     capsys.readouterr()
     assert run(monkeypatch, "--library", folder, "backup", file, "--replace", "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"backup": str(file), "briefings": 6, "bytes": file.stat().st_size}
+    recordings = {"recordings": 0, "recordings_left_out": []}
+    told = {"backup": str(file), "briefings": 6, "bytes": file.stat().st_size, **recordings}
+    assert json.loads(capsys.readouterr().out) == told
 
     kept = file.read_bytes()
     assert run(monkeypatch, "--library", new, "restore", file, "--json") == 0

@@ -328,6 +328,8 @@ def _seeds() -> list[tuple[str, bytes]]:
         "wall.mhtml": "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\n"
         "Content-Type: text/html\n\n"
         f"<html><body><p>{_SAID}</p></body></html>\n--x--\n",
+        "wall.eml": "From: a@b.example\nTo: c@d.example\nSubject: Wall\nDate: Sun, 4 May 2025 10:00:00 +0000\n"
+        f"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nAda Brook: {_SAID}\n\n> Iwan Hale: Why?\n",
     }
     binary = {"wall.pdf": _pdf(_SAID, "Ada Brook: yes."), "wall.docx": saved(document)}
     binary["wall.zip"] = zipped({name: text.encode() for name, text in texts.items()} | binary)

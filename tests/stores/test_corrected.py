@@ -18,6 +18,7 @@ NEWER = briefing_of("harbour, again", [Said("It is being built.", *MAYOR)], line
 MADE = (
     Correction(1, "title", "On “breakwaters”", at="2031-06-01T10:00:00+00:00", by="ada", before="On harbour"),
     Correction(3, "turn", "Zoë Æ.", before=None, role="Mayor", outlet="L’Éclair", label="Q:", start=7, sha256="ab"),
+    Correction(4, "media", "https://example.org/harbour.mp3"),
 )
 
 
@@ -36,8 +37,9 @@ def test_corrections_come_back_as_they_were_made_and_go_with_the_briefing(store:
     again.close()
     store.move(FIRST.briefing.id, "/elsewhere.txt", "elsewhere.txt")
     assert store.briefing(FIRST.briefing.id).corrections == MADE
-    store.add(corrected(FIRST, MADE[1]), MODEL)
+    store.add(corrected(FIRST, *MADE[1:]), MODEL)
     assert store.briefing(FIRST.briefing.id).corrections == MADE[1:]
+    assert store.briefing(FIRST.briefing.id).media == "https://example.org/harbour.mp3"
     store.add(FIRST, MODEL)
     assert store.briefing(FIRST.briefing.id) == FIRST.briefing
     store.add(corrected(FIRST, *MADE), MODEL)

@@ -49,6 +49,7 @@ class Corrections(BaseModel):
     date: _Line | None = Field(default=None, description="2026-02-12, 2026-02 or 2026.")
     url: _Line | None = None
     language: _Line | None = None
+    media: _Line | None = Field(default=None, description="The address of its recording (http, https).")
     labels: list[Labelled] = Field(default_factory=list, max_length=_MOST_AT_ONCE)
     turns: list[Spoken] = Field(default_factory=list, max_length=_MOST_AT_ONCE)
 
@@ -73,6 +74,7 @@ def corrections_api(library: Library, audit: Audit) -> APIRouter:
             url=wanted.url,
             language=wanted.language,
             labels={one.label: one.speaker() for one in wanted.labels},
+            media=wanted.media,
             turns={one.start: one.speaker() for one in wanted.turns},
             by=actor.name,
         )

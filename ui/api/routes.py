@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, File, HTTPException, Query, Request, Response, UploadFile
+from fastapi.concurrency import iterate_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -331,17 +332,22 @@ def _wants_events(request: Request) -> bool:
     return "text/event-stream" in request.headers.get("accept", "")
 
 
-def _placed(places: Places, question: str, answers: Iterator[Answer]) -> Iterator[Answer]:
+def _placed(places: Places, question: str, answers: Iterator[Answer]) -> Generator[Answer, None, None]:
     """The answer as it grows, in a place of its own until it is whole or nobody reads on."""
     with places.taken(question):
         yield from answers
 
 
-def _answer_events(first: Answer | None, others: Iterator[Answer]) -> Iterator[bytes]:
+async def _answer_events(first: Answer | None, others: Generator[Answer, None, None]) -> AsyncIterator[bytes]:
     try:
         if first is not None:
             yield format_sse_event(event="answer", data_str=_ANSWER.dump_json(first).decode())
-        for answer in others:
+        async for answer in iterate_in_threadpool(others):
+            if answer is first:
+                # Nothing new; but here it is noticed that a reader has gone away.
+                yield format_sse_event(comment="")
+                continue
+            first = answer
             yield format_sse_event(event="answer", data_str=_ANSWER.dump_json(answer).decode())
         yield format_sse_event(event="done", data_str="{}")
     except OnRecordError as error:
@@ -349,3 +355,6 @@ def _answer_events(first: Answer | None, others: Iterator[Answer]) -> Iterator[b
     except Exception:  # noqa: BLE001 - the status is sent already: the stream itself must say it
         _log.exception("An answer broke off")
         yield failure_event("The answer broke off. Ask again; the server's messages have the cause.")
+    finally:
+        # What is left to be collected some day would hold its place, and the model, until then.
+        others.close()

@@ -36,15 +36,20 @@ def sheets_api(library: Library, places: Places) -> APIRouter:
     api = APIRouter(prefix="/api", tags=["questions"])
 
     @api.post("/ask/sheet", response_class=Response)
-    def answered(file: Annotated[UploadFile, File()], format: SheetFormat = "xlsx") -> Response:
-        """Answer the questions of a sheet (XLSX, ODS, CSV): the sheet with each answer and its source."""
+    def answered(
+        file: Annotated[UploadFile, File()], format: SheetFormat = "xlsx", *, written: bool = True
+    ) -> Response:
+        """Answer the questions of a sheet (XLSX, ODS, CSV): the sheet with each answer and its source.
+
+        Where a language model is set it writes beside them, unless `written` is false.
+        """
         sheet = _opened(file, "question")
         digest = library.digest()
         found: dict[int, RowResult] = {}
         for row, question in _filled(sheet):
             try:
                 with places.taken(question):
-                    answer = library.ask(question, **sheet.filters(sheet.rows[row]))
+                    answer = library.ask(question, written=written, **sheet.filters(sheet.rows[row]))
                 found[row] = answer_result(answer, version=__version__, library=digest)
             except InvalidRequest as error:
                 found[row] = {"error": str(error)}
@@ -79,7 +84,7 @@ def sheets_api(library: Library, places: Places) -> APIRouter:
 
 
 def _opened(file: UploadFile, wanted: Literal["question", "quotation"]) -> Sheet:
-    name = file.filename or "sheet"
+    name = file.filename or "sheet.csv"
     sheet = sheet_in(name, file.file.read(), wanted)
     if len(_filled(sheet)) > _MOST_ROWS:
         command = "ask" if wanted == "question" else "check"

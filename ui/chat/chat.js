@@ -16,6 +16,7 @@ import { shortcuts, shortcutsButton } from "./shortcuts.js";
 import { allReady, mountForms, writtenBeside } from "./written.js";
 import { writerButton } from "../writing/writer.js";
 import { clearLimits, filters } from "../library/filters.js";
+import { openingStatus } from "../page/rights.js";
 import { refresh } from "../library/library.js";
 import { beginnings } from "../library/upload.js";
 import { reopenSource } from "../source/source.js";
@@ -76,11 +77,12 @@ export function mountHeader(element, trigger) {
   );
   // Before all else in the order of Tab.
   document.body.prepend(el("a", { class: "skip", href: "#question", onclick: skip }, words.skip));
-  follow(state);
+  follow(state, openingStatus());
   document.addEventListener("onrecord-library", ({ detail }) => {
     const before = empty;
     empty = !detail.briefings;
-    follow(state);
+    // At first it has just been asked.
+    if (before !== null) follow(state);
     if (conversation()) return;
     // What the chat says before the first question depends on it.
     if (before !== null && before !== empty) trigger("reopened");
@@ -118,9 +120,9 @@ function recall() {
 }
 
 // Say how far the model is until it is loaded, then what the library holds.
-async function follow(line) {
+async function follow(line, asked = api("status")) {
   try {
-    const { model, briefings, passages } = await api("status");
+    const { model, briefings, passages } = await asked;
     if (model.state === "failed") line.textContent = fill(words.failed, { message: model.message });
     else if (model.state === "loading") {
       line.textContent = words.loading;
@@ -227,7 +229,8 @@ let suggested = 0;
 export function mountSuggestions(element) {
   suggestions = el("div", { class: "suggestions", role: "group", "aria-label": words.try_asking });
   element.replaceChildren(suggestions);
-  suggest();
+  // A new conversation's wait for what the library holds.
+  if (conversation() || empty !== null) suggest();
 }
 
 async function suggest(tries = 12) {

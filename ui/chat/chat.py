@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -39,6 +40,8 @@ QUESTION_LENGTH = 2000
 _HISTORY_LENGTH = 6
 # A stopped answer is written down as it is closed, at the end of the step it is in: longer than any step takes.
 _CLOSING_SECONDS = 10.0
+# How often whoever waits for words of a model is looked for where there are none: each time the page is sent a message.
+_LOOKED_FOR_SECONDS = 0.25
 
 Message = dict[str, str]
 
@@ -143,6 +146,7 @@ class Chat:
         waiting = "loading_ask" if self._loading.state().state == "loading" else "searching"
         history = [(one.question, one.answer.text) for one in earlier if one.answer is not None][-_HISTORY_LENGTH:]
         answer: Answer | None = None
+        drawn, seen, update = None, 0.0, Update([], conversation)
         with self._kept(visitor, conversation, id_, request) as keep:
             yield Update(
                 [*before, asked, _message("assistant", waiting_html(words(request.language)[waiting]))], conversation
@@ -153,6 +157,12 @@ class Chat:
                     for answer in self._library.stream(
                         request.question, history=history, any_date=request.any_date, **limits
                     ):
+                        if answer is drawn:
+                            # Whoever has stopped it ends it here, and the model with it.
+                            if time.monotonic() - seen > _LOOKED_FOR_SECONDS:
+                                yield update
+                                seen = time.monotonic()
+                            continue
                         if answer.written is None:
                             growing = answer_html(answer, verified=frozenset(), exchange=id_, finished=False)
                             shown = [_message("assistant", growing)]
@@ -160,7 +170,9 @@ class Chat:
                             # The quotes are whole, and must not be lost with a model that is slow to write.
                             keep(_as_stopped(answer))
                             shown = self._answered(self._asked(id_, request, answer), request.language)
-                        yield Update([*before, asked, *shown], conversation)
+                        drawn, update = answer, Update([*before, asked, *shown], conversation)
+                        yield update
+                        seen = time.monotonic()
                 finally:
                     # A stopped answer is kept as far as it came.
                     if answer is not None:

@@ -24,7 +24,7 @@ from onrecord.rag import (
     written_only,
 )
 from onrecord.ui.page.html import attribution, escape, source_link
-from onrecord.ui.page.text import counted, printed_place, spoken_date, words
+from onrecord.ui.page.text import counted, printed_place, recording_at, spoken_date, words
 
 # As many as fit without scrolling; the rest is one click away in the search.
 _NEAREST_SHOWN = 3
@@ -252,7 +252,9 @@ def _sources(
         who = _who(citation, language)
         if marks := [words(language)[mark] for mark in ("inferred", "heard") if getattr(citation, mark)]:
             who += f" ({', '.join(marks)})"
-        place = _together(printed_place(citation.page, citation.line, language, citation.seconds))
+        place = _together(
+            printed_place(citation.page, citation.line, language, None if citation.media else citation.seconds)
+        )
         place = place and f"\N{NO-BREAK SPACE}· {place}"
         warning = "" if citation.number in verified else f' <em class="warn">{words(language)["unverified"]}</em>'
         # A quote has its button in its place.
@@ -263,13 +265,23 @@ def _sources(
             f'<li><a class="cited" id="listed-{escape_id(exchange)}-{citation.number}" href="{escape(href)}">'
             f'<span class="number">{citation.number}</span><span><span class="who">{escape(who)}</span> '
             f'<span class="where">{escape(citation.title)}\N{NO-BREAK SPACE}· {_date(citation.date, language)}{place}'
-            f"</span></span></a>{pin}{warning}{address}</li>"
+            f"</span></span></a>{pin}{warning}{_media(citation, language)}{address}</li>"
         )
     listed = f'<ol class="sources">{"".join(items)}</ol>'
     if len(items) <= _SOURCES_SHOWN:
         return listed
     summary = counted(language, "sources", len(items))
     return f'<details class="all-sources"><summary>{summary}</summary>{listed}</details>'
+
+
+def _media(citation: Citation, language: str) -> str:
+    """A link to the recording, opening at the words."""
+    if citation.media is None:
+        return ""
+    return (
+        f'<a class="media" href="{escape(citation.media)}" target="_blank" rel="noopener noreferrer">'
+        f"{_together(recording_at(citation.seconds, language))}</a>"
+    )
 
 
 def _date(date: str | None, language: str) -> str:

@@ -1,6 +1,6 @@
 // One finding: what was quoted, what the record has, and how they differ.
 
-import { attribution, el, fill, inQuotes, labelled, language, printedPlace, root, spokenDate, words } from "../page/base.js";
+import { attribution, el, fill, inQuotes, labelled, language, mediaLink, printedPlace, root, spokenDate, words } from "../page/base.js";
 
 // What marks a verdict besides its colour, here and in the exports.
 export const SIGNS = {
@@ -70,6 +70,8 @@ function citation(one, around) {
         "footer",
         { lang: language },
         el("a", { href: reader.href, target: "_blank", rel: "noopener" }, where.filter(Boolean).join(", ")),
+        one.media ? " · " : "",
+        mediaLink(one),
       ),
     ),
   ];

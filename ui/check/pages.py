@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
-
-from onrecord.ui.page.plain import language_of, plain_page, plain_response
+from onrecord.ui.page.plain import plain_page
 from onrecord.ui.page.text import words
 
 # Articles and sheets.
 _ACCEPTED = ".txt,.md,.docx,.html,.htm,.pdf,.xlsx,.xls,.ods,.csv,.tsv"
-
-
-def check_pages() -> APIRouter:
-    """The page at `/check`."""
-    pages = APIRouter(include_in_schema=False)
-
-    @pages.get("/check", response_class=HTMLResponse)
-    def check(request: Request) -> HTMLResponse:
-        return plain_response(check_page(language_of(request)))
-
-    return pages
 
 
 def check_page(language: str) -> str:

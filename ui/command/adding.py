@@ -20,9 +20,7 @@ from onrecord.ui.command.console import (
     progress_bar,
     said,
 )
-from onrecord.ui.command.options import (
-    Json,
-)
+from onrecord.ui.command.options import Json, Recording, recording_at
 from onrecord.ui.command.terminal import (
     render_report,
 )
@@ -46,6 +44,7 @@ def add(
     language: Annotated[
         str | None, typer.Option(help="Language by its code (en, fr), overriding what is found.")
     ] = None,
+    media: Recording = None,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from private and loopback addresses too.")
     ] = False,
@@ -76,6 +75,7 @@ def add(
                     date=date,
                     url=url,
                     language=language,
+                    media=recording_at(media),
                     allow_private=allow_private,
                     ray=ray,
                     progress=show,

@@ -72,7 +72,7 @@ def ask(
         from onrecord.ui.command.sheets import ask_sheet
 
         with Library.open(context.obj) as library:
-            ask_sheet(library, batch, export_to, filters)
+            ask_sheet(library, batch, export_to, filters, written=written)
         return
     export_format = format_named_by(export_to, EXPORT_FORMATS) if export_to is not None else None
     with Library.open(context.obj) as library:

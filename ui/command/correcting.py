@@ -10,7 +10,7 @@ import typer
 
 from onrecord.rag import Correction, InvalidRequest, Library, Speaker, speaker_in
 from onrecord.ui.command.console import actor, print_result
-from onrecord.ui.command.options import Json
+from onrecord.ui.command.options import Json, Recording, recording_at
 from onrecord.ui.command.terminal import printable
 from onrecord.ui.page.text import terminal_language, words
 from onrecord.ui.server.audit import Audit
@@ -25,6 +25,7 @@ def correct(
     date: Annotated[str | None, typer.Option(help="Its date (2026-02-12, 2026-02 or 2026).")] = None,
     url: Annotated[str | None, typer.Option(help="Its address on the web.")] = None,
     language: Annotated[str | None, typer.Option(help="Its language, by its code (en, fr).")] = None,
+    media: Recording = None,
     speaker: Annotated[
         list[str] | None,
         typer.Option(
@@ -54,12 +55,20 @@ def correct(
     with Library.open(context.obj) as library:
         for number in undo or []:
             library.undo(briefing_id, number)
-        if title or date or url or language or labels or turns:
+        if title or date or url or language or media or labels or turns:
             library.correct(
-                briefing_id, title=title, date=date, url=url, language=language, labels=labels, turns=turns, by=by.name
+                briefing_id,
+                title=title,
+                date=date,
+                url=url,
+                language=language,
+                labels=labels,
+                turns=turns,
+                media=recording_at(media),
+                by=by.name,
             )
         corrections = library.corrections(briefing_id)
-        if undo or title or date or url or language or labels or turns:
+        if undo or title or date or url or language or media or labels or turns:
             Audit(library.folder).note("corrected", by, briefing=briefing_id, file=library.briefing(briefing_id).file)
     print_result({"corrections": [asdict(one) for one in corrections]} if as_json else _listed(corrections))
 

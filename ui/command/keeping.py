@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -102,25 +103,33 @@ def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, on another disk at best.")],
     replace: Replace = False,
+    without_recordings: Annotated[
+        bool,
+        typer.Option("--without-recordings", help="Leave out sound and films that were added: they are large."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Write the whole library, with the files as added, to one file.
+    """Write the whole library, with the files and recordings as added, to one file.
 
     Others may go on asking and adding meanwhile: the backup is of one moment. The library is checked first, so that no
-    good backup is replaced by a damaged one. The conversations of the page are not in it, nor recordings that were
-    heard: they lie in the folder `recordings` beside the library.
+    good backup is replaced by a damaged one. The conversations of the page are not in it.
 
     Every night: onrecord backup /backups/onrecord.db --replace. Back again: onrecord restore /backups/onrecord.db
     """
     with Library.open(context.obj) as library:
-        library.back_up(file, replace=replace)
+        done = library.back_up(file, replace=replace, recordings=not without_recordings)
         count = len(library.summaries())
-    size = file.stat().st_size
-    print_result(
-        {"backup": str(file), "briefings": count, "bytes": size}
-        if as_json
-        else counted(terminal_language(), "backed_up", count, file=file)
-    )
+    if as_json:
+        told = {"recordings": done.recordings, "recordings_left_out": done.left_out}
+        print_result({"backup": str(file), "briefings": count, "bytes": file.stat().st_size, **told})
+        return
+    language = terminal_language()
+    print_result(counted(language, "backed_up", count, file=file))
+    if done.recordings:
+        megabytes = max(1, round(done.bytes / 1_000_000))
+        print_result(counted(language, "recordings_backed_up", done.recordings, megabytes=megabytes))
+    if done.left_out:
+        print(counted(language, "recordings_left_out", len(done.left_out)), file=sys.stderr)
 
 
 def restore(

@@ -29,7 +29,7 @@ def open_questions(
     collection: InCollection = None,
     unclear: Annotated[bool, typer.Option("--unclear", help="Those of which it is unclear, too.")] = False,
     export_to: Annotated[
-        Path | None, typer.Option("--export", help="Write the list to FILE: .csv, .md or .docx.")
+        Path | None, typer.Option("--export", help="Write the list to FILE: .csv, .xlsx, .md or .docx.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -12,6 +12,19 @@ import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
+Recording = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PATH|ADDRESS", help="Its recording: a file on this machine, or an address, which is only linked to."
+    ),
+]
+
+
+def recording_at(place: str | None) -> str | Path | None:
+    """A recording as a library takes it: an address as it is, everything else as a path."""
+    return Path(place) if place and "://" not in place else place
+
+
 Speaker = Annotated[
     list[str] | None, typer.Option(help="Only what this person says; part of a name is enough. Repeat it for several.")
 ]

@@ -27,24 +27,27 @@ from onrecord.rag import (
     format_named_by,
     is_sheet,
     sheet_in,
-    sheet_of,
 )
 from onrecord.ui.command.adding import INTERRUPTED
 from onrecord.ui.command.console import bytes_of, loading, said, unit, write_file
 
 
-def ask_sheet(library: Library, file: Path, export: Path, limits: FilterOptions) -> None:
-    """Answer the questions of a sheet; a row's own limits go before those given for all."""
+def ask_sheet(library: Library, file: Path, export: Path, limits: FilterOptions, *, written: bool) -> None:
+    """Answer the questions of a sheet; a row's own limits go before those given for all.
+
+    `written` says whether the language model, where one is set, writes beside the quotes.
+    """
     data = bytes_of(file)
     sheet = _sheet(file.name, data)
     digest = library.digest()
 
     def result(row: int) -> RowResult:
         filters: FilterOptions = {**limits, **sheet.filters(sheet.rows[row])}
-        answer = library.ask(sheet.texts[row], **filters)
+        answer = library.ask(sheet.text(row), written=written, **filters)
         return answer_result(answer, version=__version__, library=digest)
 
-    told = [digest, json.dumps(limits, sort_keys=True), str(library.language_model)]
+    writer = library.language_model if written else None
+    told = [digest, json.dumps(limits, sort_keys=True), str(writer)]
     _work(library, sheet, data, export, result, told)
 
 
@@ -61,12 +64,9 @@ def check_sheet(library: Library, file: Path, export: Path) -> None:
 
 def _sheet(name: str, data: bytes) -> Sheet:
     """A sheet of questions; a file of plain lines is one of a single column."""
-    if is_sheet(name) or data.startswith(b"PK"):
-        return sheet_in(name, data, "question")
-    lines = [line for line in data.decode("utf-8-sig", errors="replace").splitlines() if line.strip()]
-    if any(line.lstrip().startswith("{") for line in lines):
+    if not is_sheet(name) and any(line.lstrip().startswith(b"{") for line in data.splitlines()):
         raise InvalidRequest(f"{name}: JSON lines are answered by JSON lines: leave --export out, or give a sheet.")
-    return sheet_of([[line] for line in lines] or [[""]], "question")
+    return sheet_in(name, data, "question")
 
 
 def _work(

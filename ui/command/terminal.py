@@ -139,7 +139,9 @@ def render_report(report: AddReport, language: str) -> str:
         counts[outcome] = counts.get(outcome, 0) + 1
         detail = counted(language, "passages", item.passages) if item.passages else ""
         facts = ", ".join(part for part in (detail, item.briefing_id or "", item.message) if part)
-        lines.append(f"{outcome}: {facts if item.outcome == 'failed' else f'{item.file} ({facts})'}")
+        line = f"{outcome}: {facts if item.outcome == 'failed' else f'{item.file} ({facts})'}"
+        # A file's name may hold the end of a line, and is no line of ours.
+        lines.append(line.replace("\n", "\N{REPLACEMENT CHARACTER}"))
         lines += [f"  {note}" for note in item.notes]
     lines.append(", ".join(f"{number} {outcome}" for outcome, number in counts.items()) or said["nothing_to_add"])
     return printable("\n".join(lines))

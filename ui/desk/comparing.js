@@ -1,6 +1,6 @@
 // Two briefings side by side: choosing them, and what was found.
 
-import { announce, api, attribution, counted, el, fill, inQuotes, labelled, printedPlace, root, spokenDate, words } from "../page/base.js";
+import { announce, api, attribution, counted, el, fill, inQuotes, labelled, mediaLink, printedPlace, root, spokenDate, words } from "../page/base.js";
 import { pinButton } from "./pinning.js";
 
 const form = document.getElementById("compare");
@@ -116,7 +116,7 @@ function quoted(citation, more) {
     "figure",
     {},
     el("blockquote", { lang: citation.language }, inQuotes(citation.quote)),
-    el("figcaption", {}, el("a", { href }, `${who}, ${where}`), " ", pinButton({ briefing, start, end }, citation.quote, begins(citation.quote))),
+    el("figcaption", {}, el("a", { href }, `${who}, ${where}`), citation.media ? " · " : "", mediaLink(citation), " ", pinButton({ briefing, start, end }, citation.quote, begins(citation.quote))),
     more,
   );
 }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter
 
 from onrecord.rag import Comparison, Library
-from onrecord.ui.page.plain import language_of, plain_page, plain_response
+from onrecord.ui.page.plain import plain_page
 from onrecord.ui.page.text import words
 from onrecord.ui.server.places import Places
 
@@ -24,19 +23,11 @@ def comparing_api(library: Library, places: Places) -> APIRouter:
     return api
 
 
-def comparing_pages() -> APIRouter:
-    """The page; `?first=`, `?second=` and `?speaker=` name what it opens with."""
-    pages = APIRouter(include_in_schema=False)
-
-    @pages.get("/desk/compare", response_class=HTMLResponse)
-    def compare(request: Request) -> HTMLResponse:
-        return plain_response(comparing_page(language_of(request)))
-
-    return pages
-
-
 def comparing_page(language: str) -> str:
-    """A form to choose by; the script fills in what there is to choose, and what is found."""
+    """A form to choose by; the script fills in what there is to choose, and what is found.
+
+    `?first=`, `?second=` and `?speaker=` name what it opens with.
+    """
     said = words(language)
     body = (
         f'<header class="plain-head"><h1>{said["compare"]}</h1><p class="meta">{said["compare_more"]}</p></header>'

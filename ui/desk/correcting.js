@@ -7,6 +7,7 @@ const FACTS = [
   ["date", words.field_date, { maxlength: 10, autocomplete: "off" }, words.field_date_help],
   ["language", words.field_language, { maxlength: 8, autocomplete: "off", autocapitalize: "none" }],
   ["url", words.field_url, { type: "url", maxlength: 2000, autocomplete: "off" }],
+  ["media", words.field_media, { type: "url", maxlength: 2000, autocomplete: "off" }, words.field_media_help],
 ];
 const WHO = [
   ["name", words.field_name, { maxlength: 200 }, words.field_name_help],
@@ -31,13 +32,20 @@ export async function correcting(id, place, onchange = () => {}) {
   show();
 
   function show() {
-    for (const [name] of FACTS) facts.inputs[name].value = briefing[name] ?? "";
+    for (const [name] of FACTS) facts.inputs[name].value = said(name);
     const before = chosen.value;
     chosen.replaceChildren(...speakers(briefing));
     if ([...chosen.options].some((option) => option.value === before)) chosen.value = before;
     nameAsItIs();
     made.replaceChildren(...corrections(briefing.corrections, undo));
     onchange(briefing);
+  }
+
+  // A recording is known by its correction alone; one at a path of the server is no address.
+  function said(name) {
+    if (name !== "media") return briefing[name] ?? "";
+    const told = briefing.corrections.filter((one) => one.of === "media").at(-1)?.value ?? "";
+    return /^https?:/i.test(told) ? told : "";
   }
 
   function nameAsItIs() {
@@ -49,7 +57,7 @@ export async function correcting(id, place, onchange = () => {}) {
 
   function changedFacts() {
     const values = FACTS.map(([name]) => [name, facts.inputs[name].value.trim()]);
-    return Object.fromEntries(values.filter(([name, value]) => value && value !== (briefing[name] ?? "")));
+    return Object.fromEntries(values.filter(([name, value]) => value && value !== said(name)));
   }
 
   function changedSpeaker() {

@@ -2,7 +2,7 @@
 
 import { announce, api, attribution, button, counted, el, fill, language, root, spokenDate, words } from "../page/base.js";
 import { listen } from "../page/events.js";
-import { quoted, replied } from "./question.js";
+import { place, quoted, replied } from "./question.js";
 
 const NAMES = ["subject", "speaker", "outlet", "since", "until"];
 // So many are shown at first, and more when asked for.
@@ -92,8 +92,9 @@ function item(question) {
     { class: "open-question" },
     el("h2", { class: "asker" }, attribution(asked.speaker, asked.role, asked.outlet)),
     quoted(asked),
+    place(asked),
     ...replied(question),
-    el("p", { class: "meta" }, el("a", { href: card, lang: asked.language }, asked.title), ` · ${spokenDate(asked.date)}`),
+    el("p", { class: "meta" }, el("a", { href: card, lang: asked.language }, asked.title), ` · ${spokenDate(asked.date)}`, question.reply || !asked.heard ? "" : ` · ${words.heard}`),
   );
 }
 

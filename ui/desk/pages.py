@@ -15,8 +15,8 @@ from onrecord.rag import Citation, Library, QuestionOnRecord, SpeakerShare, Unkn
 from onrecord.ui.desk.routes import Card, card_of
 from onrecord.ui.page.html import attribution, fingerprint
 from onrecord.ui.page.plain import language_of, plain_page, plain_response
-from onrecord.ui.page.text import counted, spoken_date, words
-from onrecord.ui.reader.pages import missing_page
+from onrecord.ui.page.text import counted, printed_place, recording_at, spoken_date, words
+from onrecord.ui.reader.pages import OUTSIDE, missing_page
 from onrecord.ui.server.security import may_change
 
 # Speakers in the table before the rest is folded away.
@@ -72,10 +72,14 @@ def _head(card: Card, language: str, *, may_correct: bool) -> str:
     links = [f'<a href="../{quote(card.briefing_id, safe="")}">{said["open_reader"]}</a>']
     if card.url and card.url.lower().startswith(("http://", "https://")):
         links.append(f'<a href="{escape(card.url)}" rel="noopener noreferrer">{said["open_original"]}</a>')
+    if card.media:
+        links.append(f'<a href="{escape(card.media)}" {OUTSIDE}>{said["recording"]}</a>')
     if may_correct:
         links.append(f'<a href="correct">{said["correct_briefing"]}</a>')
     printed = "".join(f'<li lang="{own}">{escape(line)}</li>' for line in card.printed)
-    notice = f'<p class="notice" role="status">{said["superseded"]}</p>' if card.superseded_by else ""
+    told = [said["superseded"]] if card.superseded_by else []
+    told += [said["heard_note"]] if card.kind == "recording" else []
+    notice = "".join(f'<p class="notice" role="status">{one}</p>' for one in told)
     return (
         f'<header><h1 lang="{own}">{escape(card.title)}</h1><p class="meta">{facts}</p>'
         f'<p class="meta">{" · ".join(links)}</p>{notice}'
@@ -171,7 +175,9 @@ def _exchange(place: int, questions: list[QuestionOnRecord], language: str) -> s
     asked = questions[0].asked
     who = escape(attribution(asked.speaker, asked.role, asked.outlet, language))
     mark = f' <span class="badge">{words(language)["inferred"]}</span>' if asked.inferred and asked.speaker else ""
-    slots = "".join(f'{_quoted(one.asked)}<div class="reply"></div>' for one in questions)
+    slots = "".join(
+        f'{_quoted(one.asked)}{_spoken_at(one.asked, language)}<div class="reply"></div>' for one in questions
+    )
     return f'<li id="exchange-{place + 1}"><h3 class="asker">{place + 1}. {who}{mark}</h3>{slots}</li>'
 
 
@@ -180,6 +186,16 @@ def _quoted(citation: Citation) -> str:
         f'<blockquote lang="{escape(citation.language)}">'
         f'<a href="{_reader(citation)}">“{escape(citation.quote)}”</a></blockquote>'
     )
+
+
+def _spoken_at(citation: Citation, language: str) -> str:
+    """Where a question stands in print or in the recording, where that is known."""
+    places = [printed_place(citation.page, citation.line, language, None if citation.media else citation.seconds)]
+    if citation.media:
+        called = recording_at(citation.seconds, language)
+        places.append(f'<a href="{escape(citation.media)}" {OUTSIDE}>{called}</a>')
+    said = " · ".join(place for place in places if place)
+    return f'<p class="meta">{said}</p>' if said else ""
 
 
 def _reader(citation: Citation) -> str:
@@ -236,6 +252,7 @@ def _field(name: str, label: str, control: str) -> str:
 
 def _exports(language: str) -> Iterator[str]:
     said = words(language)
-    for name in ("csv", "markdown", "docx"):
-        label = said["table_csv"] if name == "csv" else said[name]
-        yield f'<a class="button" data-format="{name}" download href="../api/open/export?format={name}">{label}</a> '
+    labels = {"csv": "table_csv", "xlsx": "table_xlsx", "markdown": "markdown", "docx": "docx"}
+    for name, label in labels.items():
+        address = f"../api/open/export?format={name}"
+        yield f'<a class="button" data-format="{name}" download href="{address}">{said[label]}</a> '

@@ -1,6 +1,6 @@
 // The pinboards: boards by name, their quotes in an order of one's own, a note beside each.
 
-import { announce, api, attribution, button, el, fill, inQuotes, keep, kept, printedPlace, root, send, spokenDate, words } from "../page/base.js";
+import { announce, api, attribution, button, el, fill, inQuotes, keep, kept, mediaLink, printedPlace, root, send, spokenDate, words } from "../page/base.js";
 import { copyBy } from "../page/clipboard.js";
 import { asked, confirmed } from "../page/dialog.js";
 
@@ -119,6 +119,7 @@ function item(pin, place) {
     el("div", { class: "links" },
       step(pin, place, -1, words.move_up, "↑"), step(pin, place, 1, words.move_down, "↓"), elsewhere(pin),
       pin.link ? el("a", { class: "button", href: pin.link, target: "_blank", rel: "noopener noreferrer" }, words.open_original) : null,
+      mediaLink(citation, { class: "button" }),
       button(words.copy, ({ currentTarget }) => copyBy(currentTarget, ...pasted(citation, `${who}, ${where}`, pin.link))),
       button(words.unpin, () => takeOff(pin, place), { class: "unpin" }),
     ),

@@ -18,6 +18,7 @@ from onrecord.rag import (
     SpeakerShare,
     course,
     export_questions,
+    media_at,
     printed_head,
     speaker_shares,
 )
@@ -30,7 +31,10 @@ from onrecord.ui.server.places import Places
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A briefing at a glance. `printed` are the lines at its head, which may say where it was held."""
+    """A briefing at a glance. `printed` are the lines at its head, which may say where it was held.
+
+    `media` is the address of its recording, where one is known.
+    """
 
     briefing_id: str
     title: str
@@ -38,6 +42,7 @@ class Card:
     language: str
     file: str
     url: str | None
+    media: str | None
     kind: str
     superseded_by: str | None
     printed: tuple[str, ...]
@@ -78,6 +83,7 @@ def card_of(library: Library, briefing_id: str) -> Card:
         language=briefing.language,
         file=briefing.file,
         url=briefing.url,
+        media=media_at(briefing),
         kind=briefing.kind,
         superseded_by=briefing.superseded_by,
         printed=printed_head(briefing),
@@ -128,7 +134,7 @@ def desk_api(library: Library, suggested: Suggestions, places: Places) -> APIRou
 
     @api.get("/open/export", response_class=Response)
     def exported(wanted: Annotated[WantedFile, Query()]) -> Response:
-        """The same questions as a file: CSV, Markdown or DOCX."""
+        """The same questions as a file: CSV, XLSX, Markdown or DOCX."""
         questions = _open(library, wanted).questions
         content = export_questions(questions, wanted.format, preferred_language(wanted.labels, None))
         return as_file(content, wanted.format, "left-open")

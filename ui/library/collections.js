@@ -24,17 +24,13 @@ export function mountCollections(may) {
   return { room, collecting };
 }
 
-export async function refreshCollections() {
-  show(await api("collections"));
-}
-
 function offer() {
   const n = (filters().briefing || []).length;
   collecting.textContent = counted("collect", n);
   collecting.hidden = !editing || !n;
 }
 
-function show(collections) {
+export function showCollections(collections) {
   knowCollections(collections.map((one) => one.name));
   room.hidden = !collections.length;
   list.replaceChildren(...collections.map(item));
@@ -135,7 +131,7 @@ async function remove(name) {
 
 async function changed(change) {
   try {
-    show(await change());
+    showCollections(await change());
   } catch (error) {
     announce(error.message);
     list.before(el("p", { class: "notice", role: "alert" }, error.message));

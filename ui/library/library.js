@@ -4,7 +4,7 @@ import { api, announce, button, counted, el, fill, folded, labelled, languageNam
 import { mountConversations } from "../chat/conversations.js";
 import { confirmed } from "../page/dialog.js";
 import { mayEdit } from "../page/rights.js";
-import { mountCollections, refreshCollections } from "./collections.js";
+import { mountCollections, showCollections } from "./collections.js";
 import { takeDrops } from "./dropping.js";
 import { isTicked, knowBriefings, limit, onFilters, tick } from "./filters.js";
 import { limitsForm } from "./limits.js";
@@ -26,6 +26,9 @@ let editing = false;
 let chosenFrom = "";
 
 export async function mount(element) {
+  const first = fetched();
+  // Should it fail before it is waited for, `take` says so.
+  first.catch(() => {});
   editing = await mayEdit();
   list = el("ul", { class: "briefings" });
   count = el("span", { class: "count" });
@@ -70,13 +73,22 @@ export async function mount(element) {
   onFilters(() => {
     for (const box of list.querySelectorAll("input")) box.checked = isTicked("briefing", box.value);
   });
-  refresh();
+  take(first);
 }
 
-export async function refresh() {
+function fetched() {
+  return Promise.all([api("briefings"), api("names"), api("collections")]);
+}
+
+export function refresh() {
+  return take(fetched());
+}
+
+async function take(asked) {
   try {
-    const [found, names] = await Promise.all([api("briefings"), api("names"), refreshCollections()]);
+    const [found, names, held] = await asked;
     briefings = found;
+    showCollections(held);
     // Whoever is ticking something in the form meanwhile goes on in it.
     if (chosenFrom !== JSON.stringify(names)) filtersBox.replaceChildren(limitsForm(names));
     chosenFrom = JSON.stringify(names);

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from pathlib import PurePosixPath
+import re
+from functools import cache
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STYLES = tuple(
-    f"parts/{name}.css"
+    f"{name}.css"
     for name in (
         "page/base",
         "page/page",
@@ -26,7 +30,7 @@ STYLES = tuple(
     )
 )
 _SCRIPTS = tuple(
-    f"parts/{name}.js"
+    f"{name}.js"
     for name in (
         "page/address",
         "page/base",
@@ -60,13 +64,43 @@ _SCRIPTS = tuple(
         "writing/writer",
     )
 )
-# Otherwise they come one after the other, each when the one before has run: a third of a second later.
-_PRELOAD = ", ".join(
-    [f"<{style}>; rel=preload; as=style" for style in STYLES]
-    + [f"<{script}>; rel=modulepreload" for script in _SCRIPTS]
-)
+# What the page asks for as soon as it is drawn. The scripts take what has come by then, and ask for it otherwise.
+_ASKED = ("status", "briefings", "names", "collections", "conversations", "feedback", "language-model")
 # What a browser is given; code in Python lies beside it.
 _SERVED = {".css", ".js", ".svg"}
+_PARTS = Path(__file__).resolve().parents[1]
+_VERSION = re.compile(r"[0-9a-f]{12}")
+# Another state of a file has another address, so that no browser needs to ask whether it has changed.
+_KEPT = "max-age=31536000, immutable"
+
+
+@cache
+def _version() -> str:
+    """The state of all that is served, by which its addresses are told from those of another."""
+    digest = sha256()
+    for file in sorted(_PARTS.glob("*/*")):
+        if file.suffix in _SERVED:
+            digest.update(f"{file.relative_to(_PARTS).as_posix()}\n{sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+def part(name: str) -> str:
+    """The address of a style, script or picture ("chat/chat.js"), relative to the root of the page."""
+    return f"parts/{_version()}/{name}"
+
+
+@cache
+def _early() -> str:
+    """The header that names what the page needs.
+
+    Otherwise scripts come one after the other, each when the one before has run, a third of a second later; and what
+    they ask for after that.
+    """
+    return ", ".join(
+        [f"<{part(style)}>; rel=preload; as=style" for style in STYLES]
+        + [f"<{part(script)}>; rel=modulepreload" for script in _SCRIPTS]
+        + [f"<api/{path}>; rel=preload; as=fetch; crossorigin" for path in _ASKED]
+    )
 
 
 class Assets(StaticFiles):
@@ -76,9 +110,16 @@ class Assets(StaticFiles):
         """The file that a path names, and none where it is not for browsers."""
         return super().lookup_path(path) if PurePosixPath(path).suffix in _SERVED else ("", None)
 
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file under its address in this version, to be kept, or in another one, to be asked for each time."""
+        version, _, rest = path.partition(os.sep)
+        answer = await super().get_response(rest if _VERSION.fullmatch(version) else path, scope)
+        answer.headers["cache-control"] = _KEPT if version == _version() else "no-cache"
+        return answer
+
 
 class Preloading:
-    """ASGI middleware: names the styles and scripts in a header of the page."""
+    """ASGI middleware: names what the page needs in a header of it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -88,7 +129,7 @@ class Preloading:
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("link", _PRELOAD)
+                MutableHeaders(scope=message).append("link", _early())
             await send(message)
 
         is_page = scope["type"] == "http" and scope["path"].removeprefix(scope.get("root_path", "")) in ("", "/")

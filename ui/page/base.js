@@ -2,7 +2,7 @@
 //
 // Elements are built with textContent only: nothing that comes from a briefing or a user is ever parsed as HTML.
 
-export const root = new URL("../..", import.meta.url);
+export const root = new URL("../../..", import.meta.url);
 
 // Where there is no room for rooms side by side: a phone, either way up, and a page at 400%.
 export const SMALL = "(max-width: 768px), (max-height: 500px)";
@@ -94,6 +94,20 @@ export function printedPlace({ page, line, seconds }) {
   const places = page ? [fill(words.on_page, { page }), line ? fill(words.on_line, { line }) : ""] : [];
   if (seconds !== null && seconds !== undefined) places.push(fill(words.at_time, { time: timecode(seconds) }));
   return places.filter(Boolean).join(", ");
+}
+
+// The same in parts to be shown; the second is said by a link to the recording, where there is one.
+export function placed(of) {
+  const link = mediaLink(of);
+  return [printedPlace(link ? { ...of, seconds: null } : of), link].filter(Boolean);
+}
+
+// A link to the recording where it lies, opening at the second of words; null where no address is known.
+export function mediaLink({ media, seconds }, attributes = {}) {
+  if (!media) return null;
+  const at = seconds !== null && seconds !== undefined;
+  const said = at ? fill(words.recording_at, { time: timecode(seconds) }) : words.recording;
+  return el("a", { href: media, target: "_blank", rel: "noopener noreferrer", ...attributes }, said);
 }
 
 // Seconds from the beginning of a recording as h:mm:ss.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from onrecord.ui.page.assets import part
 from onrecord.ui.page.html import escape
 from onrecord.ui.page.text import dictionary, preferred_language, words
 from onrecord.ui.server.security import LANGUAGE_COOKIE
@@ -16,7 +17,7 @@ _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri
 _PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-{styles}<link rel="icon" href="{base}parts/page/icon.svg" type="image/svg+xml">
+{styles}<link rel="icon" href="{icon}" type="image/svg+xml">
 <script type="application/json" id="onrecord-words">{words}</script>
 {scripts}</head>
 <body><nav id="places" aria-label="{places}"></nav>{body}</body></html>"""
@@ -30,10 +31,12 @@ def plain_page(
     `base` leads from the page's address back to where the chat is: `../` for each folder.
     """
     links = "".join(
-        f'<link rel="stylesheet" href="{base}parts/{style}.css">' for style in ("page/base", "page/plain", *styles)
+        f'<link rel="stylesheet" href="{base}{part(style + ".css")}">' for style in ("page/base", "page/plain", *styles)
     )
     scripts = "".join(
-        f'<script type="module" src="{base}parts/{name}.js"></script>' for name in ("page/navigation", script) if name
+        f'<script type="module" src="{base}{part(name + ".js")}"></script>'
+        for name in ("page/navigation", script)
+        if name
     )
     return _PAGE.format(
         title=escape(title),
@@ -42,7 +45,7 @@ def plain_page(
         words=dictionary(),
         scripts=scripts,
         styles=links,
-        base=base,
+        icon=base + part("page/icon.svg"),
         places=words(language)["places"],
     )
 
@@ -50,6 +53,17 @@ def plain_page(
 def plain_response(page: str, status: int = 200) -> HTMLResponse:
     """A page as it is sent."""
     return HTMLResponse(page, status, {"content-security-policy": _POLICY})
+
+
+def page_at(address: str, page: Callable[[str], str]) -> APIRouter:
+    """A page that is the same for everybody but for its language, of which `page` makes it, at an address."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get(address, response_class=HTMLResponse)
+    def served(request: Request) -> HTMLResponse:
+        return plain_response(page(language_of(request)))
+
+    return pages
 
 
 def language_of(request: Request) -> str:

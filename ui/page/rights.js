@@ -2,14 +2,21 @@
 
 import { api } from "./base.js";
 
+let opening = null;
 let known = null;
 
+// What the server said of the library when the page was opened; it is asked once.
+export function openingStatus() {
+  opening ??= api("status");
+  return opening;
+}
+
 export function mayEdit() {
-  known ??= api("status").then(
+  known ??= openingStatus().then(
     ({ editing }) => editing,
     () => {
       // Not known, then: the server refuses what must not be.
-      known = null;
+      opening = known = null;
       return true;
     },
   );

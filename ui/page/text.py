@@ -118,3 +118,9 @@ def terminal_language(environment: Mapping[str, str] = os.environ) -> str:
     said = next((environment[name] for name in _LOCALE_VARIABLES if environment.get(name)), "")
     code = re.split(r"[_.@-]", said.lower())[0]
     return code if code in LANGUAGES else _OTHERWISE
+
+
+def recording_at(seconds: float | None, language: str) -> str:
+    """What a link to a recording is called: "Recording at 0:12:03"."""
+    said = words(language)
+    return said["recording"] if seconds is None else said["recording_at"].format(time=timecode(seconds))

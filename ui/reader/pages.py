@@ -11,15 +11,27 @@ from urllib.parse import quote as quote_path
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from onrecord.rag import Briefing, Library, Passage, Turn, UnknownBriefing, corrected_turns, second_at, timecode
+from onrecord.rag import (
+    Briefing,
+    Library,
+    Passage,
+    Turn,
+    UnknownBriefing,
+    corrected_turns,
+    media_at,
+    second_at,
+    timecode,
+)
 from onrecord.ui.page.html import attribution, fingerprint
 from onrecord.ui.page.plain import language_of, plain_page, plain_response
-from onrecord.ui.page.text import spoken_date, words
+from onrecord.ui.page.text import recording_at, spoken_date, words
 from onrecord.ui.reader.outline import outline
 from onrecord.ui.server.security import may_change
 
 # Longer text between turns is no speaker's label.
 _LABEL_LENGTH = 160
+OUTSIDE = 'target="_blank" rel="noopener noreferrer"'
+"""What a link to somebody else's page says besides its address."""
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -90,6 +102,7 @@ def reader_page(
         f'<p class="meta">{escape(" · ".join(facts))}'
         + f' · <a href="{quote_path(briefing.id, safe="")}/card">{said["card"]}</a>'
         + (f' · <a href="{escape(original)}" rel="noopener noreferrer">{said["open_original"]}</a>' if original else "")
+        + _media(briefing, language)
         + (f' · <a href="{escape(briefing.id)}/correct">{said["correct_briefing"]}</a>' if may_correct else "")
         + "</p>"
         + "".join(f'<p class="notice" role="status">{notice}</p>' for notice in notices)
@@ -105,7 +118,8 @@ def reader_page(
     bar = (
         f'<div class="reading-bar"><p class="reading-title" aria-hidden="true">{escape(briefing.title)}</p>{contents}'
         f'<form class="find-text" role="search"><label for="find">{said["find_text"]}</label>'
-        '<input id="find" type="search" autocomplete="off" aria-keyshortcuts="/"><output for="find"></output>'
+        f'<input id="find" type="search" placeholder="{said["find_short"]}" autocomplete="off" aria-keyshortcuts="/">'
+        '<output for="find"></output>'
         f'<button type="button" id="previous-match" aria-label="{said["previous_match"]}" disabled>‹</button>'
         f'<button type="submit" aria-label="{said["next_match"]}" disabled>›</button></form>'
         f"{_player(briefing, recording, quote)}</div>"
@@ -118,6 +132,12 @@ def reader_page(
     )
     styles = ["reader/reader", "desk/pinning"]
     return plain_page(briefing.title, body, language, script="reader/reader", styles=styles, base="../")
+
+
+def _media(briefing: Briefing, language: str) -> str:
+    """A link to the recording at its address, where one is known."""
+    address = media_at(briefing)
+    return f' · <a href="{escape(address)}" {OUTSIDE}>{words(language)["recording"]}</a>' if address else ""
 
 
 def _player(briefing: Briefing, recording: str | None, quote: tuple[int, int] | None) -> str:
@@ -143,7 +163,8 @@ def _pieces(
     corrected = corrected_turns(briefing)
     for place, turn in enumerate(briefing.turns):
         opening = f'<section class="turn {turn.kind}" id="t{place}" data-speaker="{escape(turn.speaker or "")}">'
-        heading = _heading(turn, language, corrected=place in corrected, playable=playable)
+        media = None if playable else media_at(briefing, turn.start)
+        heading = _heading(turn, language, corrected=place in corrected, playable=playable, media=media)
         blocks.append((turn.start, turn.end, opening, heading, turn.label))
     for start, end in _chrome(briefing):
         opened = " open" if quote is not None and quote[0] < end and start < quote[1] else ""
@@ -172,7 +193,7 @@ def _chrome(briefing: Briefing) -> list[tuple[int, int]]:
     return found
 
 
-def _heading(turn: Turn, language: str, *, corrected: bool, playable: bool) -> str:
+def _heading(turn: Turn, language: str, *, corrected: bool, playable: bool, media: str | None) -> str:
     said = words(language)
     # Who has no name is shown under the label that is printed.
     who = attribution(turn.speaker or (turn.label or "").strip(" :") or None, turn.role, turn.outlet, language)
@@ -182,6 +203,9 @@ def _heading(turn: Turn, language: str, *, corrected: bool, playable: bool) -> s
     if turn.seconds is not None:
         shown = timecode(turn.seconds)
         time = f' <span class="time">{shown}</span>'
+        if media:
+            label = recording_at(turn.seconds, language)
+            time = f' <a class="time" href="{escape(media)}" aria-label="{label}" title="{label}" {OUTSIDE}>{shown}</a>'
         if playable:
             label = said["play_from"].format(time=shown)
             at = f'data-seconds="{turn.seconds}" aria-label="{label}"'

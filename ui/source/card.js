@@ -1,7 +1,7 @@
 // The card that shows a citation's words over its chip, on hover and focus. It holds nothing that a click does not show
 // too; it can be pointed at, and Esc puts it away.
 
-import { el, inQuotes, printedPlace, spokenDate, words } from "../page/base.js";
+import { el, inQuotes, placed, spokenDate, words } from "../page/base.js";
 import { redrawn } from "../page/redrawn.js";
 
 const CHIP = "a.cite";
@@ -63,7 +63,7 @@ export function mountCard(fetched, who) {
     if (before !== gone || !over.isConnected || !(over.matches(":hover") || over === document.activeElement)) return;
     hideCard();
     const quote = source.quote.length > LENGTH ? `${source.quote.slice(0, LENGTH)}…` : source.quote;
-    const where = [source.title, spokenDate(source.date), printedPlace(source)].filter(Boolean).join(" · ");
+    const where = [source.title, spokenDate(source.date), ...placed(source)].flatMap((part) => [" · ", part]).slice(1);
     card = el(
       "div",
       { id: "citation-card", role: "tooltip" },

@@ -6,7 +6,7 @@ import { attribution, el, printedPlace, spokenDate } from "../page/base.js";
 export function quotation(slices, readers, quoted) {
   const [source] = slices;
   const where = [who(source), source.title, spokenDate(source.date), printedPlace(source)].filter(Boolean).join(", ");
-  const addresses = [source.link, ...readers].filter(Boolean);
+  const addresses = [source.link, source.media, ...readers].filter(Boolean);
   const linked = addresses.flatMap((href) => [el("a", { href }, href), " "]);
   return {
     plain: `${quoted}\n— ${where}, ${addresses.join(" ")}`,

@@ -1,7 +1,7 @@
 // The right room: the words of a citation where they stand.
 
 import { pinButton } from "../desk/pinning.js";
-import { api, button, el, fill, inQuotes, languageName, printedPlace, root, spokenDate, words } from "../page/base.js";
+import { api, button, el, fill, inQuotes, languageName, mediaLink, printedPlace, root, spokenDate, words } from "../page/base.js";
 import { player } from "../page/player.js";
 import { name, named } from "../page/address.js";
 import { copyBy } from "../page/clipboard.js";
@@ -40,6 +40,8 @@ function listen() {
       if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
       event.stopPropagation();
+      // On its way while the room is made; `present` says what goes wrong.
+      sourceOf(link).catch(() => {});
       hideCard();
       open(link);
     },
@@ -135,7 +137,7 @@ async function present(link) {
   // Three rooms side by side need this much; below it the library makes room.
   if (matchMedia("(max-width: 1150px)").matches) document.querySelector("#library.open > .toggle-button")?.click();
   openSidebar();
-  if (!sources.size) show(el("p", { class: "hint" }, words.source_loading));
+  if (!panel.querySelector(".source-head")) show(el("p", { class: "hint" }, words.source_loading));
   try {
     const source = await sourceOf(link);
     if (mine === latest) render(source, link);
@@ -283,6 +285,7 @@ function links(source, reader) {
     original
       ? el("a", { class: "button", href: original, target: "_blank", rel: "noopener noreferrer" }, words.open_original)
       : null,
+    mediaLink(source, { class: "button" }),
     button(words.copy_quote, ({ currentTarget }) => copyBy(currentTarget, plain, rich)),
     source.unchanged ? pinButton({ briefing: source.briefing_id, start: source.start, end: source.end }, source.quote) : null,
   );

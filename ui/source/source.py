@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from onrecord.rag import Briefing, InvalidRequest, Passage, Turn, link_to, place_at, second_at
+from onrecord.rag import Briefing, InvalidRequest, Passage, Turn, link_to, media_at, place_at, second_at
 from onrecord.ui.page.html import fingerprint
 
 # Long speeches are cut around the quote; the reader page has the whole.
@@ -36,8 +36,8 @@ class Source:
 
     `link` is the original page's address, opening at the words where the browser can, or at the page of a PDF; `page`
     and `line` say where the words stand in print, `seconds` where in the recording, and `recording` is its media type
-    where it can be played. `unchanged` is False where the words now there are not those that
-    were quoted.
+    where it can be played; `media` is the address of one elsewhere, opening at that second. `unchanged` is False where
+    the words now there are not those that were quoted.
     """
 
     briefing_id: str
@@ -63,6 +63,7 @@ class Source:
     unchanged: bool
     excerpts: tuple[Excerpt, ...] = field(default_factory=tuple)
     recording: str | None = None
+    media: str | None = None
 
 
 def source_of(
@@ -110,6 +111,7 @@ def source_of(
         unchanged=check is None or check == fingerprint(quote),
         excerpts=_excerpts(briefing, start, end, position),
         recording=recording,
+        media=media_at(briefing, start),
     )
 
 

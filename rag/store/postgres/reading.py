@@ -11,6 +11,7 @@ from onrecord.rag.people.register import Place, Printed
 from onrecord.rag.store import EmbeddingModel, Limits, Names, StoredVoice
 from onrecord.rag.store.postgres.connections import Connection
 from onrecord.rag.store.postgres.rows import METADATA, PASSAGE_COLUMNS
+from onrecord.rag.store.refusing import unknown_briefing
 from onrecord.rag.types import Passage
 
 # A row of `searched s` counts while there is its voice: shards may show some before and after it.
@@ -41,6 +42,14 @@ def briefing_rows(connection: Connection, condition: str, values: Sequence[Any])
         f"SELECT {BRIEFING_COLUMNS} FROM briefings b WHERE {condition} ORDER BY b.position", values
     )
     return (dict(zip(METADATA, row, strict=True)) for row in rows)
+
+
+def file_sha256(connection: Connection, briefing_id: str) -> str:
+    """The SHA-256 of a briefing's file; raises UnknownBriefing."""
+    row = connection.execute("SELECT sha256 FROM briefings WHERE id = %s", (briefing_id,)).fetchone()
+    if row is None:
+        raise unknown_briefing(briefing_id)
+    return str(row[0])
 
 
 def passage_rows(connection: Connection, briefing_ids: Sequence[str]) -> list[tuple[Any, ...]]:

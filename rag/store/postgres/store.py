@@ -49,6 +49,7 @@ from onrecord.rag.store.postgres.migrating import migrate
 from onrecord.rag.store.postgres.reading import (
     BRIEFING_COLUMNS,
     VOICED,
+    file_sha256,
     limited,
     model_of,
     names_of,
@@ -213,7 +214,7 @@ class PostgresStore:
     def embedded(self, briefing_id: str) -> list[Embedded]:
         """What the model made of each passage of a briefing, in order; see `Archive.embedded`."""
         with self._connections.reading() as connection:
-            _require(connection, briefing_id)
+            file_sha256(connection, briefing_id)
             rows = connection.execute(
                 "SELECT s.passage_id, s.vector, s.vector_checksum, s.said, s.said_checksum FROM searched s "
                 f"{VOICED} JOIN passages p ON p.briefing_id = s.briefing_id AND p.id = s.passage_id "
@@ -231,7 +232,7 @@ class PostgresStore:
     def file(self, briefing_id: str) -> bytes:
         """The bytes of the file as added; raises UnknownBriefing."""
         with self._connections.reading() as connection:
-            sha256 = _require(connection, briefing_id)
+            sha256 = file_sha256(connection, briefing_id)
             row = connection.execute(
                 "SELECT data FROM files WHERE briefing_id = %s", (briefing_id,), binary=True
             ).fetchone()
@@ -391,11 +392,3 @@ class PostgresStore:
     def close(self) -> None:
         """Close the connections."""
         self._connections.close()
-
-
-def _require(connection: Connection, briefing_id: str) -> str:
-    """The SHA-256 of a briefing's file; raises UnknownBriefing."""
-    row = connection.execute("SELECT sha256 FROM briefings WHERE id = %s", (briefing_id,)).fetchone()
-    if row is None:
-        raise unknown_briefing(briefing_id)
-    return str(row[0])

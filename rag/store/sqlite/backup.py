@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from onrecord.embeddings import replacing
 from onrecord.rag.errors import LibraryError
 from onrecord.rag.store import Store
+from onrecord.rag.store.refusing import unrestorable, unsound_backup
 from onrecord.rag.store.sqlite.failures import FAILURES
 from onrecord.rag.store.sqlite.opening import BESIDE, LOG, beside_it, opened, readable, unfit
 from onrecord.rag.store.sqlite.schema import DATABASE, SEAL, VECTOR_CACHE, WORD_CACHE
@@ -32,48 +33,55 @@ def copy(source: sqlite3.Connection, file: Path) -> None:
                     beside_it(new, ending).unlink()
 
 
-def restore(file: Path, folder: Path, *, replace: bool, open_store: Callable[[Path], Store]) -> int:
-    """Make a library of a backup, once it was found sound; returns how many briefings it holds.
+@contextmanager
+def restored(
+    database: Path, folder: Path, *, replace: bool, open_store: Callable[[Path], Store], shown: Path
+) -> Iterator[Store]:
+    """Give what the copy of a database holds, found sound; at the end of the block it is the library in a folder.
 
-    A library in the folder is replaced only if told so, and only while nobody uses it. Raises LibraryError for a file
-    that is no sound backup and a folder that is taken, in use or not to be written to; the folder is then as before.
+    A library that is there is replaced only if told so, and only while nobody uses it; `shown` is the file that the
+    database came from. Raises LibraryError for a database that is no sound backup and a folder that is taken, in use
+    or not to be written to; the folder is then as before.
     """
-    if not file.is_file():
-        raise LibraryError(f"{file}: there is no such file. Name a file that `onrecord backup` has written.")
+    target = folder / DATABASE
+    require_free(folder, replace=replace)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder, ignore_cleanup_errors=True) as temporary:
+            new = Path(temporary) / DATABASE
+            with _checked_copy(database, new, open_store, shown) as store:
+                yield store
+            _take_away(target)
+            new.replace(target)
+    except FAILURES as error:
+        raise unrestorable(shown, folder, error) from error
+
+
+def require_free(folder: Path, *, replace: bool) -> None:
+    """Raise LibraryError where a library is in a folder, and is not to be replaced."""
     database = folder / DATABASE
     if not replace and (database.exists() or beside_it(database, LOG).exists()):
         raise LibraryError(
             f"There is a library at {folder} already. Name an empty folder with --library, or say --replace to put the "
             "backup in its place."
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder, ignore_cleanup_errors=True) as temporary:
-            new = Path(temporary) / DATABASE
-            count = _checked_copy(file, new, open_store)
-            _take_away(database)
-            new.replace(database)
-    except FAILURES as error:
-        raise LibraryError(
-            f"{file} cannot be restored to {folder} ({error}). See that there is room and that you may write there."
-        ) from error
-    return count
 
 
-def _checked_copy(file: Path, new: Path, open_store: Callable[[Path], Store]) -> int:
-    """Copy a backup to its new place, and see that all of it is sound there; the number of its briefings."""
+@contextmanager
+def _checked_copy(database: Path, new: Path, open_store: Callable[[Path], Store], shown: Path) -> Iterator[Store]:
+    """Copy a backup to its new place, and give what it holds there, which is sound."""
     try:
-        with closing(readable(file)) as source:
+        with closing(readable(database)) as source:
             why = unfit(source)
             if why:
-                raise LibraryError(f"{file} cannot be restored: it {why}.")
+                raise LibraryError(f"{shown} cannot be restored: it {why}.")
             copy(source, new)
         store = open_store(new.parent)
-        try:
+        with closing(store):
             problems = store.verify()
-            count = len(store.summaries())
-        finally:
-            store.close()
+            if problems:
+                raise unsound_backup(shown, problems[0].splitlines()[0])
+            yield store
     except (sqlite3.DatabaseError, LibraryError) as error:
         # The store speaks of the folder of the copy, which nobody knows.
         met = error.__cause__ if isinstance(error, LibraryError) else error
@@ -82,12 +90,7 @@ def _checked_copy(file: Path, new: Path, open_store: Callable[[Path], Store]) ->
         if isinstance(met, (sqlite3.OperationalError, OSError)):
             # The disk's failure, and not the file's.
             raise met from error
-        raise LibraryError(f"{file} is no sound backup ({met}). Take an older one; nothing was changed.") from error
-    if problems:
-        raise LibraryError(
-            f"{file} is no sound backup ({problems[0].splitlines()[0]}). Take an older one; nothing was changed."
-        )
-    return count
+        raise unsound_backup(shown, met) from error
 
 
 def _take_away(database: Path) -> None:
