@@ -345,3 +345,10 @@ def test_the_library_says_what_it_holds(library: Library, tmp_path: Path) -> Non
     assert [line.rpartition("(")[2] for line in listed] == ["17 June 2031)", "6 May 2031)", "4 March 2031)"]
     with Library.open(tmp_path / "empty") as empty:
         assert empty.ask("How many briefings are there?").text.startswith("The library is empty.")
+
+
+def test_a_follow_up_on_something_else_gets_its_passages(library: Library) -> None:
+    history = [("Which fund pays for the ferry?", "Minister Lorn said: “The island fund pays for the ferry.” [1]")]
+    answer = library.ask("What about the price of bread?", history=history)
+    assert {citation.speaker for citation in answer.citations} <= {"Owen Marsh"}
+    assert "bread" in quoted(answer) or answer.status == "not_found"

@@ -201,3 +201,33 @@ def test_a_table_of_quotes_gives_each_to_its_speaker(library: Library) -> None:
     assert [row["speaker"] for row in rows] == ["Ann Bell"] * 2 + ["Iris Bell"] * 3
     for row in rows:
         assert row["turn"].startswith(row["speaker"])
+
+
+TUNNEL = """JOINT PRESS CONFERENCE
+9 September 2025
+
+PRESIDENT HOLM:  Please, have a seat.  The Chancellor and I agree on the tunnel.
+
+CHANCELLOR WEISS:  (As interpreted.)  Thank you, Mr. President.  The tunnel will be ready in 2031.
+
+PRESIDENT HOLM:  And she said it was impossible!
+
+CHANCELLOR WEISS:  (In English.)  I said it was expensive.
+
+Q    President Holm, you said in 2019 that "the tunnel is a folly."  What changed?  And Chancellor, who pays for it?
+
+PRESIDENT HOLM:  The rock changed.  Chancellor?
+
+CHANCELLOR WEISS:  (As interpreted.)  Lochty pays forty percent.
+"""
+
+
+def test_a_stage_direction_is_quoted_as_nobodys_answer(tmp_path: Path) -> None:
+    (tmp_path / "tunnel.txt").write_text(TUNNEL, encoding="utf-8")
+    with Library.open(tmp_path / "library") as library:
+        library.add(tmp_path / "tunnel.txt")
+        answer = library.ask("What did Weiss say about the tunnel?")
+    assert answer.status == "answered"
+    assert {citation.speaker for citation in answer.citations} == {"Weiss"}
+    assert any("The tunnel will be ready in 2031." in citation.quote for citation in answer.citations)
+    assert not any("interpreted" in citation.quote for citation in answer.citations)

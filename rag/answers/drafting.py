@@ -20,6 +20,7 @@ from onrecord.rag.reading.certainty import certainty
 from onrecord.rag.reading.reader import Reading, Reads, ReadSentence
 from onrecord.rag.retrieval.subject import Subject
 from onrecord.rag.text.quotes import reported_at
+from onrecord.rag.transcript.turns import is_direction
 from onrecord.rag.types import Briefing, Filters, Hit, Part, Passage, Piece, Span, Status, Turn, Words, each_of
 
 
@@ -134,7 +135,9 @@ class Draft:
         return certainty(reading, self.subject)
 
     def _states(self, sentence: ReadSentence) -> bool:
-        if asks(sentence.text) or introduces(sentence) or any(sentence.text in words for words in self._asked_why):
+        if is_direction(sentence.text) or asks(sentence.text) or introduces(sentence):
+            return False
+        if any(sentence.text in words for words in self._asked_why):
             return False
         return self.may_quote(sentence)
 

@@ -11,10 +11,10 @@ from onrecord.rag.reading.reader import ReadSentence
 from onrecord.rag.text.quotes import overlap
 from onrecord.rag.types import Piece, Span
 
-# Statements quoted for one question, the first included. A further one is at least so likely, is about what was asked,
-# and says something else (docs/quality.md, "Further statements").
+# Statements quoted for one question, the first included; a further one is nearly as likely and says something else.
+# Where somebody's words on a subject are wanted it is about that, too (docs/quality.md, "Further statements").
 _MOST_STATEMENTS = 3
-_LEAST = 0.05
+_NEAR = 0.15
 _SAME_WORDS = 0.6
 
 
@@ -28,10 +28,10 @@ def _statements(draft: Draft) -> list[tuple[ReadSentence, Span]]:
     chosen: list[tuple[ReadSentence, Span]] = []
     best = draft.quotable.best()
     for sentence in best:
-        if len(chosen) == _MOST_STATEMENTS or (chosen and sentence.weight < _LEAST):
+        if len(chosen) == _MOST_STATEMENTS or sentence.weight < _NEAR * best[0].weight:
             break
         span = run_around(sentence, draft.sources[sentence.passage.briefing_id], best)
-        if chosen and not _on_subject(draft, sentence, span, *chosen[0]):
+        if draft.question.literal and chosen and not _on_subject(draft, sentence, span, *chosen[0]):
             continue
         if all(_adds(draft, sentence, span, other, taken) for other, taken in chosen):
             chosen.append((sentence, span))

@@ -1,1 +1,1 @@
-"""Answers as files: Markdown, HTML, DOCX, CSV."""
+"""Answers as files: Markdown, HTML, DOCX, XLSX, CSV."""

@@ -133,7 +133,7 @@ class Support:
         self, said: Sequence[ReadClause], code: str, cited: Sequence[Evidence], codes: tuple[str, ...], met: float
     ) -> tuple[WordOrder, float]:
         """The order of what is said, without who says it, and how much of it is open there and said as settled."""
-        names = " ".join(one.citation.speaker or "" for one in cited)
+        names = " ".join(f"{one.citation.speaker or ''} {one.citation.role or ''}" for one in cited)
         named = {term for each in codes for term in language(each).index_terms(names)}
         told = [word for word in _telling(said, code) if not word.terms <= named]
         there = [(clause.open, word) for one in cited for clause in self._own(one, codes) for word in clause.words]

@@ -31,6 +31,11 @@ _DIRECTION = re.compile(r"\([^()]{2,200}\)\.?|\[[^\[\]]{2,200}\]\.?")
 _CLOSING = re.compile(r"[*_]+$")
 
 
+def is_direction(text: str) -> bool:
+    """Whether a line or sentence is a stage direction alone, which nobody says: "(As interpreted.)"."""
+    return _DIRECTION.fullmatch(text.strip()) is not None
+
+
 @dataclass(slots=True)
 class TurnCut:
     """The turns of a text and what is found to be no speech on the way: lines with the reason, and single spans.
@@ -103,7 +108,7 @@ def _turn(candidate: LabelCandidate, spoken: Sequence[Line], cut: TurnCut) -> Tu
     ):
         end = spoken[-1].start + bare
         cut.spans.append(Boilerplate(end, spoken[-1].end, "markup"))
-    cut.marked.update({line.number: "stage direction" for line in spoken[1:] if _DIRECTION.fullmatch(line.text)})
+    cut.marked.update({line.number: "stage direction" for line in spoken[1:] if is_direction(line.text)})
     return Turn(start, end, label=candidate.label)
 
 
