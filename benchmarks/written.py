@@ -68,6 +68,11 @@ class Pair:
     briefing: Briefing
 
     @property
+    def foreign(self) -> bool:
+        """Whether it is in another language than all words that it cites."""
+        return all(one.citation.language != self.language for one in self.evidence[: self.cited])
+
+    @property
     def text(self) -> str:
         """As a model writes it."""
         return f"{self.sentence} {''.join(f'[{number}]' for number in range(1, self.cited + 1))}"
@@ -128,7 +133,8 @@ def judged(pair: Pair, support: Support | _Recording) -> SentenceOutcome:
 def fit(every: Sequence[Pair], support: Support) -> None:
     """Print weights by logistic regression, true and false counting the same, and where 7% of the false are above.
 
-    Each briefing's sentences are scored by weights of the others for that: which the weights have seen score better.
+    Those in the language of their words and those in another one are counted apart. Each briefing's sentences are scored
+    by weights of the others for that: which the weights have seen score better.
     """
     seen = [pair for pair in every if pair.file in FITTED]
     rows, true, files = [], [], []
@@ -144,10 +150,17 @@ def fit(every: Sequence[Pair], support: Support) -> None:
         weights, constant = _logistic(values[of != file], wanted[of != file])
         scores[of == file] = values[of == file] @ weights + constant
     weights, constant = _logistic(values, wanted)
-    false = sum(not pair.true for pair in seen)
-    above = sorted(scores[~wanted], reverse=True)[int(false * (1 - DROPPED))]
-    kept = (scores[wanted] > above).sum() / sum(pair.true for pair in seen)
-    print({name: round(float(one), 2) for name, one in zip(WEIGHTS, weights, strict=True)})
+    found = {name: float(one) for name, one in zip(WEIGHTS, weights, strict=True)}
+    foreign = values[:, list(WEIGHTS).index("foreign")] > 0
+    above, above_foreign = (
+        sorted(scores[~wanted & of_kind], reverse=True)[
+            int(sum(not pair.true and pair.foreign == kind for pair in seen) * (1 - DROPPED))
+        ]
+        for kind, of_kind in ((False, ~foreign), (True, foreign))
+    )
+    found["foreign"] -= float(above_foreign - above)
+    kept = (scores[wanted] > np.where(foreign, above_foreign, above)[wanted]).sum() / sum(pair.true for pair in seen)
+    print({name: round(one, 2) for name, one in found.items()})
     print(f"constant {constant - above:.2f} where the threshold is one half; {len(seen) - len(rows)} dropped before")
     print(f"true ones kept, each briefing by weights of the others: {kept:.3f}")
 

@@ -24,6 +24,7 @@ _SAID = (
         "If the council agrees, we will dredge the northern channel and rebuild the quay.",
     ),
     ("Ada Brook", "Minister of Ports", "Two of the five cranes stand still because the cables are worn."),
+    ("Ada Brook", "Minister of Ports", "The next briefing is on the 6th of May."),
 )
 _BRIEFING = spoken_briefing(_SAID)
 _EVIDENCE = tuple(
@@ -50,6 +51,8 @@ def _measured(support: Support, sentence: str, number: int, code: str = "en") ->
         ("Ada Brook said that they dredged the northern channel and rebuilt the quay.", 2, False),
         ("Ada Brook said that two of the five cranes stand still because the cables are worn.", 3, True),
         ("All five cranes stand still because the cables are worn.", 3, False),
+        ("Ada Brook said that the next briefing is on the 6th of May.", 4, True),
+        ("Ada Brook said that the next briefing is on the 6th of April.", 4, False),
     ],
 )
 def test_who_did_what_is_checked(support: Support, sentence: str, number: int, kept: bool) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, Protocol
 
 from onrecord.rag.language_model.evidence import Evidence
-from onrecord.rag.language_model.figures import figures_in
+from onrecord.rag.language_model.figures import days_in, figures_in
 from onrecord.rag.language_model.proper_names import name_parts, names_in
 from onrecord.rag.language_model.quotations import Exact
 from onrecord.rag.language_model.speakers import Speakers
@@ -150,6 +150,8 @@ class SentenceCheck:
         known = {value for one in cited for value in _figures_known(one)}
         if not figures_in(sentence.whole, self._words.code) <= known:
             return "figure"
+        if _moves_a_day(days_in(sentence.whole, self._words.code), cited):
+            return "figure"
         return None
 
     def _names(self, sentence: str) -> dict[str, frozenset[str]]:
@@ -186,6 +188,12 @@ class SentenceCheck:
         names = {part for parts in self._names(prose).values() for part in parts}
         terms = set(self._words.index_terms(prose)) - framing(self._words.code)
         return any(not name_parts(term) <= names for term in terms) if terms else False
+
+
+def _moves_a_day(told: frozenset[tuple[int, int]], cited: Sequence[Evidence]) -> bool:
+    """Whether a day that the statements say is of one month is told of another."""
+    there = {day for one in cited for day in days_in(one.citation.quote, one.citation.language)}
+    return any(pair not in there and any(day == pair[0] for day, _ in there) for pair in told)
 
 
 def _figures_known(one: Evidence) -> set[str]:

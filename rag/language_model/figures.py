@@ -19,6 +19,8 @@ _WITHIN = re.compile(r"[\s-]+")
 _HUNDRED, _THOUSAND = 100, 1000
 # "2026-02-13".
 _ISO = re.compile(r"\b(\d{4})-(\d\d)(?:-(\d\d))?\b")
+# A day as a date has it: "6", "6th", "1er".
+_DAY = r"(?<!\d)(?P<{}>[12]?\d|3[01])(?:[^\W\d_]{{1,3}}\b)?(?![.,]?\d)"
 
 
 @lru_cache(maxsize=4096)
@@ -39,6 +41,25 @@ def figures_in(text: str, code: str) -> frozenset[str]:
     for run in _runs(text, words):
         found |= set(map(_printed, _values(run)))
     return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def days_in(text: str, code: str) -> frozenset[tuple[int, int]]:
+    """The days that a text in a language names with their month, as (day, month)."""
+    months = month_names((code,))
+    found = {(int(day), int(month)) for _, month, day in _ISO.findall(text) if day}
+    for match in _dates(code).finditer(text):
+        found.add((int(match["before"] or match["behind"]), months[fold(match["first"] or match["last"])]))
+    return frozenset(found)
+
+
+@cache
+def _dates(code: str) -> re.Pattern[str]:
+    """Days beside the names of months: "6 mai", "the 6th of May", "6 de mayo", "6. Mai"; "May 6", "May the 6th"."""
+    names = "|".join(map(re.escape, full_month_names(code)))
+    before = rf"{_DAY.format('before')}\.?\s+(?:[^\W\d_]{{2}}\s+)?(?P<last>{names})\b"
+    behind = rf"\b(?P<first>{names})\s+(?:[^\W\d_]{{3}}\s+)?{_DAY.format('behind')}"
+    return re.compile(rf"{before}|{behind}")
 
 
 def _runs(text: str, words: Language) -> Iterator[list[Decimal]]:
