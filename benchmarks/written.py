@@ -133,8 +133,8 @@ def judged(pair: Pair, support: Support | _Recording) -> SentenceOutcome:
 def fit(every: Sequence[Pair], support: Support) -> None:
     """Print weights by logistic regression, true and false counting the same, and where 7% of the false are above.
 
-    Those in the language of their words and those in another one are counted apart. Each briefing's sentences are scored
-    by weights of the others for that: which the weights have seen score better.
+    Those in the language of their words and those in another one are counted apart. Each briefing's sentences are
+    scored by weights of the others for that: which the weights have seen score better.
     """
     seen = [pair for pair in every if pair.file in FITTED]
     rows, true, files = [], [], []
