@@ -18,7 +18,7 @@ from onrecord.rag.errors import InvalidRequest
 from onrecord.rag.exporting.export import copied, export
 from onrecord.rag.exporting.formats import EXPORT_FORMATS
 from onrecord.rag.exporting.text_fragments import link_to, text_fragment
-from onrecord.rag.readers.sheets import rows_in
+from onrecord.rag.readers.sheets import tables_in
 from onrecord.rag.text.clock import timecode
 from onrecord.rag.text.quotes import cite
 from onrecord.rag.types import Answer, Briefing, Citation, Part, Pointer, Quote, Turn, Words, Written
@@ -88,7 +88,7 @@ def _exported(format: str) -> tuple[Briefing, Citation, str | bytes]:
 
 def _plain(format: str, data: str | bytes) -> str:
     if format == "xlsx" and isinstance(data, bytes):
-        return "\n".join(str(cell) for row in rows_in("export.xlsx", data) for cell in row)
+        return "\n".join(str(cell) for row in tables_in("export.xlsx", data)[0] for cell in row)
     if isinstance(data, bytes):
         return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(data)).paragraphs)
     if format == "html":

@@ -22,7 +22,7 @@ from onrecord.rag import (
     Settings,
     export_pins,
 )
-from onrecord.rag.readers.sheets import rows_in
+from onrecord.rag.readers.sheets import tables_in
 from onrecord.rag.store.postgres import open_store
 from onrecord.ui.chat.conversations import Conversations
 from onrecord.ui.desk.pins import Pin, Pins, UnknownPin
@@ -221,7 +221,7 @@ def test_every_export_has_the_quote_its_source_its_hash_and_the_note() -> None:
         if isinstance(made, str):
             text = made
         elif format == "xlsx":
-            text = "\n".join(str(cell) for row in rows_in("pins.xlsx", made) for cell in row)
+            text = "\n".join(str(cell) for row in tables_in("pins.xlsx", made)[0] for cell in row)
         else:
             text = "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(made)).paragraphs)
         held = ["It costs 12 million", "Ivo", "Minister", "Title", "2031", "ab" * 32, "cd" * 32, "again"]

@@ -86,8 +86,8 @@ PEOPLE = on_record(
         ("what did orlen say about ferries", ("Mark Orlen",), True),
         ("What did orlen say about Ostmere?", ("Mark Orlen",), True),
         ("What is the price cap in Ostmere?", (), False),
-        # An office alone is anybody's.
-        ("What did the president say?", (), False),
+        # Nobody of these holds the office.
+        ("What did the president say?", (), True),
     ],
 )
 def test_whose_words_are_wanted(question: str, speakers: tuple[str, ...], explicit: bool) -> None:

@@ -14,7 +14,7 @@ from lxml import html as lxml_html
 from playwright.sync_api import Page, expect
 from serving import Server
 
-from onrecord.rag.readers.sheets import rows_in
+from onrecord.rag.readers.sheets import tables_in
 
 ARTICLE = (
     "Paid to cut 🙂\n\n“The cable was cut deliberately,” Ingrid Halvorsen said. "
@@ -115,7 +115,7 @@ def test_the_report_is_saved_with_what_made_it(open_page: Open, server: Server, 
         assert "As for building it, what I said in February still holds" in shown
         assert "Paid to cut 🙂" in shown
     rows = list(csv.DictReader(io.StringIO(saved["CSV"].decode("utf-8-sig"))))
-    heads, *cells = rows_in("report.xlsx", saved["XLSX"])
+    heads, *cells = tables_in("report.xlsx", saved["XLSX"])[0]
     assert [[str(cell) for cell in line] for line in cells] == [[row[str(head)] for head in heads] for row in rows]
     assert [row["verdict"] for row in rows] == ["verbatim", "altered", "other_speaker", "not_found"]
     assert {row["library"] for row in rows} == {report["library"]}
@@ -143,7 +143,7 @@ def test_a_sheet_of_quotations_is_checked_and_saved_with_its_own_columns(
     with page.expect_download() as download:
         page.get_by_role("button", name="XLSX", exact=True).click()
     download.value.save_as(tmp_path / "checked.xlsx")
-    heads, *saved = rows_in("checked.xlsx", (tmp_path / "checked.xlsx").read_bytes())
+    heads, *saved = tables_in("checked.xlsx", (tmp_path / "checked.xlsx").read_bytes())[0]
     assert [dict(zip(heads, row, strict=True))["verdict"] for row in saved] == ["verbatim", "", "not_found"]
     assert [row[2] for row in saved] == ["7", "8", "=9"]
     # A text that is typed afterwards is checked as a text.

@@ -97,7 +97,7 @@ def test_a_new_conversation_begun_meanwhile_is_another_one(open_page: Open) -> N
     begin(page, LONG)
     first = urlsplit(page.url).query
     page.get_by_role("button", name="New conversation").click()
-    expect(page.locator(".asked")).to_have_count(0)
+    expect(page.locator(".asked")).to_have_count(0, timeout=30_000)
     ask(page, QUESTION)
     page.wait_for_timeout(1000)
     expect(page.locator(".asked")).to_have_text(QUESTION)
