@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import suppress
 
+from fastapi.concurrency import iterate_in_threadpool
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
@@ -31,20 +32,20 @@ class Readings:
         # Two that read at once would only take each other's time, and might read the same.
         self._one = threading.Lock()
 
-    def of_briefing(self, briefing_id: str) -> Iterator[bytes]:
+    def of_briefing(self, briefing_id: str) -> AsyncIterator[bytes]:
         """The questions of a briefing: `question` for each, in order, `waiting` meanwhile, then `done` or `failed`."""
         return self._guarded(self._questions(briefing_id))
 
-    def of_library(self) -> Iterator[bytes]:
+    def of_library(self) -> AsyncIterator[bytes]:
         """All that is unread: `progress` with each question read, `waiting` meanwhile, then `done` or `failed`."""
         return self._guarded(self._everything())
 
-    def _questions(self, briefing_id: str) -> Iterator[bytes]:
+    def _questions(self, briefing_id: str) -> Generator[bytes, None, None]:
         for question in self._read(briefing_id):
             data = b"" if question is None else _QUESTION.dump_json(question)
             yield _waiting() if question is None else format_sse_event(event="question", data_str=data.decode())
 
-    def _everything(self) -> Iterator[bytes]:
+    def _everything(self) -> Generator[bytes, None, None]:
         unread = self._library.judging.unread()
         for done, briefing_id in enumerate(unread):
             # One that was removed meanwhile is left out.
@@ -70,15 +71,19 @@ class Readings:
         finally:
             self._one.release()
 
-    def _guarded(self, events: Iterator[bytes]) -> Iterator[bytes]:
+    async def _guarded(self, events: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
         try:
-            yield from events
+            async for event in iterate_in_threadpool(events):
+                yield event
             yield format_sse_event(event="done", data_str="{}")
         except OnRecordError as error:
             yield failure_event(str(error))
         except Exception:  # noqa: BLE001 - the status is sent already: the stream itself must say it
             _log.exception("Replies could not be read")
             yield failure_event(_UNEXPECTED)
+        finally:
+            # What is left to be collected some day would keep all others from reading until then.
+            events.close()
 
 
 def _waiting() -> bytes:
